@@ -1,0 +1,1 @@
+"""Stuntcard: the card side of four European signature cards and tokens, in software."""

@@ -1,0 +1,126 @@
+"""Making and importing keys in the IsoApplet's command set (ISO 7816-8, 5.1 and annex C.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from emulator.applets.answers import RefusalError, answer
+from emulator.card.card import Card
+from emulator.card.keys import PrivateKey, find_curve, generate_ec, generate_rsa, import_ec, import_rsa
+from emulator.card.session import SecurityEnvironment
+from emulator.iso7816 import tlv
+from emulator.iso7816.apdu import Command, Response
+from emulator.iso7816.status import StatusWord
+from emulator.policy.events import Verdict
+from emulator.policy.state import Origin
+
+MAX_KEYS = 16
+_PUBLIC_KEY_TEMPLATE = 0x7F49
+_RSA_PRIVATE_KEY, _EC_PRIVATE_KEY = 0x7F48, 0xE0
+_CURRENT_DF = 0x3FFF
+
+
+class KeyAlgorithm(IntEnum):
+    """Algorithm references of MANAGE SECURITY ENVIRONMENT for making a key.
+
+    OpenSC knows F3, F5 and EC; F4 follows their pattern, for clients that send it by themselves.
+    """
+
+    RSA_2048 = 0xF3
+    RSA_3072 = 0xF4
+    RSA_4096 = 0xF5
+    EC = 0xEC
+
+
+_BITS = {KeyAlgorithm.RSA_2048: 2048, KeyAlgorithm.RSA_3072: 3072, KeyAlgorithm.RSA_4096: 4096}
+
+
+def generate_key_pair(card: Card, environment: SecurityEnvironment, command: Command) -> Response:
+    """GENERATE ASYMMETRIC KEY PAIR: RSA with P1 42 and no data, EC with P1 00 and the curve's parameters."""
+    algorithm = _algorithm(environment)
+    expected_p1 = 0x00 if algorithm is KeyAlgorithm.EC else 0x42
+    if command.p1 != expected_p1 or command.p2:
+        raise RefusalError(StatusWord.INCORRECT_P1P2)
+    parameters = tlv.parse(command.data)
+    make = _maker(algorithm, parameters)
+    made: list[PrivateKey] = []
+
+    def supply() -> PrivateKey:
+        made.append(make())
+        return made[0]
+
+    verdict = card.store_key(environment.key_reference, Origin.MADE, supply)
+    if verdict is not Verdict.DONE:
+        return answer(verdict)
+    return Response(StatusWord.OK, _public_key(made[0], parameters))
+
+
+def _maker(algorithm: KeyAlgorithm, parameters: Sequence[tlv.Tlv]) -> Callable[[], PrivateKey]:
+    if algorithm is KeyAlgorithm.EC:
+        return partial(generate_ec, _curve(parameters))
+    return partial(generate_rsa, _BITS[algorithm])
+
+
+def import_key(card: Card, environment: SecurityEnvironment, command: Command) -> Response:
+    """PUT DATA of a private key: RSA as its CRT parts, EC as the curve's parameters and the private value."""
+    if command.p1p2 != _CURRENT_DF:
+        raise RefusalError(StatusWord.INCORRECT_P1P2)
+    algorithm = _algorithm(environment)
+    template, rest = tlv.parse_one(command.data)
+    expected = _EC_PRIVATE_KEY if algorithm is KeyAlgorithm.EC else _RSA_PRIVATE_KEY
+    if template.tag != expected or rest:
+        raise RefusalError(StatusWord.INCORRECT_DATA)
+    parts = template.children()
+    key: PrivateKey
+    if algorithm is KeyAlgorithm.EC:
+        key = import_ec(_curve(parts), _number(parts, 0x88))
+    else:
+        p, q, q_inverse, d_p, d_q = (_number(parts, tag) for tag in (0x92, 0x93, 0x94, 0x95, 0x96))
+        key = import_rsa(p=p, q=q, q_inverse=q_inverse, d_p=d_p, d_q=d_q)
+    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, lambda: key))
+
+
+def _algorithm(environment: SecurityEnvironment) -> KeyAlgorithm:
+    if environment.key_reference >= MAX_KEYS:
+        raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
+    try:
+        return KeyAlgorithm(environment.algorithm)
+    except ValueError:
+        raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED) from None
+
+
+def _field(parts: Sequence[tlv.Tlv], tag: int) -> bytes:
+    value = tlv.find(parts, tag)
+    if not value:
+        raise RefusalError(StatusWord.INCORRECT_DATA)
+    return value
+
+
+def _number(parts: Sequence[tlv.Tlv], tag: int) -> int:
+    return int.from_bytes(_field(parts, tag))
+
+
+def _curve(parts: Sequence[tlv.Tlv]) -> ec.EllipticCurve:
+    prime, a, b, generator, order = (_field(parts, tag) for tag in (0x81, 0x82, 0x83, 0x84, 0x85))
+    curve = find_curve(prime=prime, a=a, b=b, generator=generator, order=order)
+    if curve is None:
+        raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+    return curve
+
+
+def _public_key(key: PrivateKey, parameters: Sequence[tlv.Tlv]) -> bytes:
+    """The public key template: modulus and exponent, or the curve's parameters as sent and the point."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        numbers = key.public_key().public_numbers()
+        exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8)
+        fields = [(0x81, numbers.n.to_bytes(key.key_size // 8)), (0x82, exponent)]
+    else:
+        point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        fields = [(item.tag, item.value) for item in parameters if item.tag != 0x86] + [(0x86, point)]
+        fields.sort()
+    return tlv.encode(_PUBLIC_KEY_TEMPLATE, b"".join(tlv.encode(tag, value) for tag, value in fields))

@@ -1,0 +1,1 @@
+"""One emulated card: power, session, files and keys."""

@@ -1,0 +1,287 @@
+"""One emulated card: power, session, codes, files and keys, behind a lock.
+
+Everything that decides is the law's (`policy`); everything that speaks APDU is an applet's. What is left for this
+module is to hold the pieces together and to have one place where new content becomes the card's content: `_commit`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import IntEnum
+from typing import Protocol as TypingProtocol
+
+from emulator.card.content import Content, factory_content, read_directories
+from emulator.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, Operation
+from emulator.card.keys import PrivateKey
+from emulator.card.session import Session
+from emulator.iso7816.apdu import Command, Response
+from emulator.iso7816.atr import parse_atr
+from emulator.iso7816.instructions import Instruction
+from emulator.iso7816.status import StatusWord
+from emulator.iso7816.transport import Protocol, Transport
+from emulator.policy import law
+from emulator.policy.events import Change, Event, Reset, SessionEnd, StoreKey, UseKey, Verdict, Verify
+from emulator.policy.state import Origin, State
+from emulator.profile.model import Profile
+
+_log = logging.getLogger(__name__)
+MUTE = "mute"
+BY_NAME = 0x04
+
+
+class IsoAppletVersion(IntEnum):
+    """The version of the IsoApplet's commands that a client read, and so expects.
+
+    It outlives a reset: after one, OpenSC selects the applet again without asking for the version again.
+    """
+
+    V0_6 = 0x0006
+    V1_0 = 0x0100
+
+
+class Applet(TypingProtocol):
+    """A command set. It keeps nothing between two commands."""
+
+    @property
+    def name(self) -> bytes:
+        """The application identifier (AID) by which it is selected."""
+
+    def select(self, card: Card, command: Command) -> Response:
+        """The answer to the SELECT that chose this applet."""
+
+    def handle(self, card: Card, command: Command) -> Response:
+        """The answer to a command while this applet is selected."""
+
+
+class Card:
+    """A card of one profile. Readers, and whoever else holds it, may call it from several threads."""
+
+    def __init__(self, profile: Profile, applets: Mapping[str, Applet], content: Content | None = None) -> None:
+        self.profile = profile
+        self.session = Session()
+        self.client_version = IsoAppletVersion.V1_0
+        self._content = content if content is not None else factory_content(profile)
+        self._applets = tuple(applets[name] for name in profile.applets)
+        self._selected = self._applets[0]
+        self._atr = bytes.fromhex(profile.atr.value)
+        self.transport_protocol = Protocol(min(parse_atr(self._atr).protocols[0], Protocol.T1))
+        self._transport = Transport(self.transport_protocol)
+        self._lock = threading.RLock()
+        self._commands = 0
+
+    # What a reader asks
+
+    @property
+    def atr(self) -> bytes:
+        """The answer to reset."""
+        return self._atr
+
+    def power_on(self) -> bytes:
+        """Cold reset; gives the ATR."""
+        return self.reset()
+
+    def power_off(self) -> None:
+        """The card forgets all that it does not store."""
+        self.reset()
+
+    def reset(self) -> bytes:
+        """Warm reset: codes given are forgotten, directories judged; gives the ATR."""
+        with self._lock:
+            self._end_session()
+            self._selected = self._applets[0]
+            self._transport.reset()
+            return self._atr
+
+    def transmit(self, command: bytes) -> bytes:
+        """Answers one command APDU; with nothing when the card is dead and its profile says it is mute then."""
+        with self._lock:
+            self._commands += 1
+            if self._content.state.dead:
+                return self._dead_answer()
+            try:
+                return self._transport.exchange(command, self._dispatch)
+            except Exception:
+                # A fault of ours must look like a fault of the card, and must not take the reader down.
+                _log.exception("a command could not be answered; the client gets 6F00")
+                return StatusWord.NO_PRECISE_DIAGNOSIS.to_bytes(2)
+
+    # What whoever shows the card asks
+
+    @property
+    def content(self) -> Content:
+        """All that the card keeps, as it stands now."""
+        return self._content
+
+    @property
+    def state(self) -> State:
+        """The state in the eyes of the law, as it stands now."""
+        return self._content.state
+
+    @property
+    def commands(self) -> int:
+        """How many commands were answered."""
+        return self._commands
+
+    # What an applet asks: codes
+
+    def verify(self, code: str, value: bytes) -> Verdict:
+        """A code was given, to log in."""
+        return self._happen(Verify(code, self._matches(code, value)))
+
+    def change(self, code: str, old: bytes, new: bytes) -> Verdict:
+        """A code's old value was given, to set a new one."""
+        event = Change(code, self._matches(code, old), self.profile.codes[code].accepts(new))
+        return self._happen(event, lambda content: _with_value(content, code, new))
+
+    def reset_code(self, code: str, by: str, value: bytes, new: bytes) -> Verdict:
+        """Another code's value was given, to set this one first, anew, or unblock it."""
+        event = Reset(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
+        return self._happen(event, lambda content: _with_value(content, code, new))
+
+    # What an applet asks: keys
+
+    def store_key(self, reference: int, origin: Origin, supply: Callable[[], PrivateKey]) -> Verdict:
+        """Makes or brings in a key, which the client will name by `reference`.
+
+        `supply` makes the key, and is called only when the law lets the key in. The area that it goes to is the law's
+        choice. Raises FileError (6A89) when a key with this reference stands in the directory.
+        """
+        self._judge_directories()
+        number = self._content.number_of(reference)
+        item = None if number is None else self.state.item(number)
+        if item is not None and item.listed:
+            raise FileError(StatusWord.FILE_EXISTS)
+        state, verdict = law.step(self.profile, self.state, StoreKey(origin))
+        if verdict is Verdict.DONE:
+            content = replace(self._content, state=state)
+            self._commit(content.with_key(state.items[-1].number, supply(), reference))
+        return verdict
+
+    def use_key(self, reference: int, operation: Callable[[PrivateKey], bytes]) -> tuple[Verdict, bytes]:
+        """One use of the key that a client names by `reference`: the law's answer, and the operation's result.
+
+        The key never leaves the card. An operation that raises uses nothing up.
+        """
+        number = self._content.number_of(reference)
+        if number is None:
+            return Verdict.NO_SUCH_KEY, b""
+        state, verdict = law.step(self.profile, self.state, UseKey(number))
+        private = self._content.keys[number].private
+        if verdict is not Verdict.DONE or private is None:
+            return verdict, b""
+        result = operation(private)
+        self._commit(replace(self._content, state=state))
+        return verdict, result
+
+    # What an applet asks: files
+
+    @property
+    def files(self) -> FileSystem:
+        """The files as they stand now."""
+        return self._content.files
+
+    @property
+    def current_file(self) -> File:
+        """The file selected now; the master file when that one is gone."""
+        return self.files.files.get(self.session.current) or self.files.at(MASTER_FILE)
+
+    def select_file(self, file: File) -> None:
+        """Makes a file the current one; leaving a directory has it judged."""
+        self._judge_directories()
+        self.session.current = file.path
+
+    def allowed(self, file: File, operation: Operation) -> bool:
+        """Whether the codes given so far let this be done to a file."""
+        condition = file.condition(operation)
+        if condition == Condition.USER:
+            return law.permits(self.state, self.profile.files.guard)
+        return condition == Condition.ALWAYS
+
+    def create_file(self, file: File) -> None:
+        """Creates a file. Raises FileError, also when the codes given do not allow it (6982)."""
+        parent = self.files.at(file.path[:-2])
+        self._require(parent, Operation.CREATE_DF if file.kind is FileKind.DF else Operation.CREATE_EF)
+        self._commit(replace(self._content, files=self.files.created(file)))
+
+    def delete_file(self, file: File) -> None:
+        """Deletes a file and what lies below. Raises FileError, also when the codes given do not allow it (6982)."""
+        parent = self.files.files.get(file.path[:-2])
+        if parent is None or not self.allowed(parent, Operation.DELETE_CHILD):
+            self._require(file, Operation.DELETE_SELF)
+        self.session.directory_written = True
+        self._commit(replace(self._content, files=self.files.deleted(file.path)))
+
+    def update_file(self, file: File, offset: int, data: bytes) -> None:
+        """Writes to an EF. Raises FileError, also when the codes given do not allow it (6982)."""
+        self._require(file, Operation.UPDATE)
+        self.session.directory_written = True
+        self._commit(replace(self._content, files=self.files.updated(file.path, offset, data)))
+
+    def random(self, length: int) -> bytes:
+        """Random bytes, fit for keys."""
+        return secrets.token_bytes(length)
+
+    # Within
+
+    def _dispatch(self, command: Command) -> Response:
+        if command.secure_messaging:
+            return Response(StatusWord.SECURE_MESSAGING_NOT_SUPPORTED)
+        if command.channel:
+            return Response(StatusWord.LOGICAL_CHANNEL_NOT_SUPPORTED)
+        applet = self._selected_by(command)
+        if applet is None:
+            return self._selected.handle(self, command)
+        self._end_session()
+        self._selected = applet
+        return applet.select(self, command)
+
+    def _selected_by(self, command: Command) -> Applet | None:
+        """The applet that a SELECT names; None for any other command, and for the name of a DF inside an applet."""
+        if command.ins != Instruction.SELECT or command.p1 != BY_NAME or command.cla != 0 or not command.data:
+            return None
+        return next((applet for applet in self._applets if applet.name == command.data), None)
+
+    def _end_session(self) -> None:
+        self._judge_directories()
+        self.session = Session()
+        self._happen(SessionEnd())
+
+    def _judge_directories(self) -> None:
+        """Lets the law see which keys and certificates the PKCS#15 directories list, when they may have changed."""
+        if self.session.directory_written:
+            self.session.directory_written = False
+            content, event = read_directories(self._content)
+            state, _ = law.step(self.profile, content.state, event)
+            self._commit(replace(content, state=state).swept())
+
+    def _happen(self, event: Event, also: Callable[[Content], Content] | None = None) -> Verdict:
+        """One event: the law's answer; `also` is what an event that was done changes beside the law's state."""
+        state, verdict = law.step(self.profile, self.state, event)
+        content = replace(self._content, state=state)
+        self._commit(also(content) if also is not None and verdict is Verdict.DONE else content)
+        return verdict
+
+    def _matches(self, code: str, value: bytes) -> bool:
+        expected = self._content.values.get(code)
+        return expected is not None and hmac.compare_digest(expected, value)
+
+    def _require(self, file: File, operation: Operation) -> None:
+        if not self.allowed(file, operation):
+            raise FileError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
+
+    def _dead_answer(self) -> bytes:
+        answer = self.profile.dead.answer
+        return b"" if answer == MUTE else bytes.fromhex(answer)
+
+    def _commit(self, content: Content) -> None:
+        """The one place where new content becomes the card's content; it happens before the answer leaves."""
+        self._content = content
+
+
+def _with_value(content: Content, code: str, value: bytes) -> Content:
+    return replace(content, values={**content.values, code: value})

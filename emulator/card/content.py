@@ -1,0 +1,92 @@
+"""All that a card keeps, as one immutable value: the law's state, code values, keys and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from emulator.card import pkcs15
+from emulator.card.files import FileSystem
+from emulator.card.keys import PrivateKey
+from emulator.policy.events import DirectoriesRead
+from emulator.policy.state import State, factory_state
+from emulator.profile.model import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What the card keeps of the key of one item.
+
+    `private` is None once the key is gone and only its certificate is left. `reference` is the key reference by which
+    a client names it, or None when a later key took the reference. `identifier` is the PKCS#15 identifier (iD) that
+    the directory gave it, if it ever did.
+    """
+
+    private: PrivateKey | None = field(repr=False)
+    reference: int | None
+    identifier: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything of a card that outlives a reset."""
+
+    state: State
+    values: Mapping[str, bytes] = field(repr=False)
+    files: FileSystem
+    keys: Mapping[int, KeyRecord] = field(default_factory=dict)
+
+    def number_of(self, reference: int) -> int | None:
+        """The number of the key that a client names by this reference."""
+        return next((number for number, record in self.keys.items() if record.reference == reference), None)
+
+    def with_key(self, number: int, private: PrivateKey, reference: int) -> Content:
+        """With a new key; a key never listed that had its reference can be named no more, and keeps its place."""
+        keys = {n: replace(r, reference=None) if r.reference == reference else r for n, r in self.keys.items()}
+        return replace(self, keys={**keys, number: KeyRecord(private, reference)})
+
+    def swept(self) -> Content:
+        """Without what the law holds no more: private keys that are gone, records of items that are gone."""
+        kept = {}
+        for item in self.state.items:
+            record = self.keys[item.number]
+            gone = item.key is None and record.private is not None
+            kept[item.number] = replace(record, private=None, reference=None) if gone else record
+        return replace(self, keys=kept)
+
+
+def factory_content(profile: Profile) -> Content:
+    """A card as it leaves the factory."""
+    values = {name: code.factory.value.encode() for name, code in profile.codes.items() if code.factory is not None}
+    return Content(factory_state(profile), values, pkcs15.personalise(profile))
+
+
+def read_directories(content: Content) -> tuple[Content, DirectoriesRead]:
+    """What the PKCS#15 directories say now, for the law; identifiers that they give are noted in the content."""
+    key_files = pkcs15.directory_files(content.files, pkcs15.PRIVATE_KEYS)
+    certificate_files = pkcs15.directory_files(content.files, pkcs15.CERTIFICATES)
+    entries = pkcs15.read_private_keys(file.content for file in key_files) if key_files else None
+    certificates = pkcs15.read_certificates(file.content for file in certificate_files) if certificate_files else None
+
+    listed: frozenset[int] | None = None
+    if entries is not None:
+        identifiers = {entry.reference: entry.identifier for entry in entries}
+        keys = {
+            number: replace(record, identifier=identifiers[record.reference])
+            if record.reference in identifiers
+            else record
+            for number, record in content.keys.items()
+        }
+        content = replace(content, keys=keys)
+        listed = frozenset(number for number, record in keys.items() if record.reference in identifiers)
+    certified = None if certificates is None else _certified(content, certificates, listed)
+    return content, DirectoriesRead(listed, certified)
+
+
+def _certified(content: Content, certificates: frozenset[bytes], listed: frozenset[int] | None) -> frozenset[int]:
+    """Numbers of the items that a certificate belongs to; of two with one identifier, the one whose key is listed."""
+    owner: dict[bytes, int] = {}
+    for number, record in sorted(content.keys.items(), key=lambda pair: listed is None or pair[0] in listed):
+        if record.identifier in certificates:
+            owner[record.identifier] = number
+    return frozenset(owner.values())

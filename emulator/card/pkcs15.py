@@ -1,0 +1,264 @@
+"""The PKCS#15 application (ISO 7816-15): its files as personalised, and its directories read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access
+from emulator.iso7816 import tlv
+from emulator.policy.law import unblocking_code
+from emulator.profile.model import Characters, Code, Profile
+
+APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
+APPLICATION = MASTER_FILE + b"\x50\x15"
+EF_DIR = MASTER_FILE + b"\x2f\x00"
+EF_ODF = APPLICATION + b"\x50\x31"
+EF_TOKEN_INFO = APPLICATION + b"\x50\x32"
+EF_UNUSED_SPACE = APPLICATION + b"\x50\x33"
+
+PRIVATE_KEYS = 0xA0
+PUBLIC_KEYS = 0xA1
+CERTIFICATES = 0xA4
+DATA_OBJECTS = 0xA7
+AUTHENTICATION_OBJECTS = 0xA8
+
+# File identifiers and order are those of OpenSC's own profile for the IsoApplet; sizes are larger.
+_DIRECTORIES = {
+    PRIVATE_KEYS: (b"\x44\x02", 2048),
+    PUBLIC_KEYS: (b"\x44\x03", 2048),
+    CERTIFICATES: (b"\x44\x04", 2048),
+    DATA_OBJECTS: (b"\x44\x05", 1024),
+    AUTHENTICATION_OBJECTS: (b"\x44\x01", 1024),
+}
+
+STORED_LENGTH = 16
+PAD = 0xFF
+
+_SEQUENCE, _INTEGER, _BIT_STRING, _OCTET_STRING, _UTF8, _ENUMERATED = 0x30, 0x02, 0x03, 0x04, 0x0C, 0x0A
+_PRIVATE_KEY_KINDS = {0x30, 0xA0, 0xA1, 0xA2, 0xA3}
+"""RSA, EC, DH, DSA, KEA (ISO 7816-15, 8.3)."""
+
+_CASE_SENSITIVE, _INITIALIZED, _NEEDS_PADDING, _UNBLOCKING = 0, 4, 5, 6
+"""Bits of PasswordFlags (ISO 7816-15, 8.9.1)."""
+_ASCII_NUMERIC, _UTF8_PASSWORD = 1, 2
+"""PasswordType."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """What an entry of the directory of private keys says that the card needs to know."""
+
+    reference: int
+    identifier: bytes
+
+
+def personalise(profile: Profile) -> FileSystem:
+    """The file system of a card as it leaves the factory."""
+    open_to_holder = access(otherwise=Condition.USER, read=Condition.ALWAYS)
+    fixed = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
+    contents = {
+        EF_DIR: (_directory_record(profile).ljust(128, b"\0"), fixed),
+        EF_ODF: (_object_directory().ljust(256, b"\0"), open_to_holder),
+        EF_TOKEN_INFO: (_token_info(profile).ljust(192, b"\0"), open_to_holder),
+        EF_UNUSED_SPACE: (bytes(128), open_to_holder),
+    }
+    for kind, (identifier, size) in _DIRECTORIES.items():
+        contents[APPLICATION + identifier] = (bytes(size), open_to_holder)
+        if kind == AUTHENTICATION_OBJECTS:
+            contents[APPLICATION + identifier] = (_authentication_objects(profile).ljust(size, b"\0"), fixed)
+    directory = access(
+        otherwise=Condition.NEVER,
+        create_ef=Condition.USER,
+        create_df=Condition.USER,
+        delete_child=Condition.USER,
+    )
+    root = access(otherwise=Condition.NEVER)
+    files = [
+        File(MASTER_FILE, FileKind.DF, root),
+        File(APPLICATION, FileKind.DF, directory, name=APPLICATION_NAME),
+    ]
+    files += [File(path, FileKind.EF, rights, content) for path, (content, rights) in contents.items()]
+    return FileSystem({file.path: file for file in files})
+
+
+def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
+    """The directories of a kind (PRIVATE_KEYS, CERTIFICATES …) that the object directory names and that are there."""
+    objects = _read_padded(files.at(EF_ODF).content) if EF_ODF in files.files else None
+    paths = []
+    for entry in objects or ():
+        if entry.tag == kind:
+            path = _path(entry.value)
+            if path is not None and path in files.files:
+                paths.append(path)
+    return tuple(files.files[path] for path in paths)
+
+
+def read_private_keys(contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | None:
+    """The entries of the directories of private keys, or None when one of them can't be read as a whole.
+
+    A directory that is being rewritten passes through states that are half old and half new. Such a one has an entry
+    that does not parse, something behind the last entry, or the same key twice; then nothing is said of it.
+    """
+    entries: list[KeyEntry] = []
+    for content in contents:
+        objects = _read_padded(content)
+        if objects is None:
+            return None
+        for item in objects:
+            entry = _key_entry(item) if item.tag in _PRIVATE_KEY_KINDS else None
+            if entry is None:
+                return None
+            entries.append(entry)
+    if len({entry.reference for entry in entries}) != len(entries):
+        return None
+    return tuple(entries)
+
+
+def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
+    """The identifiers of the certificates listed, or None when a directory can't be read as a whole."""
+    identifiers = set()
+    for content in contents:
+        objects = _read_padded(content)
+        if objects is None:
+            return None
+        for item in objects:
+            attributes = _class_attributes(item)
+            identifier = tlv.find(attributes or (), _OCTET_STRING)
+            if identifier is None:
+                return None
+            identifiers.add(identifier)
+    return frozenset(identifiers)
+
+
+def authentication_identifier(profile: Profile, name: str) -> bytes:
+    """The identifier of a code's authentication object."""
+    return bytes([profile.codes[name].reference])
+
+
+def _read_padded(content: bytes) -> tuple[tlv.Tlv, ...] | None:
+    """The objects of a file, followed by nothing but zeros; None when it is not so."""
+    objects = []
+    rest = content
+    try:
+        while rest and rest[0] != 0:
+            item, rest = tlv.parse_one(rest)
+            objects.append(item)
+    except tlv.TlvError:
+        return None
+    return tuple(objects) if not any(rest) else None
+
+
+def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
+    """The second part of a PKCS#15 object, common to its class (ISO 7816-15, 8.2.1)."""
+    try:
+        parts = item.children()
+        if len(parts) < 3 or parts[0].tag != _SEQUENCE or parts[1].tag != _SEQUENCE:
+            return None
+        parts[0].children()
+        return parts[1].children()
+    except tlv.TlvError:
+        return None
+
+
+def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
+    attributes = _class_attributes(item) or ()
+    identifier, reference = tlv.find(attributes, _OCTET_STRING), tlv.find(attributes, _INTEGER)
+    if identifier is None or not reference:
+        return None
+    return KeyEntry(reference[-1], identifier)
+
+
+def _path(value: bytes) -> bytes | None:
+    try:
+        sequence, _ = tlv.parse_one(value)
+        path = tlv.find(sequence.children(), _OCTET_STRING)
+    except tlv.TlvError:
+        return None
+    if path is None:
+        return None
+    return path if path.startswith(MASTER_FILE) else APPLICATION + path
+
+
+def _directory_record(profile: Profile) -> bytes:
+    """EF.DIR's application template (ISO 7816-4, 12.2.3)."""
+    label = profile.token.label.encode("utf-8")
+    return tlv.encode(
+        0x61, tlv.encode(0x4F, APPLICATION_NAME) + tlv.encode(0x50, label) + tlv.encode(0x51, APPLICATION)
+    )
+
+
+def _object_directory() -> bytes:
+    entries = []
+    for kind, (identifier, _) in _DIRECTORIES.items():
+        path = tlv.encode(_SEQUENCE, tlv.encode(_OCTET_STRING, APPLICATION + identifier))
+        entries.append(tlv.encode(kind, path))
+    return b"".join(entries)
+
+
+def _token_info(profile: Profile) -> bytes:
+    token = profile.token
+    random_numbers = _bits(2)
+    return tlv.encode(
+        _SEQUENCE,
+        _integer(0)
+        + tlv.encode(_OCTET_STRING, bytes.fromhex(token.serial))
+        + tlv.encode(_UTF8, token.manufacturer.encode("utf-8"))
+        + tlv.encode(0x80, token.label.encode("utf-8"))
+        + tlv.encode(_BIT_STRING, random_numbers),
+    )
+
+
+def _authentication_objects(profile: Profile) -> bytes:
+    """One object a code: those that guard something first, then those that only unblock."""
+    unblocking = {unblocking_code(profile, name) for name in profile.codes}
+    guarding = {area.guard for area in profile.areas.values()} | {profile.files.guard}
+    shown = [(name, name in unblocking and name not in guarding) for name in profile.codes]
+    shown.sort(key=lambda item: item[1])
+    return b"".join(_authentication_object(profile, name, unblocks) for name, unblocks in shown)
+
+
+def _authentication_object(profile: Profile, name: str, unblocks: bool) -> bytes:
+    code = profile.codes[name]
+    common = tlv.encode(_UTF8, code.name.encode("utf-8")) + tlv.encode(_BIT_STRING, _bits(0, 1))
+    unblocked_by = unblocking_code(profile, name)
+    if unblocked_by is not None:
+        common += tlv.encode(_OCTET_STRING, authentication_identifier(profile, unblocked_by))
+    digits = code.characters.set is Characters.DIGITS
+    attributes = (
+        tlv.encode(_BIT_STRING, _password_flags(code, unblocks))
+        + tlv.encode(_ENUMERATED, bytes([_ASCII_NUMERIC if digits else _UTF8_PASSWORD]))
+        + _integer(code.length.min)
+        + _integer(STORED_LENGTH)
+        + _integer(code.length.max)
+        + tlv.encode(0x80, bytes([code.reference]))
+        + tlv.encode(_OCTET_STRING, bytes([PAD]))
+    )
+    return tlv.encode(
+        _SEQUENCE,
+        tlv.encode(_SEQUENCE, common)
+        + tlv.encode(_SEQUENCE, tlv.encode(_OCTET_STRING, authentication_identifier(profile, name)))
+        + tlv.encode(0xA1, tlv.encode(_SEQUENCE, attributes)),
+    )
+
+
+def _password_flags(code: Code, unblocks: bool) -> bytes:
+    flags = [_CASE_SENSITIVE, _NEEDS_PADDING]
+    if code.factory is not None:
+        flags.append(_INITIALIZED)
+    if unblocks:
+        flags.append(_UNBLOCKING)
+    return _bits(*flags)
+
+
+def _integer(value: int) -> bytes:
+    return tlv.encode(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def _bits(*positions: int) -> bytes:
+    """The content of a BIT STRING with these named bits, without trailing zeros (X.690, 11.2.2)."""
+    length = max(positions) + 1
+    octets = bytearray((length + 7) // 8)
+    for position in positions:
+        octets[position // 8] |= 0x80 >> position % 8
+    return bytes([len(octets) * 8 - length]) + bytes(octets)

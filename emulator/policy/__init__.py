@@ -1,0 +1,1 @@
+"""The law of a card: pure functions over immutable state. Nothing else decides."""

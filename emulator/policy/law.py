@@ -1,0 +1,221 @@
+"""The law of a card.
+
+`step` is the one function that changes a state; the live card and everything that reasons about cards call it. Each
+event has one rule, in the table at the end. What a code's status allows is the table below:
+
+    status      VERIFY / CHANGE           set by another code (`reset_by`)
+    not_set     refused: not set          if the profile says `from: [not_set]`
+    set         right: done               if the profile says `from: [set]`
+                wrong: one try less
+    blocked     refused: blocked          if the profile says `from: [blocked]`
+
+A wrong value of a code spends one of its tries, whichever command it came with; a right one gives all tries back.
+The last try spent blocks the code, which may block others with it (`blocks`) and may end a part of the card, or all of
+it (`ends`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from emulator.policy.events import (
+    Change,
+    DirectoriesRead,
+    Event,
+    Reset,
+    SessionEnd,
+    StoreKey,
+    UseKey,
+    Verdict,
+    Verify,
+)
+from emulator.policy.state import CodeState, Item, State
+from emulator.profile.model import CARD, CodeStatus, Lasts, Profile
+
+Outcome = tuple[State, Verdict]
+
+
+def step(profile: Profile, state: State, event: Event) -> Outcome:
+    """What an event makes of a state, and what the law says to it."""
+    if state.dead:
+        return state, Verdict.CARD_DEAD
+    return _RULES[type(event)](profile, state, event)
+
+
+def permits(state: State, code: str) -> bool:
+    """Whether a code was given and holds."""
+    return code in state.verified and not state.dead
+
+
+def area_of_new_key(profile: Profile, state: State) -> str | None:
+    """The area that a key stored now would go to: the first whose codes have all been given."""
+    for name, area in profile.areas.items():
+        if area.create_with and all(permits(state, code) for code in area.create_with):
+            return name
+    return None
+
+
+def unblocking_code(profile: Profile, code: str) -> str | None:
+    """The code with which RESET RETRY COUNTER sets another one."""
+    resets = profile.codes[code].reset_by
+    return resets[0].code if resets else None
+
+
+def _verify(profile: Profile, state: State, event: Verify) -> Outcome:
+    refusal = _not_usable(state, event.code)
+    if refusal is not None:
+        return state, refusal
+    if not event.correct:
+        return _wrong(profile, state, event.code), Verdict.WRONG_CODE
+    state = _right(state, event.code)
+    return replace(state, verified=state.verified | {event.code}), Verdict.DONE
+
+
+def _change(profile: Profile, state: State, event: Change) -> Outcome:
+    if not profile.codes[event.code].change.allowed:
+        return state, Verdict.ACT_NOT_ALLOWED
+    refusal = _not_usable(state, event.code)
+    if refusal is not None:
+        return state, refusal
+    if not event.acceptable:
+        return state, Verdict.VALUE_REFUSED
+    if not event.correct:
+        return _wrong(profile, state, event.code), Verdict.WRONG_CODE
+    return _set(state, event.code), Verdict.DONE
+
+
+def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
+    status = state.codes[event.code].status
+    rule = next((rule for rule in profile.codes[event.code].reset_by if rule.code == event.by), None)
+    if rule is None or status not in rule.from_:
+        return state, Verdict.ACT_NOT_ALLOWED
+    refusal = _not_usable(state, event.by)
+    if refusal is not None:
+        return state, refusal
+    if not event.acceptable:
+        return state, Verdict.VALUE_REFUSED
+    if not event.correct:
+        return _wrong(profile, state, event.by), Verdict.WRONG_CODE
+    return _set(_right(state, event.by), event.code), Verdict.DONE
+
+
+def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
+    name = area_of_new_key(profile, state)
+    if name is None:
+        return state, Verdict.NOT_AUTHORISED
+    area = profile.areas[name]
+    if area.places is not None and state.used(name) >= area.places.count:
+        return state, Verdict.NO_PLACE
+    item = Item(next_number(state), name, event.origin)
+    state = replace(state, items=(*state.items, item))
+    return _use_up(profile, state, area.create_with), Verdict.DONE
+
+
+def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
+    item = state.item(event.number)
+    if item is None or item.key is None:
+        return state, Verdict.NO_SUCH_KEY
+    guard = profile.areas[item.area].guard
+    if not permits(state, guard):
+        return state, Verdict.NOT_AUTHORISED
+    return _use_up(profile, state, (guard,)), Verdict.DONE
+
+
+def _directories_read(_: Profile, state: State, event: DirectoriesRead) -> Outcome:
+    items = state.items
+    if event.listed is not None:
+        items = tuple(_seen(item, item.number in event.listed) for item in items)
+    if event.certified is not None:
+        items = tuple(replace(item, certificate=item.number in event.certified) for item in items)
+    return replace(state, items=tuple(item for item in items if item.key or item.certificate)), Verdict.DONE
+
+
+def _session_end(_: Profile, state: State, event: SessionEnd) -> Outcome:  # noqa: ARG001
+    return replace(state, verified=frozenset()), Verdict.DONE
+
+
+def next_number(state: State) -> int:
+    """The number that the next stored key gets."""
+    return max((item.number for item in state.items), default=0) + 1
+
+
+def _seen(item: Item, listed: bool) -> Item:
+    """A key that was listed and is listed no more is gone; one that was never listed stays (PQ-14)."""
+    gone = item.listed and not listed
+    return replace(item, listed=listed, key=None if gone else item.key)
+
+
+def _not_usable(state: State, code: str) -> Verdict | None:
+    match state.codes[code].status:
+        case CodeStatus.NOT_SET:
+            return Verdict.CODE_NOT_SET
+        case CodeStatus.BLOCKED:
+            return Verdict.CODE_BLOCKED
+        case CodeStatus.SET:
+            return None
+
+
+def _right(state: State, name: str) -> State:
+    code = state.codes[name]
+    return state.with_code(name, replace(code, tries_left=code.tries_limit))
+
+
+def _wrong(profile: Profile, state: State, name: str) -> State:
+    code = state.codes[name]
+    state = replace(state, verified=state.verified - {name})
+    if code.tries_left > 1:
+        return state.with_code(name, replace(code, tries_left=code.tries_left - 1))
+    return _end_what_ends(profile, _block(profile, state, (name,)))
+
+
+def _block(profile: Profile, state: State, names: tuple[str, ...]) -> State:
+    for name in names:
+        if state.blocked(name):
+            continue
+        code = state.codes[name]
+        blocked = replace(code, status=CodeStatus.BLOCKED, tries_left=0)
+        state = replace(state.with_code(name, blocked), verified=state.verified - {name})
+        cascade = profile.codes[name].blocks
+        if cascade is not None:
+            state = _block(profile, state, cascade.codes)
+    return state
+
+
+def _end_what_ends(profile: Profile, state: State) -> State:
+    for end in profile.ends:
+        if end.part not in state.lost and all(state.blocked(code) for code in end.when_blocked):
+            state = _lose(profile, state, end.part)
+    return state
+
+
+def _lose(profile: Profile, state: State, part: str) -> State:
+    state = replace(state, lost=state.lost | {part})
+    if part == CARD:
+        return replace(state, verified=frozenset())
+    return _block(profile, state, profile.parts[part].codes)
+
+
+def _set(state: State, name: str) -> State:
+    """A new value: all tries again, nothing left to change, and not logged in with it yet."""
+    limit = state.codes[name].tries_limit
+    state = state.with_code(name, CodeState(CodeStatus.SET, limit, limit))
+    return replace(state, verified=state.verified - {name})
+
+
+def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
+    used = {code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE}
+    return replace(state, verified=state.verified - used) if used else state
+
+
+# Each rule takes its own kind of event; the table's key is what makes the call right.
+_RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
+    Verify: _verify,
+    Change: _change,
+    Reset: _reset,
+    StoreKey: _store_key,
+    UseKey: _use_key,
+    DirectoriesRead: _directories_read,
+    SessionEnd: _session_end,
+}

@@ -1,0 +1,1 @@
+"""A card model as data: YAML read into typed, checked, immutable values."""

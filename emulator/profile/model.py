@@ -1,0 +1,274 @@
+"""The model of a profile: a card model as immutable, checked values.
+
+Every block may say where its value comes from: `source` names facts of the source documents, `assumed` says why a
+value is what it is although no document gives it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from emulator.iso7816.atr import AtrError, check_atr
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=32)]
+FactNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
+HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2})+$")]
+
+CARD = "card"
+"""The part that stands for the whole card; every profile has it without saying so."""
+
+
+class Language(StrEnum):
+    """The languages that people are spoken to in."""
+
+    ENGLISH = "en"
+    CZECH = "cs"
+    SLOVENIAN = "sl"
+
+
+class CodeStatus(StrEnum):
+    """What a code is, whatever its number of tries."""
+
+    NOT_SET = "not_set"
+    SET = "set"
+    BLOCKED = "blocked"
+
+
+class Characters(StrEnum):
+    """What a code may be made of."""
+
+    PRINTABLE = "printable"
+    """Printable ASCII, 20 to 7E."""
+    DIGITS = "digits"
+
+    def allow(self, value: bytes) -> bool:
+        """Whether a value is made of these characters only."""
+        if self is Characters.DIGITS:
+            return value.isdigit()
+        return all(0x20 <= byte <= 0x7E for byte in value)
+
+
+class Lasts(StrEnum):
+    """How long a code holds once it was given."""
+
+    SESSION = "session"
+    """Until the applet is selected anew, or the card is reset or removed."""
+    ONE_USE = "one-use"
+    """For exactly one use."""
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Sourced(_Block):
+    """A block that may say where its value comes from."""
+
+    source: tuple[FactNumber, ...] = Field(
+        default=(), description="Facts of the source documents that give this value."
+    )
+    assumed: str | None = Field(default=None, description="Why this value, when no document gives it.")
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        if isinstance(value, str):
+            return (value,)
+        return tuple(value) if isinstance(value, list) else value
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Text(_Block):
+    """A text for people, in each language."""
+
+    en: str
+    cs: str
+    sl: str
+
+
+class Note(Sourced):
+    """Something that a person should know of the card and that no command shows."""
+
+    text: Text
+
+
+class Atr(Sourced):
+    """The answer to reset."""
+
+    value: HexBytes
+
+    @field_validator("value")
+    @classmethod
+    def _is_an_atr(cls, value: str) -> str:
+        try:
+            check_atr(bytes.fromhex(value))
+        except AtrError as error:
+            raise ValueError(f"not an ATR: {error}") from error
+        return value
+
+
+class Token(Sourced):
+    """What EF.TokenInfo says (ISO 7816-15)."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    manufacturer: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    serial: HexBytes
+
+
+class Length(Sourced):
+    """How many characters a code has."""
+
+    min: Annotated[int, Field(ge=1, le=16)]
+    max: Annotated[int, Field(ge=1, le=16)]
+
+
+class CharacterRule(Sourced):
+    """What characters a code has."""
+
+    set: Characters = Field(strict=False)
+
+
+class Tries(Sourced):
+    """Wrong tries until a code is blocked: as set at the factory, and the most that may be set."""
+
+    limit: Annotated[int, Field(ge=1, le=15)]
+    max: Annotated[int, Field(ge=1, le=15)]
+
+
+class FactoryValue(Sourced):
+    """The value that a code has when the card leaves the factory."""
+
+    value: str
+    must_change: bool = False
+
+
+class Holding(Sourced):
+    """How long a code holds once it was given."""
+
+    for_: Lasts = Field(alias="for", strict=False)
+
+
+class Change(Sourced):
+    """A code is changed by giving its old value."""
+
+    allowed: bool
+
+
+class Reset(Sourced):
+    """Another code, with whose value this one is set: first set, set anew, or unblocked."""
+
+    code: Identifier
+    from_: tuple[CodeStatus, ...] = Field(alias="from", min_length=1)
+
+    @field_validator("from_", mode="before")
+    @classmethod
+    def _statuses(cls, value: object) -> object:
+        return tuple(CodeStatus(item) for item in value) if isinstance(value, list) else value
+
+
+class Cascade(Sourced):
+    """Codes that become blocked together with this one."""
+
+    codes: tuple[Identifier, ...] = Field(min_length=1)
+
+    _tuple = field_validator("codes", mode="before")(_as_tuple)
+
+
+class Code(Sourced):
+    """A secret the holder types."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    reference: Annotated[int, Field(ge=1, le=31, description="Reference data number, ISO 7816-4 table 'P2 of VERIFY'.")]
+    length: Length
+    characters: CharacterRule
+    tries: Tries
+    holds: Holding
+    change: Change
+    factory: FactoryValue | None = Field(default=None, description="Absent: the code is not set at the factory.")
+    reset_by: tuple[Reset, ...] = ()
+    blocks: Cascade | None = None
+
+    def accepts(self, value: bytes) -> bool:
+        """Whether a value has the length and the characters that this code wants."""
+        return self.length.min <= len(value) <= self.length.max and self.characters.set.allow(value)
+
+    _tuple = field_validator("reset_by", mode="before")(_as_tuple)
+
+
+class Places(Sourced):
+    """How many keys or certificates an area takes; a key and its certificate share one place."""
+
+    count: Annotated[int, Field(ge=1, le=255)]
+
+
+class Area(Sourced):
+    """A part of the card with its own guard and capacity."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    guard: Identifier = Field(description="The code that lets a key of this area be used.")
+    create_with: tuple[Identifier, ...] = Field(
+        description="Codes that must have been given to make or import a key here."
+    )
+    places: Places | None = Field(default=None, description="Absent: as many as the memory holds.")
+
+    _tuple = field_validator("create_with", mode="before")(_as_tuple)
+
+
+class Files(Sourced):
+    """Who may write the files of PKCS#15."""
+
+    guard: Identifier
+
+
+class Part(Sourced):
+    """Codes and areas that live and die together."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    codes: tuple[Identifier, ...] = ()
+    areas: tuple[Identifier, ...] = ()
+
+    _tuple = field_validator("codes", "areas", mode="before")(_as_tuple)
+
+
+class End(Sourced):
+    """A part is lost for good once all of these codes are blocked at the same time."""
+
+    part: Identifier
+    when_blocked: tuple[Identifier, ...] = Field(min_length=1)
+
+    _tuple = field_validator("when_blocked", mode="before")(_as_tuple)
+
+
+class DeadCard(Sourced):
+    """What a dead card answers to every command: one status word, or nothing at all."""
+
+    answer: Annotated[str, StringConstraints(pattern=r"^(mute|6[0-9A-F]{3})$")]
+
+
+class Profile(_Block):
+    """A card model."""
+
+    schema_: Literal[1] = Field(alias="schema", description="Version of this file's form.")
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    about: Text
+    notes: tuple[Note, ...] = ()
+    atr: Atr
+    token: Token
+    applets: tuple[Literal["isoapplet", "manage"], ...] = Field(min_length=1)
+    codes: dict[Identifier, Code] = Field(min_length=1)
+    areas: dict[Identifier, Area] = Field(
+        min_length=1, description="In this order a new key looks for the area that it goes to."
+    )
+    files: Files
+    parts: dict[Identifier, Part] = {}
+    ends: tuple[End, ...] = ()
+    dead: DeadCard
+
+    _tuple = field_validator("notes", "applets", "ends", mode="before")(_as_tuple)

@@ -1,0 +1,170 @@
+"""Runs one card: serves it to readers for as long as somebody wants it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from types import FrameType
+
+from emulator.applets.registry import APPLETS
+from emulator.card.card import Card
+from emulator.card.view import view
+from emulator.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json, card_directory
+from emulator.profile.model import Profile
+from emulator.readers.pcsc import PcscServer
+from emulator.readers.slot import Slot
+
+VPCD_PORT = 35963
+_COUNTER_PERIOD = 0.5
+_SIGNAL_EXIT = 128
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+
+
+class CommandExit(IntEnum):
+    """What a shell says of a program that it could not start (POSIX, 2.8.2)."""
+
+    NOT_EXECUTABLE = 126
+    NOT_FOUND = 127
+
+
+class ReaderChoiceError(ValueError):
+    """A `--reader` that can't be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcscChoice:
+    """The emulator's own PC/SC socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class VpcdChoice:
+    """A vpcd that listens there."""
+
+    host: str = "localhost"
+    port: int = VPCD_PORT
+
+
+ReaderChoice = PcscChoice | VpcdChoice
+
+
+def parse_reader(text: str) -> ReaderChoice:
+    """`pcsc`, or `vpcd[:HOST[:PORT]]`. Raises ReaderChoiceError."""
+    kind, _, rest = text.partition(":")
+    if kind == "pcsc" and not rest:
+        return PcscChoice()
+    if kind == "vpcd":
+        host, _, port = rest.rpartition(":") if ":" in rest else (rest, "", "")
+        if not port:
+            return VpcdChoice(host or "localhost")
+        if port.isdecimal() and 0 < int(port) < 65536:
+            return VpcdChoice(host.strip("[]") or "localhost", int(port))
+    raise ReaderChoiceError(f"--reader {text}: expected pcsc, or vpcd[:HOST[:PORT]] with a port from 1 to 65535")
+
+
+def reader_name(profile: Profile) -> str:
+    """The name that PC/SC programs see; pcsc-lite's end with the reader's and the slot's number."""
+    return f"Stuntcard {profile.name} 00 00"
+
+
+def run_card(profile: Profile, choice: ReaderChoice) -> None:
+    """Serves a fresh card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
+    card = Card(profile, APPLETS)
+    stopped = threading.Event()
+    with (
+        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
+        card_directory(profile.id) as directory,
+        ControlServer(card, directory / CONTROL_SOCKET),
+        _reader(card, choice, directory),
+    ):
+        _watch(card, stopped)
+    print(f"{profile.name} taken out after {card.commands} commands.")
+
+
+def exec_with_card(profile: Profile, command: list[str], state_out: Path | None) -> int:
+    """Runs a program with a fresh card in its only reader; gives the program's exit status, 128 + n for signal n.
+
+    Raises OSError when the card's sockets can't be had, or its final state can't be written.
+    """
+    card = Card(profile, APPLETS)
+    with card_directory(profile.id) as directory:
+        socket_path = directory / PCSC_SOCKET
+        with ControlServer(card, directory / CONTROL_SOCKET), PcscServer(socket_path, _slots(card)):
+            status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
+    card.power_off()
+    if state_out is not None:
+        state_out.write_text(as_json(view(profile, card.content)) + "\n", encoding="utf-8")
+    return status
+
+
+def _slots(card: Card) -> dict[str, Slot]:
+    return {reader_name(card.profile): Slot(card)}
+
+
+@contextlib.contextmanager
+def _reader(card: Card, choice: ReaderChoice, directory: Path) -> Iterator[None]:
+    match choice:
+        case PcscChoice():
+            socket_path = directory / PCSC_SOCKET
+            with PcscServer(socket_path, _slots(card)):
+                print(f"{card.profile.name} is in the reader. In the shell of the program that shall see it:\n")
+                print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
+                yield
+        case VpcdChoice(host, port):
+            from emulator.readers.vpcd import VpcdReader
+
+            with VpcdReader(Slot(card), host, port, lambda message: print(message, flush=True)):
+                yield
+
+
+def _watch(card: Card, stopped: threading.Event) -> None:
+    """Waits for the end; at a terminal, with live counters."""
+    if not sys.stdout.isatty():
+        stopped.wait()
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(Text(), refresh_per_second=1 / _COUNTER_PERIOD, transient=True) as live:
+        while not stopped.wait(_COUNTER_PERIOD):
+            codes = view(card.profile, card.content).codes.values()
+            tries = "   ".join(f"{code.name} {code.state}, {code.tries_left} left" for code in codes)
+            live.update(Text(f"{card.commands} commands   {tries}   (Ctrl-C ends)"))
+
+
+def _run_program(command: list[str], environment: dict[str, str]) -> int:
+    try:
+        program = subprocess.Popen(command, env=environment)
+    except FileNotFoundError:
+        print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
+        return CommandExit.NOT_FOUND
+    except OSError as error:
+        print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
+        return CommandExit.NOT_EXECUTABLE
+    # A Ctrl-C at the terminal reaches the program by itself, which may well go on; SIGTERM comes to us alone.
+    with _on_signals(program.terminate, signal.SIGTERM), _on_signals(lambda: None, signal.SIGINT):
+        code = program.wait()
+    return code if code >= 0 else _SIGNAL_EXIT - code
+
+
+@contextlib.contextmanager
+def _on_signals(act: Callable[[], None], *signals: signal.Signals) -> Iterator[None]:
+    """Has `act` called on these signals, and puts back afterwards what they did before."""
+
+    def handler(_: int, __: FrameType | None) -> None:
+        act()
+
+    before = {number: signal.signal(number, handler) for number in signals}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,409 @@
+"""The reader for vpcd, told by a socket that plays the driver's part on the wire."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.readers import vpcd
+from emulator.readers.slot import Slot
+from emulator.readers.vpcd import VpcdReader
+
+PATIENCE = 20.0
+
+POWER_OFF = bytes.fromhex("0001 00")
+POWER_ON = bytes.fromhex("0001 01")
+RESET = bytes.fromhex("0001 02")
+GET_ATR = bytes.fromhex("0001 04")
+
+ATR = bytes.fromhex("3B8180018080")
+ATR_ANSWER = bytes.fromhex("0006 3B8180018080")
+OTHER_ATR = bytes.fromhex("3B00")
+OTHER_ATR_ANSWER = bytes.fromhex("0002 3B00")
+
+SELECT = bytes.fromhex("0007 00A40000023F00")
+SELECT_ANSWER = bytes.fromhex("0009 00A40000023F009000")
+MUTING = bytes.fromhex("0004 00EE0000")
+
+
+class EchoCard:
+    """Answers a command with the command and 9000; mute to EE; remembers what was done to it."""
+
+    def __init__(self, atr: bytes = ATR) -> None:
+        self.atr = atr
+        self.events: queue.Queue[str] = queue.Queue()
+
+    def power_on(self) -> bytes:
+        self.events.put("power on")
+        return self.atr
+
+    def power_off(self) -> None:
+        self.events.put("power off")
+
+    def reset(self) -> bytes:
+        self.events.put("reset")
+        return self.atr
+
+    def transmit(self, command: bytes) -> bytes:
+        self.events.put(command.hex())
+        return b"" if command[1:2] == b"\xee" else command + b"\x90\x00"
+
+    def next_event(self) -> str:
+        return self.events.get(timeout=PATIENCE)
+
+
+class Connection:
+    """One card's connection, seen from vpcd."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected
+        self.socket.settimeout(PATIENCE)
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def expect(self, data: bytes) -> None:
+        received = b""
+        while len(received) < len(data):
+            segment = self.socket.recv(len(data) - len(received))
+            assert segment, f"closed after {received.hex()}"
+            received += segment
+        assert received == data
+
+    def expect_end(self) -> None:
+        assert self.socket.recv(1) == b""
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class FakeVpcd:
+    """vpcd's listening socket. Its port is taken from the start, but refuses until `listen`."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(PATIENCE)
+        self.port: int = self.socket.getsockname()[1]
+        self.place = f"vpcd on localhost port {self.port}"
+        self.waiting = f"waiting for {self.place}: is pcscd running with vsmartcard-vpcd installed?"
+        self.connected = f"connected to {self.place}"
+        self.lost = f"{self.place} closed the connection; connecting again"
+        self.empty = f"no card in the reader; {self.place} sees none"
+        self.connections: list[Connection] = []
+
+    def listen(self) -> None:
+        self.socket.listen()
+
+    def accept(self) -> Connection:
+        connection = Connection(self.socket.accept()[0])
+        self.connections.append(connection)
+        return connection
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
+        self.socket.close()
+
+
+class Reports:
+    """What the reader said, in order."""
+
+    def __init__(self) -> None:
+        self.queue: queue.Queue[str] = queue.Queue()
+
+    def __call__(self, message: str) -> None:
+        self.queue.put(message)
+
+    def next(self) -> str:
+        return self.queue.get(timeout=PATIENCE)
+
+    def none_left(self) -> bool:
+        return self.queue.empty()
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vpcd, "RETRY_INTERVAL", 0.02)
+    monkeypatch.setattr(vpcd, "TIME_AWAY", 0.05)
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def silent_vpcd() -> Iterator[FakeVpcd]:
+    """A vpcd that does not listen yet."""
+    fake = FakeVpcd()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def fake_vpcd(silent_vpcd: FakeVpcd) -> FakeVpcd:
+    silent_vpcd.listen()
+    return silent_vpcd
+
+
+def test_gives_the_atr_when_asked(fake_vpcd: FakeVpcd) -> None:
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+
+
+def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd) -> None:
+    card = EchoCard()
+    with VpcdReader(Slot(card), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        driver.send(POWER_ON + RESET + POWER_OFF + GET_ATR)
+        driver.expect(ATR_ANSWER)
+        assert [card.next_event() for _ in range(3)] == ["power on", "reset", "power off"]
+
+
+def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd) -> None:
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port) as reader:
+        driver = fake_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+        for _ in range(3):
+            driver.send(SELECT)
+            driver.expect(SELECT_ANSWER)
+        assert reader.connected
+        assert reader.commands == 3
+
+
+def test_messages_may_arrive_in_pieces_or_together(fake_vpcd: FakeVpcd) -> None:
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        driver.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for octet in GET_ATR + SELECT:
+            driver.send(bytes([octet]))
+        driver.expect(ATR_ANSWER + SELECT_ANSWER)
+        driver.send(SELECT + GET_ATR + SELECT)
+        driver.expect(SELECT_ANSWER + ATR_ANSWER + SELECT_ANSWER)
+
+
+def test_single_byte_that_is_no_control_message_is_a_command(fake_vpcd: FakeVpcd) -> None:
+    card = EchoCard()
+    with VpcdReader(Slot(card), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        driver.send(bytes.fromhex("0001 03"))
+        driver.expect(bytes.fromhex("0003 039000"))
+        assert card.next_event() == "03"
+
+
+def test_longest_message(fake_vpcd: FakeVpcd) -> None:
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        command = bytes(65533)
+        driver.send(bytes.fromhex("FFFD") + command)
+        driver.expect(bytes.fromhex("FFFF") + command + bytes.fromhex("9000"))
+
+
+def test_says_once_that_it_waits_and_connects_when_vpcd_comes(silent_vpcd: FakeVpcd, reports: Reports) -> None:
+    with VpcdReader(Slot(EchoCard()), port=silent_vpcd.port, report=reports) as reader:
+        assert reports.next() == silent_vpcd.waiting
+        assert not reader.connected
+        silent_vpcd.listen()
+        for _ in range(3):
+            silent_vpcd.accept().close()
+        driver = silent_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+        assert reports.next() == silent_vpcd.connected
+        assert reports.none_left()
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_refuses_a_port_that_is_none(port: int) -> None:
+    with pytest.raises(ValueError, match=f"^{port} is no TCP port: give one from 1 to 65535"):
+        VpcdReader(Slot(), port=port)
+
+
+def test_impossible_host_name_is_named(reports: Reports) -> None:
+    with VpcdReader(Slot(EchoCard()), host="č..cz", port=1, report=reports):
+        assert reports.next() == ("waiting for vpcd on č..cz port 1: no such host (not a valid name); check its name")
+
+
+def test_comes_back_after_vpcd_went_away(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    card = EchoCard()
+    with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
+        for _ in range(2):
+            driver = fake_vpcd.accept()
+            driver.send(POWER_ON + SELECT)
+            driver.expect(SELECT_ANSWER)
+            assert [card.next_event(), card.next_event()] == ["power on", "00a40000023f00"]
+            assert reports.next() == fake_vpcd.connected
+            driver.close()
+            assert reports.next() == fake_vpcd.lost
+            assert card.next_event() == "power off"
+
+
+def test_removal_ends_the_connection_and_insertion_brings_another_card(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    slot = Slot(EchoCard())
+    with VpcdReader(slot, port=fake_vpcd.port, report=reports) as reader:
+        first = fake_vpcd.accept()
+        first.send(GET_ATR)
+        first.expect(ATR_ANSWER)
+        assert reports.next() == fake_vpcd.connected
+
+        slot.remove()
+        first.expect_end()
+        assert reports.next() == fake_vpcd.empty
+        assert not reader.connected
+
+        slot.insert(EchoCard(OTHER_ATR))
+        second = fake_vpcd.accept()
+        second.send(GET_ATR)
+        second.expect(OTHER_ATR_ANSWER)
+        assert reports.next() == fake_vpcd.connected
+
+
+def test_exchange_of_cards_ends_the_connection_too(fake_vpcd: FakeVpcd) -> None:
+    slot = Slot(EchoCard())
+    with VpcdReader(slot, port=fake_vpcd.port):
+        first = fake_vpcd.accept()
+        first.send(GET_ATR)
+        first.expect(ATR_ANSWER)
+        slot.insert(EchoCard(OTHER_ATR))
+        first.expect_end()
+        second = fake_vpcd.accept()
+        second.send(GET_ATR)
+        second.expect(OTHER_ATR_ANSWER)
+
+
+def test_starts_with_an_empty_slot(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    slot = Slot()
+    with VpcdReader(slot, port=fake_vpcd.port, report=reports):
+        assert reports.next() == fake_vpcd.empty
+        slot.insert(EchoCard())
+        driver = fake_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+
+
+def test_mute_card_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    card = EchoCard()
+    with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
+        driver = fake_vpcd.accept()
+        driver.send(MUTING)
+        driver.expect_end()
+        assert reports.next() == fake_vpcd.connected
+        assert reports.next() == f"the card is mute; {fake_vpcd.place} sees it taken out and put in again"
+        assert [card.next_event(), card.next_event()] == ["00ee0000", "power off"]
+        driver = fake_vpcd.accept()
+        driver.send(SELECT)
+        driver.expect(SELECT_ANSWER)
+        assert reports.next() == fake_vpcd.connected
+
+
+def test_card_without_atr_is_absent_until_it_has_one(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    card = EchoCard(atr=b"")
+    with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
+        assert reports.next() == f"the card gives no answer to reset; {fake_vpcd.place} sees no card"
+        card.atr = ATR
+        driver = fake_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+        card.atr = b""
+        driver.send(GET_ATR)
+        driver.expect_end()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        pytest.param(bytes.fromhex("0000 0000"), id="empty messages"),
+        pytest.param(bytes.fromhex("FFFF 00A4"), id="long message cut short"),
+        pytest.param(b"SSH-2.0-OpenSSH_9.2p1\r\n", id="another service's greeting"),
+        pytest.param(bytes.fromhex("00"), id="half a length"),
+    ],
+)
+def test_survives_garbage(fake_vpcd: FakeVpcd, garbage: bytes) -> None:
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port) as reader:
+        stranger = fake_vpcd.accept()
+        stranger.send(garbage)
+        stranger.close()
+        driver = fake_vpcd.accept()
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+        assert reader.commands == 0
+
+
+def test_says_when_nobody_speaks_to_the_card(
+    fake_vpcd: FakeVpcd, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vpcd, "SILENCE_BEFORE_REPORT", 0.05)
+    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port, report=reports) as reader:
+        driver = fake_vpcd.accept()
+        assert reports.next() == (
+            f"{fake_vpcd.place} does not speak to the card: does another card lie in this reader, or is the "
+            "host out of reach? Take that card out, or use the next port"
+        )
+        assert not reader.connected
+        driver.send(GET_ATR)
+        driver.expect(ATR_ANSWER)
+        assert reports.next() == fake_vpcd.connected
+
+
+def test_stop_while_nobody_listens(silent_vpcd: FakeVpcd, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vpcd, "RETRY_INTERVAL", 3600.0)
+    reader = VpcdReader(Slot(EchoCard()), port=silent_vpcd.port, report=reports)
+    reader.start()
+    assert reports.next() == silent_vpcd.waiting
+    reader.stop()
+    assert_ended(silent_vpcd)
+
+
+def test_stop_while_the_slot_is_empty(silent_vpcd: FakeVpcd, reports: Reports) -> None:
+    reader = VpcdReader(Slot(), port=silent_vpcd.port, report=reports)
+    reader.start()
+    assert reports.next() == silent_vpcd.empty
+    reader.stop()
+    assert_ended(silent_vpcd)
+
+
+def test_stop_while_nobody_speaks(fake_vpcd: FakeVpcd) -> None:
+    reader = VpcdReader(Slot(EchoCard()), port=fake_vpcd.port)
+    reader.start()
+    driver = fake_vpcd.accept()
+    reader.stop()
+    driver.expect_end()
+    assert_ended(fake_vpcd)
+
+
+def test_stop_while_connected_says_nothing_and_cuts_the_power(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    card = EchoCard()
+    reader = VpcdReader(Slot(card), port=fake_vpcd.port, report=reports)
+    reader.start()
+    driver = fake_vpcd.accept()
+    driver.send(GET_ATR)
+    driver.expect(ATR_ANSWER)
+    assert reports.next() == fake_vpcd.connected
+    reader.stop()
+    reader.stop()
+    driver.expect_end()
+    assert card.next_event() == "power off"
+    assert not reader.connected
+    assert reports.none_left()
+    assert_ended(fake_vpcd)
+
+
+def test_may_be_started_again(fake_vpcd: FakeVpcd) -> None:
+    reader = VpcdReader(Slot(EchoCard()), port=fake_vpcd.port)
+    for _ in range(2):
+        with reader:
+            driver = fake_vpcd.accept()
+            driver.send(GET_ATR)
+            driver.expect(ATR_ANSWER)
+
+
+def assert_ended(fake: FakeVpcd) -> None:
+    assert f"vpcd-{fake.port}" not in [thread.name for thread in threading.enumerate()]
