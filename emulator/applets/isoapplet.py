@@ -248,7 +248,7 @@ def _delete_file(card: Card, command: Command) -> Response:
 
 def _code(card: Card, reference: int) -> str:
     """The code of a reference number."""
-    for name, code in card.profile.codes.items():
+    for name, code in card.profile.codes_on_chip.items():
         if code.reference == reference:
             return name
     raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)

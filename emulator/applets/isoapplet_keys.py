@@ -11,7 +11,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.applets.answers import RefusalError, answer
 from emulator.card.card import Card
-from emulator.card.keys import PrivateKey, find_curve, generate_ec, generate_rsa, import_ec, import_rsa
+from emulator.card.keys import (
+    PrivateKey,
+    ec_size,
+    find_curve,
+    generate_ec,
+    generate_rsa,
+    import_ec,
+    import_rsa,
+    rsa_size,
+    stored_size,
+)
 from emulator.card.session import SecurityEnvironment
 from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response
@@ -47,23 +57,25 @@ def generate_key_pair(card: Card, environment: SecurityEnvironment, command: Com
     if command.p1 != expected_p1 or command.p2:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     parameters = tlv.parse(command.data)
-    make = _maker(algorithm, parameters)
+    size, make = _plan(algorithm, parameters)
     made: list[PrivateKey] = []
 
     def supply() -> PrivateKey:
         made.append(make())
         return made[0]
 
-    verdict = card.store_key(environment.key_reference, Origin.MADE, supply)
+    verdict = card.store_key(environment.key_reference, Origin.MADE, size, supply)
     if verdict is not Verdict.DONE:
         return answer(verdict)
     return Response(StatusWord.OK, _public_key(made[0], parameters))
 
 
-def _maker(algorithm: KeyAlgorithm, parameters: Sequence[tlv.Tlv]) -> Callable[[], PrivateKey]:
+def _plan(algorithm: KeyAlgorithm, parameters: Sequence[tlv.Tlv]) -> tuple[int, Callable[[], PrivateKey]]:
+    """What the key will take of the card's memory, and what makes it."""
     if algorithm is KeyAlgorithm.EC:
-        return partial(generate_ec, _curve(parameters))
-    return partial(generate_rsa, _BITS[algorithm])
+        curve = _curve(parameters)
+        return ec_size(curve.key_size), partial(generate_ec, curve)
+    return rsa_size(_BITS[algorithm]), partial(generate_rsa, _BITS[algorithm])
 
 
 def import_key(card: Card, environment: SecurityEnvironment, command: Command) -> Response:
@@ -82,7 +94,7 @@ def import_key(card: Card, environment: SecurityEnvironment, command: Command) -
     else:
         p, q, q_inverse, d_p, d_q = (_number(parts, tag) for tag in (0x92, 0x93, 0x94, 0x95, 0x96))
         key = import_rsa(p=p, q=q, q_inverse=q_inverse, d_p=d_p, d_q=d_q)
-    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, lambda: key))
+    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, stored_size(key), lambda: key))
 
 
 def _algorithm(environment: SecurityEnvironment) -> KeyAlgorithm:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Protocol as TypingProtocol
 
-from emulator.card.content import Content, factory_content, read_directories
+from emulator.card.content import Content, factory_content, read_directories, with_codes_shown
 from emulator.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, Operation
 from emulator.card.keys import PrivateKey
 from emulator.card.session import Session
@@ -25,7 +25,19 @@ from emulator.iso7816.instructions import Instruction
 from emulator.iso7816.status import StatusWord
 from emulator.iso7816.transport import Protocol, Transport
 from emulator.policy import law
-from emulator.policy.events import Change, Event, Reset, SessionEnd, StoreKey, UseKey, Verdict, Verify
+from emulator.policy.events import (
+    ActorActs,
+    Change,
+    Event,
+    RemoveFile,
+    Reset,
+    SessionEnd,
+    StoreFile,
+    StoreKey,
+    UseKey,
+    Verdict,
+    Verify,
+)
 from emulator.policy.state import Origin, State
 from emulator.profile.model import Profile
 
@@ -143,10 +155,23 @@ class Card:
         event = Reset(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
         return self._happen(event, lambda content: _with_value(content, code, new))
 
+    # What an actor does, off the card
+
+    def act(self, actor: str, act: str, values: Mapping[str, bytes]) -> Verdict:
+        """An actor acts on the card, with a new value for each code that the act sets. Raises KeyError without one."""
+        with self._lock:
+            rule = self.profile.actors[actor].acts.get(act)
+            new = {code: values[code] for code in rule.sets} if rule is not None else {}
+            acceptable = all(self.profile.codes[code].accepts(value) for code, value in new.items())
+            return self._happen(
+                ActorActs(actor, act, acceptable),
+                lambda content: replace(content, values={**content.values, **new}),
+            )
+
     # What an applet asks: keys
 
-    def store_key(self, reference: int, origin: Origin, supply: Callable[[], PrivateKey]) -> Verdict:
-        """Makes or brings in a key, which the client will name by `reference`.
+    def store_key(self, reference: int, origin: Origin, size: int, supply: Callable[[], PrivateKey]) -> Verdict:
+        """Makes or brings in a key of `size` bytes, which the client will name by `reference`.
 
         `supply` makes the key, and is called only when the law lets the key in. The area that it goes to is the law's
         choice. Raises FileError (6A89) when a key with this reference stands in the directory.
@@ -156,7 +181,7 @@ class Card:
         item = None if number is None else self.state.item(number)
         if item is not None and item.listed:
             raise FileError(StatusWord.FILE_EXISTS)
-        state, verdict = law.step(self.profile, self.state, StoreKey(origin))
+        state, verdict = law.step(self.profile, self.state, StoreKey(origin, size))
         if verdict is Verdict.DONE:
             content = replace(self._content, state=state)
             self._commit(content.with_key(state.items[-1].number, supply(), reference))
@@ -197,24 +222,31 @@ class Card:
 
     def allowed(self, file: File, operation: Operation) -> bool:
         """Whether the codes given so far let this be done to a file."""
-        condition = file.condition(operation)
+        condition, guard = file.condition(operation), self.profile.files.guard
         if condition == Condition.USER:
-            return law.permits(self.state, self.profile.files.guard)
+            return guard is not None and law.permits(self.state, guard)
         return condition == Condition.ALWAYS
 
     def create_file(self, file: File) -> None:
         """Creates a file. Raises FileError, also when the codes given do not allow it (6982)."""
         parent = self.files.at(file.path[:-2])
         self._require(parent, Operation.CREATE_DF if file.kind is FileKind.DF else Operation.CREATE_EF)
-        self._commit(replace(self._content, files=self.files.created(file)))
+        files = self.files.created(file)
+        state, verdict = law.step(self.profile, self.state, StoreFile(len(file.content)))
+        if verdict is not Verdict.DONE:
+            raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
+        self._commit(replace(self._content, state=state, files=files))
 
     def delete_file(self, file: File) -> None:
         """Deletes a file and what lies below. Raises FileError, also when the codes given do not allow it (6982)."""
         parent = self.files.files.get(file.path[:-2])
         if parent is None or not self.allowed(parent, Operation.DELETE_CHILD):
             self._require(file, Operation.DELETE_SELF)
+        files, state = self.files.deleted(file.path), self.state
+        for gone in self.files.below(file.path):
+            state, _ = law.step(self.profile, state, RemoveFile(len(gone.content)))
         self.session.directory_written = True
-        self._commit(replace(self._content, files=self.files.deleted(file.path)))
+        self._commit(replace(self._content, state=state, files=files))
 
     def update_file(self, file: File, offset: int, data: bytes) -> None:
         """Writes to an EF. Raises FileError, also when the codes given do not allow it (6982)."""
@@ -263,7 +295,9 @@ class Card:
         """One event: the law's answer; `also` is what an event that was done changes beside the law's state."""
         state, verdict = law.step(self.profile, self.state, event)
         content = replace(self._content, state=state)
-        self._commit(also(content) if also is not None and verdict is Verdict.DONE else content)
+        if also is not None and verdict is Verdict.DONE:
+            content = with_codes_shown(self.profile, also(content))
+        self._commit(content)
         return verdict
 
     def _matches(self, code: str, value: bytes) -> bool:

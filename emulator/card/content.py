@@ -10,7 +10,7 @@ from emulator.card.files import FileSystem
 from emulator.card.keys import PrivateKey
 from emulator.policy.events import DirectoriesRead
 from emulator.policy.state import State, factory_state
-from emulator.profile.model import Profile
+from emulator.profile.model import CodeStatus, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,16 @@ class Content:
         return replace(self, keys=kept)
 
 
+def with_codes_shown(profile: Profile, content: Content) -> Content:
+    """With the directory of authentication objects saying which codes are not set."""
+    not_set = frozenset(name for name, code in content.state.codes.items() if code.status is CodeStatus.NOT_SET)
+    return replace(content, files=pkcs15.with_authentication_objects(profile, content.files, not_set))
+
+
 def factory_content(profile: Profile) -> Content:
     """A card as it leaves the factory."""
     values = {name: code.factory.value.encode() for name, code in profile.codes.items() if code.factory is not None}
-    return Content(factory_state(profile), values, pkcs15.personalise(profile))
+    return with_codes_shown(profile, Content(factory_state(profile), values, pkcs15.personalise(profile)))
 
 
 def read_directories(content: Content) -> tuple[Content, DirectoriesRead]:

@@ -121,10 +121,9 @@ class FileSystem:
                 return file
         raise FileError(StatusWord.FILE_NOT_FOUND)
 
-    def children(self, path: bytes) -> Iterator[File]:
-        """The files right below a DF."""
-        depth = len(path) + 2
-        return (file for file in self.files.values() if len(file.path) == depth and file.path.startswith(path))
+    def below(self, path: bytes) -> Iterator[File]:
+        """A file, and all files that lie below it."""
+        return (file for file in self.files.values() if file.path.startswith(path))
 
     def created(self, file: File) -> FileSystem:
         """With a new file. Raises FileError: no parent DF (6A82), there is one already (6A89), name taken (6A8A)."""

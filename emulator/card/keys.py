@@ -34,6 +34,21 @@ def generate_ec(curve: ec.EllipticCurve) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(curve)
 
 
+def rsa_size(bits: int) -> int:
+    """What an RSA key takes of a card's memory: its five CRT parts, in bytes."""
+    return 5 * bits // 16
+
+
+def ec_size(bits: int) -> int:
+    """What an EC key takes of a card's memory: private value and point, in bytes."""
+    return 3 * ((bits + 7) // 8)
+
+
+def stored_size(key: PrivateKey) -> int:
+    """What a key takes of a card's memory, in bytes."""
+    return rsa_size(key.key_size) if isinstance(key, rsa.RSAPrivateKey) else ec_size(key.curve.key_size)
+
+
 def find_curve(*, prime: bytes, a: bytes, b: bytes, generator: bytes, order: bytes) -> ec.EllipticCurve | None:
     """The curve with these domain parameters, or None when the card has none such."""
     numbers = [int.from_bytes(value) for value in (prime, a, b, order)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access
 from emulator.iso7816 import tlv
 from emulator.policy.law import unblocking_code
-from emulator.profile.model import Characters, Code, Profile
+from emulator.profile.model import Characters, Profile
 
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
 APPLICATION = MASTER_FILE + b"\x50\x15"
@@ -55,18 +55,18 @@ class KeyEntry:
 
 def personalise(profile: Profile) -> FileSystem:
     """The file system of a card as it leaves the factory."""
-    open_to_holder = access(otherwise=Condition.USER, read=Condition.ALWAYS)
+    writing = Condition.NEVER if profile.files.guard is None else Condition.USER
+    open_to_holder = access(otherwise=writing, read=Condition.ALWAYS)
     fixed = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
     contents = {
-        EF_DIR: (_directory_record(profile).ljust(128, b"\0"), fixed),
+        EF_DIR: (_directory_record(profile).ljust(256, b"\0"), fixed),
         EF_ODF: (_object_directory().ljust(256, b"\0"), open_to_holder),
         EF_TOKEN_INFO: (_token_info(profile).ljust(192, b"\0"), open_to_holder),
         EF_UNUSED_SPACE: (bytes(128), open_to_holder),
     }
     for kind, (identifier, size) in _DIRECTORIES.items():
-        contents[APPLICATION + identifier] = (bytes(size), open_to_holder)
-        if kind == AUTHENTICATION_OBJECTS:
-            contents[APPLICATION + identifier] = (_authentication_objects(profile).ljust(size, b"\0"), fixed)
+        rights = fixed if kind == AUTHENTICATION_OBJECTS else open_to_holder
+        contents[APPLICATION + identifier] = (bytes(size), rights)
     directory = access(
         otherwise=Condition.NEVER,
         create_ef=Condition.USER,
@@ -80,6 +80,14 @@ def personalise(profile: Profile) -> FileSystem:
     ]
     files += [File(path, FileKind.EF, rights, content) for path, (content, rights) in contents.items()]
     return FileSystem({file.path: file for file in files})
+
+
+def with_authentication_objects(profile: Profile, files: FileSystem, not_set: frozenset[str]) -> FileSystem:
+    """The files with a directory of authentication objects that shows these codes as not set yet."""
+    identifier, size = _DIRECTORIES[AUTHENTICATION_OBJECTS]
+    path = APPLICATION + identifier
+    content = _authentication_objects(profile, not_set).ljust(size, b"\0")
+    return FileSystem({**files.files, path: replace(files.files[path], content=content)})
 
 
 def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
@@ -133,7 +141,7 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
 
 def authentication_identifier(profile: Profile, name: str) -> bytes:
     """The identifier of a code's authentication object."""
-    return bytes([profile.codes[name].reference])
+    return _reference(profile, name)
 
 
 def _read_padded(content: bytes) -> tuple[tlv.Tlv, ...] | None:
@@ -181,10 +189,12 @@ def _path(value: bytes) -> bytes | None:
 
 
 def _directory_record(profile: Profile) -> bytes:
-    """EF.DIR's application template (ISO 7816-4, 12.2.3)."""
-    label = profile.token.label.encode("utf-8")
-    return tlv.encode(
-        0x61, tlv.encode(0x4F, APPLICATION_NAME) + tlv.encode(0x50, label) + tlv.encode(0x51, APPLICATION)
+    """EF.DIR's application templates (ISO 7816-4, 12.2.3): PKCS#15, then others that the card shows by name."""
+    names = [(APPLICATION_NAME, profile.token.label)]
+    names += [(b"\xf0" + label.encode("ascii"), label) for label in profile.token.applications]
+    return b"".join(
+        tlv.encode(0x61, tlv.encode(0x4F, name) + tlv.encode(0x50, label.encode()) + tlv.encode(0x51, APPLICATION))
+        for name, label in names
     )
 
 
@@ -209,29 +219,34 @@ def _token_info(profile: Profile) -> bytes:
     )
 
 
-def _authentication_objects(profile: Profile) -> bytes:
-    """One object a code: those that guard something first, then those that only unblock."""
+def _authentication_objects(profile: Profile, not_set: frozenset[str]) -> bytes:
+    """One object a code of the chip: those that guard something first, then those that only unblock."""
     unblocking = {unblocking_code(profile, name) for name in profile.codes}
     guarding = {area.guard for area in profile.areas.values()} | {profile.files.guard}
-    shown = [(name, name in unblocking and name not in guarding) for name in profile.codes]
+    shown = [(name, name in unblocking - guarding) for name in profile.codes_on_chip]
     shown.sort(key=lambda item: item[1])
-    return b"".join(_authentication_object(profile, name, unblocks) for name, unblocks in shown)
+    return b"".join(_authentication_object(profile, name, unblocks, name in not_set) for name, unblocks in shown)
 
 
-def _authentication_object(profile: Profile, name: str, unblocks: bool) -> bytes:
+def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set: bool) -> bytes:
     code = profile.codes[name]
-    common = tlv.encode(_UTF8, code.name.encode("utf-8")) + tlv.encode(_BIT_STRING, _bits(0, 1))
+    common = tlv.encode(_UTF8, (code.label or code.name).encode("utf-8")) + tlv.encode(_BIT_STRING, _bits(0, 1))
     unblocked_by = unblocking_code(profile, name)
     if unblocked_by is not None:
         common += tlv.encode(_OCTET_STRING, authentication_identifier(profile, unblocked_by))
+    flags = [_CASE_SENSITIVE, _NEEDS_PADDING]
+    if not not_set:
+        flags.append(_INITIALIZED)
+    if unblocks:
+        flags.append(_UNBLOCKING)
     digits = code.characters.set is Characters.DIGITS
     attributes = (
-        tlv.encode(_BIT_STRING, _password_flags(code, unblocks))
+        tlv.encode(_BIT_STRING, _bits(*flags))
         + tlv.encode(_ENUMERATED, bytes([_ASCII_NUMERIC if digits else _UTF8_PASSWORD]))
         + _integer(code.length.min)
         + _integer(STORED_LENGTH)
         + _integer(code.length.max)
-        + tlv.encode(0x80, bytes([code.reference]))
+        + tlv.encode(0x80, _reference(profile, name))
         + tlv.encode(_OCTET_STRING, bytes([PAD]))
     )
     return tlv.encode(
@@ -242,13 +257,11 @@ def _authentication_object(profile: Profile, name: str, unblocks: bool) -> bytes
     )
 
 
-def _password_flags(code: Code, unblocks: bool) -> bytes:
-    flags = [_CASE_SENSITIVE, _NEEDS_PADDING]
-    if code.factory is not None:
-        flags.append(_INITIALIZED)
-    if unblocks:
-        flags.append(_UNBLOCKING)
-    return _bits(*flags)
+def _reference(profile: Profile, name: str) -> bytes:
+    reference = profile.codes[name].reference
+    if reference is None:
+        raise ValueError(f"the code '{name}' is not on the chip")
+    return bytes([reference])
 
 
 def _integer(value: int) -> bytes:

@@ -14,10 +14,10 @@ ALIVE, DEAD = "operational", "dead"
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """One code: its state, its tries, and the rule of its length."""
+    """One code: its state, its tries, and the rule of its length. `reference` is None when it is not on the chip."""
 
     name: str
-    reference: int
+    reference: int | None
     state: CodeStatus
     tries_left: int
     tries_limit: int
@@ -64,6 +64,14 @@ class KeyView:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryView:
+    """The card's memory, in bytes."""
+
+    size: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """A whole card, as `--state-out` and `status --json` write it."""
 
@@ -73,6 +81,7 @@ class CardView:
     codes: dict[str, CodeView]
     areas: dict[str, AreaView]
     parts: dict[str, PartView]
+    memory: MemoryView | None
     keys: list[KeyView]
 
 
@@ -105,5 +114,6 @@ def view(profile: Profile, content: Content) -> CardView:
         record = content.keys[item.number]
         identifier = record.identifier.hex().upper() if record.identifier is not None else None
         keys.append(KeyView(item.number, item.area, item.key, item.paired, item.listed, record.reference, identifier))
+    memory = MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None
     life_cycle = DEAD if CARD in state.lost else ALIVE
-    return CardView(profile.id, profile.token.serial, life_cycle, codes, areas, parts, keys)
+    return CardView(profile.id, profile.token.serial, life_cycle, codes, areas, parts, memory, keys)

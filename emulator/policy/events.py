@@ -24,7 +24,11 @@ class Verdict(Enum):
     """A code that has to be given first was not, or was used up."""
     NO_PLACE = auto()
     """The area is full."""
+    NO_SPACE = auto()
+    """The card's memory is used up."""
     NO_SUCH_KEY = auto()
+    PART_LOST = auto()
+    """The part of the card is lost for good."""
     CARD_DEAD = auto()
 
 
@@ -57,9 +61,13 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class StoreKey:
-    """A key is to be made on the card, or brought in. The law says where it goes and gives it its number."""
+    """A key is to be made on the card, or brought in. The law says where it goes and gives it its number.
+
+    `size` is what it takes of the card's memory, in bytes.
+    """
 
     origin: Origin
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,29 @@ class UseKey:
     """A key is to sign or to decipher."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """A file of this size, in bytes, is to be made."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFile:
+    """A file of this size, in bytes, is deleted."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorActs:
+    """An actor acts on the card. `acceptable`: the new values, where there are any, fit their codes' rules."""
+
+    actor: str
+    act: str
+    acceptable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +116,4 @@ class SessionEnd:
     """The applet was selected anew, or the card was reset or removed."""
 
 
-Event = Verify | Change | Reset | StoreKey | UseKey | DirectoriesRead | SessionEnd
+Event = Verify | Change | Reset | StoreKey | UseKey | StoreFile | RemoveFile | DirectoriesRead | ActorActs | SessionEnd

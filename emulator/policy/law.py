@@ -11,7 +11,7 @@ event has one rule, in the table at the end. What a code's status allows is the 
 
 A wrong value of a code spends one of its tries, whichever command it came with; a right one gives all tries back.
 The last try spent blocks the code, which may block others with it (`blocks`) and may end a part of the card, or all of
-it (`ends`).
+it (`ends`). Codes of a part that is lost are blocked with it, and nothing and nobody sets them again.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.policy.events import (
+    ActorActs,
     Change,
     DirectoriesRead,
     Event,
+    RemoveFile,
     Reset,
     SessionEnd,
+    StoreFile,
     StoreKey,
     UseKey,
     Verdict,
@@ -91,6 +94,8 @@ def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
     rule = next((rule for rule in profile.codes[event.code].reset_by if rule.code == event.by), None)
     if rule is None or status not in rule.from_:
         return state, Verdict.ACT_NOT_ALLOWED
+    if profile.part_of(event.code) in state.lost:
+        return state, Verdict.PART_LOST
     refusal = _not_usable(state, event.by)
     if refusal is not None:
         return state, refusal
@@ -98,7 +103,8 @@ def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
         return state, Verdict.VALUE_REFUSED
     if not event.correct:
         return _wrong(profile, state, event.by), Verdict.WRONG_CODE
-    return _set(_right(state, event.by), event.code), Verdict.DONE
+    state = _set(_right(state, event.by), event.code)
+    return (_spend(state, event.by) if rule.uses_up else state), Verdict.DONE
 
 
 def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
@@ -108,7 +114,9 @@ def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
     area = profile.areas[name]
     if area.places is not None and state.used(name) >= area.places.count:
         return state, Verdict.NO_PLACE
-    item = Item(next_number(state), name, event.origin)
+    if not _fits(profile, state, event.size):
+        return state, Verdict.NO_SPACE
+    item = Item(next_number(state), name, event.origin, size=_cost(profile, event.size))
     state = replace(state, items=(*state.items, item))
     return _use_up(profile, state, area.create_with), Verdict.DONE
 
@@ -121,6 +129,36 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     if not permits(state, guard):
         return state, Verdict.NOT_AUTHORISED
     return _use_up(profile, state, (guard,)), Verdict.DONE
+
+
+def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
+    if not _fits(profile, state, event.size):
+        return state, Verdict.NO_SPACE
+    return replace(state, files_size=state.files_size + _cost(profile, event.size)), Verdict.DONE
+
+
+def _remove_file(profile: Profile, state: State, event: RemoveFile) -> Outcome:
+    return replace(state, files_size=state.files_size - _cost(profile, event.size)), Verdict.DONE
+
+
+def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
+    actor = profile.actors.get(event.actor)
+    act = actor.acts.get(event.act) if actor is not None else None
+    if act is None:
+        return state, Verdict.ACT_NOT_ALLOWED
+    if act.loses is not None:
+        if act.loses in state.lost:
+            return state, Verdict.PART_LOST
+        return _end_what_ends(profile, _lose(profile, state, act.loses)), Verdict.DONE
+    if any(profile.part_of(code) in state.lost for code in act.sets):
+        return state, Verdict.PART_LOST
+    if any(state.codes[code].status not in act.from_ for code in act.sets[:1]):
+        return state, Verdict.ACT_NOT_ALLOWED
+    if not event.acceptable:
+        return state, Verdict.VALUE_REFUSED
+    for code in act.sets:
+        state = _set(state, code)
+    return state, Verdict.DONE
 
 
 def _directories_read(_: Profile, state: State, event: DirectoriesRead) -> Outcome:
@@ -204,6 +242,20 @@ def _set(state: State, name: str) -> State:
     return replace(state, verified=state.verified - {name})
 
 
+def _spend(state: State, name: str) -> State:
+    """A code that served its one purpose is as if never set."""
+    code = replace(state.codes[name], status=CodeStatus.NOT_SET, must_change=False)
+    return replace(state.with_code(name, code), verified=state.verified - {name})
+
+
+def _cost(profile: Profile, size: int) -> int:
+    return profile.memory.cost(size) if profile.memory is not None else size
+
+
+def _fits(profile: Profile, state: State, size: int) -> bool:
+    return profile.memory is None or state.memory_used + _cost(profile, size) <= profile.memory.bytes
+
+
 def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
     used = {code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE}
     return replace(state, verified=state.verified - used) if used else state
@@ -218,4 +270,7 @@ _RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
     UseKey: _use_key,
     DirectoriesRead: _directories_read,
     SessionEnd: _session_end,
+    StoreFile: _store_file,
+    RemoveFile: _remove_file,
+    ActorActs: _actor_acts,
 }

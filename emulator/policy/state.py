@@ -43,6 +43,8 @@ class Item:
     key: Origin | None
     listed: bool = False
     certificate: bool = False
+    size: int = 0
+    """What the key takes of the card's memory, in bytes."""
 
     @property
     def paired(self) -> bool:
@@ -62,6 +64,13 @@ class State:
     items: tuple[Item, ...] = ()
     lost: frozenset[str] = frozenset()
     verified: frozenset[str] = frozenset()
+    files_size: int = 0
+    """What files take of the card's memory beyond those it left the factory with, in bytes."""
+
+    @property
+    def memory_used(self) -> int:
+        """What keys and files take of the card's memory, in bytes."""
+        return self.files_size + sum(item.size for item in self.items if item.key)
 
     @property
     def dead(self) -> bool:

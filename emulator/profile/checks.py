@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emulator.profile.model import CARD, Code, Profile
+from emulator.profile.model import CARD, Act, Code, Profile
 
 Path = tuple[str | int, ...]
 
@@ -39,10 +39,16 @@ def _problems(profile: Profile) -> Iterator[Problem]:
                 )
     if CARD in profile.parts:
         yield Problem(("parts", CARD), f"'{CARD}' is the whole card and needs no entry; choose another name")
-    for index, end in enumerate(profile.ends):
-        if end.part != CARD and end.part not in profile.parts:
+    for path, part_id in _part_names(profile):
+        if part_id != CARD and part_id not in profile.parts:
             known = ", ".join((CARD, *profile.parts))
-            yield Problem(("ends", index, "part"), f"there is no part '{end.part}'; expected one of: {known}")
+            yield Problem(path, f"there is no part '{part_id}'; expected one of: {known}")
+    for actor_id, act_id, act in _acts(profile):
+        at: Path = ("actors", actor_id, "acts", act_id)
+        if bool(act.sets) == bool(act.loses):
+            yield Problem(at, "an act either sets codes or loses a part; give one of `sets` and `loses`")
+        if bool(act.sets) != bool(act.from_):
+            yield Problem(at, "`sets` and `from` belong together")
 
 
 def _check_code(name: str, code: Code) -> Iterator[Problem]:
@@ -61,10 +67,27 @@ def _check_code(name: str, code: Code) -> Iterator[Problem]:
 def _check_references_differ(profile: Profile) -> Iterator[Problem]:
     seen: dict[int, str] = {}
     for name, code in profile.codes.items():
+        if code.reference is None:
+            continue
         if code.reference in seen:
             message = f"reference {code.reference} is taken by '{seen[code.reference]}' already"
             yield Problem(("codes", name, "reference"), message)
         seen.setdefault(code.reference, name)
+
+
+def _acts(profile: Profile) -> Iterator[tuple[str, str, Act]]:
+    for actor_id, actor in profile.actors.items():
+        for act_id, act in actor.acts.items():
+            yield actor_id, act_id, act
+
+
+def _part_names(profile: Profile) -> Iterator[tuple[Path, str]]:
+    """Every place of a profile where a part is named."""
+    for index, end in enumerate(profile.ends):
+        yield ("ends", index, "part"), end.part
+    for actor_id, act_id, act in _acts(profile):
+        if act.loses is not None:
+            yield ("actors", actor_id, "acts", act_id, "loses"), act.loses
 
 
 def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
@@ -79,10 +102,14 @@ def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
         yield ("areas", area_id, "guard"), area.guard
         for index, needed in enumerate(area.create_with):
             yield ("areas", area_id, "create_with", index), needed
-    yield ("files", "guard"), profile.files.guard
+    if profile.files.guard is not None:
+        yield ("files", "guard"), profile.files.guard
     for part_id, part in profile.parts.items():
         for index, code_id in enumerate(part.codes):
             yield ("parts", part_id, "codes", index), code_id
+    for actor_id, act_id, act in _acts(profile):
+        for index, code_id in enumerate(act.sets):
+            yield ("actors", actor_id, "acts", act_id, "sets", index), code_id
     for index, end in enumerate(profile.ends):
         for position, code_id in enumerate(end.when_blocked):
             yield ("ends", index, "when_blocked", position), code_id

@@ -84,6 +84,10 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _as_statuses(value: object) -> object:
+    return tuple(CodeStatus(item) for item in value) if isinstance(value, list) else value
+
+
 class Text(_Block):
     """A text for people, in each language."""
 
@@ -119,6 +123,11 @@ class Token(Sourced):
     label: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     manufacturer: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     serial: HexBytes
+    applications: tuple[Annotated[str, StringConstraints(pattern=r"^[\x20-\x7E]{1,15}$")], ...] = Field(
+        default=(), description="Further applications that EF.DIR lists, by their labels."
+    )
+
+    _tuple = field_validator("applications", mode="before")(_as_tuple)
 
 
 class Length(Sourced):
@@ -161,15 +170,16 @@ class Change(Sourced):
 
 
 class Reset(Sourced):
-    """Another code, with whose value this one is set: first set, set anew, or unblocked."""
+    """Another code, with whose value this one is set: first set, set anew, or unblocked.
+
+    `uses_up`: the other code serves for this once, and is as if never set from then on.
+    """
 
     code: Identifier
     from_: tuple[CodeStatus, ...] = Field(alias="from", min_length=1)
+    uses_up: bool = False
 
-    @field_validator("from_", mode="before")
-    @classmethod
-    def _statuses(cls, value: object) -> object:
-        return tuple(CodeStatus(item) for item in value) if isinstance(value, list) else value
+    _statuses = field_validator("from_", mode="before")(_as_statuses)
 
 
 class Cascade(Sourced):
@@ -184,7 +194,15 @@ class Code(Sourced):
     """A secret the holder types."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    reference: Annotated[int, Field(ge=1, le=31, description="Reference data number, ISO 7816-4 table 'P2 of VERIFY'.")]
+    label: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
+        default=None, description="What PKCS#15 calls the code; absent: its name."
+    )
+    reference: Annotated[int, Field(ge=1, le=31)] | None = Field(
+        description="Reference data number, P2 of VERIFY (ISO 7816-4, 11.6.6); null: the code is not on the chip."
+    )
+    eop_reference: Annotated[int, Field(ge=1, le=31)] | None = Field(
+        default=None, description="P2 by which the eop applet's clients name the code; absent: they can't."
+    )
     length: Length
     characters: CharacterRule
     tries: Tries
@@ -223,7 +241,18 @@ class Area(Sourced):
 class Files(Sourced):
     """Who may write the files of PKCS#15."""
 
-    guard: Identifier
+    guard: Identifier | None = Field(description="The code that must have been given; null: nothing can be written.")
+
+
+class Memory(Sourced):
+    """Space that keys, certificates and other files share, handed out in whole blocks."""
+
+    bytes: Annotated[int, Field(ge=1, le=1_000_000)]
+    block: Annotated[int, Field(ge=1, le=65_536)]
+
+    def cost(self, size: int) -> int:
+        """What something of this size takes."""
+        return -(-size // self.block) * self.block
 
 
 class Part(Sourced):
@@ -245,6 +274,36 @@ class End(Sourced):
     _tuple = field_validator("when_blocked", mode="before")(_as_tuple)
 
 
+class Act(Sourced):
+    """What an actor can do to a card without any code of its own.
+
+    `sets`: codes that get a new value together; the first of them must have one of the statuses in `from`. `loses`: a
+    part that is lost for good by it.
+    """
+
+    about: Text
+    sets: tuple[Identifier, ...] = ()
+    from_: tuple[CodeStatus, ...] = Field(alias="from", default=())
+    loses: Identifier | None = None
+
+    _tuple = field_validator("sets", mode="before")(_as_tuple)
+    _statuses = field_validator("from_", mode="before")(_as_statuses)
+
+
+class Refusal(Sourced):
+    """What people ask of an actor and no actor can do, and why."""
+
+    why: Text
+
+
+class Actor(Sourced):
+    """Someone off the card whose act changes it."""
+
+    name: Text
+    acts: dict[Identifier, Act] = Field(min_length=1)
+    cannot: dict[Identifier, Refusal] = {}
+
+
 class DeadCard(Sourced):
     """What a dead card answers to every command: one status word, or nothing at all."""
 
@@ -261,14 +320,25 @@ class Profile(_Block):
     notes: tuple[Note, ...] = ()
     atr: Atr
     token: Token
-    applets: tuple[Literal["isoapplet", "manage"], ...] = Field(min_length=1)
+    applets: tuple[Literal["isoapplet", "eop", "manage"], ...] = Field(min_length=1)
     codes: dict[Identifier, Code] = Field(min_length=1)
     areas: dict[Identifier, Area] = Field(
         min_length=1, description="In this order a new key looks for the area that it goes to."
     )
     files: Files
+    memory: Memory | None = Field(default=None, description="Absent: memory never runs out.")
     parts: dict[Identifier, Part] = {}
     ends: tuple[End, ...] = ()
+    actors: dict[Identifier, Actor] = {}
     dead: DeadCard
 
     _tuple = field_validator("notes", "applets", "ends", mode="before")(_as_tuple)
+
+    @property
+    def codes_on_chip(self) -> dict[str, Code]:
+        """The codes that the chip itself knows, by which clients can name them."""
+        return {name: code for name, code in self.codes.items() if code.reference is not None}
+
+    def part_of(self, code: str) -> str | None:
+        """The part that a code belongs to, if it belongs to one beside the card itself."""
+        return next((name for name, part in self.parts.items() if code in part.codes), None)
