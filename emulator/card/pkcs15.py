@@ -59,7 +59,7 @@ def personalise(profile: Profile) -> FileSystem:
     open_to_holder = access(otherwise=writing, read=Condition.ALWAYS)
     fixed = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
     contents = {
-        EF_DIR: (_directory_record(profile).ljust(256, b"\0"), fixed),
+        EF_DIR: (_directory_record(profile).ljust(128, b"\0"), fixed),
         EF_ODF: (_object_directory().ljust(256, b"\0"), open_to_holder),
         EF_TOKEN_INFO: (_token_info(profile).ljust(192, b"\0"), open_to_holder),
         EF_UNUSED_SPACE: (bytes(128), open_to_holder),
@@ -189,12 +189,10 @@ def _path(value: bytes) -> bytes | None:
 
 
 def _directory_record(profile: Profile) -> bytes:
-    """EF.DIR's application templates (ISO 7816-4, 12.2.3): PKCS#15, then others that the card shows by name."""
-    names = [(APPLICATION_NAME, profile.token.label)]
-    names += [(b"\xf0" + label.encode("ascii"), label) for label in profile.token.applications]
-    return b"".join(
-        tlv.encode(0x61, tlv.encode(0x4F, name) + tlv.encode(0x50, label.encode()) + tlv.encode(0x51, APPLICATION))
-        for name, label in names
+    """EF.DIR's application template (ISO 7816-4, 12.2.3)."""
+    label = profile.token.label.encode("utf-8")
+    return tlv.encode(
+        0x61, tlv.encode(0x4F, APPLICATION_NAME) + tlv.encode(0x50, label) + tlv.encode(0x51, APPLICATION)
     )
 
 

@@ -123,11 +123,6 @@ class Token(Sourced):
     label: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     manufacturer: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     serial: HexBytes
-    applications: tuple[Annotated[str, StringConstraints(pattern=r"^[\x20-\x7E]{1,15}$")], ...] = Field(
-        default=(), description="Further applications that EF.DIR lists, by their labels."
-    )
-
-    _tuple = field_validator("applications", mode="before")(_as_tuple)
 
 
 class Length(Sourced):

@@ -237,6 +237,8 @@ class Reader:
     # Power
 
     def _power_up(self) -> Code:
+        if self._powered:  # and perhaps busy with a command; no need to wait for its end
+            return Code.SUCCESS
         with self._contacts:
             card = self._card
             if card is None:
