@@ -167,6 +167,24 @@ def status(as_json: JsonOption = False) -> None:
         print_status(card)
 
 
+@app.command("actor", no_args_is_help=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def actor_acts(
+    context: typer.Context,
+    card: Annotated[str, typer.Argument(help="A running card: its profile's id, as `stuntcard status` shows it.")],
+    actor: Annotated[str, typer.Argument(help="Who acts: an actor of the card's profile, such as office.")],
+    act: Annotated[str, typer.Argument(help="What the actor does, such as set-identification.")],
+) -> None:
+    """Have somebody off the card act on a running card: the office, the helpline.
+
+    Values of codes are asked for; `--CODE VALUE` gives one on the command line, where other users may see it.
+
+    Example: stuntcard actor eobcanka office set-identification --dok 1111 --iok 2222
+    """
+    from emulator.actor_command import actor_command
+
+    raise typer.Exit(actor_command(card, actor, act, context.args))
+
+
 @profile_app.command()
 def check(file: Annotated[Path, typer.Argument(help="A profile, as a YAML file.")]) -> None:
     """Check a profile, and tell all that is wrong with it, with line and column.

@@ -1,7 +1,7 @@
 """Talking to a running card from another program of the same user, over a Unix socket that only its owner can open.
 
-One request a connection: a JSON object in one line, answered by a JSON object in one line. Today there is one request,
-`status`; it shows the card and changes nothing.
+One request a connection: a JSON object in one line, answered by a JSON object in one line. `status` shows the card and
+changes nothing; `codes` tells which codes' values an actor's act needs; `act` has an actor act on the card.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from emulator.actors import ActError, ActRequest, codes_asked_for, perform
 from emulator.card.card import Card
 from emulator.card.view import CardView, view
 
@@ -65,16 +66,34 @@ def running_cards() -> tuple[RunningCard, ...]:
     cards = []
     for path in sorted(runtime_directory().glob(f"*/{CONTROL_SOCKET}")):
         with contextlib.suppress(OSError, ValueError):
-            cards.append(RunningCard(path.parent, ask(path, "status")))
+            cards.append(RunningCard(path.parent, ask(path, {"request": "status"})))
     return tuple(cards)
 
 
-def ask(path: Path, request: str) -> dict[str, object]:
+def act_on(card: RunningCard, request: ActRequest) -> str:
+    """Has an actor act on a running card; gives what was done. Raises ActError when it can't be, or OSError."""
+    return str(_answer_to(card, {"request": "act", **asdict(request)})["done"])
+
+
+def codes_needed(card: RunningCard, actor: str, act: str) -> tuple[str, ...]:
+    """The codes whose values an act on a running card needs. Raises ActError when there is no such act, or OSError."""
+    codes = _answer_to(card, {"request": "codes", "actor": actor, "act": act})["codes"]
+    return tuple(str(code) for code in codes) if isinstance(codes, list) else ()
+
+
+def _answer_to(card: RunningCard, request: Mapping[str, object]) -> dict[str, object]:
+    answer = ask(card.directory / CONTROL_SOCKET, request)
+    if "error" in answer:
+        raise ActError(str(answer["error"]))
+    return answer
+
+
+def ask(path: Path, request: Mapping[str, object]) -> dict[str, object]:
     """The answer of the card behind a control socket. Raises OSError or ValueError when there is no good one."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_PATIENCE)
         connection.connect(str(path))
-        connection.sendall(json.dumps({"request": request}).encode() + b"\n")
+        connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as answer:
             content = json.loads(answer.readline())
     if not isinstance(content, dict):
@@ -123,12 +142,23 @@ class ControlServer:
 
     def _answer(self, line: bytes) -> bytes:
         try:
-            request = json.loads(line)
+            answer = self._act_on(json.loads(line))
+        except ActError as error:
+            answer = {"error": str(error)}
         except ValueError:
-            request = None
-        if request != {"request": "status"}:
-            return json.dumps({"error": "unknown request; there is: status"}).encode()
-        return json.dumps(asdict(view(self._card.profile, self._card.content))).encode()
+            answer = {"error": "the request can't be understood; there are: status, codes, act"}
+        return json.dumps(answer).encode()
+
+    def _act_on(self, request: dict[str, object]) -> dict[str, object]:
+        match request:
+            case {"request": "status"}:
+                return asdict(view(self._card.profile, self._card.content))
+            case {"request": "codes", "actor": str(actor), "act": str(act)}:
+                return {"codes": codes_asked_for(self._card.profile, actor, act)}
+            case {"request": "act", "actor": str(actor), "act": str(act), "values": dict(values)}:
+                return {"done": perform(self._card, ActRequest(actor, act, {k: str(v) for k, v in values.items()}))}
+            case _:
+                raise ValueError(request)
 
 
 def _first_line(connection: socket.socket) -> bytes:

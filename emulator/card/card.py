@@ -158,15 +158,21 @@ class Card:
     # What an actor does, off the card
 
     def act(self, actor: str, act: str, values: Mapping[str, bytes]) -> Verdict:
-        """An actor acts on the card, with a new value for each code that the act sets. Raises KeyError without one."""
+        """An actor acts on the card, with a value for each code that the act asks for.
+
+        Raises KeyError when there is no such actor or act, or a value is missing.
+        """
         with self._lock:
-            rule = self.profile.actors[actor].acts.get(act)
-            new = {code: values[code] for code in rule.sets} if rule is not None else {}
-            acceptable = all(self.profile.codes[code].accepts(value) for code, value in new.items())
-            return self._happen(
-                ActorActs(actor, act, acceptable),
-                lambda content: replace(content, values={**content.values, **new}),
+            rule = self.profile.actors[actor].acts[act]
+            given = {code: values[code] for code in rule.asks_for}
+            new = {} if rule.checks else given
+            event = ActorActs(
+                actor,
+                act,
+                acceptable=all(self.profile.codes[code].accepts(value) for code, value in new.items()),
+                correct=rule.checks is None or self._matches(rule.checks, given[rule.checks]),
             )
+            return self._happen(event, lambda content: replace(content, values={**content.values, **new}))
 
     # What an applet asks: keys
 

@@ -93,11 +93,16 @@ class RemoveFile:
 
 @dataclass(frozen=True, slots=True)
 class ActorActs:
-    """An actor acts on the card. `acceptable`: the new values, where there are any, fit their codes' rules."""
+    """An actor acts on the card.
+
+    `acceptable`: the new values, where there are any, fit their codes' rules. `correct`: the code that the holder told
+    the actor, where there is one, is the right one.
+    """
 
     actor: str
     act: str
     acceptable: bool = True
+    correct: bool = True
 
 
 @dataclass(frozen=True, slots=True)

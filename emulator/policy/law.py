@@ -146,6 +146,8 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     act = actor.acts.get(event.act) if actor is not None else None
     if act is None:
         return state, Verdict.ACT_NOT_ALLOWED
+    if act.checks is not None:
+        return _check(profile, state, act.checks, event.correct)
     if act.loses is not None:
         if act.loses in state.lost:
             return state, Verdict.PART_LOST
@@ -159,6 +161,14 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     for code in act.sets:
         state = _set(state, code)
     return state, Verdict.DONE
+
+
+def _check(profile: Profile, state: State, code: str, correct: bool) -> Outcome:
+    """A code told to somebody off the card: it spends tries as any other, and opens nothing on the card."""
+    refusal = _not_usable(state, code)
+    if refusal is not None:
+        return state, refusal
+    return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
 
 
 def _directories_read(_: Profile, state: State, event: DirectoriesRead) -> Outcome:

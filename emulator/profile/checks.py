@@ -45,8 +45,8 @@ def _problems(profile: Profile) -> Iterator[Problem]:
             yield Problem(path, f"there is no part '{part_id}'; expected one of: {known}")
     for actor_id, act_id, act in _acts(profile):
         at: Path = ("actors", actor_id, "acts", act_id)
-        if bool(act.sets) == bool(act.loses):
-            yield Problem(at, "an act either sets codes or loses a part; give one of `sets` and `loses`")
+        if [bool(act.sets), bool(act.loses), bool(act.checks)].count(True) != 1:
+            yield Problem(at, "an act does one thing; give one of `sets`, `loses` and `checks`")
         if bool(act.sets) != bool(act.from_):
             yield Problem(at, "`sets` and `from` belong together")
 
@@ -110,6 +110,8 @@ def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
     for actor_id, act_id, act in _acts(profile):
         for index, code_id in enumerate(act.sets):
             yield ("actors", actor_id, "acts", act_id, "sets", index), code_id
+        if act.checks is not None:
+            yield ("actors", actor_id, "acts", act_id, "checks"), act.checks
     for index, end in enumerate(profile.ends):
         for position, code_id in enumerate(end.when_blocked):
             yield ("ends", index, "when_blocked", position), code_id

@@ -191,7 +191,8 @@ class _Reader:
     def _scalar(self, node: yaml.Node) -> object:
         try:
             return yaml.SafeLoader("").construct_object(node)
-        except (yaml.MarkedYAMLError, ValueError):
+        except (yaml.MarkedYAMLError, ValueError, LookupError, AttributeError):
+            # The library's constructors stumble in all these ways over a value that does not fit its tag.
             self._note(
                 node.start_mark,
                 f"{str(node.value)[:40]!r} can't be read as {node.tag}; a profile has plain values only",

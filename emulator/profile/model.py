@@ -61,7 +61,7 @@ class Lasts(StrEnum):
 
 
 class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Sourced(_Block):
@@ -273,13 +273,19 @@ class Act(Sourced):
     """What an actor can do to a card without any code of its own.
 
     `sets`: codes that get a new value together; the first of them must have one of the statuses in `from`. `loses`: a
-    part that is lost for good by it.
+    part that is lost for good by it. `checks`: a code that the holder tells the actor, who checks it.
     """
 
     about: Text
     sets: tuple[Identifier, ...] = ()
     from_: tuple[CodeStatus, ...] = Field(alias="from", default=())
     loses: Identifier | None = None
+    checks: Identifier | None = None
+
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """The codes whose values this act needs."""
+        return (self.checks,) if self.checks is not None else self.sets
 
     _tuple = field_validator("sets", mode="before")(_as_tuple)
     _statuses = field_validator("from_", mode="before")(_as_statuses)

@@ -32,6 +32,7 @@ class Slot:
 
     def __init__(self, card: CardInterface | None = None) -> None:
         self._lock = threading.Lock()
+        self._moving = threading.RLock()
         self._card = card
         self._listeners: list[Callable[[], None]] = []
 
@@ -42,15 +43,17 @@ class Slot:
 
     def insert(self, card: CardInterface) -> None:
         """Put a card in; one that lay here before is taken out first."""
-        self.remove()
-        self._set(card)
+        with self._moving:
+            self.remove()
+            self._set(card)
 
     def remove(self) -> None:
         """Take the card out, which cuts its power."""
-        card = self._card
-        if card is not None:
-            self._set(None)
-            card.power_off()
+        with self._moving:
+            card = self._card
+            if card is not None:
+                self._set(None)
+                card.power_off()
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Have `listener` called, from the thread that inserts or removes, after every change."""
