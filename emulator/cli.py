@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import gc
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -37,9 +37,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for script
 
 def main() -> None:
     """The entry point of the `stuntcard` command."""
-    # Pydantic would look through every installed package for plugins; we have none, and this saves start-up time.
-    # It is unset again at once, so that programs started by `exec` do not inherit it.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Start-up makes many objects that stay and hardly any garbage; looking for it takes a tenth of the time.
+    gc.disable()
     app()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shlex
 import signal
@@ -75,6 +76,12 @@ def reader_name(profile: Profile) -> str:
     return f"Stuntcard {profile.name} 00 00"
 
 
+def _settle() -> None:
+    """What start-up made stays; the garbage collector need not look at it again and again."""
+    gc.freeze()
+    gc.enable()
+
+
 def run_card(profile: Profile, choice: ReaderChoice) -> None:
     """Serves a fresh card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
     card = Card(profile, APPLETS)
@@ -85,6 +92,7 @@ def run_card(profile: Profile, choice: ReaderChoice) -> None:
         ControlServer(card, directory / CONTROL_SOCKET),
         _reader(card, choice, directory),
     ):
+        _settle()
         _watch(card, stopped)
     print(f"{profile.name} taken out after {card.commands} commands.")
 
@@ -98,6 +106,7 @@ def exec_with_card(profile: Profile, command: list[str], state_out: Path | None)
     with card_directory(profile.id) as directory:
         socket_path = directory / PCSC_SOCKET
         with ControlServer(card, directory / CONTROL_SOCKET), PcscServer(socket_path, _slots(card)):
+            _settle()
             status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
     card.power_off()
     if state_out is not None:

@@ -34,7 +34,7 @@ from emulator.card.keys import (
     sign_pkcs1,
     sign_pss,
 )
-from emulator.card.pkcs15 import PAD, STORED_LENGTH
+from emulator.card.pkcs15_objects import PAD, STORED_LENGTH
 from emulator.card.session import ControlTemplate, SecurityEnvironment
 from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response

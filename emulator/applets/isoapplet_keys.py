@@ -7,7 +7,6 @@ from enum import IntEnum
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.applets.answers import RefusalError, answer
 from emulator.card.card import Card
@@ -132,7 +131,13 @@ def _public_key(key: PrivateKey, parameters: Sequence[tlv.Tlv]) -> bytes:
         exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8)
         fields = [(0x81, numbers.n.to_bytes(key.key_size // 8)), (0x82, exponent)]
     else:
-        point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        point = _uncompressed(key.public_key().public_numbers())
         fields = [(item.tag, item.value) for item in parameters if item.tag != 0x86] + [(0x86, point)]
         fields.sort()
     return tlv.encode(_PUBLIC_KEY_TEMPLATE, b"".join(tlv.encode(tag, value) for tag, value in fields))
+
+
+def _uncompressed(point: ec.EllipticCurvePublicNumbers) -> bytes:
+    """A point as SEC 1, 2.3.3 writes it. By hand, because the library's serialization loads all its formats first."""
+    length = (point.curve.key_size + 7) // 8
+    return b"\x04" + point.x.to_bytes(length) + point.y.to_bytes(length)

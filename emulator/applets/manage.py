@@ -61,7 +61,7 @@ def _fields(*values: Field | None) -> bytes:
 def _octets(value: Field) -> bytes:
     if isinstance(value, bytes):
         return value
-    return value.encode("utf-8") if isinstance(value, str) else bytes([value])
+    return value.encode("utf-8") if isinstance(value, str) else value.to_bytes(max(1, (value.bit_length() + 7) // 8))
 
 
 def _entries(bodies: Iterable[bytes]) -> bytes:

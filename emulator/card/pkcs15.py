@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access
+from emulator.card.pkcs15_objects import (
+    BIT_STRING,
+    EC_PRIVATE_KEY,
+    INTEGER,
+    OCTET_STRING,
+    SEQUENCE,
+    UTF8,
+    authentication_objects,
+    bits,
+    integer,
+    path_to,
+)
 from emulator.iso7816 import tlv
-from emulator.policy.law import unblocking_code
-from emulator.profile.model import Characters, Profile
+from emulator.profile.model import Profile
 
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
 APPLICATION = MASTER_FILE + b"\x50\x15"
@@ -32,17 +43,14 @@ _DIRECTORIES = {
     AUTHENTICATION_OBJECTS: (b"\x44\x01", 1024),
 }
 
-STORED_LENGTH = 16
-PAD = 0xFF
+_FACTORY_PRIVATE_KEYS = APPLICATION + b"\x44\x12"
+_FACTORY_CERTIFICATES = APPLICATION + b"\x44\x14"
 
-_SEQUENCE, _INTEGER, _BIT_STRING, _OCTET_STRING, _UTF8, _ENUMERATED = 0x30, 0x02, 0x03, 0x04, 0x0C, 0x0A
-_PRIVATE_KEY_KINDS = {0x30, 0xA0, 0xA1, 0xA2, 0xA3}
+FIXED = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
+"""What anybody can read and nobody can write."""
+
+_PRIVATE_KEY_KINDS = {SEQUENCE, EC_PRIVATE_KEY, 0xA1, 0xA2, 0xA3}
 """RSA, EC, DH, DSA, KEA (ISO 7816-15, 8.3)."""
-
-_CASE_SENSITIVE, _INITIALIZED, _NEEDS_PADDING, _UNBLOCKING = 0, 4, 5, 6
-"""Bits of PasswordFlags (ISO 7816-15, 8.9.1)."""
-_ASCII_NUMERIC, _UTF8_PASSWORD = 1, 2
-"""PasswordType."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,14 @@ def personalise(profile: Profile) -> FileSystem:
     """The file system of a card as it leaves the factory."""
     writing = Condition.NEVER if profile.files.guard is None else Condition.USER
     open_to_holder = access(otherwise=writing, read=Condition.ALWAYS)
-    fixed = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
     contents = {
-        EF_DIR: (_directory_record(profile).ljust(128, b"\0"), fixed),
+        EF_DIR: (_directory_record(profile).ljust(128, b"\0"), FIXED),
         EF_ODF: (_object_directory().ljust(256, b"\0"), open_to_holder),
         EF_TOKEN_INFO: (_token_info(profile).ljust(192, b"\0"), open_to_holder),
         EF_UNUSED_SPACE: (bytes(128), open_to_holder),
     }
     for kind, (identifier, size) in _DIRECTORIES.items():
-        rights = fixed if kind == AUTHENTICATION_OBJECTS else open_to_holder
+        rights = FIXED if kind == AUTHENTICATION_OBJECTS else open_to_holder
         contents[APPLICATION + identifier] = (bytes(size), rights)
     directory = access(
         otherwise=Condition.NEVER,
@@ -86,8 +93,31 @@ def with_authentication_objects(profile: Profile, files: FileSystem, not_set: fr
     """The files with a directory of authentication objects that shows these codes as not set yet."""
     identifier, size = _DIRECTORIES[AUTHENTICATION_OBJECTS]
     path = APPLICATION + identifier
-    content = _authentication_objects(profile, not_set).ljust(size, b"\0")
+    content = authentication_objects(profile, not_set).ljust(size, b"\0")
     return FileSystem({**files.files, path: replace(files.files[path], content=content)})
+
+
+def with_factory_objects(
+    files: FileSystem, keys: Sequence[bytes], certificates: Sequence[bytes], contents: Mapping[bytes, bytes]
+) -> FileSystem:
+    """The files with objects from the factory: entries of keys and certificates, and certificate files by path.
+
+    Their directories are files of their own, which nobody can write to, behind the holder's in the object directory:
+    clients write new entries to the first directory of a kind.
+    """
+    made = {
+        _FACTORY_PRIVATE_KEYS: b"".join(keys),
+        _FACTORY_CERTIFICATES: b"".join(certificates),
+        **contents,
+    }
+    fixed = {path: File(path, FileKind.EF, FIXED, content) for path, content in made.items()}
+    directory = files.files[EF_ODF]
+    entries = _object_directory() + b"".join(
+        tlv.encode(kind, path_to(path))
+        for kind, path in ((PRIVATE_KEYS, _FACTORY_PRIVATE_KEYS), (CERTIFICATES, _FACTORY_CERTIFICATES))
+    )
+    directory = replace(directory, content=entries.ljust(len(directory.content), b"\0"))
+    return FileSystem({**files.files, **fixed, EF_ODF: directory})
 
 
 def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
@@ -132,16 +162,11 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
             return None
         for item in objects:
             attributes = _class_attributes(item)
-            identifier = tlv.find(attributes or (), _OCTET_STRING)
+            identifier = tlv.find(attributes or (), OCTET_STRING)
             if identifier is None:
                 return None
             identifiers.add(identifier)
     return frozenset(identifiers)
-
-
-def authentication_identifier(profile: Profile, name: str) -> bytes:
-    """The identifier of a code's authentication object."""
-    return _reference(profile, name)
 
 
 def _read_padded(content: bytes) -> tuple[tlv.Tlv, ...] | None:
@@ -161,7 +186,7 @@ def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
     """The second part of a PKCS#15 object, common to its class (ISO 7816-15, 8.2.1)."""
     try:
         parts = item.children()
-        if len(parts) < 3 or parts[0].tag != _SEQUENCE or parts[1].tag != _SEQUENCE:
+        if len(parts) < 3 or parts[0].tag != SEQUENCE or parts[1].tag != SEQUENCE:
             return None
         parts[0].children()
         return parts[1].children()
@@ -171,7 +196,7 @@ def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
 
 def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
     attributes = _class_attributes(item) or ()
-    identifier, reference = tlv.find(attributes, _OCTET_STRING), tlv.find(attributes, _INTEGER)
+    identifier, reference = tlv.find(attributes, OCTET_STRING), tlv.find(attributes, INTEGER)
     if identifier is None or not reference:
         return None
     return KeyEntry(reference[-1], identifier)
@@ -180,7 +205,7 @@ def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
 def _path(value: bytes) -> bytes | None:
     try:
         sequence, _ = tlv.parse_one(value)
-        path = tlv.find(sequence.children(), _OCTET_STRING)
+        path = tlv.find(sequence.children(), OCTET_STRING)
     except tlv.TlvError:
         return None
     if path is None:
@@ -199,77 +224,18 @@ def _directory_record(profile: Profile) -> bytes:
 def _object_directory() -> bytes:
     entries = []
     for kind, (identifier, _) in _DIRECTORIES.items():
-        path = tlv.encode(_SEQUENCE, tlv.encode(_OCTET_STRING, APPLICATION + identifier))
-        entries.append(tlv.encode(kind, path))
+        entries.append(tlv.encode(kind, path_to(APPLICATION + identifier)))
     return b"".join(entries)
 
 
 def _token_info(profile: Profile) -> bytes:
     token = profile.token
-    random_numbers = _bits(2)
+    random_numbers = bits(2)
     return tlv.encode(
-        _SEQUENCE,
-        _integer(0)
-        + tlv.encode(_OCTET_STRING, bytes.fromhex(token.serial))
-        + tlv.encode(_UTF8, token.manufacturer.encode("utf-8"))
+        SEQUENCE,
+        integer(0)
+        + tlv.encode(OCTET_STRING, bytes.fromhex(token.serial))
+        + tlv.encode(UTF8, token.manufacturer.encode("utf-8"))
         + tlv.encode(0x80, token.label.encode("utf-8"))
-        + tlv.encode(_BIT_STRING, random_numbers),
+        + tlv.encode(BIT_STRING, random_numbers),
     )
-
-
-def _authentication_objects(profile: Profile, not_set: frozenset[str]) -> bytes:
-    """One object a code of the chip: those that guard something first, then those that only unblock."""
-    unblocking = {unblocking_code(profile, name) for name in profile.codes}
-    guarding = {area.guard for area in profile.areas.values()} | {profile.files.guard}
-    shown = [(name, name in unblocking - guarding) for name in profile.codes_on_chip]
-    shown.sort(key=lambda item: item[1])
-    return b"".join(_authentication_object(profile, name, unblocks, name in not_set) for name, unblocks in shown)
-
-
-def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set: bool) -> bytes:
-    code = profile.codes[name]
-    common = tlv.encode(_UTF8, (code.label or code.name).encode("utf-8")) + tlv.encode(_BIT_STRING, _bits(0, 1))
-    unblocked_by = unblocking_code(profile, name)
-    if unblocked_by is not None:
-        common += tlv.encode(_OCTET_STRING, authentication_identifier(profile, unblocked_by))
-    flags = [_CASE_SENSITIVE, _NEEDS_PADDING]
-    if not not_set:
-        flags.append(_INITIALIZED)
-    if unblocks:
-        flags.append(_UNBLOCKING)
-    digits = code.characters.set is Characters.DIGITS
-    attributes = (
-        tlv.encode(_BIT_STRING, _bits(*flags))
-        + tlv.encode(_ENUMERATED, bytes([_ASCII_NUMERIC if digits else _UTF8_PASSWORD]))
-        + _integer(code.length.min)
-        + _integer(STORED_LENGTH)
-        + _integer(code.length.max)
-        + tlv.encode(0x80, _reference(profile, name))
-        + tlv.encode(_OCTET_STRING, bytes([PAD]))
-    )
-    return tlv.encode(
-        _SEQUENCE,
-        tlv.encode(_SEQUENCE, common)
-        + tlv.encode(_SEQUENCE, tlv.encode(_OCTET_STRING, authentication_identifier(profile, name)))
-        + tlv.encode(0xA1, tlv.encode(_SEQUENCE, attributes)),
-    )
-
-
-def _reference(profile: Profile, name: str) -> bytes:
-    reference = profile.codes[name].reference
-    if reference is None:
-        raise ValueError(f"the code '{name}' is not on the chip")
-    return bytes([reference])
-
-
-def _integer(value: int) -> bytes:
-    return tlv.encode(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
-
-
-def _bits(*positions: int) -> bytes:
-    """The content of a BIT STRING with these named bits, without trailing zeros (X.690, 11.2.2)."""
-    length = max(positions) + 1
-    octets = bytearray((length + 7) // 8)
-    for position in positions:
-        octets[position // 8] |= 0x80 >> position % 8
-    return bytes([len(octets) * 8 - length]) + bytes(octets)

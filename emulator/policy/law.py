@@ -171,12 +171,9 @@ def _check(profile: Profile, state: State, code: str, correct: bool) -> Outcome:
     return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
 
 
-def _directories_read(_: Profile, state: State, event: DirectoriesRead) -> Outcome:
-    items = state.items
-    if event.listed is not None:
-        items = tuple(_seen(item, item.number in event.listed) for item in items)
-    if event.certified is not None:
-        items = tuple(replace(item, certificate=item.number in event.certified) for item in items)
+def _directories_read(profile: Profile, state: State, event: DirectoriesRead) -> Outcome:
+    """An area that nothing can be made in is closed: what it holds stays, whatever the directories say of it."""
+    items = tuple(_read(item, event) if profile.areas[item.area].create_with else item for item in state.items)
     return replace(state, items=tuple(item for item in items if item.key or item.certificate)), Verdict.DONE
 
 
@@ -187,6 +184,12 @@ def _session_end(_: Profile, state: State, event: SessionEnd) -> Outcome:  # noq
 def next_number(state: State) -> int:
     """The number that the next stored key gets."""
     return max((item.number for item in state.items), default=0) + 1
+
+
+def _read(item: Item, event: DirectoriesRead) -> Item:
+    if event.listed is not None:
+        item = _seen(item, item.number in event.listed)
+    return item if event.certified is None else replace(item, certificate=item.number in event.certified)
 
 
 def _seen(item: Item, listed: bool) -> Item:

@@ -44,7 +44,7 @@ class Item:
     listed: bool = False
     certificate: bool = False
     size: int = 0
-    """What the key takes of the card's memory, in bytes."""
+    """What the key takes of the card's memory, in bytes; nothing for one that the card left the factory with."""
 
     @property
     def paired(self) -> bool:
@@ -95,11 +95,16 @@ class State:
 
 
 def factory_state(profile: Profile) -> State:
-    """The state of a card as it leaves the factory, before keys are personalised."""
+    """The state of a card as it leaves the factory, with the keys that it was personalised with, numbered from 1."""
     codes = {}
     for name, code in profile.codes.items():
         if code.factory is None:
             codes[name] = CodeState(CodeStatus.NOT_SET, code.tries.limit, code.tries.limit)
         else:
             codes[name] = CodeState(CodeStatus.SET, code.tries.limit, code.tries.limit, code.factory.must_change)
-    return State(codes)
+    items = tuple(
+        Item(number, key.area, Origin.FACTORY, listed=True, certificate=True)
+        for number, key in enumerate(profile.factory_keys, start=1)
+        if key.area is not None
+    )
+    return State(codes, items)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emulator.profile.model import CARD, Act, Code, Profile
+from emulator.profile.model import CARD, Act, Code, Personalisation, Profile
 
 Path = tuple[str | int, ...]
+EOP_SERIAL_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def _problems(profile: Profile) -> Iterator[Problem]:
             yield Problem(at, "an act does one thing; give one of `sets`, `loses` and `checks`")
         if bool(act.sets) != bool(act.from_):
             yield Problem(at, "`sets` and `from` belong together")
+    yield from _check_eop(profile)
+    if profile.personalisation is not None:
+        yield from _check_personalisation(profile, profile.personalisation)
 
 
 def _check_code(name: str, code: Code) -> Iterator[Problem]:
@@ -62,6 +66,44 @@ def _check_code(name: str, code: Code) -> Iterator[Problem]:
         yield Problem((*at, "factory", "value"), f"does not fit the code's own rule; expected {expected}")
     if any(reset.code == name for reset in code.reset_by):
         yield Problem((*at, "reset_by"), "a code can't be reset by itself; that is what `change` is for")
+
+
+def _check_eop(profile: Profile) -> Iterator[Problem]:
+    """What the eop applet shows has to be there."""
+    if "eop" not in profile.applets:
+        return
+    at: Path = ("applets", profile.applets.index("eop"))
+    if profile.personalisation is None or profile.personalisation.document_number is None:
+        yield Problem(at, "the eop applet shows the document's number; give personalisation.document_number")
+    if len(profile.token.serial) != 2 * EOP_SERIAL_LENGTH:
+        yield Problem(("token", "serial"), f"the eop applet shows a serial number of {EOP_SERIAL_LENGTH} bytes")
+
+
+def _check_personalisation(profile: Profile, personalisation: Personalisation) -> Iterator[Problem]:
+    identifiers: set[str] = set()
+    files: set[str] = set()
+    for index, key in enumerate(personalisation.keys):
+        at: Path = ("personalisation", "keys", index)
+        certificate = key.certificate
+        if key.area is not None and key.area not in profile.areas:
+            known = ", ".join(profile.areas)
+            yield Problem((*at, "area"), f"there is no area '{key.area}'; expected one of: {known}")
+        if key.id in identifiers:
+            yield Problem((*at, "id"), f"another key has id {key.id} already")
+        identifiers.add(key.id)
+        if certificate.eop_file is not None:
+            if certificate.eop_file in files:
+                yield Problem((*at, "certificate", "eop_file"), f"file {certificate.eop_file} is taken already")
+            files.add(certificate.eop_file)
+        if key.area is None and certificate.eop_file is None:
+            yield Problem(at, "nothing shows this key; give an `area`, or an `eop_file` for its certificate")
+        if not any("TEST" in value for value in certificate.subject.values()):
+            message = "no value has TEST in it; a certificate must never pass for that of a real person"
+            yield Problem((*at, "certificate", "subject"), message)
+        if certificate.valid.until <= certificate.valid.from_:
+            yield Problem((*at, "certificate", "valid", "until"), "is not after `from`")
+        if certificate.serial == "document-number" and personalisation.document_number is None:
+            yield Problem((*at, "certificate", "serial"), "there is no personalisation.document_number")
 
 
 def _check_references_differ(profile: Profile) -> Iterator[Problem]:
