@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator.card.card import Card
+from emulator.card.keeper import KeepError
 from emulator.policy.events import Verdict
 from emulator.profile.model import Profile
 
 
 class ActError(ValueError):
-    """An act that can't be: there is no such actor or act, a value is missing, or the law refuses it."""
+    """An act that can't be: no such actor or act, a value is missing, the law refuses it, or it can't be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ def perform(card: Card, request: ActRequest) -> str:
         raise ActError(f"{request.act} needs the values of these codes: {wanted}")
     actor = profile.actors[request.actor]
     act = actor.acts[request.act]
-    verdict = card.act(request.actor, request.act, {code: value.encode() for code, value in request.values.items()})
+    try:
+        verdict = card.act(request.actor, request.act, {code: value.encode() for code, value in request.values.items()})
+    except KeepError as error:
+        raise ActError(f"{actor.name.en} could not do it: {error}") from error
     if verdict is not Verdict.DONE:
         raise ActError(f"{actor.name.en} could not do it: {_reason(card, verdict, needed)}")
     return f"{actor.name.en} {act.about.en}: done"

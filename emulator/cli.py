@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import sys
+from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -10,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from emulator.card.card import Card
     from emulator.profile.model import Profile
+    from emulator.running import TraceChoice
 
 
 class ExitCode(IntEnum):
@@ -32,19 +37,40 @@ profile_app = typer.Typer(no_args_is_help=True, help="Check profiles, or write y
 app.add_typer(profile_app, name="profile")
 
 ProfileArgument = Annotated[str, typer.Argument(help="A profile's id (see `stuntcard list`), or a YAML file's path.")]
+CardArgument = Annotated[
+    str, typer.Argument(help="A profile for a fresh card, or card:NAME for a stored one (see `stuntcard card`).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+TraceOption = Annotated[
+    Path | None, typer.Option(help="Record the session to this file; see `stuntcard trace`.", metavar="FILE")
+]
+UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")]
 
 
 def main() -> None:
     """The entry point of the `stuntcard` command."""
     # Start-up makes many objects that stay and hardly any garbage; looking for it takes a tenth of the time.
     gc.disable()
+    # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for these.
+    if sys.argv[1:2] != ["exec"]:
+        from emulator import card_command, trace_command
+
+        trace_command.add_to(app)
+        card_command.add_to(app)
     app()
 
 
 def _fail(message: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+def _trace_choice(path: Path | None, unmasked: bool) -> TraceChoice | None:
+    from emulator.running import TraceChoice
+
+    if path is None and unmasked:
+        _fail("--unmasked says how to record, but nothing is recorded; give --trace FILE too")
+    return None if path is None else TraceChoice(path, unmasked)
 
 
 def _load(name: str) -> Profile:
@@ -58,6 +84,25 @@ def _load(name: str) -> Profile:
         _fail(f"{error}" if error.errno is None else f"{name}: there is no such file")
     except OSError as error:
         _fail(f"{name}: can't be read: {error.strerror}")
+
+
+@contextlib.contextmanager
+def _card(source: str) -> Iterator[tuple[Card, str]]:
+    """A stored card or a fresh one, and its name."""
+    from emulator.running import STORED, fresh_card, stored_card
+
+    if not source.startswith(STORED):
+        profile = _load(source)
+        yield fresh_card(profile), profile.id
+        return
+    from emulator.store.errors import CardInUseError, StoreError
+
+    name = source.removeprefix(STORED)
+    try:
+        with stored_card(name) as card:
+            yield card, name
+    except StoreError as error:
+        _fail(str(error), ExitCode.UNAVAILABLE if isinstance(error, CardInUseError) else ExitCode.BAD_INPUT)
 
 
 @app.command("list")
@@ -97,12 +142,14 @@ def show(profile: ProfileArgument, as_json: JsonOption = False) -> None:
 
 @app.command()
 def run(
-    profile: ProfileArgument,
+    card: CardArgument,
     reader: Annotated[
         str, typer.Option(help="pcsc (an own PC/SC socket) or vpcd[:HOST[:PORT]] (a pcscd with vsmartcard-vpcd).")
     ] = "pcsc",
+    trace: TraceOption = None,
+    unmasked: UnmaskedOption = False,
 ) -> None:
-    """Run a fresh card until Ctrl-C, and say how programs reach it.
+    """Run a fresh card, or a stored one, until Ctrl-C, and say how programs reach it.
 
     Example: stuntcard run proid-q --reader vpcd
     """
@@ -113,27 +160,31 @@ def run(
     except ReaderChoiceError as error:
         _fail(str(error))
     try:
-        run_card(_load(profile), choice)
+        with _card(card) as (in_reader, name):
+            run_card(in_reader, name, choice, _trace_choice(trace, unmasked))
     except OSError as error:
         _fail(f"the card can't be served: {error}", ExitCode.UNAVAILABLE)
 
 
 @app.command("exec", no_args_is_help=True)
 def execute(
-    profile: ProfileArgument,
+    card: CardArgument,
     command: Annotated[list[str], typer.Argument(help="The program to run, and its arguments.", metavar="-- COMMAND…")],
     state_out: Annotated[
         Path | None, typer.Option(help="Write the card's final state to this file, as JSON.", metavar="FILE")
     ] = None,
+    trace: TraceOption = None,
+    unmasked: UnmaskedOption = False,
 ) -> None:
-    """Run COMMAND with a fresh card in its only reader, and hand on its exit status.
+    """Run COMMAND with a fresh card, or a stored one, in its only reader, and hand on its exit status.
 
     Example: stuntcard exec proid-q -- pkcs11-tool -L
     """
     from emulator.running import exec_with_card
 
     try:
-        status = exec_with_card(_load(profile), command, state_out)
+        with _card(card) as (in_reader, name):
+            status = exec_with_card(in_reader, name, command, state_out, _trace_choice(trace, unmasked))
     except OSError as error:
         _fail(f"the card can't be served: {error}", ExitCode.UNAVAILABLE)
     raise typer.Exit(status)
@@ -182,6 +233,67 @@ def actor_acts(
     from emulator.actor_command import actor_command
 
     raise typer.Exit(actor_command(card, actor, act, context.args))
+
+
+@app.command()
+def advise(
+    target: Annotated[
+        str, typer.Argument(help="A running card's profile id, a state file of `exec --state-out`, or a profile.")
+    ],
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help="The card's state instead, several things with commas: pin=blocked, puk=1 (tries left), puk=not_set, "
+            'cc=2 (keys with certificate), "cc=1+1 unpaired", part:pep=lost, card=dead. As much else works as can.',
+            metavar="NAME=VALUE,…",
+        ),
+    ] = None,
+    forgot: Annotated[
+        list[str] | None, typer.Option(help="A code that the holder does not know any more.", metavar="CODE")
+    ] = None,
+    language: Annotated[str, typer.Option(help="en, cs or sl.")] = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what works on a card, the shortest ways back to what does not, and what each step costs or risks.
+
+    Example: stuntcard advise proid-q --state pin=blocked,puk=1
+    """
+    from emulator.advise_command import advise_command
+
+    raise typer.Exit(advise_command(target, state, forgot or [], language, as_json))
+
+
+@app.command("explore", no_args_is_help=True)
+def explore_profiles(
+    profiles: Annotated[list[str], typer.Argument(help="Profiles' ids, or YAML files' paths.")],
+    as_json: JsonOption = False,
+    graph: Annotated[
+        Path | None, typer.Option(help="Draw into this file: .svg, .dot (Graphviz) or .mmd (Mermaid).", metavar="FILE")
+    ] = None,
+    of: Annotated[str, typer.Option(help="What to draw: code:NAME, part:NAME, or card.")] = "card",
+) -> None:
+    """Walk every state that cards can reach, tell what is lost for good, and prove their profiles' claims.
+
+    Ends with 1 when a claim is broken, and shows the shortest way to where it is.
+
+    Example: stuntcard explore zzzs-pk --graph pep.svg --of part:pep
+    """
+    from emulator.explore_command import ExploreError, draw_command, explore_command
+
+    loaded = [_load(name) for name in profiles]
+    try:
+        if graph is not None:
+            if len(loaded) != 1:
+                _fail("a picture is of one card; give one profile with --graph")
+            draw_command(loaded[0], of, graph)
+            return
+        text, status = explore_command(loaded, as_json=as_json)
+    except ExploreError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{graph}: can't be written: {error.strerror}")
+    typer.echo(text)
+    raise typer.Exit(status)
 
 
 @profile_app.command()

@@ -97,7 +97,7 @@ def ask(path: Path, request: Mapping[str, object]) -> dict[str, object]:
         with connection.makefile("rb") as answer:
             content = json.loads(answer.readline())
     if not isinstance(content, dict):
-        raise TypeError("the answer is not a JSON object")
+        raise ValueError("the answer is not a JSON object")
     return content
 
 
@@ -145,7 +145,7 @@ class ControlServer:
             answer = self._act_on(json.loads(line))
         except ActError as error:
             answer = {"error": str(error)}
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = {"error": "the request can't be understood; there are: status, codes, act"}
         return json.dumps(answer).encode()
 

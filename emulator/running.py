@@ -22,7 +22,7 @@ from emulator.card.view import view
 from emulator.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json, card_directory
 from emulator.profile.model import Profile
 from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
+from emulator.readers.slot import CardInterface, Slot
 
 VPCD_PORT = 35963
 _COUNTER_PERIOD = 0.5
@@ -57,6 +57,14 @@ class VpcdChoice:
 ReaderChoice = PcscChoice | VpcdChoice
 
 
+@dataclass(frozen=True, slots=True)
+class TraceChoice:
+    """A file to record the session to."""
+
+    path: Path
+    unmasked: bool = False
+
+
 def parse_reader(text: str) -> ReaderChoice:
     """`pcsc`, or `vpcd[:HOST[:PORT]]`. Raises ReaderChoiceError."""
     kind, _, rest = text.partition(":")
@@ -72,8 +80,13 @@ def parse_reader(text: str) -> ReaderChoice:
 
 
 def reader_name(profile: Profile) -> str:
-    """The name that PC/SC programs see; pcsc-lite's end with the reader's and the slot's number."""
-    return f"Stuntcard {profile.name} 00 00"
+    """The name that PC/SC programs see."""
+    return _pcsc_name(profile.name)
+
+
+def _pcsc_name(name: str) -> str:
+    """Names of pcsc-lite end with the reader's and the slot's number."""
+    return f"Stuntcard {name} 00 00"
 
 
 def _settle() -> None:
@@ -82,30 +95,70 @@ def _settle() -> None:
     gc.enable()
 
 
-def run_card(profile: Profile, choice: ReaderChoice) -> None:
-    """Serves a fresh card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
-    card = Card(profile, APPLETS)
+STORED = "card:"
+"""What stands before a stored card's name where a profile's id could stand, too."""
+
+
+def fresh_card(profile: Profile) -> Card:
+    """A card as it leaves the factory, gone when nobody holds it any more."""
+    return Card(profile, APPLETS)
+
+
+@contextlib.contextmanager
+def stored_card(name: str) -> Iterator[Card]:
+    """A stored card, with power; nobody else can open it meanwhile. Raises store.errors.StoreError."""
+    # Whoever wants a fresh card shall not wait for the database to load.
+    from emulator.store.library import open_card
+
+    with open_card(name) as file:
+        card = Card(file.stored.profile, APPLETS, file.stored.content, file)
+        card.power_on()
+        yield card
+        card.power_off()
+
+
+def run_card(card: Card, name: str, choice: ReaderChoice, trace: TraceChoice | None = None) -> None:
+    """Serves a card until SIGINT or SIGTERM. Raises OSError when its sockets or its trace can't be had.
+
+    `name` tells it from others of its profile that run.
+    """
+    profile = card.profile
     stopped = threading.Event()
     with (
         _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
-        card_directory(profile.id) as directory,
+        card_directory(name) as directory,
         ControlServer(card, directory / CONTROL_SOCKET),
-        _reader(card, choice, directory),
+        _recorded(card, trace) as seen,
+        _reader(seen, profile.name, choice, directory),
     ):
         _settle()
         _watch(card, stopped)
     print(f"{profile.name} taken out after {card.commands} commands.")
 
 
-def exec_with_card(profile: Profile, command: list[str], state_out: Path | None) -> int:
-    """Runs a program with a fresh card in its only reader; gives the program's exit status, 128 + n for signal n.
+def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
+    """Serves any card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
+    stopped = threading.Event()
+    with (
+        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
+        card_directory(name) as directory,
+        _reader(card, name, choice, directory),
+    ):
+        _settle()
+        stopped.wait()
 
-    Raises OSError when the card's sockets can't be had, or its final state can't be written.
+
+def exec_with_card(
+    card: Card, name: str, command: list[str], state_out: Path | None, trace: TraceChoice | None = None
+) -> int:
+    """Runs a program with a card in its only reader; gives the program's exit status, 128 + n for signal n.
+
+    Raises OSError when the card's sockets or its trace can't be had, or its final state can't be written.
     """
-    card = Card(profile, APPLETS)
-    with card_directory(profile.id) as directory:
+    profile = card.profile
+    with card_directory(name) as directory, _recorded(card, trace) as seen:
         socket_path = directory / PCSC_SOCKET
-        with ControlServer(card, directory / CONTROL_SOCKET), PcscServer(socket_path, _slots(card)):
+        with ControlServer(card, directory / CONTROL_SOCKET), PcscServer(socket_path, _slots(seen, profile.name)):
             _settle()
             status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
     card.power_off()
@@ -114,17 +167,41 @@ def exec_with_card(profile: Profile, command: list[str], state_out: Path | None)
     return status
 
 
-def _slots(card: Card) -> dict[str, Slot]:
-    return {reader_name(card.profile): Slot(card)}
+@contextlib.contextmanager
+def _recorded(card: Card, trace: TraceChoice | None) -> Iterator[CardInterface]:
+    """The card, or what records it."""
+    if trace is None:
+        yield card
+        return
+    from emulator.trace.events import Header
+    from emulator.trace.record import RecordingCard, TraceFile, now
+
+    header = Header(card.profile.id, card.atr, now(), not trace.unmasked, _code_names(card.profile))
+    with TraceFile(trace.path, header) as file:
+        yield RecordingCard(card, file)
+
+
+def _code_names(profile: Profile) -> dict[int, str]:
+    """The names of codes by the references that commands give."""
+    return {
+        reference: code.name
+        for code in profile.codes_on_chip.values()
+        for reference in (code.reference, code.eop_reference)
+        if reference is not None
+    }
+
+
+def _slots(card: CardInterface, name: str) -> dict[str, Slot]:
+    return {_pcsc_name(name): Slot(card)}
 
 
 @contextlib.contextmanager
-def _reader(card: Card, choice: ReaderChoice, directory: Path) -> Iterator[None]:
+def _reader(card: CardInterface, name: str, choice: ReaderChoice, directory: Path) -> Iterator[None]:
     match choice:
         case PcscChoice():
             socket_path = directory / PCSC_SOCKET
-            with PcscServer(socket_path, _slots(card)):
-                print(f"{card.profile.name} is in the reader. In the shell of the program that shall see it:\n")
+            with PcscServer(socket_path, _slots(card, name)):
+                print(f"{name} is in the reader. In the shell of the program that shall see it:\n")
                 print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
                 yield
         case VpcdChoice(host, port):

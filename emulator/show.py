@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from emulator.control import RunningCard
@@ -32,11 +33,14 @@ def print_profile(profile: Profile) -> None:
 
 def print_status(card: RunningCard) -> None:
     """A running card: where it is, and every code's state and tries."""
+    where = f"\n  export PCSCLITE_CSOCK_NAME={card.pcsc_socket}" if card.pcsc_socket is not None else ""
+    print_state(card.status, where)
+
+
+def print_state(status: Mapping[str, Any], also: str = "") -> None:
+    """A card's view: every code's state and tries; `also` stands behind the first line."""
     console = Console(highlight=False)
-    status: Mapping[str, Any] = card.status
-    console.print(f"[bold]{status['profile']}[/bold]: {status['life_cycle']}")
-    if card.pcsc_socket is not None:
-        console.print(f"  export PCSCLITE_CSOCK_NAME={card.pcsc_socket}", soft_wrap=True)
+    console.print(f"[bold]{status['profile']}[/bold]: {status['life_cycle']}{escape(also)}", soft_wrap=True)
     table = Table("code", "state", "tries left / set / most", "must be changed")
     for code in status["codes"].values():
         tries = f"{code['tries_left']} / {code['tries_limit']} / {code['tries_max']}"

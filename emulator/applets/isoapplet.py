@@ -2,7 +2,8 @@
 
 OpenSC asks for the version in two ways, and then expects two kinds of ECDSA: up to 0.23 it reads API 0.6 in the answer
 to SELECT, and the card hashes with SHA-1; from 0.24 it reads API 1.0 with GET DATA 0101, and the card signs a digest.
-The version that was read last is the one spoken.
+The version that was read last is the one spoken. On T=0 such a SELECT leaves its answer unfetched, so that old OpenSC
+is known by the way it connects alone: see `_connects_like_old_opensc`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from enum import IntEnum
 
 from emulator.applets.answers import RefusalError, answer, standing
 from emulator.applets.isoapplet_keys import generate_key_pair, import_key
-from emulator.card.card import Card, IsoAppletVersion
+from emulator.card.card import BY_NAME, Card, IsoAppletVersion
 from emulator.card.files import (
     ACCESS_LENGTH,
     CURRENT_DF,
@@ -73,6 +74,8 @@ class IsoApplet:
     def select(self, card: Card, command: Command) -> Response:
         """Selected by name; whoever fetches the answer reads API 0.6 there."""
         card.select_file(card.files.at(MASTER_FILE))
+        if _connects_like_old_opensc(card.commands_before, command):
+            card.client_version = IsoAppletVersion.V0_6
         if command.p2 == _NO_ANSWER:
             return Response(StatusWord.OK)
 
@@ -94,6 +97,17 @@ class IsoApplet:
             return Response(error.sw)
         except (tlv.TlvError, KeyRefusedError):
             return Response(StatusWord.INCORRECT_DATA)
+
+
+def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> bool:
+    """Up to 0.23, it looks for some other application and then selects this one twice; newer ones ask for the version.
+
+    Both select it again after a reset and to log out, newer ones also twice; never right after another application.
+    """
+    if len(before) != 2 or before[1] != command:
+        return False
+    other = before[0]
+    return other.ins == Instruction.SELECT and other.p1 == BY_NAME and other.data != NAME
 
 
 def _version(card: Card, version: IsoAppletVersion) -> bytes:

@@ -20,6 +20,7 @@ from emulator.card.keys import (
     import_rsa,
     rsa_size,
     stored_size,
+    uncompressed_point,
 )
 from emulator.card.session import SecurityEnvironment
 from emulator.iso7816 import tlv
@@ -131,13 +132,7 @@ def _public_key(key: PrivateKey, parameters: Sequence[tlv.Tlv]) -> bytes:
         exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8)
         fields = [(0x81, numbers.n.to_bytes(key.key_size // 8)), (0x82, exponent)]
     else:
-        point = _uncompressed(key.public_key().public_numbers())
+        point = uncompressed_point(key.public_key().public_numbers())
         fields = [(item.tag, item.value) for item in parameters if item.tag != 0x86] + [(0x86, point)]
         fields.sort()
     return tlv.encode(_PUBLIC_KEY_TEMPLATE, b"".join(tlv.encode(tag, value) for tag, value in fields))
-
-
-def _uncompressed(point: ec.EllipticCurvePublicNumbers) -> bytes:
-    """A point as SEC 1, 2.3.3 writes it. By hand, because the library's serialization loads all its formats first."""
-    length = (point.curve.key_size + 7) // 8
-    return b"\x04" + point.x.to_bytes(length) + point.y.to_bytes(length)

@@ -6,6 +6,7 @@ module is to hold the pieces together and to have one place where new content be
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import logging
 import secrets
@@ -17,6 +18,7 @@ from typing import Protocol as TypingProtocol
 
 from emulator.card.content import Content, factory_content, read_directories, with_codes_shown
 from emulator.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, Operation
+from emulator.card.keeper import Keeper, KeepError
 from emulator.card.keys import PrivateKey
 from emulator.card.session import Session
 from emulator.iso7816.apdu import Command, Response
@@ -71,14 +73,26 @@ class Applet(TypingProtocol):
 
 
 class Card:
-    """A card of one profile. Readers, and whoever else holds it, may call it from several threads."""
+    """A card of one profile. Readers, and whoever else holds it, may call it from several threads.
 
-    def __init__(self, profile: Profile, applets: Mapping[str, Applet], content: Content | None = None) -> None:
+    Without `content` it comes from the factory; without a `keeper` it is forgotten with the process.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        applets: Mapping[str, tuple[Applet, ...]],
+        content: Content | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.profile = profile
-        self.session = Session()
-        self.client_version = IsoAppletVersion.V1_0
+        # The power may have gone right after a directory was written: the first reset judges what was kept.
+        self.session = Session(directory_written=content is not None)
+        self._keeper = keeper
+        self.client_version = IsoAppletVersion.V0_6
+        self.commands_before: tuple[Command, ...] = ()
         self._content = content if content is not None else factory_content(profile)
-        self._applets = tuple(applets[name] for name in profile.applets)
+        self._applets = tuple(applet for name in profile.applets for applet in applets[name])
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
         self.transport_protocol = Protocol(min(parse_atr(self._atr).protocols[0], Protocol.T1))
@@ -107,6 +121,7 @@ class Card:
             self._end_session()
             self._selected = self._applets[0]
             self._transport.reset()
+            self.commands_before = ()
             return self._atr
 
     def transmit(self, command: bytes) -> bytes:
@@ -223,7 +238,7 @@ class Card:
 
     def select_file(self, file: File) -> None:
         """Makes a file the current one; leaving a directory has it judged."""
-        self._judge_directories()
+        self._judge_directories_if_kept()
         self.session.current = file.path
 
     def allowed(self, file: File, operation: Operation) -> bool:
@@ -267,6 +282,15 @@ class Card:
     # Within
 
     def _dispatch(self, command: Command) -> Response:
+        try:
+            return self._answer(command)
+        except KeepError as error:
+            _log.error("a change could not be stored, and the client gets 6581: %s", error)
+            return Response(StatusWord.MEMORY_FAILURE)
+        finally:
+            self.commands_before = (*self.commands_before[-1:], command)
+
+    def _answer(self, command: Command) -> Response:
         if command.secure_messaging:
             return Response(StatusWord.SECURE_MESSAGING_NOT_SUPPORTED)
         if command.channel:
@@ -285,17 +309,22 @@ class Card:
         return next((applet for applet in self._applets if applet.name == command.data), None)
 
     def _end_session(self) -> None:
-        self._judge_directories()
-        self.session = Session()
+        self._judge_directories_if_kept()
+        self.session = Session(directory_written=self.session.directory_written)
         self._happen(SessionEnd())
 
     def _judge_directories(self) -> None:
         """Lets the law see which keys and certificates the PKCS#15 directories list, when they may have changed."""
         if self.session.directory_written:
-            self.session.directory_written = False
             content, event = read_directories(self._content)
             state, _ = law.step(self.profile, content.state, event)
             self._commit(replace(content, state=state).swept())
+            self.session.directory_written = False
+
+    def _judge_directories_if_kept(self) -> None:
+        """The same where it is no part of what was asked: if it can't be kept now, it is judged another time."""
+        with contextlib.suppress(KeepError):
+            self._judge_directories()
 
     def _happen(self, event: Event, also: Callable[[Content], Content] | None = None) -> Verdict:
         """One event: the law's answer; `also` is what an event that was done changes beside the law's state."""
@@ -319,7 +348,12 @@ class Card:
         return b"" if answer == MUTE else bytes.fromhex(answer)
 
     def _commit(self, content: Content) -> None:
-        """The one place where new content becomes the card's content; it happens before the answer leaves."""
+        """The one place where new content becomes the card's content; it happens before the answer leaves.
+
+        Raises KeepError, and then the card's content is what it was.
+        """
+        if self._keeper is not None:
+            self._keeper.keep(self._content, content)
         self._content = content
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from emulator.card import pkcs15
-from emulator.card.files import FileSystem
+from emulator.card import pkcs15, pkcs15_objects
+from emulator.card.files import File, FileKind, FileSystem
 from emulator.card.keys import PrivateKey
 from emulator.policy.events import DirectoriesRead
 from emulator.policy.state import State, factory_state
-from emulator.profile.model import CodeStatus, Profile
+from emulator.profile.model import CodeStatus, Personalisation, Profile
+
+FIRST_FACTORY_REFERENCE = 0x10
+"""Keys from the factory have references from here on; a client can make keys below it only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,35 @@ def with_codes_shown(profile: Profile, content: Content) -> Content:
 def factory_content(profile: Profile) -> Content:
     """A card as it leaves the factory."""
     values = {name: code.factory.value.encode() for name, code in profile.codes.items() if code.factory is not None}
-    return with_codes_shown(profile, Content(factory_state(profile), values, pkcs15.personalise(profile)))
+    content = Content(factory_state(profile), values, pkcs15.personalise(profile))
+    if profile.personalisation is not None:
+        content = _personalised(profile, profile.personalisation, content)
+    return with_codes_shown(profile, content)
+
+
+def _personalised(profile: Profile, personalisation: Personalisation, content: Content) -> Content:
+    """With the keys and certificates from the factory, and the directories that list them."""
+    # Cards without factory keys shall not wait for the library's X.509 to load.
+    from emulator.card.factory_ca import derive_key, issue
+
+    keys: dict[int, KeyRecord] = {}
+    certificate_files = []
+    key_entries, certificate_entries = b"", b""
+    for key in personalisation.keys:
+        private = derive_key(personalisation.seed, key.id, key.algorithm)
+        path = pkcs15.FACTORY + bytes.fromhex(key.certificate.eop_file or f"43{key.id}")
+        der = issue(personalisation, key, private.public_key())
+        certificate_files.append(File(path, FileKind.EF, pkcs15.FIXED, der))
+        if key.area is None:
+            continue
+        reference, identifier = FIRST_FACTORY_REFERENCE + len(keys), bytes.fromhex(key.id)
+        keys[len(keys) + 1] = KeyRecord(private, reference, identifier)
+        key_entries += pkcs15_objects.private_key(profile, key, key.area, reference, pkcs15.FACTORY)
+        certificate_entries += pkcs15_objects.certificate(key.certificate.label, identifier, path)
+    files = pkcs15.with_factory_directories(content.files, key_entries, certificate_entries)
+    for file in certificate_files:
+        files = files.created(file)
+    return replace(content, files=files, keys=keys)
 
 
 def read_directories(content: Content) -> tuple[Content, DirectoriesRead]:

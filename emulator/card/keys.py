@@ -49,6 +49,12 @@ def stored_size(key: PrivateKey) -> int:
     return rsa_size(key.key_size) if isinstance(key, rsa.RSAPrivateKey) else ec_size(key.curve.key_size)
 
 
+def uncompressed_point(point: ec.EllipticCurvePublicNumbers) -> bytes:
+    """A point as SEC 1, 2.3.3 writes it. By hand, because the library's serialization loads all its formats first."""
+    length = (point.curve.key_size + 7) // 8
+    return b"\x04" + point.x.to_bytes(length) + point.y.to_bytes(length)
+
+
 def find_curve(*, prime: bytes, a: bytes, b: bytes, generator: bytes, order: bytes) -> ec.EllipticCurve | None:
     """The curve with these domain parameters, or None when the card has none such."""
     numbers = [int.from_bytes(value) for value in (prime, a, b, order)]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from emulator.card import der
 from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access
-from emulator.card.pkcs15_objects import (
-    BIT_STRING,
-    EC_PRIVATE_KEY,
-    INTEGER,
-    OCTET_STRING,
-    SEQUENCE,
-    UTF8,
-    authentication_objects,
-    bits,
-    integer,
-    path_to,
-)
+from emulator.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_objects, path_to
 from emulator.iso7816 import tlv
 from emulator.profile.model import Profile
 
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
 APPLICATION = MASTER_FILE + b"\x50\x15"
+FACTORY = MASTER_FILE + b"\x50\x20"
+"""The DF of what the card leaves the factory with; its number is ours."""
 EF_DIR = MASTER_FILE + b"\x2f\x00"
 EF_ODF = APPLICATION + b"\x50\x31"
 EF_TOKEN_INFO = APPLICATION + b"\x50\x32"
@@ -43,13 +35,12 @@ _DIRECTORIES = {
     AUTHENTICATION_OBJECTS: (b"\x44\x01", 1024),
 }
 
-_FACTORY_PRIVATE_KEYS = APPLICATION + b"\x44\x12"
-_FACTORY_CERTIFICATES = APPLICATION + b"\x44\x14"
-
 FIXED = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
 """What anybody can read and nobody can write."""
 
-_PRIVATE_KEY_KINDS = {SEQUENCE, EC_PRIVATE_KEY, 0xA1, 0xA2, 0xA3}
+_RANDOM_NUMBERS = 2
+"""A bit of TokenFlags (ISO 7816-15, 8.10): the card makes random numbers."""
+_PRIVATE_KEY_KINDS = {der.SEQUENCE, EC_PRIVATE_KEY, 0xA1, 0xA2, 0xA3}
 """RSA, EC, DH, DSA, KEA (ISO 7816-15, 8.3)."""
 
 
@@ -93,43 +84,39 @@ def with_authentication_objects(profile: Profile, files: FileSystem, not_set: fr
     """The files with a directory of authentication objects that shows these codes as not set yet."""
     identifier, size = _DIRECTORIES[AUTHENTICATION_OBJECTS]
     path = APPLICATION + identifier
+    if path not in files.files:
+        return files
     content = authentication_objects(profile, not_set).ljust(size, b"\0")
     return FileSystem({**files.files, path: replace(files.files[path], content=content)})
 
 
-def with_factory_objects(
-    files: FileSystem, keys: Sequence[bytes], certificates: Sequence[bytes], contents: Mapping[bytes, bytes]
-) -> FileSystem:
-    """The files with objects from the factory: entries of keys and certificates, and certificate files by path.
+def with_factory_directories(files: FileSystem, keys: bytes, certificates: bytes) -> FileSystem:
+    """The files with directories of the keys and certificates from the factory, given as their entries.
 
-    Their directories are files of their own, which nobody can write to, behind the holder's in the object directory:
-    clients write new entries to the first directory of a kind.
+    They are files of their own, in a DF where nobody can write or delete, and stand behind the holder's in the object
+    directory: clients write their entries to the first directory of a kind.
     """
-    made = {
-        _FACTORY_PRIVATE_KEYS: b"".join(keys),
-        _FACTORY_CERTIFICATES: b"".join(certificates),
-        **contents,
-    }
-    fixed = {path: File(path, FileKind.EF, FIXED, content) for path, content in made.items()}
+    contents = {PRIVATE_KEYS: (FACTORY + b"\x44\x02", keys), CERTIFICATES: (FACTORY + b"\x44\x04", certificates)}
+    made = [File(FACTORY, FileKind.DF, access(otherwise=Condition.NEVER))]
+    made += [File(path, FileKind.EF, FIXED, content) for path, content in contents.values()]
+    entries = b"".join(tlv.encode(kind, path_to(path)) for kind, (path, _) in contents.items())
     directory = files.files[EF_ODF]
-    entries = _object_directory() + b"".join(
-        tlv.encode(kind, path_to(path))
-        for kind, path in ((PRIVATE_KEYS, _FACTORY_PRIVATE_KEYS), (CERTIFICATES, _FACTORY_CERTIFICATES))
-    )
-    directory = replace(directory, content=entries.ljust(len(directory.content), b"\0"))
-    return FileSystem({**files.files, **fixed, EF_ODF: directory})
+    content = (_object_directory() + entries).ljust(len(directory.content), b"\0")
+    made.append(replace(directory, content=content))
+    return FileSystem({**files.files, **{file.path: file for file in made}})
 
 
 def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
     """The directories of a kind (PRIVATE_KEYS, CERTIFICATES …) that the object directory names and that are there."""
     objects = _read_padded(files.at(EF_ODF).content) if EF_ODF in files.files else None
-    paths = []
+    found = []
     for entry in objects or ():
         if entry.tag == kind:
             path = _path(entry.value)
-            if path is not None and path in files.files:
-                paths.append(path)
-    return tuple(files.files[path] for path in paths)
+            file = files.files.get(path) if path is not None else None
+            if file is not None and file.kind is FileKind.EF:
+                found.append(file)
+    return tuple(found)
 
 
 def read_private_keys(contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | None:
@@ -162,7 +149,7 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
             return None
         for item in objects:
             attributes = _class_attributes(item)
-            identifier = tlv.find(attributes or (), OCTET_STRING)
+            identifier = tlv.find(attributes or (), der.OCTET_STRING)
             if identifier is None:
                 return None
             identifiers.add(identifier)
@@ -186,7 +173,7 @@ def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
     """The second part of a PKCS#15 object, common to its class (ISO 7816-15, 8.2.1)."""
     try:
         parts = item.children()
-        if len(parts) < 3 or parts[0].tag != SEQUENCE or parts[1].tag != SEQUENCE:
+        if len(parts) < 3 or parts[0].tag != der.SEQUENCE or parts[1].tag != der.SEQUENCE:
             return None
         parts[0].children()
         return parts[1].children()
@@ -196,7 +183,7 @@ def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
 
 def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
     attributes = _class_attributes(item) or ()
-    identifier, reference = tlv.find(attributes, OCTET_STRING), tlv.find(attributes, INTEGER)
+    identifier, reference = tlv.find(attributes, der.OCTET_STRING), tlv.find(attributes, der.INTEGER)
     if identifier is None or not reference:
         return None
     return KeyEntry(reference[-1], identifier)
@@ -205,7 +192,7 @@ def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
 def _path(value: bytes) -> bytes | None:
     try:
         sequence, _ = tlv.parse_one(value)
-        path = tlv.find(sequence.children(), OCTET_STRING)
+        path = tlv.find(sequence.children(), der.OCTET_STRING)
     except tlv.TlvError:
         return None
     if path is None:
@@ -230,12 +217,10 @@ def _object_directory() -> bytes:
 
 def _token_info(profile: Profile) -> bytes:
     token = profile.token
-    random_numbers = bits(2)
-    return tlv.encode(
-        SEQUENCE,
-        integer(0)
-        + tlv.encode(OCTET_STRING, bytes.fromhex(token.serial))
-        + tlv.encode(UTF8, token.manufacturer.encode("utf-8"))
-        + tlv.encode(0x80, token.label.encode("utf-8"))
-        + tlv.encode(BIT_STRING, random_numbers),
+    return der.sequence(
+        der.integer(0),
+        der.octet_string(bytes.fromhex(token.serial)),
+        der.utf8_string(token.manufacturer),
+        tlv.encode(0x80, token.label.encode("utf-8")),
+        der.named_bits(_RANDOM_NUMBERS),
     )

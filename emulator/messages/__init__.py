@@ -20,7 +20,7 @@ class Messages:
         self._catalogue: Catalogue = read_catalogue(language.value)
 
     def text(self, key: str, **values: str | int) -> str:
-        """A message with its variables filled in. Raises KeyError when there is no such message or a variable is missing."""
+        """A message with its variables filled in. Raises KeyError when the message or a variable is missing."""
         return self._catalogue.text(key).format(**values)
 
     def counted(self, key: str, number: int, **values: str | int) -> str:

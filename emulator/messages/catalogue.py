@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import gettext
 import io
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from importlib.resources import files
 NAME_CONTEXT = "name"
 """The context of a profile's names."""
 
+_KEYWORD = re.compile(r"(?P<name>msgctxt|msgid|msgid_plural|msgstr)(\[(?P<index>\d)\])?")
 _CONTEXT_END = "\x04"
 _MO_MAGIC = 0x950412DE
 _MO_HEADER = struct.Struct("<7I")
@@ -75,7 +77,10 @@ def parse_po(text: str, file: str) -> tuple[Entry, ...]:
     """The entries of a catalogue, its header (with an empty key) among them. Raises CatalogueError."""
     entries: list[Entry] = []
     for keyword, value, line in _strings(text, file):
-        name, _, index = keyword.partition("[")
+        found = _KEYWORD.fullmatch(keyword)
+        if found is None:
+            raise CatalogueError(f"{file}:{line}: {keyword} is not taken in a catalogue")
+        name, index = found["name"], found["index"]
         if name == "msgctxt" or (name == "msgid" and (not entries or entries[-1].forms)):
             entries.append(Entry())
         if not entries:
@@ -88,9 +93,7 @@ def parse_po(text: str, file: str) -> tuple[Entry, ...]:
             case "msgid_plural":
                 entries[-1].plural = value
             case "msgstr":
-                entries[-1].forms[int(index.rstrip("]") or 0)] = value
-            case _:
-                raise CatalogueError(f"{file}:{line}: {keyword} is not taken in a catalogue")
+                entries[-1].forms[int(index or 0)] = value
     return tuple(entries)
 
 

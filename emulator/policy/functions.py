@@ -5,21 +5,21 @@ Pure, as all of `policy`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from emulator.policy.events import ActorActs, Change, Event, Reset, Verdict, Verify
-from emulator.policy.moves import HOLDER, Deed, DeedKind, Move, code_moves, content_moves, perform
+from emulator.policy.moves import Move, code_moves, content_moves, perform
 from emulator.policy.state import State
-from emulator.profile.model import CodeStatus, Profile
+from emulator.profile.model import CodeStatus, DeedKind, Profile
 
 
 class Use(StrEnum):
     """What one can do with a part of a card."""
 
     USE_KEYS = "use-keys"
-    """The keys of an area can be used."""
+    """The keys of an area can be used; while there are none, the code that guards them can be given."""
     NEW_KEYS = "new-keys"
     """A key can be made in an area, and its certificate stored."""
     GIVE_CODE = "give-code"
@@ -74,11 +74,11 @@ def works(profile: Profile, situation: Situation, function: Function) -> bool:
     state = situation.state
     match function.use:
         case Use.USE_KEYS:
-            tries = [m for m in content_moves(profile, state) if _is(m, DeedKind.USE_KEY, function.name)]
+            uses = _moves_in(profile, state, DeedKind.USE_KEY, function.name)
             guard = profile.areas[function.name].guard
-            return any(done(profile, situation, move) for move in tries or _giving(profile, guard))
+            return any(done(profile, situation, move) for move in uses or _giving(profile, guard))
         case Use.NEW_KEYS:
-            makes = [m for m in content_moves(profile, state) if _is(m, DeedKind.MAKE_KEY, function.name)]
+            makes = _moves_in(profile, state, DeedKind.MAKE_KEY, function.name)
             return any(_certified_key_fits(profile, situation, move) for move in makes)
         case Use.GIVE_CODE:
             return any(done(profile, situation, move) for move in _giving(profile, function.name))
@@ -130,23 +130,22 @@ def _still_forgotten(profile: Profile, situation: Situation, move: Move, after: 
 
 
 def _certified_key_fits(profile: Profile, situation: Situation, make: Move) -> bool:
+    """Whether a key can be made in the area, and a certificate stored for a key that has none there then."""
     made = done(profile, situation, make)
-    if made is None:
+    if made is None or made.state.items[-1].area != make.deed.area:
         return False
-    key = made.state.items[-1]
-    if key.area != make.deed.area:
-        return False
-    store = [
-        m for m in content_moves(profile, made.state) if m.deed.kind is DeedKind.STORE_CERTIFICATE
-        and m.deed.number in _numbers_alike(made.state, key.number)
-    ]
-    return not store or any(done(profile, made, move) is not None for move in store)
+    if profile.files.guard is None:
+        return True
+    stores = _moves_in(profile, made.state, DeedKind.STORE_CERTIFICATE, str(make.deed.area))
+    return any(done(profile, made, move) for move in stores)
 
 
-def _numbers_alike(state: State, number: int) -> set[int]:
-    """The items alike in all but their number; in `content_moves` one stands for all."""
-    return {item.number for item in alike(state, number)}
+def _moves_in(profile: Profile, state: State, kind: DeedKind, area: str) -> list[Move]:
+    return [move for move in content_moves(profile, state) if move.deed.kind is kind and move.deed.area == area]
 
 
-def alike(state: State, number: int) -> Iterable[Item]:
-    ...
+def _giving(profile: Profile, code: str) -> Iterator[Move]:
+    """The moves that only show that a code can be given: the holder's to the card, or an actor's check."""
+    for move in code_moves(profile):
+        if move.right and move.deed.code == code and move.deed.kind in {DeedKind.LOG_IN, DeedKind.ACT}:
+            yield move

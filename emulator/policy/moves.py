@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from emulator.policy import law
 from emulator.policy.events import (
@@ -27,38 +26,16 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.state import Item, Origin, State, factory_state
+from emulator.policy.state import Item, Origin, State
+from emulator.profile.model import DeedKind as DeedKind
 from emulator.profile.model import Profile
 
 HOLDER = "holder"
 
 
-class DeedKind(StrEnum):
-    """What kind of thing is done."""
-
-    LOG_IN = "log_in"
-    """`code` is given."""
-    CHANGE = "change"
-    """`code` is changed with its old value."""
-    SET = "set"
-    """`code` is set with the value of the code `by`: first, anew, or unblocked."""
-    USE_KEY = "use_key"
-    MAKE_KEY = "make_key"
-    """A key is made in `area`, and its public key stored."""
-    BREAK_OFF = "break_off"
-    """A key is made in `area`, and the card torn out before the directory lists it."""
-    STORE_CERTIFICATE = "store_certificate"
-    """For the key `number`."""
-    DELETE_CERTIFICATE = "delete_certificate"
-    DELETE_KEY = "delete_key"
-    """The key `number` goes, with its public key; its certificate stays."""
-    ACT = "act"
-    """An actor's `act`; `code` is the one that it checks."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is done. Only what its kind speaks of is there."""
+    """What is done. Only what its kind speaks of is there; of an act, `code` is the one that the actor checks."""
 
     kind: DeedKind
     code: str | None = None
@@ -110,16 +87,6 @@ def apply(profile: Profile, state: State, move: Move) -> State:
     return perform(profile, state, move)[0]
 
 
-def personalised_state(profile: Profile) -> State:
-    """A card as it leaves the factory: an area that nobody can make keys in has one from there."""
-    state = factory_state(profile)
-    items = state.items
-    for name, area in profile.areas.items():
-        if not area.create_with and not state.used(name):
-            items = (*items, Item(len(items) + 1, name, Origin.FACTORY, listed=True, certificate=True))
-    return State(state.codes, items, state.lost, state.verified, state.files_size)
-
-
 def code_moves(profile: Profile) -> Iterator[Move]:
     """The moves that concern codes and parts alone; the same in every state."""
     for name, code in profile.codes_on_chip.items():
@@ -150,9 +117,12 @@ def content_moves(profile: Profile, state: State) -> Iterator[Move]:
         if item.key:
             guard = profile.areas[item.area].guard
             yield _move(_on(DeedKind.USE_KEY, item), *_give(guard), UseKey(item.number))
-        if profile.files.guard is None:
+        if profile.files.guard is None or not profile.areas[item.area].create_with:
             continue
         login = _give(profile.files.guard)
+        if item.key and not item.listed:
+            there = _directories(state, listed=_listed(state) | {item.number})
+            yield _move(_on(DeedKind.CLEAR_KEY, item), *login, there, _directories(state, listed=_listed(state)))
         if item.key and item.listed:
             gone = _directories(state, listed=_listed(state) - {item.number})
             yield _move(_on(DeedKind.DELETE_KEY, item), *login, *_file_removed(profile), gone)

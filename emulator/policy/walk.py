@@ -7,8 +7,8 @@ What a state is here, and what is left out because the law does not ask for it:
 - Keys are numbered anew after each move, sorted, so that cards alike in all but the order of making count once.
 - An area with places takes as many keys as there are; the law asks nothing of a key's origin, so keys are made on the
   card, never imported. With memory shared by everything, every key and every file takes one block.
-- An area without either limit is capped at one key, and its certificates are left out: a second key there opens and
-  shuts nothing.
+- An area without either limit is capped at one key beside those from the factory, and certificates of such a key are
+  left out, as are keys left over there: more of them opens and shuts nothing. The moves are asked for all the same.
 
 A move is asked of the law once for all states in which the law sees the same. What it sees is found, not told: the
 law runs on a state that lacks everything but the lost parts, and each thing that it looks for in vain is added. What it
@@ -24,8 +24,8 @@ from operator import itemgetter
 from typing import Generic, Never, TypeVar, cast
 
 from emulator.policy.events import Verdict
-from emulator.policy.moves import Deed, DeedKind, Move, code_moves, content_moves, perform, personalised_state
-from emulator.policy.state import CodeState, Item, State
+from emulator.policy.moves import Deed, Move, code_moves, content_moves, perform
+from emulator.policy.state import CodeState, Item, Origin, State, factory_state
 from emulator.profile.model import Profile
 
 MAX_STATES = 2_000_000
@@ -34,7 +34,7 @@ MAX_STATES = 2_000_000
 Row = tuple[int, ...]
 """A state as small numbers: the lost parts, each code in the profile's order, and what is stored."""
 Contents = tuple[tuple[Item, ...], int]
-Function = tuple[str, Deed]
+Ability = tuple[str, Deed]
 """Something that a card can do for somebody: who does it, and the deed, of no certain key."""
 T = TypeVar("T")
 
@@ -49,13 +49,13 @@ class Walk:
 
     A transition is a move that changes the state. Those of state `s` are at `first[s]` up to `first[s + 1]` in
     `targets` (the state they lead to) and `by` (the move's number in `moves`). `parents` and `parent_moves` give one
-    shortest way to each state. `functions` has a bit for each function, and `done` for each state the functions that
-    it serves at once, as a sum of these bits.
+    shortest way to each state. `abilities` has a bit for each ability, and `done` for each state the abilities that
+    it has now, as a sum of these bits.
     """
 
     profile: Profile
     moves: list[Move] = field(default_factory=list)
-    functions: dict[Function, int] = field(default_factory=dict)
+    abilities: dict[Ability, int] = field(default_factory=dict)
     first: array[int] = field(default_factory=lambda: array("I", [0]))
     targets: array[int] = field(default_factory=lambda: array("I"))
     by: array[int] = field(default_factory=lambda: array("I"))
@@ -94,8 +94,8 @@ class Walk:
         return way[::-1]
 
 
-def function(move: Move) -> Function:
-    """The function that a move asks of the card."""
+def ability(move: Move) -> Ability:
+    """The ability that a move asks of the card."""
     return move.who, replace(move.deed, number=None)
 
 
@@ -123,7 +123,7 @@ _NOT_SHOWN = cast(Contents, (_Hidden(), _Hidden()))
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a group's moves do: the functions that they serve; for each changing move, the new numbers and their places."""
+    """What a group's moves do: the abilities that they show, and what each changing move puts where in a row."""
 
     done: int
     changes: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
@@ -178,7 +178,7 @@ class _Walker:
         self._losses = _Numbers(self._walk.losses)
         self._codes = [_Numbers(values) for values in self._walk.codes]
         self._contents = _Numbers(self._walk.contents)
-        self._seen: dict[Function, tuple[int, ...]] = {}
+        self._seen: dict[Ability, tuple[int, ...]] = {}
         self._code_groups: list[_Group] = []
         self._content_groups: list[list[_Group]] = []
         for move in code_moves(profile):
@@ -186,7 +186,7 @@ class _Walker:
 
     def walk(self) -> Walk:
         walk = self._walk
-        start = self._row(personalised_state(self._profile))
+        start = self._row(factory_state(self._profile))
         numbers = {start: 0}
         walk.rows.append(start)
         # The list grows while it is walked; that is the queue of the breadth-first search.
@@ -213,7 +213,7 @@ class _Walker:
 
     def _row(self, state: State) -> Row:
         codes = (numbers.of(state.codes[name]) for name, numbers in zip(self._names, self._codes, strict=True))
-        contents = _sorted_contents((state.items, state.files_size))
+        contents = _normal_contents(self._profile, (state.items, state.files_size))
         return self._losses.of(state.lost), *codes, self._contents.of(contents)
 
     def _answers(self, row: Row) -> tuple[int, list[tuple[int, tuple[tuple[int, int], ...]]]]:
@@ -242,15 +242,14 @@ class _Walker:
             items, files_size = self._walk.contents[len(self._content_groups)]
             state = State({}, items, files_size=files_size)
             for move in content_moves(self._profile, state):
-                if not _makes_no_difference(self._profile, state, move.deed):
-                    self._add_move(move, groups)
+                self._add_move(move, groups)
             self._content_groups.append(groups)
         return self._content_groups[contents]
 
     def _add_move(self, move: Move, groups: list[_Group]) -> None:
-        self._walk.functions.setdefault(function(move), 1 << len(self._walk.functions))
+        self._walk.abilities.setdefault(ability(move), 1 << len(self._walk.abilities))
         self._walk.moves.append(move)
-        self._put(groups, self._seen.setdefault(function(move), (_LOST,)), len(self._walk.moves) - 1)
+        self._put(groups, self._seen.setdefault(ability(move), (_LOST,)), len(self._walk.moves) - 1)
 
     def _put(self, groups: list[_Group], positions: tuple[int, ...], move: int) -> None:
         group = next((group for group in groups if group.positions == positions), None)
@@ -265,7 +264,7 @@ class _Walker:
         group.answers.clear()
         if not group.moves:
             groups.remove(group)
-        asked = function(self._walk.moves[further.move])
+        asked = ability(self._walk.moves[further.move])
         positions = tuple(sorted({*group.positions, further.position}))
         self._seen[asked] = tuple(sorted({*self._seen[asked], *positions}))
         self._put(groups, positions, further.move)
@@ -277,7 +276,7 @@ class _Walker:
             move = self._walk.moves[number]
             verdict, patch = self._ask_law(number, move, group.positions, row)
             if verdict is Verdict.DONE and move.right:
-                done |= self._walk.functions[function(move)]
+                done |= self._walk.abilities[ability(move)]
             if patch:
                 changes.append((number, patch))
         return _Answer(done, tuple(changes))
@@ -308,21 +307,24 @@ class _Walker:
         after = {at: self._codes[at - 1].of(result.codes[name]) for name, at in shown.items()}
         after[_LOST] = self._losses.of(result.lost)
         if (result.items, result.files_size) != contents:
-            after[self._stored] = self._contents.of(_sorted_contents((result.items, result.files_size)))
+            after[self._stored] = self._contents.of(_normal_contents(self._profile, (result.items, result.files_size)))
         return verdict, tuple((at, value) for at, value in after.items() if value != row[at])
 
 
-def _sorted_contents(contents: Contents) -> Contents:
-    """The same contents with the items in one order, and numbered in it."""
+def _normal_contents(profile: Profile, contents: Contents) -> Contents:
+    """The same contents without what makes no difference, the items in one order and numbered in it."""
     items, files_size = contents
-    ordered = sorted(items, key=lambda item: (item.area, item.key or "", item.listed, item.certificate, item.size))
-    return tuple(replace(item, number=number) for number, item in enumerate(ordered, 1)), files_size
+    kept = []
+    areas_with_key = set[str]()
+    for item in items:
+        if _has_limit(profile, item.area) or item.key is Origin.FACTORY:
+            kept.append(item)
+        elif item.key and item.listed and item.area not in areas_with_key:
+            areas_with_key.add(item.area)
+            kept.append(replace(item, certificate=False))
+    kept.sort(key=lambda item: (item.area, item.key or "", item.listed, item.certificate, item.size))
+    return tuple(replace(item, number=number) for number, item in enumerate(kept, 1)), files_size
 
 
-def _makes_no_difference(profile: Profile, state: State, deed: Deed) -> bool:
-    """Whether a deed only adds to an area without limit, where more opens and shuts nothing."""
-    if deed.area is None or profile.areas[deed.area].places is not None or profile.memory is not None:
-        return False
-    if deed.kind is DeedKind.MAKE_KEY:
-        return state.used(deed.area) > 0
-    return deed.kind in (DeedKind.BREAK_OFF, DeedKind.STORE_CERTIFICATE, DeedKind.DELETE_CERTIFICATE)
+def _has_limit(profile: Profile, area: str) -> bool:
+    return profile.areas[area].places is not None or profile.memory is not None

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emulator.profile.model import CARD, Act, Code, Personalisation, Profile
+from emulator.profile.model import (
+    CARD,
+    Act,
+    Claim,
+    ClaimedDeed,
+    Code,
+    Condition,
+    DeedKind,
+    Personalisation,
+    Profile,
+)
 
 Path = tuple[str | int, ...]
 EOP_SERIAL_LENGTH = 8
@@ -50,6 +60,10 @@ def _problems(profile: Profile) -> Iterator[Problem]:
             yield Problem(at, "an act does one thing; give one of `sets`, `loses` and `checks`")
         if bool(act.sets) != bool(act.from_):
             yield Problem(at, "`sets` and `from` belong together")
+    for index, claim in enumerate(profile.claims):
+        yield from _check_claim(profile, ("claims", index), claim)
+    for path, condition in _conditions(profile):
+        yield from _check_condition(profile, path, condition)
     yield from _check_eop(profile)
     if profile.personalisation is not None:
         yield from _check_personalisation(profile, profile.personalisation)
@@ -66,6 +80,36 @@ def _check_code(name: str, code: Code) -> Iterator[Problem]:
         yield Problem((*at, "factory", "value"), f"does not fit the code's own rule; expected {expected}")
     if any(reset.code == name for reset in code.reset_by):
         yield Problem((*at, "reset_by"), "a code can't be reset by itself; that is what `change` is for")
+
+
+def _check_claim(profile: Profile, at: Path, claim: Claim) -> Iterator[Problem]:
+    if not (claim.always or claim.never or claim.possible):
+        yield Problem(at, "a claim says something; give `always`, `never` or `possible`")
+    if claim.after is not None:
+        yield from _check_claimed_deed(profile, (*at, "after"), claim.after)
+
+
+def _check_condition(profile: Profile, at: Path, condition: Condition) -> Iterator[Problem]:
+    named = (condition.code, condition.part, condition.can, condition.final)
+    if sum(item is not None for item in named) != 1:
+        yield Problem(at, "a condition speaks of one thing; give one of `code`, `part`, `can` and `final`")
+    if condition.can is not None:
+        yield from _check_claimed_deed(profile, (*at, "can"), condition.can)
+    statuses = ("lost", "alive") if condition.part is not None else ("not_set", "set", "blocked")
+    for status in condition.is_:
+        if status not in statuses:
+            yield Problem((*at, "is"), f"'{status}' is not said of this; expected one of: {', '.join(statuses)}")
+
+
+def _check_claimed_deed(profile: Profile, at: Path, deed: ClaimedDeed) -> Iterator[Problem]:
+    for key, name, known in (("code", deed.code, profile.codes), ("by", deed.by, profile.codes)):
+        if name is not None and name not in known:
+            yield Problem((*at, key), f"there is no code '{name}'; expected one of: {', '.join(known)}")
+    if deed.area is not None and deed.area not in profile.areas:
+        yield Problem((*at, "area"), f"there is no area '{deed.area}'; expected one of: {', '.join(profile.areas)}")
+    if deed.do is DeedKind.ACT and (deed.who not in profile.actors or deed.act not in profile.actors[deed.who].acts):
+        known_acts = ", ".join(f"{actor} {act}" for actor, act, _ in _acts(profile)) or "none"
+        yield Problem(at, f"there is no act '{deed.who} {deed.act}'; expected `who` and `act` of: {known_acts}")
 
 
 def _check_eop(profile: Profile) -> Iterator[Problem]:
@@ -88,6 +132,8 @@ def _check_personalisation(profile: Profile, personalisation: Personalisation) -
         if key.area is not None and key.area not in profile.areas:
             known = ", ".join(profile.areas)
             yield Problem((*at, "area"), f"there is no area '{key.area}'; expected one of: {known}")
+        elif key.area is not None and profile.areas[key.area].guard not in profile.codes_on_chip:
+            yield Problem((*at, "area"), f"the code that guards {key.area} is not on the chip")
         if key.id in identifiers:
             yield Problem((*at, "id"), f"another key has id {key.id} already")
         identifiers.add(key.id)
@@ -130,6 +176,9 @@ def _part_names(profile: Profile) -> Iterator[tuple[Path, str]]:
     for actor_id, act_id, act in _acts(profile):
         if act.loses is not None:
             yield ("actors", actor_id, "acts", act_id, "loses"), act.loses
+    for path, condition in _conditions(profile):
+        if condition.part is not None:
+            yield (*path, "part"), condition.part
 
 
 def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
@@ -157,3 +206,14 @@ def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
     for index, end in enumerate(profile.ends):
         for position, code_id in enumerate(end.when_blocked):
             yield ("ends", index, "when_blocked", position), code_id
+    for path, condition in _conditions(profile):
+        if condition.code is not None:
+            yield (*path, "code"), condition.code
+
+
+def _conditions(profile: Profile) -> Iterator[tuple[Path, Condition]]:
+    """Every condition of every claim."""
+    for number, claim in enumerate(profile.claims):
+        for key in ("when", "always", "never", "possible"):
+            for index, condition in enumerate(getattr(claim, key)):
+                yield ("claims", number, key, index), condition

@@ -43,11 +43,16 @@ def load_profile(name: str) -> Profile:
 
     Raises ProfileError, or FileNotFoundError when there is none of that name.
     """
+    return read_profile(profile_path(name))
+
+
+def profile_path(name: str) -> Path:
+    """The YAML file of a profile's id, or of a path. Raises FileNotFoundError when it is no path and no such id."""
     if name in profile_names():
-        return read_profile(_shipped_directory() / f"{name}.yaml")
+        return _shipped_directory() / f"{name}.yaml"
     path = Path(name)
     if path.suffix in {".yaml", ".yml"} or os.sep in name:
-        return read_profile(path)
+        return path
     raise FileNotFoundError(
         f"there is no profile '{name}'; there are: {', '.join(profile_names())}, or give a YAML file's path"
     )
@@ -68,9 +73,13 @@ def _shipped_directory() -> Path:
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file. Raises ProfileError, or OSError when it can't be read."""
+    return parse_profile(read_profile_text(path), str(path))
+
+
+def read_profile_text(path: Path) -> bytes:
+    """The text in a profile's file, one byte more than `parse_profile` takes at most. Raises OSError."""
     with path.open("rb") as stream:
-        raw = stream.read(MAX_BYTES + 1)
-    return parse_profile(raw, str(path))
+        return stream.read(MAX_BYTES + 1)
 
 
 def parse_profile(raw: bytes, file: str) -> Profile:

@@ -361,9 +361,7 @@ class FactoryCertificate(Sourced):
     subject: dict[
         Annotated[SubjectAttribute, Field(strict=False)],
         Annotated[str, StringConstraints(min_length=1, max_length=64)],
-    ] = Field(
-        min_length=1, description="In this order. An invented person, with TEST in plain sight."
-    )
+    ] = Field(min_length=1, description="In this order. An invented person, with TEST in plain sight.")
     serial: Literal["derived", "document-number"] = Field(
         default="derived", description="The serial number: from the seed, or the characters of the document's number."
     )
@@ -371,7 +369,7 @@ class FactoryCertificate(Sourced):
     key_usage: tuple[Annotated[KeyUsage, Field(strict=False)], ...] = Field(min_length=1)
     client_authentication: bool = False
     qualified: Qualified | None = Field(default=None, description="Absent: it is not.")
-    eop_file: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{4}$")] | None = Field(
+    eop_file: Annotated[str, StringConstraints(pattern=r"^0[0-9A-F]{3}$")] | None = Field(
         default=None, description="The file by which the eop applet's clients read it."
     )
 
@@ -382,7 +380,7 @@ class FactoryCertificate(Sourced):
     def _country_has_two_letters(cls, value: dict[SubjectAttribute, str]) -> dict[SubjectAttribute, str]:
         country = value.get(SubjectAttribute.COUNTRY, "XX")
         if not (country.isascii() and country.isalpha() and len(country) == 2):
-            raise ValueError(f"country is its two letters (ISO 3166), not {country!r}")
+            raise ValueError(f"a country of two letters (ISO 3166), not {country!r}")
         return value
 
 
@@ -399,7 +397,7 @@ class FactoryKey(Sourced):
 class Personalisation(Sourced):
     """What one invented holder's card has on it from the factory."""
 
-    seed: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+    seed: Annotated[str, StringConstraints(min_length=1, max_length=32)] = Field(
         description="Keys, serial numbers and signatures all come from it, the same every time."
     )
     document_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")] | None = None
@@ -412,6 +410,83 @@ class DeadCard(Sourced):
     """What a dead card answers to every command: one status word, or nothing at all."""
 
     answer: Annotated[str, StringConstraints(pattern=r"^(mute|6[0-9A-F]{3})$")]
+
+
+class DeedKind(StrEnum):
+    """What kind of thing is done to a card in one sitting."""
+
+    LOG_IN = "log_in"
+    """`code` is given."""
+    CHANGE = "change"
+    """`code` is changed with its old value."""
+    SET = "set"
+    """`code` is set with the value of the code `by`: first, anew, or unblocked."""
+    USE_KEY = "use_key"
+    MAKE_KEY = "make_key"
+    """A key is made in `area`, and its public key stored."""
+    BREAK_OFF = "break_off"
+    """A key is made in `area`, and the card torn out before the directory lists it."""
+    CLEAR_KEY = "clear_key"
+    """Such a key is listed after all, and deleted at once."""
+    STORE_CERTIFICATE = "store_certificate"
+    DELETE_CERTIFICATE = "delete_certificate"
+    DELETE_KEY = "delete_key"
+    """A key goes, with its public key; its certificate stays."""
+    ACT = "act"
+    """An actor's `act`."""
+
+
+class ClaimedDeed(_Block):
+    """A deed that a claim speaks of, by the holder or by an actor; `wrong`: with a wrong value of the code."""
+
+    do: DeedKind = Field(strict=False)
+    code: Identifier | None = None
+    by: Identifier | None = None
+    area: Identifier | None = None
+    act: Identifier | None = None
+    who: Identifier = "holder"
+    wrong: bool = False
+
+
+class Condition(_Block):
+    """What a claim asks of a state. One of `code`, `part`, `can` and `final`.
+
+    `can`: the deed would be done. `final`: nothing that anybody does changes this state any more.
+    """
+
+    code: Identifier | None = None
+    part: Identifier | None = None
+    can: ClaimedDeed | None = None
+    final: Literal[True] | None = None
+    is_: tuple[Literal["not_set", "set", "blocked", "lost", "alive"], ...] = Field(alias="is", default=())
+    tries: Annotated[int, Field(ge=0, le=15)] | None = Field(default=None, description="Tries left of the code.")
+    must_change: bool | None = Field(default=None, description="Whether the code still has to be changed.")
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else _as_tuple(value)
+
+
+class Claim(Sourced):
+    """What is said of a card in every state that it can reach; `explore` proves it or shows the way to the contrary.
+
+    It speaks of the states where all of `when` holds, or, with `after`, of what this deed makes of them (a refused one
+    leaves them as they are). There, each of `always` holds. Neither there nor in any state that can follow, however
+    much later, does any of `never` hold. From there, each of `possible` can be reached.
+    """
+
+    says: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    when: tuple[Condition, ...] = ()
+    after: ClaimedDeed | None = None
+    always: tuple[Condition, ...] = ()
+    never: tuple[Condition, ...] = ()
+    possible: tuple[Condition, ...] = ()
+
+    @field_validator("when", "always", "never", "possible", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, dict) else _as_tuple(value)
 
 
 class Profile(_Block):
@@ -436,8 +511,9 @@ class Profile(_Block):
     actors: dict[Identifier, Actor] = {}
     personalisation: Personalisation | None = Field(default=None, description="Absent: no keys from the factory.")
     dead: DeadCard
+    claims: tuple[Claim, ...] = ()
 
-    _tuple = field_validator("notes", "applets", "ends", mode="before")(_as_tuple)
+    _tuple = field_validator("notes", "applets", "ends", "claims", mode="before")(_as_tuple)
 
     @property
     def codes_on_chip(self) -> dict[str, Code]:

@@ -14,6 +14,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,18 @@ _CMD_VERSION = 0x11
 
 # The shell's process becomes pcscd, so $$ is the number that sd_listen_fds compares.
 _HAND_OVER_STDIN = 'export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@" 3<&0 </dev/null'
+
+# `opensc-tool --wait` would not do: it waits for a card's coming, and never ends when the card has come before.
+_AWAIT_CARD = """
+from smartcard.scard import *
+code, context = SCardEstablishContext(SCARD_SCOPE_USER)
+code, readers = SCardListReaders(context, [])
+state = SCARD_STATE_UNAWARE
+while not state & SCARD_STATE_PRESENT:
+    code, states = SCardGetStatusChange(context, INFINITE, [(readers[0], state)])
+    assert code == SCARD_S_SUCCESS, SCardGetErrorMessage(code)
+    state = states[0][1]
+"""
 
 
 def why_not() -> str | None:
@@ -93,7 +106,9 @@ class PrivatePcscd:
         return self._process.pid
 
     def start(self) -> None:
-        """Start pcscd and wait until it answers. Raises RuntimeError, with pcscd's log, if it does not."""
+        """Start pcscd and wait until it answers. Raises RuntimeError, with the reason, if it does not."""
+        if reason := why_not():
+            raise RuntimeError(reason)
         assert PCSCD is not None
         self.socket_path.unlink(missing_ok=True)
         command = [PCSCD, "--foreground", "--config", self._write_config()]
@@ -120,6 +135,10 @@ class PrivatePcscd:
         if "Could not initialize" in self.log_path.read_text():
             self.kill()
             raise RuntimeError(f"vpcd cannot listen on ports {self.port}:\n{self.log_path.read_text()}")
+
+    def await_card(self) -> None:
+        """Wait until clients see a card in the first reader. Raises subprocess.TimeoutExpired when none comes."""
+        subprocess.run([sys.executable, "-c", _AWAIT_CARD], env=self.env, timeout=READY_WITHIN, check=True)
 
     def stop(self) -> None:
         """Ask pcscd to end, and wait for it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +13,9 @@ import pytest
 
 from emulator.readers.slot import Slot
 from emulator.readers.vpcd import VpcdReader
-from tests.clients import private_pcscd
 from tests.clients.private_pcscd import PrivatePcscd
 
-pytestmark = pytest.mark.skipif(private_pcscd.why_not() is not None, reason=private_pcscd.why_not() or "")
+pytestmark = pytest.mark.pcscd
 
 T1_ATR = bytes.fromhex("3B8180018080")
 T0_ATR = bytes.fromhex("3B00")
@@ -242,8 +240,6 @@ def test_stopped_pcscd_leaves_no_process_and_no_directory() -> None:
 
 
 def _opensc_tool(daemon: PrivatePcscd, *arguments: str) -> subprocess.CompletedProcess[str]:
-    if shutil.which("opensc-tool") is None:
-        pytest.skip("opensc-tool is not installed (Debian: apt install opensc)")
     return subprocess.run(
         ["opensc-tool", *arguments],
         env=daemon.env,

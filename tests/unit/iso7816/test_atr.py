@@ -123,9 +123,7 @@ def test_parts_that_make_no_atr_are_refused() -> None:
 
 OPTIONAL_BYTE = st.none() | st.integers(0, 255)
 LEVELS = st.lists(st.builds(InterfaceBytes, OPTIONAL_BYTE, OPTIONAL_BYTE, OPTIONAL_BYTE), max_size=3)
-PROTOCOLS = st.builds(
-    lambda first, more: (first, *more), st.integers(0, 14), st.lists(st.integers(0, 15), max_size=2)
-)
+PROTOCOLS = st.builds(lambda first, more: (first, *more), st.integers(0, 14), st.lists(st.integers(0, 15), max_size=2))
 
 
 @given(st.binary(max_size=15), PROTOCOLS, LEVELS, st.sampled_from(Convention))

@@ -392,9 +392,7 @@ RESPONSES = st.builds(
     st.sampled_from(Protocol),
     st.lists(st.tuples(st.one_of(st.binary(max_size=300), HEADERS), RESPONSES), max_size=12),
 )
-def test_any_bytes_get_at_least_a_status_word(
-    protocol: Protocol, exchanges: list[tuple[bytes, Response]]
-) -> None:
+def test_any_bytes_get_at_least_a_status_word(protocol: Protocol, exchanges: list[tuple[bytes, Response]]) -> None:
     client = Client(protocol)
     for raw, answer in exchanges:
         client.answer = answer

@@ -175,7 +175,6 @@ class Client:
 
     def close(self) -> None:
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         self.process.kill()
         self.process.wait()
         self.process.stdin.close()

@@ -1,0 +1,50 @@
+# `make help` says what there is. What is longer than a line is a script in make/.
+
+PYTHON_IN_VENV = .venv/bin/python
+PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
+# One pytest worker a processor; `make test WORKERS=0` runs in one process, for a debugger.
+WORKERS ?= auto
+TRIXIE = .work/trixie
+# The folders that hold Python now: mypy refuses one without.
+SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
+
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie demo clean
+
+help:
+	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
+	@echo "make demo                stock OpenSC tools sign with an emulated ProID+Q, in two ways"
+	@echo "make test                setup, check and all tests"
+	@echo "make check               ruff and mypy"
+	@echo "make test-unit           the quick tests"
+	@echo "make test-clients        the tests with real middleware"
+	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
+	@echo "make clean               removes .venv, $(TRIXIE) and caches"
+
+setup:
+	@make/debian-packages
+	@make/venv
+
+check: setup
+	$(PYTHON_IN_VENV) -m ruff check $(SOURCES)
+	$(PYTHON_IN_VENV) -m ruff format --check $(SOURCES)
+	$(PYTHON_IN_VENV) -m mypy --strict --explicit-package-bases $(SOURCES)
+
+test: check
+	$(PYTEST)
+
+test-unit: setup
+	$(PYTEST) tests/unit
+
+test-clients: setup
+	$(PYTEST) tests/clients
+
+test-opensc-trixie: setup
+	@make/trixie $(TRIXIE)
+	STUNTCARD_OPENSC_ROOT=$(CURDIR)/$(TRIXIE) $(PYTEST) tests/clients
+
+demo: setup
+	@demo/run
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf --one-file-system .work

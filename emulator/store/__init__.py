@@ -1,0 +1,1 @@
+"""Cards that last: one SQLite file a card, in the user's data directory."""

@@ -1,0 +1,211 @@
+"""A desk: a reader with a card in it, and the programs that use the card.
+
+The card runs in the test's own process, so that a test can look into it; the programs are processes of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.applets.registry import APPLETS
+from emulator.card.card import Card
+from emulator.card.view import CardView, CodeView, KeyView, view
+from emulator.iso7816.instructions import Instruction
+from emulator.profile.load import load_profile
+from emulator.readers.pcsc import PcscServer
+from emulator.readers.slot import Slot
+from emulator.readers.vpcd import VpcdReader
+from emulator.running import reader_name
+from tests.clients.opensc import opensc_command, shared_folder
+from tests.clients.private_pcscd import PrivatePcscd
+from tests.clients.terminal import run_at_terminal
+
+PIN, PUK, QPIN = "12345678", "87654321", "12345678"
+"""The factory's codes (PQ-02)."""
+
+AUTH_ID = {"pin": "01", "puk": "02", "qpin": "03"}
+"""The identifiers that OpenSC's programs know the codes by."""
+
+PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One command and its answer, as they went over the reader."""
+
+    command: bytes
+    answer: bytes
+
+    @property
+    def status_word(self) -> int:
+        return int.from_bytes(self.answer[-2:])
+
+
+class WatchedCard:
+    """A card whose exchanges are kept."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self.exchanges: list[Exchange] = []
+
+    @property
+    def atr(self) -> bytes:
+        return self.card.atr
+
+    def power_on(self) -> bytes:
+        return self.card.power_on()
+
+    def power_off(self) -> None:
+        self.card.power_off()
+
+    def reset(self) -> bytes:
+        return self.card.reset()
+
+    def transmit(self, command: bytes) -> bytes:
+        answer = self.card.transmit(command)
+        self.exchanges.append(Exchange(command, answer))
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The reader, its card, and a folder for files; programs run in that folder."""
+
+    watched: WatchedCard
+    folder: Path
+    socket: Path
+
+    # What the card is like, seen from inside
+
+    @property
+    def card(self) -> Card:
+        return self.watched.card
+
+    @property
+    def seen(self) -> CardView:
+        return view(self.card.profile, self.card.content)
+
+    def code(self, name: str) -> CodeView:
+        return self.seen.codes[name]
+
+    def tries(self) -> tuple[int, int, int]:
+        """The tries left of PIN, PUK and QPIN."""
+        codes = self.seen.codes
+        return codes["pin"].tries_left, codes["puk"].tries_left, codes["qpin"].tries_left
+
+    def key(self, identifier: str) -> KeyView:
+        """The key with this PKCS#15 identifier."""
+        (key,) = [key for key in self.seen.keys if key.identifier == identifier.upper()]
+        return key
+
+    def status_words(self, instruction: Instruction, reference: int | None = None) -> list[int]:
+        """What the card answered to each command of a kind, to those with this P2 only if one is given."""
+        return [
+            exchange.status_word
+            for exchange in self.watched.exchanges
+            if exchange.command[1] == instruction and reference in (None, exchange.command[3])
+        ]
+
+    # Programs
+
+    def tool(self, name: str, *arguments: str, typing: Sequence[tuple[str, str]] = ()) -> str:
+        """Has a program of OpenSC do something and gives what it shows; `typing` is pairs of prompt and answer."""
+        run = self._run(name, arguments, typing)
+        assert run.returncode == 0, f"{name} {' '.join(arguments)} ended with {run.returncode}:\n{run.stdout}"
+        return run.stdout
+
+    def refused(self, name: str, *arguments: str, typing: Sequence[tuple[str, str]] = ()) -> str:
+        """As `tool`, but the program must fail."""
+        run = self._run(name, arguments, typing)
+        assert run.returncode != 0, f"{name} {' '.join(arguments)} was to fail:\n{run.stdout}"
+        return run.stdout
+
+    def send(self, *commands: str) -> list[str]:
+        """Sends commands (hexadecimal) in one session, as they are, and gives the status words."""
+        arguments = [argument for command in commands for argument in ("-s", command)]
+        shown = self.tool("opensc-tool", "--card-driver", "default", *arguments)
+        return ["".join(found) for found in re.findall(r"Received \(SW1=0x(..), SW2=0x(..)\)", shown)]
+
+    def openssl(self, *arguments: str) -> str:
+        """Has OpenSSL do something in the folder."""
+        run = subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE)
+        assert run.returncode == 0, f"openssl {' '.join(arguments)} failed:\n{run.stdout}{run.stderr}"
+        return run.stdout
+
+    def _run(
+        self, name: str, arguments: Sequence[str], typing: Sequence[tuple[str, str]]
+    ) -> subprocess.CompletedProcess[str]:
+        command = [*opensc_command(name, self.folder, self.socket), *arguments]
+        if typing:
+            return run_at_terminal(command, typing, PATIENCE)
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE,
+        )
+
+    # What holders do all the time
+
+    def make_key(self, identifier: str, kind: str = "ec/prime256v1", pin: str = PIN) -> str:
+        """Makes a key in the general area."""
+        return self.tool(
+            "pkcs15-init", "--generate-key", kind, "--auth-id", "01", "--pin", pin, "--id", identifier,
+            "--label", f"key {identifier}",
+        )  # fmt: skip
+
+    def make_qualified_key(self, identifier: str, kind: str = "ec/prime256v1", *options: str) -> str:
+        """Makes a key in the CC area, which takes QPIN and PIN; the factory's are typed."""
+        return self.tool(*self.qualified_key_command(identifier, kind), *options, typing=QUALIFIED_TYPING)
+
+    @staticmethod
+    def qualified_key_command(identifier: str, kind: str = "ec/prime256v1") -> tuple[str, ...]:
+        return (
+            "pkcs15-init", "--generate-key", kind, "--verify-pin", "--auth-id", "03", "--id", identifier,
+            "--label", f"qualified {identifier}",
+        )  # fmt: skip
+
+    def public_key(self, identifier: str) -> str:
+        """Reads a key's public part into a PEM file in the folder, whose name is given back."""
+        name = f"{identifier}.pem"
+        self.tool("pkcs15-tool", "--read-public-key", identifier, "--output", name)
+        return name
+
+    def write(self, name: str, content: bytes) -> str:
+        """Writes a file into the folder, and gives its name."""
+        (self.folder / name).write_bytes(content)
+        return name
+
+
+QUALIFIED_TYPING = (("[QPIN]", QPIN), ("[PIN]", PIN))
+
+
+@contextmanager
+def desk_with_own_socket(profile: str = "proid-q") -> Iterator[Desk]:
+    """A desk whose reader is the emulator's own PC/SC socket."""
+    card = WatchedCard(Card(load_profile(profile), APPLETS))
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, {reader_name(card.card.profile): Slot(card)}):
+            yield Desk(card, folder, socket)
+
+
+@contextmanager
+def desk_with_pcscd(profile: str = "proid-q") -> Iterator[Desk]:
+    """A desk whose reader is vsmartcard's vpcd, behind a pcscd of its own."""
+    card = WatchedCard(Card(load_profile(profile), APPLETS))
+    with (
+        shared_folder() as folder,
+        PrivatePcscd() as daemon,
+        VpcdReader(Slot(card), port=daemon.port),
+    ):
+        daemon.await_card()
+        yield Desk(card, folder, daemon.socket_path)

@@ -1,0 +1,72 @@
+"""OpenSC's programs: those of this machine, or those of another system's root folder.
+
+With STUNTCARD_OPENSC_ROOT=/path/to/rootfs (a Debian by debootstrap, for example) every OpenSC program runs by chroot
+in that folder, and `shared_folder` makes the folders that both sides see below its /tmp.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+ROOT_VARIABLE = "STUNTCARD_OPENSC_ROOT"
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+_PATIENCE = 60
+
+
+def other_root() -> Path | None:
+    """The root folder of the system whose OpenSC is tested, or None when it is this machine's."""
+    root = os.environ.get(ROOT_VARIABLE)
+    return Path(root) if root else None
+
+
+@contextmanager
+def shared_folder() -> Iterator[Path]:
+    """A private folder that OpenSC's programs see too, gone again afterwards; short enough for a socket's path."""
+    root = other_root()
+    with tempfile.TemporaryDirectory(prefix="stuntcard-", dir=root / "tmp" if root else None) as folder:
+        yield Path(folder)
+
+
+def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
+    """How to start a program of OpenSC in a shared folder, as a client of the PC/SC service behind a socket.
+
+    Raises FileNotFoundError when the program is not installed.
+    """
+    root = other_root()
+    if root is None:
+        program = shutil.which(name)
+        if program is None:
+            raise FileNotFoundError(f"{name} is not installed (Debian: apt install opensc)")
+        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", program]
+    if not (root / "usr/bin" / name).exists():
+        raise FileNotFoundError(f"{root} has no {name} (Debian: apt install opensc, inside it)")
+    inner_folder, inner_socket = Path("/") / folder.relative_to(root), Path("/") / socket.relative_to(root)
+    # Without root, a user namespace lets one's own user be root within the folder.
+    change_root = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
+    return [*change_root, str(root), "env", f"--chdir={inner_folder}", f"{SOCKET_VARIABLE}={inner_socket}", name]
+
+
+def pkcs11_module() -> Path:
+    """OpenSC's PKCS#11 module. Raises FileNotFoundError when it is not installed."""
+    root = other_root() or Path("/")
+    for pattern in ("usr/local/lib/**/opensc-pkcs11.so", "usr/lib/*/opensc-pkcs11.so", "usr/lib*/opensc-pkcs11.so"):
+        for module in sorted(root.glob(pattern)):
+            return module
+    raise FileNotFoundError(f"there is no opensc-pkcs11.so below {root} (Debian: apt install opensc-pkcs11)")
+
+
+@cache
+def opensc_version() -> tuple[int, int]:
+    """The version of the OpenSC that is tested, as (0, 23)."""
+    with shared_folder() as folder:
+        command = [*opensc_command("opensc-tool", folder, folder / "none"), "--info"]
+        words = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=True).stdout.split()
+    major, minor = words[1].removesuffix(",").split(".")[:2]
+    return int(major), int(minor)

@@ -1,0 +1,252 @@
+"""The command `stuntcard` itself: its front door `exec`, and `run`, `status`, `profile check`, `list` and `show`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.desk import PIN, PUK
+from tests.clients.private_pcscd import PrivatePcscd
+
+STUNTCARD = Path(sys.executable).with_name("stuntcard")
+PROFILES = Path(__file__).parents[2] / "profiles"
+PATIENCE = 60
+FACTORY_ATR = "3B7E9400008025A00000002856801012000114"
+
+
+@pytest.fixture
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment whose running cards are the test's own; a path short enough for sockets."""
+    private = tmp_path_factory.mktemp("run")
+    private.chmod(0o700)
+    return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+@pytest.fixture
+def stuntcard(environment: dict[str, str]) -> StuntcardCommand:
+    return StuntcardCommand(environment)
+
+
+class StuntcardCommand:
+    """The command; called with its arguments, it gives how it ended and what it wrote."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+
+    def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [STUNTCARD, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=self.environment
+        )
+
+    def done(self, *arguments: str | Path) -> str:
+        """What it wrote, if it ended well."""
+        run = self(*arguments)
+        assert run.returncode == 0, run.stdout + run.stderr
+        return run.stdout
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        command = [STUNTCARD, *arguments]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
+        )
+
+
+@pytest.fixture
+def running(stuntcard: StuntcardCommand) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """`stuntcard run proid-q`, and the socket that it says to export."""
+    process = stuntcard.start("run", "proid-q")
+    assert process.stdout is not None
+    exported = next(line for line in process.stdout if "export PCSCLITE_CSOCK_NAME=" in line)
+    yield process, Path(exported.strip().partition("=")[2])
+    process.kill()
+    process.communicate()
+
+
+def test_exec_shows_the_card_to_pkcs11_tool_at_once(stuntcard: StuntcardCommand) -> None:
+    shown = stuntcard.done("exec", "proid-q", "--", "pkcs11-tool", "-L")
+    assert re.findall(r"token label +: (.+)", shown) == ["ProID+Q", "ProID+Q (QPIN)"]
+
+
+@pytest.mark.parametrize(("script", "status"), [("exit 0", 0), ("exit 42", 42), ("kill -TERM $$", 143)])
+def test_exec_hands_on_the_exit_status(stuntcard: StuntcardCommand, script: str, status: int) -> None:
+    assert stuntcard("exec", "proid-q", "--", "sh", "-c", script).returncode == status
+
+
+def test_exec_says_what_can_not_be_run(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
+    missing = stuntcard("exec", "proid-q", "--", "no-such-program")
+    assert missing.returncode == 127
+    assert missing.stderr == "no-such-program: no such program; is it installed, and on the PATH?\n"
+    file = tmp_path / "not-a-program"
+    file.touch(mode=0o600)
+    assert stuntcard("exec", "proid-q", "--", str(file)).returncode == 126
+
+
+def test_exec_writes_the_final_state(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
+    script = f"""
+        pkcs15-tool --verify-pin --auth-id 03 --pin wrong
+        pkcs15-tool --verify-pin --auth-id 03 --pin wrong
+        pkcs15-tool --change-pin --auth-id 01 --pin {PIN} --new-pin mine
+        pkcs15-init --generate-key ec/prime256v1 --auth-id 01 --pin mine --id 10
+    """
+    state_file = tmp_path / "state.json"
+    stuntcard.done("exec", "proid-q", "--state-out", state_file, "--", "sh", "-c", script)
+    state = json.loads(state_file.read_text())
+    assert state["life_cycle"] == "operational"
+    wanted = ("state", "tries_left", "tries_limit", "tries_max", "must_change")
+    assert {name: tuple(code[key] for key in wanted) for name, code in state["codes"].items()} == {
+        "pin": ("set", 3, 3, 3, False),
+        "puk": ("set", 5, 5, 5, True),
+        "qpin": ("set", 1, 3, 3, True),
+    }
+    areas = {name: (area["places"], area["used"]) for name, area in state["areas"].items()}
+    assert areas == {"cc": (2, 0), "general": (None, 1)}
+    assert [(key["area"], key["origin"], key["paired"]) for key in state["keys"]] == [("general", "made", False)]
+
+
+@pytest.mark.fact("PQ-06")
+def test_exec_writes_that_the_card_died(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
+    script = """
+        for id in 01 01 01 03 03 03 02 02 02 02 02; do pkcs15-tool --verify-pin --auth-id $id --pin "a wrong one"; done
+        opensc-tool --atr
+    """
+    state_file = tmp_path / "state.json"
+    shown = stuntcard.done("exec", "proid-q", "--state-out", state_file, "--", "sh", "-c", script)
+    assert shown.splitlines()[-1].replace(":", "").upper() == FACTORY_ATR
+    state = json.loads(state_file.read_text())
+    assert state["life_cycle"] == "dead"
+    assert {code["state"] for code in state["codes"].values()} == {"blocked"}
+
+
+def test_two_cards_side_by_side_know_nothing_of_each_other(stuntcard: StuntcardCommand) -> None:
+    inner = f"{STUNTCARD} exec proid-q -- pkcs15-tool --change-pin --auth-id 01 --pin {PIN} --new-pin inner"
+    script = f"{inner} && pkcs15-tool --verify-pin --auth-id 01 --pin {PIN}"
+    stuntcard.done("exec", "proid-q", "--", "sh", "-c", script)
+
+
+def test_run_serves_a_private_socket_until_sigterm(
+    running: tuple[subprocess.Popen[str], Path], environment: dict[str, str]
+) -> None:
+    process, socket = running
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    client = {**environment, "PCSCLITE_CSOCK_NAME": str(socket)}
+    seen = subprocess.run(["opensc-tool", "--atr"], env=client, capture_output=True, text=True, timeout=PATIENCE)
+    assert seen.stdout.strip().replace(":", "").upper() == FACTORY_ATR
+
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "ProID+Q taken out" in rest
+    assert not socket.parent.exists()
+
+
+def test_run_ends_cleanly_on_ctrl_c(running: tuple[subprocess.Popen[str], Path]) -> None:
+    process, socket = running
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert not socket.parent.exists()
+
+
+@pytest.mark.pcscd
+def test_run_reaches_a_pcscd_by_vpcd(stuntcard: StuntcardCommand) -> None:
+    with PrivatePcscd() as daemon:
+        process = stuntcard.start("run", "proid-q", "--reader", f"vpcd:localhost:{daemon.port}")
+        try:
+            daemon.await_card()
+            seen = subprocess.run(
+                ["opensc-tool", "--atr"], env=daemon.env, capture_output=True, text=True, timeout=PATIENCE
+            )
+            assert seen.returncode == 0, seen.stdout + seen.stderr
+            assert seen.stdout.strip().splitlines()[-1].replace(":", "").upper() == FACTORY_ATR
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+
+
+def test_status_shows_running_cards_as_they_are_now(
+    stuntcard: StuntcardCommand, running: tuple[subprocess.Popen[str], Path]
+) -> None:
+    _, socket = running
+    client = {**stuntcard.environment, "PCSCLITE_CSOCK_NAME": str(socket)}
+    wrong = ["pkcs15-tool", "--verify-pin", "--auth-id", "02", "--pin", "wrong PUK"]
+    assert subprocess.run(wrong, env=client, capture_output=True, timeout=PATIENCE).returncode != 0
+
+    (card,) = json.loads(stuntcard.done("status", "--json"))
+    assert card["profile"] == "proid-q"
+    assert card["pcsc_socket"] == str(socket)
+    assert card["codes"]["puk"]["tries_left"] == 4
+    assert "4 / 5 / 5" in stuntcard.done("status")
+
+
+def test_status_without_cards(stuntcard: StuntcardCommand) -> None:
+    assert json.loads(stuntcard.done("status", "--json")) == []
+    assert stuntcard.done("status") == "no card is running; start one with: stuntcard run proid-q\n"
+
+
+def test_shipped_profiles_are_good(stuntcard: StuntcardCommand) -> None:
+    for file in PROFILES.glob("*.yaml"):
+        assert stuntcard.done("profile", "check", file).startswith(f"{file}: good; a profile of ")
+
+
+def test_profile_check_tells_all_that_is_wrong_with_line_and_column(
+    stuntcard: StuntcardCommand, tmp_path: Path
+) -> None:
+    text = (PROFILES / "proid-q.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text.replace("{min: 4, max: 15", "{min: four, max: 15").replace("applets:", "aplets:"))
+    run = stuntcard("profile", "check", wrong)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    places = re.findall(rf"^{re.escape(str(wrong))}:(\d+):(\d+): ", run.stderr, re.MULTILINE)
+    lines = wrong.read_text().splitlines()
+    marked = [lines[int(line) - 1][int(column) - 1 :] for line, column in places]
+    assert any(part.startswith("aplets:") for part in marked)
+    assert any("four" in part for part in marked)
+    # Neither can such a profile be run.
+    assert stuntcard("exec", wrong, "--", "true").returncode == 2
+
+
+def test_profile_schema_is_json_schema(stuntcard: StuntcardCommand) -> None:
+    schema = json.loads(stuntcard.done("profile", "schema"))
+    assert "codes" in schema["properties"]
+
+
+def test_list_and_show_tell_what_the_cards_are(stuntcard: StuntcardCommand) -> None:
+    assert "proid-q" in [card["id"] for card in json.loads(stuntcard.done("list", "--json"))]
+    assert re.search(r"^proid-q +ProID\+Q ", stuntcard.done("list"), re.MULTILINE)
+    shown = stuntcard.done("show", "proid-q")
+    assert FACTORY_ATR in shown
+    assert PUK in shown
+    assert json.loads(stuntcard.done("show", "proid-q", "--json"))["codes"]["qpin"]["length"]["min"] == 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("exec", "no-such-card", "--", "true"), ("run", "proid-q", "--reader", "usb"), ("profile", "check", "none.yaml")],
+    ids=lambda arguments: arguments[0],
+)
+def test_bad_input_gets_a_message_and_never_a_traceback(
+    stuntcard: StuntcardCommand, arguments: tuple[str, ...]
+) -> None:
+    run = stuntcard(*arguments)
+    assert run.returncode == 2
+    assert run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("command", ["list", "show", "run", "exec", "status", "profile check", "profile schema"])
+def test_every_command_helps_with_an_example(stuntcard: StuntcardCommand, command: str) -> None:
+    shown = stuntcard.done(*command.split(), "--help")
+    assert f"Example: stuntcard {command}" in shown

@@ -1,0 +1,163 @@
+"""Signing and deciphering: with keys under PIN, and with qualified keys that want QPIN for each use."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.iso7816.instructions import Instruction
+from tests.clients.desk import PIN, QPIN, Desk
+from tests.clients.opensc import opensc_version
+from tests.clients.pkcs11_client import Pkcs11Client
+
+LETTER = b"I sell you my house."
+QPIN_TOKEN = "ProID+Q (QPIN)"
+QPIN_REFERENCE = 3
+SIGN = Instruction.PERFORM_SECURITY_OPERATION
+
+MECHANISMS = {"rsa/2048": ("SHA256-RSA-PKCS", "-sha256"), "ec/prime256v1": ("ECDSA-SHA1", "-sha1")}
+"""What every version of the driver can do, for pkcs11-tool and for openssl."""
+
+
+def sign(desk: Desk, identifier: str, kind: str, *log_in: str) -> None:
+    """Signs the letter by pkcs11-tool; OpenSSL must find the signature good."""
+    mechanism, digest = MECHANISMS[kind]
+    desk.write("letter", LETTER)
+    desk.tool("pkcs11-tool", *log_in, "--sign", "--mechanism", mechanism, "--id", identifier,
+              "--signature-format", "openssl", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
+    public_key = desk.public_key(identifier)
+    desk.openssl("dgst", digest, "-verify", public_key, "-signature", "signature", "letter")
+
+
+@pytest.mark.parametrize("kind", MECHANISMS)
+def test_pin_key_signs_and_openssl_agrees(any_desk: Desk, kind: str) -> None:
+    any_desk.make_key("10", kind)
+    sign(any_desk, "10", kind, "--login", "--pin", PIN)
+
+
+def test_pin_key_signs_as_often_as_one_likes_after_one_login(application: Pkcs11Client, desk: Desk) -> None:
+    desk.make_key("10", "rsa/2048")
+    application("log_in", "ProID+Q", PIN)
+    desk.watched.exchanges.clear()
+    signatures = {application("sign", "ProID+Q", "10", "sha256-rsa", LETTER.hex()) for _ in range(3)}
+    assert len(signatures) == 1
+    assert desk.status_words(Instruction.VERIFY) == []
+    desk.write("letter", LETTER)
+    desk.write("signature", bytes.fromhex(str(signatures.pop())))
+    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+
+
+def test_pkcs15_crypt_signs_a_digest(desk: Desk) -> None:
+    desk.make_key("10", "rsa/2048")
+    desk.write("letter", LETTER)
+    desk.openssl("dgst", "-sha256", "-binary", "-out", "digest", "letter")
+    desk.tool("pkcs15-crypt", "--sign", "--key", "10", "--sha-256", "--pkcs1", "--pin", PIN, "--input", "digest",
+              "--output", "signature")  # fmt: skip
+    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+
+
+def test_ecdsa_over_a_digest_where_the_driver_offers_it(desk: Desk) -> None:
+    desk.make_key("10", "ec/secp384r1")
+    offered = "ECDSA-SHA384" in desk.tool("pkcs11-tool", "--list-mechanisms")
+    assert offered == (opensc_version() >= (0, 24))
+    if offered:
+        desk.write("letter", LETTER)
+        desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--sign", "--mechanism", "ECDSA-SHA384", "--id", "10",
+                  "--signature-format", "openssl", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
+        desk.openssl("dgst", "-sha384", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+
+
+def test_pin_key_deciphers(any_desk: Desk) -> None:
+    any_desk.tool("pkcs15-init", "--generate-key", "rsa/2048", "--auth-id", "01", "--pin", PIN, "--id", "10",
+                  "--key-usage", "decrypt,sign")  # fmt: skip
+    any_desk.write("secret", b"the safe's number is 42")
+    any_desk.openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", any_desk.public_key("10"), "-in", "secret",
+                     "-out", "cryptogram")  # fmt: skip
+    any_desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--decrypt", "--mechanism", "RSA-PKCS", "--id", "10",
+                  "--input-file", "cryptogram", "--output-file", "plain")  # fmt: skip
+    assert (any_desk.folder / "plain").read_bytes() == b"the safe's number is 42"
+
+
+def test_no_signature_without_the_code(desk: Desk) -> None:
+    desk.make_key("10", "rsa/2048")
+    desk.tool("opensc-tool", "--reset")
+    assert desk.send(*_use_of(desk, "10")) == ["9000", "6982"]
+
+
+@pytest.mark.fact("PQ-03")
+@pytest.mark.parametrize("kind", MECHANISMS)
+def test_qualified_key_signs_with_qpin(any_desk: Desk, kind: str) -> None:
+    any_desk.make_qualified_key("20", kind)
+    sign(any_desk, "20", kind, "--token-label", QPIN_TOKEN, "--login", "--pin", QPIN)
+
+
+@pytest.mark.fact("PQ-03")
+def test_qualified_key_does_not_sign_with_pin(desk: Desk) -> None:
+    desk.make_qualified_key("20", "rsa/2048")
+    verify_pin = "0020000108" + PIN.encode().hex()
+    desk.tool("opensc-tool", "--reset")
+    assert desk.send(verify_pin, *_use_of(desk, "20")) == ["9000", "9000", "6982"]
+    desk.write("letter", LETTER)
+    desk.refused("pkcs11-tool", "--token-label", "ProID+Q", "--login", "--pin", PIN, "--sign", "--mechanism",
+                 "SHA256-RSA-PKCS", "--id", "20", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
+
+
+@pytest.mark.fact("PQ-03")
+def test_one_qpin_makes_one_signature(any_desk: Desk) -> None:
+    any_desk.make_qualified_key("20", "rsa/2048")
+    choose, use = _use_of(any_desk, "20")
+    verify_qpin = "0020000308" + QPIN.encode().hex()
+    assert any_desk.send(verify_qpin, choose, use, use) == ["9000", "9000", "9000", "6982"]
+    # A query of QPIN says that it has to be given again; and once given, it serves again.
+    assert any_desk.send(verify_qpin, "00200003", choose, use, "00200003", verify_qpin, use) == [
+        "9000", "9000", "9000", "9000", "63C3", "9000", "9000",
+    ]  # fmt: skip
+
+
+@pytest.mark.fact("PQ-03")
+def test_key_marked_so_has_the_application_ask_for_qpin_each_time(application: Pkcs11Client, desk: Desk) -> None:
+    desk.make_qualified_key("20", "rsa/2048", "--user-consent", "1")
+    application("log_in", QPIN_TOKEN, QPIN)
+    signed = application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), QPIN)
+    assert application.refused("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex()) == "UserNotLoggedIn"
+    # OpenSC takes a refusal for the end of the login.
+    application("log_in", QPIN_TOKEN, QPIN)
+    assert application.refused("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), "wrong") == "PinIncorrect"
+    assert desk.tries() == (3, 5, 2)
+    application("log_in", QPIN_TOKEN, QPIN)
+    assert application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), QPIN) == signed
+    assert desk.tries() == (3, 5, 3)
+
+
+@pytest.mark.fact("PQ-03")
+def test_card_is_given_qpin_for_each_signature_even_when_opensc_remembers_it(
+    application: Pkcs11Client, desk: Desk
+) -> None:
+    desk.make_qualified_key("20", "rsa/2048")
+    application("log_in", QPIN_TOKEN, QPIN)
+    desk.watched.exchanges.clear()
+    for _ in range(3):
+        application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex())
+    # The login serves the first; for the others the card refuses until OpenSC has given QPIN again.
+    assert desk.status_words(Instruction.VERIFY, QPIN_REFERENCE) == [0x9000, 0x9000]
+    assert desk.status_words(SIGN).count(0x6982) == 2
+
+
+@pytest.mark.fact("PQ-03")
+def test_always_authenticate_key_made_by_an_application(application: Pkcs11Client, desk: Desk) -> None:
+    application("log_in", "ProID+Q", PIN)
+    application("log_in", QPIN_TOKEN, QPIN)
+    application("make_key", QPIN_TOKEN, "rsa:2048", "20", True)
+    application("log_out", QPIN_TOKEN)
+    application("log_out", "ProID+Q")
+    assert desk.key("20").area == "cc"
+    application("log_in", QPIN_TOKEN, QPIN)
+    signature = application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), QPIN)
+    assert application.refused("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex()) == "UserNotLoggedIn"
+    desk.write("letter", LETTER)
+    desk.write("signature", bytes.fromhex(str(signature)))
+    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("20"), "-signature", "signature", "letter")
+
+
+def _use_of(desk: Desk, identifier: str) -> tuple[str, str]:
+    """The two commands that sign four bytes with an RSA key: choose it, and use it."""
+    return f"002241B6068001118401{desk.key(identifier).reference:02X}", "002A9E9A04DEADBEEF00"

@@ -1,0 +1,878 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from emulator.card.keys import generate_ec
+from emulator.iso7816 import tlv
+from tests.unit.card.cards import (
+    AODF,
+    BLOCKED,
+    CDF,
+    EC,
+    ECDSA,
+    FACTORY,
+    ISOAPPLET,
+    MANAGE,
+    NOT_ALLOWED,
+    NOT_USABLE,
+    ODF,
+    OK,
+    PIN,
+    PRKDF,
+    PUK,
+    QPIN,
+    SIGN,
+    Client,
+    certificate_entry,
+    curve_parameters,
+    directory,
+    encoded,
+    key_entry,
+    logged_in,
+    new_card,
+    proid_q,
+    unchanged,
+)
+
+EACH_CODE = pytest.mark.parametrize("reference", [PIN, PUK, QPIN], ids=["pin", "puk", "qpin"])
+SESSION_ENDS = pytest.mark.parametrize(
+    "ends", [ISOAPPLET, MANAGE, None], ids=["selected anew", "other applet", "reset"]
+)
+
+
+def end_session(client: Client, how: str | None) -> None:
+    if how is None:
+        client.card.reset()
+    else:
+        client.send(how)
+
+
+# T=0
+
+
+def test_an_answer_waits_for_get_response() -> None:
+    client = Client()
+    assert client.send(ISOAPPLET) == "6103"
+    assert client.send("00C0000003") == "000606" + OK
+    assert client.send("00C0000003") == "6985"
+
+
+def test_an_answer_longer_than_one_command_takes_comes_in_parts() -> None:
+    client = Client()
+    client.select("3F005015")
+    assert client.send("00A40000024402") == "611E"
+    assert client.send("00C0000010") == "6F1C" + "80020800" + "81020800" + "820101" + "830244" + "610E"
+    assert client.send("00C000000E") == "02" + "8A0105" + "8608FF90909090909000" + OK
+
+
+def test_another_command_throws_away_what_waits() -> None:
+    client = Client()
+    assert client.send(ISOAPPLET) == "6103"
+    assert client.send("00200001") == "63C3"
+    assert client.send("00C0000003") == "6985"
+
+
+# Versions, and the two kinds of ECDSA
+
+
+def test_the_version_in_the_answer_to_select_and_in_get_data() -> None:
+    client = Client()
+    assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
+    assert client.fetch("00CA010100") == (bytes.fromhex("01002E"), OK)
+
+
+@pytest.mark.parametrize("tag", ["0100", "0102", "00E1"])
+def test_other_data_there_is_none(tag: str) -> None:
+    assert Client().send(f"00CA{tag}00") == "6A88"
+
+
+def test_who_read_version_0_6_gets_a_hash_and_a_signature() -> None:
+    client = Client()
+    client.fetch(ISOAPPLET)
+    client.verify(PIN)
+    public = generated(client, 1)
+    signature, sw = client.sign(1, b"a text of any length, which the card hashes")
+    assert sw == OK
+    public.verify(signature, b"a text of any length, which the card hashes", ec.ECDSA(hashes.SHA1()))
+
+
+def test_who_read_version_1_0_gets_a_signature_over_the_digest() -> None:
+    client = Client()
+    client.fetch(ISOAPPLET)
+    client.fetch("00CA010100")
+    client.verify(PIN)
+    public = generated(client, 1)
+    digest = hashlib.sha256(b"a text").digest()
+    signature, sw = client.sign(1, digest)
+    assert sw == OK
+    public.verify(signature, digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
+def test_the_version_read_last_counts_also_after_a_reset() -> None:
+    client = Client()
+    client.fetch("00CA010100")
+    client.card.reset()
+    client.send(ISOAPPLET)  # its answer is not fetched, as from OpenSC 0.24 on
+    client.verify(PIN)
+    public = generated(client, 1)
+    digest = hashlib.sha256(b"a text").digest()
+    public.verify(client.sign(1, digest)[0], digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
+def generated(client: Client, reference: int) -> ec.EllipticCurvePublicKey:
+    """The public key of a new key on P-256."""
+    client.environment(0x00, EC, reference)
+    answer, sw = client.chained("460000", encoded(curve_parameters("secp256r1")))
+    assert sw == OK
+    point = tlv.find(tlv.parse_one(answer)[0].children(), 0x86)
+    assert point is not None
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+
+
+# SELECT and the files
+
+
+ROOT_FCP = "6214" + "820138" + "83023F00" + "8A0105" + "8608FFFFFFFFFFFFFFFF"
+APPLICATION_FCP = "6222" + "820138" + "83025015" + "840CA000000063504B43532D3135" + "8A0105" + "8608FFFFFFFFFF909090"
+AODF_FCP = "621C" + "80020400" + "81020400" + "820101" + "83024401" + "8A0105" + "8608FFFFFFFFFFFFFF00"
+
+
+@pytest.mark.parametrize(
+    ("command", "fcp"),
+    [
+        ("00A40004023F00", ROOT_FCP),
+        ("00A40004", ROOT_FCP),
+        ("00A40004025015", APPLICATION_FCP),
+        ("00A40804025015", APPLICATION_FCP),
+        ("00A40804043F005015", APPLICATION_FCP),
+        ("00A404040CA000000063504B43532D3135", APPLICATION_FCP),
+        ("00A4040407A000000063504B", APPLICATION_FCP),
+        (f"00A4080406{AODF}", AODF_FCP),
+    ],
+)
+def test_select_answers_the_control_parameters(command: str, fcp: str) -> None:
+    data, sw = Client().fetch(command)
+    assert (data.hex().upper(), sw) == (fcp, OK)
+
+
+def test_select_relative_to_the_current_directory() -> None:
+    client = Client()
+    assert client.send("00A4010C025015") == OK
+    assert client.send("00A4020C024402") == OK
+    assert client.send("00A4020C024404") == OK  # a sibling
+    assert client.send("00A4030C") == OK
+    assert client.send("00A4000C025015") == OK
+    assert client.send("00A4090C025031") == OK
+    assert client.send("00A4000C023FFF") == OK  # the current directory
+    assert client.card.current_file.path.hex() == "3f005015"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00A4000C024402", "6A82"),
+        ("00A4010C024402", "6A82"),
+        ("00A4080C044402", "6700"),
+        ("00A4080C024402", "6A82"),
+        ("00A4080C0344024", "6A82"),
+        ("00A4000C03440244", "6700"),
+        ("00A4010C03501500", "6700"),
+        ("00A4020C022F00", OK),
+        ("00A4010C022F00", "6A82"),
+        ("00A4020C025015", "6A82"),
+        ("00A4030C025015", "6700"),
+        ("00A4050C025015", "6A86"),
+        ("00A40001025015", "6A86"),
+        ("00A4040C", "6A82"),
+        ("00A4040C05F276A288BC", "6A82"),
+    ],
+)
+def test_select_of_what_is_not_there(command: str, sw: str) -> None:
+    if len(command) % 2:
+        command += "0"
+    assert Client().send(command) == sw
+
+
+def test_everything_can_be_read_without_a_code() -> None:
+    client = Client()
+    assert client.read(ODF).rstrip(b"\0").hex().upper().startswith("A00A300804063F0050154402")
+    assert len(client.read(AODF)) == 1024
+    assert client.read(PRKDF) == bytes(2048)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("00B0000004", "A00A3008" + OK),
+        ("00B0000204", "30080406" + OK),
+        ("00B000FF04", "00" + OK),
+        ("00B0010010", OK),
+        ("00B0010110", "6B00"),
+        ("00B0800010", "6A82"),
+        ("00B00000", "6700"),
+        ("00B0000001FF", "6700"),
+    ],
+)
+def test_reading(command: str, answer: str) -> None:
+    client = Client()
+    client.select(ODF)
+    assert client.send(command) == answer
+
+
+def test_a_directory_has_no_bytes() -> None:
+    client = Client()
+    assert client.send("00B0000010") == "6986"
+    assert client.send("00D6000001AA") == "6986"
+
+
+def test_writing_takes_a_pin() -> None:
+    client = Client()
+    client.select(PRKDF)
+    assert client.send("00D60000021234") == NOT_ALLOWED
+    client.verify(PIN)
+    assert client.send("00D60000021234") == OK
+    assert client.send("00D607FF0134") == OK
+    assert client.read(PRKDF) == b"\x12\x34" + bytes(2045) + b"\x34"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [("00D60000", "6700"), ("00D607FF021234", "6A84"), ("00D608010112", "6B00"), ("00D680000112", "6A82")],
+)
+def test_writing_stays_within_the_file(command: str, sw: str) -> None:
+    client = logged_in(PIN)
+    client.select(PRKDF)
+    assert unchanged(client, lambda: client.send(command))
+    assert client.send(command) == sw
+
+
+def test_the_directory_of_codes_is_nobodys_to_write() -> None:
+    client = logged_in(PIN, QPIN, PUK)
+    client.select(AODF)
+    assert client.send("00D60000021234") == NOT_ALLOWED
+
+
+def new_file(fid: str, size: int = 16, kind: str = "01", rights: str = "") -> str:
+    """CREATE FILE of a file of this identifier."""
+    fields = f"8002{size:04X}8201{kind}8302{fid}" + (f"8608{rights}" if rights else "")
+    return f"00E00000{len(fields) // 2 + 2:02X}6F{len(fields) // 2:02X}{fields}"
+
+
+def test_a_file_is_created_written_and_deleted() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    assert client.send(new_file("3101", rights="FF90909090909000")) == OK
+    assert client.send("00D6000003C0FFEE") == OK
+    assert client.read("3F0050153101") == bytes.fromhex("C0FFEE") + bytes(13)
+    client.select("3F005015")
+    assert client.send("00E40000023101") == OK
+    assert client.select("3F0050153101") == "6A82"
+
+
+def test_the_current_file_is_deleted_when_none_is_named() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    client.send(new_file("3101"))
+    assert client.send("00E40000") == OK
+    assert client.card.current_file.path.hex() == "3f005015"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        (new_file("3101"), OK),
+        (new_file("4402"), "6A89"),
+        (new_file("3F00"), "6A80"),
+        (new_file("3FFF"), "6A80"),
+        (new_file("3101", size=0x8000), "6A84"),
+        (new_file("3101", kind="38"), OK),
+        (new_file("3101", kind="02"), "6A81"),
+        (new_file("3101", rights="FF9090909090F000"), "6A80"),
+        (new_file("3101", rights="0090909090909000"), "6A80"),
+        ("00E00001" + new_file("3101")[8:], "6A86"),
+        ("00E00000", "6A80"),
+        ("00E000000400000000", "6A80"),
+        ("00E00000056F03820101", "6A80"),
+        ("00E00000026F05", "6A80"),
+    ],
+)
+def test_creating(command: str, sw: str) -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    assert client.send(command) == sw
+
+
+def test_files_are_created_and_deleted_only_after_pin_and_never_in_the_root() -> None:
+    client = Client()
+    client.select("3F005015")
+    assert client.send(new_file("3101")) == NOT_ALLOWED
+    assert client.send("00E40000024402") == NOT_ALLOWED
+    client.verify(PIN)
+    client.select("3F00")
+    assert client.send(new_file("3101")) == NOT_ALLOWED
+    assert client.send("00E40000022F00") == NOT_ALLOWED
+    assert client.send("00E40000025015") == NOT_ALLOWED
+    assert client.send("00E40000") == NOT_ALLOWED
+
+
+def test_codes_can_be_changed_on_a_card_whose_directory_of_codes_was_deleted() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    assert client.send("00E40000024401") == OK
+    assert client.change(PIN, FACTORY[PIN], "new pin") == OK
+    assert client.reset_code(QPIN, FACTORY[PUK], "new qpin") == OK
+
+
+# Giving a code
+
+
+@pytest.mark.fact("PQ-02")
+@EACH_CODE
+def test_the_factory_values_are_right(reference: int) -> None:
+    client = Client()
+    assert client.verify(reference, {PIN: "12345678", PUK: "87654321", QPIN: "12345678"}[reference]) == OK
+    assert client.query(reference) == OK
+
+
+@pytest.mark.fact("PQ-05")
+def test_the_factory_pin_logs_in_so_that_it_can_be_changed() -> None:
+    client = logged_in(PIN)
+    assert client.make_key(1) == OK
+    assert client.change(PIN, "12345678", "4711") == OK
+    assert client.verify(PIN, "12345678") == "63C2"
+    assert client.verify(PIN, "4711") == OK
+
+
+def test_a_query_tells_the_tries_and_costs_none() -> None:
+    client = Client()
+    for _ in range(5):
+        assert client.query(PIN) == "63C3"
+        assert client.query(PUK) == "63C5"
+        assert client.query(QPIN) == "63C3"
+    client.verify(PIN, "wrong")
+    assert client.query(PIN) == "63C2"
+
+
+@pytest.mark.fact("PQ-12")
+@pytest.mark.parametrize(
+    ("reference", "answers"),
+    [
+        (PIN, ["63C2", "63C1", "63C0", BLOCKED]),
+        (PUK, ["63C4", "63C3", "63C2", "63C1", "63C0", BLOCKED]),
+        (QPIN, ["63C2", "63C1", "63C0", BLOCKED]),
+    ],
+    ids=["pin", "puk", "qpin"],
+)
+def test_wrong_codes_down_to_blocked(reference: int, answers: list[str]) -> None:
+    client = Client()
+    assert [client.verify(reference, "wrong") for _ in answers] == answers
+    assert client.verify(reference) == BLOCKED
+    assert client.query(reference) == BLOCKED
+    client.card.reset()
+    assert client.verify(reference) == BLOCKED
+
+
+def test_a_right_code_gives_the_tries_back() -> None:
+    client = Client()
+    client.verify(PIN, "wrong")
+    client.verify(PIN, "wrong")
+    assert client.verify(PIN) == OK
+    assert client.verify(PIN, "wrong") == "63C2"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00200101083132333435363738", "6A86"),
+        ("0020000011" + "31" * 17, "6A88"),
+        ("0020000111" + "31" * 17, "6700"),
+        ("00200004083132333435363738", "6A88"),
+        ("00200081", "6A88"),
+        ("0020000109313233343536373", "6700"),
+    ],
+)
+def test_a_command_that_is_wrong_costs_no_try(command: str, sw: str) -> None:
+    client = Client()
+    assert unchanged(client, lambda: client.send(command + "0" * (len(command) % 2)))
+    assert client.send(command + "0" * (len(command) % 2)) == sw
+
+
+def test_a_code_may_come_without_padding() -> None:
+    assert Client().send("00200001083132333435363738") == OK
+
+
+def test_a_code_that_is_not_set_answers_otherwise_than_a_blocked_one() -> None:
+    profile = proid_q()
+    qpin = profile.codes["qpin"].model_copy(update={"factory": None})
+    profile = profile.model_copy(update={"codes": {**profile.codes, "qpin": qpin}})
+    client = Client(new_card(profile))
+    assert client.query(QPIN) == NOT_USABLE
+    assert client.verify(QPIN, "12345678") == NOT_USABLE
+    assert client.change(QPIN, "12345678", "new qpin") == NOT_USABLE
+    assert client.reset_code(QPIN, FACTORY[PUK], "new qpin") == "6985"
+    assert client.card.state.codes["qpin"].tries_left == 3
+
+
+# Changing
+
+
+@pytest.mark.parametrize(
+    ("reference", "shortest"),
+    [
+        pytest.param(PIN, 4, marks=pytest.mark.fact("PQ-07"), id="pin"),
+        pytest.param(PUK, 8, marks=pytest.mark.fact("PQ-08"), id="puk"),
+        pytest.param(QPIN, 5, marks=pytest.mark.fact("PQ-09"), id="qpin"),
+    ],
+)
+def test_shortest_and_longest_are_taken_and_one_less_or_more_is_not(reference: int, shortest: int) -> None:
+    client = Client()
+    now = FACTORY[reference]
+    for length in (shortest, 15):
+        assert client.change(reference, now, "n" * length) == OK
+        now = "n" * length
+        assert client.verify(reference, now) == OK
+    for length in (shortest - 1, 16, 0):
+        before = client.card.content
+        assert client.change(reference, now, "x" * length) == "6A80"
+        assert client.card.content == before
+    assert client.verify(reference, now) == OK
+
+
+@pytest.mark.fact("PQ-10")
+@EACH_CODE
+def test_a_code_is_changed_by_giving_the_old_value(reference: int) -> None:
+    client = Client()
+    assert client.change(reference, FACTORY[reference], "new value!") == OK
+    assert client.verify(reference, FACTORY[reference])[:3] == "63C"
+    assert client.verify(reference, "new value!") == OK
+
+
+@pytest.mark.fact("PQ-10")
+@EACH_CODE
+def test_a_wrong_old_value_changes_nothing_and_costs_a_try(reference: int) -> None:
+    client = Client()
+    left = client.card.state.codes[["pin", "puk", "qpin"][reference - 1]].tries_left
+    assert client.change(reference, "wrong", "new value!") == f"63C{left - 1}"
+    assert client.verify(reference) == OK
+
+
+def test_a_blocked_code_is_not_changed() -> None:
+    client = Client()
+    client.block(PIN)
+    assert client.change(PIN, FACTORY[PIN], "new value") == BLOCKED
+
+
+def test_a_changed_code_has_to_be_given_again() -> None:
+    client = logged_in(PIN)
+    client.change(PIN, FACTORY[PIN], "4711")
+    assert client.query(PIN) == "63C3"
+    assert client.make_key(1) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize("value", ["tab\there", "\u017elu\u0165", "del\x7fete"])
+def test_values_are_printable_ascii(value: str) -> None:
+    assert Client().change(PIN, FACTORY[PIN], value) == "6A80"
+
+
+@pytest.mark.parametrize("ins", ["24", "2C"])
+@pytest.mark.parametrize(
+    ("tail", "sw"),
+    [("000110" + "31" * 16, "6700"), ("0001", "6700"), ("010120" + "31" * 32, "6A86"), ("000920" + "31" * 32, "6A88")],
+)
+def test_both_values_must_come_at_their_stored_length(ins: str, tail: str, sw: str) -> None:
+    client = Client()
+    assert unchanged(client, lambda: client.send(f"00{ins}{tail}"))
+    assert client.send(f"00{ins}{tail}") == sw
+
+
+# Unblocking
+
+
+@pytest.mark.fact("PQ-12")
+@pytest.mark.parametrize("reference", [PIN, QPIN], ids=["pin", "qpin"])
+def test_puk_unblocks_and_sets_the_new_value_in_one_act(reference: int) -> None:
+    client = Client()
+    client.block(reference)
+    assert client.reset_code(reference, FACTORY[PUK], "new value!") == OK
+    assert client.query(reference) == "63C3"
+    assert client.verify(reference, "new value!") == OK
+    assert client.query(PUK) == "63C5"
+
+
+def test_a_wrong_puk_costs_the_puk_a_try() -> None:
+    client = Client()
+    client.block(PIN)
+    assert [client.reset_code(PIN, "wrong puk", "new value!") for _ in range(6)] == [
+        "63C4",
+        "63C3",
+        "63C2",
+        "63C1",
+        "63C0",
+        BLOCKED,
+    ]
+    assert client.reset_code(PIN, FACTORY[PUK], "new value!") == BLOCKED
+    assert client.verify(PIN, "new value!") == BLOCKED
+
+
+def test_a_new_value_that_does_not_fit_costs_no_try() -> None:
+    client = Client()
+    client.block(PIN)
+    assert unchanged(client, lambda: client.reset_code(PIN, FACTORY[PUK], "123"))
+    assert client.reset_code(PIN, FACTORY[PUK], "123") == "6A80"
+
+
+def test_nothing_unblocks_the_puk() -> None:
+    client = Client()
+    client.block(PUK)
+    assert client.reset_code(PUK, FACTORY[PUK], "8765432100") == "6985"
+
+
+# The end
+
+
+@pytest.mark.fact("PQ-06")
+def test_blocking_all_three_destroys_the_chip_for_good() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.block(QPIN)
+    client.block(PUK)
+    assert client.block(PIN)[-1] == "63C0"
+    commands = [ISOAPPLET, MANAGE, "00200001", "00CA00E100", "00B0000000", "0084000008", ""]
+    for _ in range(2):
+        assert {client.send(command) for command in commands} == {"6F00"}
+        assert client.verify(PIN) == "6F00"
+        assert client.reset_code(PIN, FACTORY[PUK], "new value") == "6F00"
+        assert client.card.reset().hex().upper() == "3B7E9400008025A00000002856801012000114"
+    restarted = Client(new_card(content=client.card.content))
+    assert restarted.verify(PIN) == "6F00"
+
+
+@pytest.mark.fact("PQ-06")
+@pytest.mark.parametrize("alive", [PIN, PUK, QPIN], ids=["pin", "puk", "qpin"])
+def test_two_blocked_codes_are_not_the_end(alive: int) -> None:
+    client = Client()
+    for reference in {PIN, PUK, QPIN} - {alive}:
+        client.block(reference)
+    assert client.verify(alive) == OK
+
+
+# Single use of QPIN
+
+
+@pytest.mark.fact("PQ-03")
+def test_qpin_is_asked_for_at_every_signature() -> None:
+    client = logged_in(PIN, QPIN)
+    assert client.make_key(1) == OK
+    assert client.sign(1)[1] == NOT_ALLOWED
+    for _ in range(2):
+        client.verify(QPIN)
+        assert client.sign(1)[1] == OK
+        assert client.query(QPIN) == "63C3"
+        assert client.sign(1)[1] == NOT_ALLOWED
+
+
+@pytest.mark.fact("PQ-03")
+def test_qpin_is_asked_for_to_make_a_key_in_its_area() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    client.make_key(2)
+    client.make_key(3)
+    assert [item.area for item in client.items] == ["general", "cc", "general"]
+
+
+def test_qpin_alone_makes_no_key_and_is_not_used_up_by_trying() -> None:
+    client = logged_in(QPIN)
+    assert client.make_key(1) == NOT_ALLOWED
+    assert client.query(QPIN) == OK
+
+
+def test_pin_signs_as_often_as_one_likes_and_uses_no_qpin_up() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    assert [client.sign(1)[1] for _ in range(3)] == [OK] * 3
+    assert client.query(QPIN) == OK
+
+
+def test_pin_is_no_qpin() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    assert client.query(PIN) == OK
+    assert client.sign(1)[1] == NOT_ALLOWED
+
+
+def test_a_signature_that_fails_uses_no_qpin_up() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    assert client.sign(1, b"\1" * 20, algorithm=0x11)[1] == "6A80"  # RSA with an EC key
+    assert client.sign(1)[1] == OK
+
+
+@SESSION_ENDS
+def test_rights_end_with_the_session(ends: str | None) -> None:
+    client = logged_in(PIN, QPIN)
+    end_session(client, ends)
+    client.send(ISOAPPLET)
+    assert client.query(PIN) == "63C3"
+    assert client.query(QPIN) == "63C3"
+    assert client.make_key(1) == NOT_ALLOWED
+
+
+# The CC area
+
+
+def full_cc_area() -> Client:
+    """Two keys in the CC area, both listed; PIN and QPIN given."""
+    client = logged_in(PIN, QPIN)
+    assert client.make_key(1) == OK
+    assert client.verify(QPIN) == OK
+    assert client.make_key(2) == OK
+    client.list_keys(key_entry(1, b"one"), key_entry(2, b"two"))
+    client.leave()
+    assert client.verify(QPIN) == OK
+    return client
+
+
+@pytest.mark.fact("PQ-13")
+def test_a_third_key_in_the_cc_area_is_refused_and_nothing_changes() -> None:
+    client = full_cc_area()
+    assert unchanged(client, lambda: client.make_key(3))
+    assert client.make_key(3) == "6A84"
+    assert client.import_key(3, generate_ec(ec.SECP256R1())) == "6A84"
+    assert client.query(QPIN) == OK
+    assert client.sign(1)[1] == OK
+
+
+@pytest.mark.fact("PQ-14")
+def test_keys_without_certificates_take_the_places_too() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    client.make_key(2)
+    assert [item.paired for item in client.items] == [False, False]
+    client.verify(QPIN)
+    assert client.make_key(3) == "6A84"
+
+
+@pytest.mark.fact("PQ-13")
+def test_a_key_and_its_certificate_share_one_place() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.list_keys(key_entry(1, b"one"))
+    client.list_certificates(certificate_entry(b"one"))
+    client.leave()
+    assert [item.paired for item in client.items] == [True]
+    assert client.used("cc") == 1
+    client.verify(QPIN)
+    assert client.make_key(2) == OK
+
+
+def test_a_key_listed_no_more_is_gone_and_its_place_free() -> None:
+    client = full_cc_area()
+    client.list_keys(key_entry(2, b"two"))
+    client.leave()
+    assert client.used("cc") == 1
+    assert client.sign(1)[1] == "6A88"
+    assert client.make_key(3) == OK
+    assert [item.number for item in client.items] == [2, 3]
+
+
+def test_a_place_stays_taken_while_the_certificate_is_there() -> None:
+    client = full_cc_area()
+    client.list_certificates(certificate_entry(b"one"))
+    client.list_keys(key_entry(2, b"two"))
+    client.leave()
+    assert client.used("cc") == 2
+    assert client.make_key(3) == "6A84"
+    client.list_certificates()
+    client.leave()
+    assert client.used("cc") == 1
+    assert client.make_key(3) == OK
+
+
+def test_a_full_cc_area_leaves_the_general_one_free() -> None:
+    client = full_cc_area()
+    client.card.reset()
+    client.verify(PIN)
+    assert client.make_key(3) == OK
+    assert client.items[-1].area == "general"
+
+
+# Keys never listed
+
+
+@pytest.mark.fact("PQ-14")
+def test_a_key_never_listed_holds_its_place_also_when_its_reference_is_taken_again() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    assert client.make_key(1) == OK
+    client.list_keys(key_entry(1, b"one"))
+    client.leave()
+    assert [(item.number, item.listed) for item in client.items] == [(1, False), (2, True)]
+    assert client.used("cc") == 2
+    client.verify(QPIN)
+    assert client.make_key(2) == "6A84"
+
+
+def test_the_reference_names_the_later_key() -> None:
+    client = logged_in(PIN)
+    client.fetch("00CA010100")
+    generated(client, 1)
+    later = generated(client, 1)
+    digest = bytes(range(32))
+    later.verify(client.sign(1, digest)[0], digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
+def test_a_listed_reference_is_not_taken_again() -> None:
+    client = full_cc_area()
+    assert unchanged(client, lambda: client.make_key(1))
+    assert client.make_key(1) == "6A89"
+
+
+# Half-written directories
+
+
+def rewritings() -> Iterator[tuple[str, list[bytes], list[bytes]]]:
+    """What a directory listed before, and what it will list: keys 1, 2 and 3 less some, with labels of all lengths."""
+    for name, labels in (
+        ("alike", ["key"] * 3),
+        ("long first", ["k" * 60, "key", "k"]),
+        ("long last", ["k", "", "k" * 60]),
+    ):
+        one, two, three = (key_entry(n + 1, bytes([n + 1]) * 20, label=label) for n, label in enumerate(labels))
+        yield f"first of three, {name}", [one, two, three], [two, three]
+        yield f"second of three, {name}", [one, two, three], [one, three]
+        yield f"third of three, {name}", [one, two, three], [one, two]
+        yield f"two of three, {name}", [one, two, three], [two]
+        yield f"one added, {name}", [one, two], [one, two, three]
+
+
+@pytest.mark.parametrize(("before", "after"), [pytest.param(b, a, id=name) for name, b, a in rewritings()])
+@pytest.mark.parametrize("part", [1, 7, 32, 64, 128, 240])
+@pytest.mark.parametrize("interruption", ["reset", "left"])
+def test_a_directory_written_in_parts_with_a_reset_between_any_two_loses_no_key(
+    before: list[bytes], after: list[bytes], part: int, interruption: str
+) -> None:
+    client = logged_in(PIN)
+    for reference in (1, 2, 3):
+        assert client.make_key(reference) == OK
+    client.list_keys(*before)
+    client.leave()
+    staying = {client.items[position].number for position in range(3) if references(before, after, position + 1)}
+    whole = directory(after)
+    written = len(b"".join(before + after)) + part
+    for at in range(0, written, part):
+        client.verify(PIN)
+        client.select(PRKDF)
+        piece = whole[at : at + part]
+        assert client.send(f"00D6{at:04X}{len(piece):02X}{piece.hex()}") == OK
+        if interruption == "reset":
+            client.card.reset()
+        else:
+            client.leave()
+        assert staying <= {item.number for item in client.items}
+    assert {item.number for item in client.items} == staying
+    assert all(client.sign(number)[1] == OK for number in staying if client.verify(PIN) == OK)
+
+
+def references(before: list[bytes], after: list[bytes], reference: int) -> bool:
+    """Whether a key stays: it is listed afterwards, or never was."""
+
+    def lists(entries: list[bytes]) -> bool:
+        return any(bytes([reference]) * 20 in entry for entry in entries)
+
+    return lists(after) or not lists(before)
+
+
+@pytest.mark.parametrize("rubbish", [b"\x30", b"\xff" * 40, b"\x30\x82\xff\xff", b"\0" * 20 + b"\x01"])
+def test_an_unreadable_directory_takes_no_key_away(rubbish: bytes) -> None:
+    client = full_cc_area()
+    client.write(PRKDF, rubbish)
+    client.card.reset()
+    assert len(client.items) == 2
+
+
+@pytest.mark.parametrize("path", [PRKDF, CDF, ODF])
+def test_a_deleted_directory_takes_no_key_away(path: str) -> None:
+    client = full_cc_area()
+    client.select("3F005015")
+    assert client.send(f"00E4000002{path[-4:]}") == OK
+    client.card.reset()
+    assert len(client.items) == 2
+
+
+def test_a_directory_made_anew_takes_no_key_away_before_something_is_written_there() -> None:
+    client = full_cc_area()
+    client.select("3F005015")
+    client.send("00E40000024402")
+    assert client.send(new_file("4402", size=2048)) == OK
+    client.card.reset()
+    assert len(client.items) == 2
+
+
+# The rest
+
+
+@pytest.mark.parametrize("length", ["08", "10", "FF", "00"])
+def test_a_challenge_is_as_long_as_asked_for_and_never_the_same(length: str) -> None:
+    client = Client()
+    one, other = (client.send(f"00840000{length}") for _ in range(2))
+    assert one[-4:] == OK
+    assert len(one) == 2 * (int(length, 16) or 256) + 4
+    assert one != other
+
+
+@pytest.mark.parametrize(("command", "sw"), [("0084010008", "6A86"), ("00840000", "6700"), ("008400000108FF", "6700")])
+def test_a_challenge_wrongly_asked_for(command: str, sw: str) -> None:
+    assert Client().send(command) == sw
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00FE0000", "6D00"),
+        ("00DA010100", "6D00"),
+        ("00B1000000", "6D00"),
+        ("8020000100", "6E00"),
+        ("B0000000", "6E00"),
+        ("0C20000100", "6882"),
+        ("0120000100", "6881"),
+        ("00600000", "6D00"),
+        ("FF00000000", "6E00"),
+        ("00A4", "6700"),
+        ("", "6700"),
+    ],
+)
+def test_what_the_applet_does_not_know(command: str, sw: str) -> None:
+    assert Client().send(command) == sw
+
+
+def test_a_broken_chain() -> None:
+    client = Client()
+    assert client.send("1020000104 31323334") == OK
+    assert client.send("0020000204 31323334") == "6883"
+    assert client.send("1020000104 31323334") == OK
+    assert client.send("0020000104 35363738") == OK
+    assert client.query(PIN) == OK
+
+
+def test_signing_needs_an_environment_for_signing() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.card.reset()
+    client.verify(PIN)
+    assert client.send("002A9E9A0401020304") == "6985"
+    client.environment(0xB8, 0x11, 1)
+    assert client.send("002A9E9A0401020304") == "6985"
+    client.environment(SIGN, ECDSA, 1)
+    assert client.send("002A9E9A") == "6700"
+    assert client.send("002A9E9A0401020304")[-4:-2] == "61"

@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from emulator.card.curves import DOMAINS
+from emulator.card.keys import generate_ec, generate_rsa
+from emulator.iso7816 import tlv
+from emulator.policy.state import Origin
+from tests.unit.card.arithmetic import ecdsa_holds
+from tests.unit.card.cards import (
+    DECIPHER,
+    EC,
+    ISOAPPLET,
+    NOT_ALLOWED,
+    OK,
+    PIN,
+    PKCS1,
+    PSS,
+    QPIN,
+    RSA_2048,
+    RSA_3072,
+    RSA_4096,
+    Client,
+    certificate_entry,
+    curve_parameters,
+    domain,
+    ec_parts,
+    encoded,
+    key_entry,
+    logged_in,
+    rsa_parts,
+    unchanged,
+)
+
+MESSAGE = b"a text to sign"
+DIGEST = hashlib.sha256(MESSAGE).digest()
+DIGEST_INFO = bytes.fromhex("3031300D060960864801650304020105000420") + DIGEST
+EVERY_CURVE = pytest.mark.parametrize("curve", [each.curve().name for each in DOMAINS])
+MADE, IMPORTED = Origin.MADE, Origin.IMPORTED
+
+
+@pytest.fixture(scope="module")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return generate_rsa(2048)
+
+
+@pytest.fixture
+def client() -> Client:
+    """Has given the PIN, and reads the applet's newer version."""
+    client = Client()
+    client.fetch("00CA010100")
+    assert client.verify(PIN) == OK
+    return client
+
+
+def public_key_fields(answer: bytes) -> list[tuple[int, bytes]]:
+    template, rest = tlv.parse_one(answer)
+    assert (template.tag, rest) == (0x7F49, b"")
+    return [(field.tag, field.value) for field in template.children()]
+
+
+# Making RSA keys
+
+
+@pytest.mark.parametrize(("algorithm", "bits"), [(RSA_2048, 2048), (RSA_3072, 3072), (RSA_4096, 4096)])
+def test_an_rsa_key_is_made_and_signs(client: Client, algorithm: int, bits: int) -> None:
+    assert client.environment(0x00, algorithm, 1) == OK
+    answer, sw = client.fetch("00464200")
+    assert sw == OK
+    [(modulus_tag, modulus), (exponent_tag, exponent)] = public_key_fields(answer)
+    assert (modulus_tag, len(modulus), exponent_tag, exponent.hex()) == (0x81, bits // 8, 0x82, "010001")
+    signature, sw = client.sign(1, DIGEST_INFO, algorithm=PKCS1)
+    assert sw == OK
+    public = rsa.RSAPublicNumbers(65537, int.from_bytes(modulus)).public_key()
+    public.verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_the_commands_as_opensc_sends_them(client: Client) -> None:
+    """MSE with 80 (F3, RSA 2048) and 84, then GENERATE 46 42 00; the answer is fetched in two parts."""
+    assert client.send("002241000680 01F3 840100".replace(" ", "")) == OK
+    assert client.send("0046420000")[:18] == "7F4982010981820100"
+    assert [(item.area, item.key) for item in client.items] == [("general", MADE)]
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00460000", "6A86"),
+        ("00464201", "6A86"),
+        ("0046420002FFFF", "6A80"),
+        ("0046420001 7F".replace(" ", ""), "6A80"),
+    ],
+)
+def test_an_rsa_key_wrongly_asked_for(client: Client, command: str, sw: str) -> None:
+    client.environment(0x00, RSA_2048, 1)
+    assert unchanged(client, lambda: client.send(command))
+    assert client.send(command) == sw
+
+
+# Making EC keys
+
+
+@EVERY_CURVE
+def test_an_ec_key_is_made_on_every_curve_and_signs(client: Client, curve: str) -> None:
+    client.environment(0x00, EC, 1)
+    answer, sw = client.chained("460000", encoded(curve_parameters(curve)))
+    assert sw == OK
+    *parameters, (tag, point) = public_key_fields(answer)
+    assert parameters == curve_parameters(curve)
+    assert (tag, point[0], len(point)) == (0x86, 4, len(bytes.fromhex(domain(curve).generator)))
+    signature, sw = client.sign(1, DIGEST)
+    assert sw == OK
+    half = len(point) // 2
+    where = int.from_bytes(point[1 : 1 + half]), int.from_bytes(point[1 + half :])
+    assert ecdsa_holds(domain(curve), where, DIGEST, signature)
+
+
+def test_an_unknown_curve_is_no_function_of_the_card(client: Client) -> None:
+    parameters = [(0x81, b"\x17"), (0x82, b"\1"), (0x83, b"\1"), (0x84, b"\4\3\x0a"), (0x85, b"\x1c")]
+    client.environment(0x00, EC, 1)
+    assert unchanged(client, lambda: client.chained("460000", encoded(parameters)))
+    assert client.chained("460000", encoded(parameters)) == (b"", "6A81")
+
+
+def test_a_known_curve_with_one_wrong_number_is_unknown(client: Client) -> None:
+    parameters = curve_parameters("secp256r1")
+    parameters[2] = (0x83, bytes(32))
+    client.environment(0x00, EC, 1)
+    assert client.chained("460000", encoded(parameters)) == (b"", "6A81")
+
+
+@pytest.mark.parametrize("missing", range(5))
+def test_a_curve_with_a_number_missing(client: Client, missing: int) -> None:
+    parameters = curve_parameters("secp256r1")
+    del parameters[missing]
+    client.environment(0x00, EC, 1)
+    assert client.chained("460000", encoded(parameters)) == (b"", "6A80")
+
+
+def test_a_curve_that_is_no_tlv(client: Client) -> None:
+    client.environment(0x00, EC, 1)
+    assert client.chained("460000", b"\x81\x20\x01") == (b"", "6A80")
+    assert client.chained("464200", encoded(curve_parameters("secp256r1"))) == (b"", "6A86")
+
+
+# The environment
+
+
+def test_a_key_is_made_only_in_an_environment_for_it(client: Client) -> None:
+    assert client.send("00464200") == "6985"
+    client.environment(0xB6, 0x11, 1)
+    assert client.send("00464200") == "6985"
+    assert client.send("00DB3FFF0430020500") == "6985"
+
+
+@pytest.mark.parametrize(("algorithm", "sw"), [(0xF2, "6A81"), (0x11, "6A81"), (0x00, "6A81"), (0xF6, "6A81")])
+def test_algorithms_that_there_are_not(client: Client, algorithm: int, sw: str) -> None:
+    client.environment(0x00, algorithm, 1)
+    assert client.send("00464200") == sw
+
+
+def test_references_go_from_0_to_15(client: Client) -> None:
+    assert client.make_key(0) == OK
+    assert client.make_key(15) == OK
+    assert client.make_key(16) == "6A88"
+    assert client.make_key(255) == "6A88"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("0022F10006800111840101", "6A81"),
+        ("0022410106800111840101", "6A86"),
+        ("002241B60380 0111".replace(" ", ""), "6A80"),
+        ("002241B603840101", "6A80"),
+        ("002241B60780021111840101", "6A80"),
+        ("002241B60780011184020101", "6A80"),
+        ("002241B602FFFF", "6A80"),
+        ("002241B6", "6A80"),
+    ],
+)
+def test_environments_that_there_are_not(client: Client, command: str, sw: str) -> None:
+    assert client.send(command) == sw
+
+
+# Who may make a key, and where it goes
+
+
+def test_no_code_no_key() -> None:
+    client = Client()
+    assert unchanged(client, lambda: client.make_key(1))
+    assert client.make_key(1) == NOT_ALLOWED
+    assert client.import_key(1, generate_ec(ec.SECP256R1())) == NOT_ALLOWED
+
+
+@pytest.mark.fact("PQ-03")
+def test_a_key_made_with_qpin_goes_to_the_cc_area_and_keeps_qpin_as_its_guard(client: Client) -> None:
+    client.verify(QPIN)
+    assert client.make_key(1) == OK
+    assert [(item.area, item.key) for item in client.items] == [("cc", MADE)]
+    client.card.reset()
+    client.verify(PIN)
+    assert client.sign(1)[1] == NOT_ALLOWED
+    client.verify(QPIN)
+    assert client.sign(1)[1] == OK
+
+
+def test_codes_may_come_in_either_order() -> None:
+    client = logged_in(QPIN, PIN)
+    assert client.make_key(1) == OK
+    assert client.items[0].area == "cc"
+
+
+# Importing
+
+
+def test_an_rsa_key_is_imported_and_signs(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
+    assert client.import_key(2, rsa_key) == OK
+    signature, sw = client.sign(2, DIGEST_INFO, algorithm=PKCS1)
+    assert sw == OK
+    rsa_key.public_key().verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+
+
+@EVERY_CURVE
+def test_an_ec_key_is_imported_and_signs(client: Client, curve: str) -> None:
+    key = generate_ec(domain(curve).curve())
+    assert client.import_key(2, key) == OK
+    signature, sw = client.sign(2, DIGEST)
+    assert sw == OK
+    key.public_key().verify(signature, DIGEST, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
+def test_imported_stays_imported_for_life(client: Client) -> None:
+    client.import_key(2, generate_ec(ec.SECP256R1()))
+    assert client.items[0].key is IMPORTED
+    client.list_keys(key_entry(2, b"two"))
+    client.list_certificates(certificate_entry(b"two"))
+    client.card.reset()
+    client.verify(PIN)
+    client.sign(2)
+    client.make_key(3)
+    client.list_keys(key_entry(2, b"two", label="renamed"), key_entry(3, b"three"))
+    client.send(ISOAPPLET)
+    assert [(item.key, item.paired) for item in client.items] == [(IMPORTED, True), (MADE, False)]
+
+
+def test_a_key_imported_with_qpin_given_goes_to_the_cc_area(client: Client) -> None:
+    client.verify(QPIN)
+    assert client.import_key(2, generate_ec(ec.SECP256R1())) == OK
+    assert [(item.area, item.key) for item in client.items] == [("cc", IMPORTED)]
+
+
+def test_rsa_parts_that_do_not_belong_together(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
+    client.environment(0x00, RSA_2048, 1)
+    parts = bytearray(rsa_parts(rsa_key))
+    parts[-1] ^= 2
+    assert client.chained("DB3FFF", bytes(parts)) == (b"", "6A80")
+    assert client.items == []
+
+
+def test_an_rsa_key_of_another_size(client: Client) -> None:
+    client.environment(0x00, RSA_2048, 1)
+    short = rsa.generate_private_key(65537, 1024)
+    assert client.chained("DB3FFF", rsa_parts(short)) == (b"", "6A80")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "data"),
+    [
+        (RSA_2048, ec_parts(generate_ec(ec.SECP256R1()))),
+        (EC, bytes.fromhex("7F4803920101")),
+        (RSA_2048, bytes.fromhex("7F4800")),
+        (RSA_2048, bytes.fromhex("7F48039201")),
+        (RSA_2048, bytes.fromhex("7F480F" + "920100" + "930100" + "940100" + "950100" + "960100")),
+        (EC, bytes.fromhex("E000")),
+        (EC, tlv.encode(0xE0, encoded(curve_parameters("secp256r1")))),
+        (EC, tlv.encode(0xE0, encoded([*curve_parameters("secp256r1"), (0x88, bytes(32))]))),
+        (EC, tlv.encode(0xE0, encoded([*curve_parameters("secp256r1"), (0x88, b"\xff" * 32)]))),
+        (EC, ec_parts(generate_ec(ec.SECP256R1())) + b"\0"),
+        (EC, b""),
+    ],
+    ids=[
+        "EC for RSA",
+        "RSA for EC",
+        "no parts",
+        "breaks off",
+        "zeros",
+        "nothing",
+        "no value",
+        "value zero",
+        "value too great",
+        "rubbish behind",
+        "no data",
+    ],
+)
+def test_what_is_no_key(client: Client, algorithm: int, data: bytes) -> None:
+    client.environment(0x00, algorithm, 1)
+    assert client.chained("DB3FFF", data) == (b"", "6A80")
+    assert client.items == []
+
+
+def test_a_private_value_on_an_unknown_curve(client: Client) -> None:
+    client.environment(0x00, EC, 1)
+    parameters = [(0x81, b"\x17"), (0x82, b"\1"), (0x83, b"\1"), (0x84, b"\4\3\x0a"), (0x85, b"\x1c"), (0x88, b"\5")]
+    assert client.chained("DB3FFF", tlv.encode(0xE0, encoded(parameters))) == (b"", "6A81")
+
+
+def test_a_key_is_put_into_the_current_directory_only(client: Client) -> None:
+    client.environment(0x00, EC, 1)
+    assert client.chained("DB3F00", ec_parts(generate_ec(ec.SECP256R1()))) == (b"", "6A86")
+
+
+# Using RSA keys
+
+
+def test_pss(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
+    client.import_key(2, rsa_key)
+    signature, sw = client.sign(2, DIGEST, algorithm=PSS)
+    assert sw == OK
+    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+    rsa_key.public_key().verify(signature, MESSAGE, pss, hashes.SHA256())
+
+
+def test_deciphering(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
+    client.import_key(2, rsa_key)
+    cryptogram = rsa_key.public_key().encrypt(MESSAGE, padding.PKCS1v15())
+    assert client.environment(DECIPHER, PKCS1, 2) == OK
+    assert client.chained("2A8086", b"\0" + cryptogram) == (MESSAGE, OK)
+    assert client.chained("2A8086", b"\2" + cryptogram) == (b"", "6A80")
+    assert client.chained("2A8086", b"\0" + cryptogram[1:]) == (b"", "6A80")
+    assert client.chained("2A8086", b"\0") == (b"", "6700")
+    client.environment(DECIPHER, 0x21, 2)
+    assert client.chained("2A8086", b"\0" + cryptogram) == (b"", "6A81")
+
+
+@pytest.mark.fact("PQ-03")
+def test_deciphering_with_a_qualified_key_takes_a_qpin_too(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
+    client.verify(QPIN)
+    client.import_key(2, rsa_key)
+    cryptogram = rsa_key.public_key().encrypt(MESSAGE, padding.PKCS1v15())
+    client.environment(DECIPHER, PKCS1, 2)
+    assert client.chained("2A8086", b"\0" + cryptogram) == (b"", NOT_ALLOWED)
+    client.verify(QPIN)
+    assert client.chained("2A8086", b"\0" + cryptogram) == (MESSAGE, OK)
+    assert client.chained("2A8086", b"\0" + cryptogram) == (b"", NOT_ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "data", "sw"),
+    [(PKCS1, bytes(246), "6A80"), (PSS, bytes(33), "6A80"), (0x21, bytes(32), "6A80"), (0x13, bytes(32), "6A81")],
+)
+def test_what_an_rsa_key_can_not_sign(
+    client: Client, rsa_key: rsa.RSAPrivateKey, algorithm: int, data: bytes, sw: str
+) -> None:
+    client.import_key(2, rsa_key)
+    assert client.sign(2, data, algorithm=algorithm) == (b"", sw)
+
+
+def test_a_key_that_is_not_there(client: Client) -> None:
+    assert client.sign(7) == (b"", "6A88")
+
+
+@pytest.mark.parametrize("p1p2", ["9E9B", "0000", "8680", "00A8"])
+def test_operations_that_there_are_not(client: Client, p1p2: str) -> None:
+    client.make_key(1)
+    client.environment(0xB6, 0x21, 1)
+    assert client.chained(f"2A{p1p2}", DIGEST) == (b"", "6A86")

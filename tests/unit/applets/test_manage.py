@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from emulator.card.keys import generate_ec
+from emulator.iso7816 import tlv
+from tests.unit.card.cards import (
+    ISOAPPLET,
+    MANAGE,
+    OK,
+    PIN,
+    PUK,
+    QPIN,
+    Client,
+    certificate_entry,
+    key_entry,
+    logged_in,
+    unchanged,
+)
+
+CARD, CODES, AREAS, PARTS, KEYS = 0xE0, 0xE1, 0xE2, 0xE3, 0xE4
+
+
+def asked(client: Client, tag: int) -> str:
+    """What the applet tells under a tag, in hexadecimal; then the IsoApplet is selected again."""
+    client.send(MANAGE)
+    data, sw = client.fetch(f"00CA00{tag:02X}00")
+    assert sw == OK
+    client.send(ISOAPPLET)
+    return data.hex().upper()
+
+
+def entries(client: Client, tag: int) -> list[dict[int, bytes]]:
+    """The entries under a tag: values by their tags."""
+    [whole] = tlv.parse(bytes.fromhex(asked(client, tag)))
+    assert whole.tag == tag
+    assert {item.tag for item in whole.children()} <= {0xA0}
+    return [{field.tag: field.value for field in item.children()} for item in whole.children()]
+
+
+def test_selecting_it_tells_the_version_of_the_format() -> None:
+    client = Client()
+    assert client.send(MANAGE) == "610E"
+    assert client.send("00C000000E") == "6F0C" + "8407F05354554E5401" + "800101" + OK
+
+
+def test_the_card() -> None:
+    assert asked(Client(), CARD) == "E019" + "800101" + "810770726F69642D71" + "82085354554E54000001" + "830105"
+
+
+@pytest.mark.fact("PQ-05")
+def test_the_codes_as_they_leave_the_factory_all_to_be_changed() -> None:
+    assert asked(Client(), CODES) == (
+        "E18181"
+        + "A02A" + "800370696E" + "810350494E" + "820101" + "830101" + "840103" + "850103" + "860103" + "870101"
+        + "880104" + "89010F" + "8A0100" + "8B0370756B"
+        + "A025" + "800370756B" + "810350554B" + "820102" + "830101" + "840105" + "850105" + "860105" + "870101"
+        + "880108" + "89010F" + "8A0100"
+        + "A02C" + "80047170696E" + "81045150494E" + "820103" + "830101" + "840103" + "850103" + "860103" + "870101"
+        + "880105" + "89010F" + "8A0101" + "8B0370756B"
+    )  # fmt: skip
+
+
+def test_the_areas_as_they_leave_the_factory() -> None:
+    assert asked(Client(), AREAS) == (
+        "E23C"
+        + "A019" + "80026363" + "810743432061726561" + "82047170696E" + "830102" + "840100"
+        + "A01F" + "800767656E6572616C" + "810C67656E6572616C2061726561" + "820370696E" + "840100"
+    )  # fmt: skip
+
+
+def test_no_parts_and_no_keys() -> None:
+    assert asked(Client(), PARTS) == "E300"
+    assert asked(Client(), KEYS) == "E400"
+
+
+@pytest.mark.fact("PQ-05")
+def test_a_code_once_changed_need_not_be_changed_any_more() -> None:
+    client = Client()
+    assert client.verify(PIN) == OK
+    assert [code[0x87] for code in entries(client, CODES)] == [b"\1", b"\1", b"\1"]
+    assert client.change(PIN, "12345678", "4711") == OK
+    assert client.reset_code(QPIN, "87654321", "new qpin") == OK
+    assert [code[0x87] for code in entries(client, CODES)] == [b"\0", b"\1", b"\0"]
+    assert client.change(PUK, "87654321", "8765432100") == OK
+    assert [code[0x87] for code in entries(client, CODES)] == [b"\0", b"\0", b"\0"]
+
+
+def test_state_and_tries_left_set_and_most() -> None:
+    client = Client()
+    client.verify(PUK, "wrong")
+    client.block(QPIN)
+    shown = [tuple(code[tag][0] for tag in (0x83, 0x84, 0x85, 0x86)) for code in entries(client, CODES)]
+    assert shown == [(1, 3, 3, 3), (1, 4, 5, 5), (2, 0, 3, 3)]
+
+
+@pytest.mark.fact("PQ-14")
+def test_keys_and_the_places_that_they_take() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(3)
+    client.import_key(4, generate_ec(ec.SECP256R1()))
+    client.list_keys(key_entry(4, b"\x45\x46"))
+    client.list_certificates(certificate_entry(b"\x45\x46"))
+    client.leave()
+    assert [area[0x84] for area in entries(client, AREAS)] == [b"\1", b"\1"]
+    assert entries(client, KEYS) == [
+        {0x80: b"\1", 0x81: b"cc", 0x82: b"\0", 0x83: b"\0", 0x84: b"\0", 0x85: b"\3"},
+        {0x80: b"\2", 0x81: b"general", 0x82: b"\1", 0x83: b"\1", 0x84: b"\1", 0x85: b"\4", 0x86: b"\x45\x46"},
+    ]
+
+
+def test_a_certificate_left_without_its_key() -> None:
+    client = logged_in(PIN)
+    client.make_key(3)
+    client.list_keys(key_entry(3, b"\x45"))
+    client.list_certificates(certificate_entry(b"\x45"))
+    client.list_keys()
+    client.leave()
+    assert entries(client, KEYS) == [
+        {0x80: b"\1", 0x81: b"general", 0x82: b"\xff", 0x83: b"\0", 0x84: b"\0", 0x86: b"\x45"}
+    ]
+
+
+def test_more_keys_than_one_byte_counts() -> None:
+    client = logged_in(PIN)
+    for _ in range(257):
+        assert client.make_key(3, "secp192r1") == OK
+    assert entries(client, AREAS)[1][0x84] == b"\1\1"
+    assert entries(client, KEYS)[-1][0x80] == b"\1\1"
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00CA00E500", "6A88"),
+        ("00CA010100", "6A88"),
+        ("00CAE10000", "6A88"),
+        ("00200001", "6D00"),
+        ("0020000104 31323334", "6D00"),
+        ("00B0000000", "6D00"),
+        ("00DA00E101 00", "6D00"),
+        ("80CA00E100", "6E00"),
+        ("0CCA00E100", "6882"),
+        ("01CA00E100", "6881"),
+    ],
+)
+def test_whatever_else_is_asked_is_refused(command: str, sw: str) -> None:
+    client = Client()
+    client.send(MANAGE)
+    assert unchanged(client, lambda: client.send(command))
+    assert client.send(command) == sw
+
+
+def test_it_changes_nothing() -> None:
+    client = Client()
+    client.verify(PIN, "wrong")
+    client.leave()
+    assert unchanged(client, lambda: [asked(client, tag) for tag in (CARD, CODES, AREAS, PARTS, KEYS)])

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from emulator.applets.registry import APPLETS
+from emulator.card.card import Card, IsoAppletVersion
+from emulator.card.files import FileError
+from emulator.card.keys import KeyRefusedError, PrivateKey, generate_ec
+from emulator.iso7816.apdu import Command, Response
+from emulator.iso7816.transport import Protocol
+from emulator.policy.events import Verdict
+from emulator.policy.state import Origin
+from tests.unit.card.cards import (
+    ISOAPPLET,
+    MANAGE,
+    OK,
+    PIN,
+    PUK,
+    QPIN,
+    Client,
+    directory,
+    key_entry,
+    logged_in,
+    new_card,
+    proid_q,
+)
+
+ATR = bytes.fromhex("3B7E9400008025A00000002856801012000114")
+KEY = generate_ec(ec.SECP256R1())
+SIZE = 96
+
+
+def dead_card(dead_answer: str = "6F00") -> Card:
+    client = Client(new_card(proid_q(dead_answer=dead_answer)))
+    for reference in (PIN, QPIN, PUK):
+        client.block(reference)
+    return client.card
+
+
+# Power
+
+
+def test_the_vendors_atr_on_every_reset() -> None:
+    card = new_card()
+    assert card.atr == ATR
+    assert card.power_on() == ATR
+    assert card.reset() == ATR
+
+
+def test_the_atr_offers_t0() -> None:
+    assert new_card().transport_protocol is Protocol.T0
+
+
+@pytest.mark.parametrize("how", ["power_off", "power_on", "reset"])
+def test_a_code_holds_until_the_card_is_reset_or_removed(how: str) -> None:
+    client = logged_in(PIN, QPIN)
+    client.leave()
+    assert client.query(PIN) == OK
+    getattr(client.card, how)()
+    assert client.query(PIN) == "63C3"
+    assert client.query(QPIN) == "63C3"
+
+
+def test_a_reset_forgets_file_environment_and_what_was_not_fetched() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    client.environment(0x00, 0xEC, 1)
+    assert client.send("00CA0101") == "6103"
+    client.card.reset()
+    assert client.send("00C0000003") == "6985"
+    assert client.send("0046000000") == "6985"
+    assert client.card.current_file.path == bytes.fromhex("3F00")
+
+
+def test_tries_survive_a_reset() -> None:
+    client = Client()
+    client.verify(PIN, "wrong")
+    client.card.power_off()
+    client.card.power_on()
+    assert client.query(PIN) == "63C2"
+
+
+def test_the_version_that_a_client_read_survives_a_reset() -> None:
+    client = Client()
+    assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
+    client.card.reset()
+    assert client.card.client_version is IsoAppletVersion.V0_6
+
+
+# Applets
+
+
+def test_the_first_applet_is_there_without_being_selected() -> None:
+    card = new_card()
+    assert card.transmit(bytes.fromhex("00200001")) == bytes.fromhex("63C3")
+
+
+def test_selecting_an_applet_ends_the_session() -> None:
+    client = logged_in(PIN)
+    client.send(MANAGE)
+    client.send(ISOAPPLET)
+    assert client.query(PIN) == "63C3"
+
+
+def test_an_unknown_name_leaves_the_session_as_it_is() -> None:
+    client = logged_in(PIN)
+    assert client.send("00A4040007F0545354554E5499") == "6A82"
+    assert client.query(PIN) == OK
+
+
+@pytest.mark.parametrize(
+    ("cla", "sw"),
+    [
+        ("0C", "6882"),
+        ("04", "6882"),
+        ("60", "6882"),
+        ("01", "6881"),
+        ("03", "6881"),
+        ("40", "6881"),
+        ("80", "6E00"),
+        ("A0", "6E00"),
+        ("20", "6E00"),
+        ("FF", "6E00"),
+    ],
+)
+@pytest.mark.parametrize("applet", [ISOAPPLET, MANAGE], ids=["isoapplet", "manage"])
+def test_classes_that_the_card_does_not_know(applet: str, cla: str, sw: str) -> None:
+    client = Client()
+    client.send(applet)
+    assert client.send(f"{cla}CA010100") == sw
+    assert client.send(f"{cla}20000108 3132333435363738") == sw
+    assert client.query(PIN) == "63C3" if applet == ISOAPPLET else "6D00"
+
+
+# Faults of ours
+
+
+class Broken:
+    """An applet with a bug."""
+
+    name = b"broken"
+
+    def select(self, card: Card, command: Command) -> Response:
+        raise ZeroDivisionError(card, command)
+
+    def handle(self, card: Card, command: Command) -> Response:
+        raise ZeroDivisionError(card, command)
+
+
+def test_a_bug_looks_like_a_fault_of_the_card_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    card = Card(proid_q(), {**APPLETS, "isoapplet": (Broken(),)})
+    with caplog.at_level(logging.ERROR, "emulator.card.card"):
+        assert card.transmit(bytes.fromhex("00B0000000")) == bytes.fromhex("6F00")
+    assert len(caplog.records) == 1
+    assert card.transmit(bytes.fromhex(MANAGE))[-2:-1] == b"\x61"
+
+
+# Several threads
+
+
+def test_tries_are_counted_right_when_several_ask_at_once() -> None:
+    card = new_card()
+    wrong = bytes.fromhex("00200002") + b"\x10" + b"wrong puk".ljust(16, b"\xff")
+    start = threading.Barrier(4)
+    answers: list[bytes] = []
+
+    def guess() -> None:
+        start.wait()
+        answers.append(card.transmit(wrong))
+
+    threads = [threading.Thread(target=guess) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.hex().upper() for answer in answers) == ["63C1", "63C2", "63C3", "63C4"]
+    assert card.commands == 4
+
+
+# Keys
+
+
+def test_a_key_is_made_only_when_the_law_lets_it_in() -> None:
+    client = Client()
+    made: list[PrivateKey] = []
+
+    def supply() -> PrivateKey:
+        made.append(KEY)
+        return KEY
+
+    assert client.card.store_key(1, Origin.MADE, SIZE, supply) is Verdict.NOT_AUTHORISED
+    assert made == []
+    client.verify(PIN)
+    assert client.card.store_key(1, Origin.MADE, SIZE, supply) is Verdict.DONE
+    assert made == [KEY]
+
+
+def test_a_key_that_could_not_be_made_takes_no_place_and_uses_no_qpin_up() -> None:
+    client = logged_in(PIN, QPIN)
+    before = client.card.content
+
+    def supply() -> PrivateKey:
+        raise KeyRefusedError("no luck")
+
+    with pytest.raises(KeyRefusedError):
+        client.card.store_key(1, Origin.MADE, SIZE, supply)
+    assert client.card.content == before
+
+
+def test_a_reference_that_the_directory_lists_is_taken() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.list_keys(key_entry(1, b"one"))
+    client.leave()
+    with pytest.raises(FileError) as error:
+        client.card.store_key(1, Origin.MADE, SIZE, lambda: KEY)
+    assert error.value.sw == 0x6A89
+
+
+def test_an_operation_that_fails_uses_nothing_up() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.verify(QPIN)
+
+    def operation(_: PrivateKey) -> bytes:
+        raise KeyRefusedError("no luck")
+
+    with pytest.raises(KeyRefusedError):
+        client.card.use_key(1, operation)
+    assert client.card.use_key(1, lambda _: b"done") == (Verdict.DONE, b"done")
+    assert client.card.use_key(1, lambda _: b"done") == (Verdict.NOT_AUTHORISED, b"")
+
+
+def test_a_key_that_nobody_made() -> None:
+    assert logged_in(PIN).card.use_key(7, lambda _: b"done") == (Verdict.NO_SUCH_KEY, b"")
+
+
+# When directories are judged
+
+
+def listing_one_of_two() -> Client:
+    """Keys 1 and 2 were listed; the directory now lists 1 alone, and is still the current file."""
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.make_key(2)
+    client.list_keys(key_entry(1, b"one"), key_entry(2, b"two"))
+    client.leave()
+    client.list_keys(key_entry(1, b"one"))
+    assert len(client.items) == 2
+    return client
+
+
+def test_a_directory_is_judged_when_it_is_left() -> None:
+    client = listing_one_of_two()
+    client.select("3F00")
+    assert [item.number for item in client.items] == [1]
+
+
+@pytest.mark.parametrize("how", ["power_off", "power_on", "reset"])
+def test_a_directory_is_judged_when_the_card_is_reset(how: str) -> None:
+    client = listing_one_of_two()
+    getattr(client.card, how)()
+    assert [item.number for item in client.items] == [1]
+
+
+def test_a_directory_is_judged_when_another_applet_is_selected() -> None:
+    client = listing_one_of_two()
+    client.send(MANAGE)
+    assert [item.number for item in client.items] == [1]
+
+
+def test_a_gone_key_can_not_be_used_and_is_wiped() -> None:
+    client = listing_one_of_two()
+    client.leave()
+    assert client.card.use_key(2, lambda _: b"done") == (Verdict.NO_SUCH_KEY, b"")
+    assert set(client.card.content.keys) == {1}
+
+
+def test_other_files_written_do_not_make_keys_go() -> None:
+    client = logged_in(PIN)
+    client.make_key(1)
+    client.write("3F0050155033", directory([], 128))
+    client.leave()
+    assert [item.number for item in client.items] == [1]
+
+
+# Death
+
+
+@pytest.mark.fact("PQ-06")
+def test_a_dead_card_shows_its_atr_and_answers_every_command_alike() -> None:
+    card = dead_card()
+    assert card.state.dead
+    for _ in range(2):
+        for raw in (ISOAPPLET, MANAGE, "00200001", "00CA00E100", "00C0000000", "", "00", "FFFFFFFF", "0CA4040C"):
+            assert card.transmit(bytes.fromhex(raw)).hex().upper() == "6F00"
+        assert card.reset() == ATR
+        assert card.power_on() == ATR
+
+
+def test_a_dead_card_answers_what_its_profile_names() -> None:
+    assert dead_card("6A81").transmit(bytes.fromhex(ISOAPPLET)).hex().upper() == "6A81"
+
+
+def test_a_dead_card_may_be_mute() -> None:
+    card = dead_card("mute")
+    assert card.transmit(bytes.fromhex(ISOAPPLET)) == b""
+    assert card.power_on() == ATR
+    assert card.transmit(b"") == b""
+
+
+def test_a_dead_card_put_into_another_reader_is_still_dead() -> None:
+    again = new_card(content=dead_card().content)
+    assert again.power_on() == ATR
+    assert again.transmit(bytes.fromhex(ISOAPPLET)).hex().upper() == "6F00"
+
+
+def test_the_last_wrong_code_still_gets_its_answer() -> None:
+    client = Client()
+    client.block(PIN)
+    client.block(QPIN)
+    assert client.block(PUK) == ["63C4", "63C3", "63C2", "63C1", "63C0"]
+    assert client.query(PUK) == "6F00"

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from emulator.card.curves import DOMAINS
+from emulator.card.keys import (
+    RSA_BITS,
+    KeyRefusedError,
+    decipher_pkcs1,
+    find_curve,
+    generate_ec,
+    generate_rsa,
+    import_ec,
+    import_rsa,
+    sign_ecdsa,
+    sign_ecdsa_sha1,
+    sign_pkcs1,
+    sign_pss,
+)
+from tests.unit.card.arithmetic import ecdsa_holds
+from tests.unit.card.cards import domain
+
+SHA256_DIGEST_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
+MESSAGE = b"a text to sign"
+CURVES = [each.curve().name for each in DOMAINS]
+
+
+@pytest.fixture(scope="module")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return generate_rsa(2048)
+
+
+def parts(key: rsa.RSAPrivateKey) -> dict[str, int]:
+    numbers = key.private_numbers()
+    return {
+        "p": numbers.p,
+        "q": numbers.q,
+        "q_inverse": numbers.iqmp,
+        "d_p": numbers.dmp1,
+        "d_q": numbers.dmq1,
+    }
+
+
+# Making
+
+
+@pytest.mark.parametrize("bits", RSA_BITS)
+def test_rsa_keys_have_the_size_asked_for_and_the_usual_exponent(bits: int) -> None:
+    public = generate_rsa(bits).public_key().public_numbers()
+    assert public.n.bit_length() == bits
+    assert public.e == 65537
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_ec_keys_are_on_their_curve(name: str) -> None:
+    assert generate_ec(domain(name).curve()).curve.name == name
+
+
+def test_a_curve_that_is_not_known() -> None:
+    assert find_curve(prime=b"\x17", a=b"\x01", b=b"\x01", generator=b"\x04\x03\x0a", order=b"\x1c") is None
+
+
+# Bringing in
+
+
+def test_an_rsa_key_is_rebuilt_from_its_crt_parts(rsa_key: rsa.RSAPrivateKey) -> None:
+    rebuilt = import_rsa(**parts(rsa_key))
+    assert rebuilt.public_key().public_numbers() == rsa_key.public_key().public_numbers()
+
+
+def test_an_rsa_key_with_its_primes_swapped_is_the_same_key(rsa_key: rsa.RSAPrivateKey) -> None:
+    n = rsa_key.private_numbers()
+    swapped = import_rsa(p=n.q, q=n.p, q_inverse=pow(n.p, -1, n.q), d_p=n.dmq1, d_q=n.dmp1)
+    assert swapped.public_key().public_numbers() == rsa_key.public_key().public_numbers()
+
+
+@pytest.mark.parametrize("part", ["p", "q", "q_inverse", "d_p", "d_q"])
+@pytest.mark.parametrize("value", [0, 1, 2, 65537, 1 << 1023])
+def test_parts_that_do_not_belong_together(rsa_key: rsa.RSAPrivateKey, part: str, value: int) -> None:
+    with pytest.raises(KeyRefusedError):
+        import_rsa(**{**parts(rsa_key), part: value})
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 3])
+def test_parts_that_are_all_the_same_small_number(value: int) -> None:
+    with pytest.raises(KeyRefusedError):
+        import_rsa(p=value, q=value, q_inverse=value, d_p=value, d_q=value)
+
+
+def test_an_rsa_key_of_another_size() -> None:
+    short = rsa.generate_private_key(65537, 1024)
+    with pytest.raises(KeyRefusedError, match="not 1024"):
+        import_rsa(**parts(short))
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_an_ec_key_is_rebuilt_from_its_private_value(name: str) -> None:
+    key = generate_ec(domain(name).curve())
+    rebuilt = import_ec(key.curve, key.private_numbers().private_value)
+    assert rebuilt.public_key().public_numbers() == key.public_key().public_numbers()
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_a_private_value_is_from_1_to_the_order_less_1(name: str) -> None:
+    order = int(domain(name).order, 16)
+    curve = domain(name).curve()
+    assert import_ec(curve, order - 1).private_numbers().private_value == order - 1
+    for value in (0, order, order + 1, 1 << 4096):
+        with pytest.raises(KeyRefusedError):
+            import_ec(curve, value)
+
+
+# RSA
+
+
+def test_pkcs1_takes_a_digest_info_as_it_is(rsa_key: rsa.RSAPrivateKey) -> None:
+    signature = sign_pkcs1(rsa_key, SHA256_DIGEST_INFO + hashlib.sha256(MESSAGE).digest())
+    rsa_key.public_key().verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+
+
+@pytest.mark.parametrize("length", [1, 20, 36, 245])
+def test_pkcs1_pads_any_data_that_fits(rsa_key: rsa.RSAPrivateKey, length: int) -> None:
+    numbers = rsa_key.public_key().public_numbers()
+    data = bytes(range(1, length + 1)) if length < 255 else bytes(length)
+    signature = int.from_bytes(sign_pkcs1(rsa_key, data))
+    expected = b"\x00\x01" + b"\xff" * (253 - length) + b"\x00" + data
+    assert pow(signature, numbers.e, numbers.n).to_bytes(256) == expected
+
+
+@pytest.mark.parametrize("length", [246, 256, 1000])
+def test_pkcs1_refuses_data_too_long_for_the_key(rsa_key: rsa.RSAPrivateKey, length: int) -> None:
+    with pytest.raises(KeyRefusedError, match="too long"):
+        sign_pkcs1(rsa_key, bytes(length))
+
+
+@pytest.mark.parametrize(
+    "algorithm", [hashes.SHA1(), hashes.SHA224(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512()]
+)
+def test_pss_knows_the_hash_by_the_digests_length(rsa_key: rsa.RSAPrivateKey, algorithm: hashes.HashAlgorithm) -> None:
+    digest = hashlib.new(algorithm.name, MESSAGE).digest()
+    pss = padding.PSS(mgf=padding.MGF1(algorithm), salt_length=algorithm.digest_size)
+    rsa_key.public_key().verify(sign_pss(rsa_key, digest), digest, pss, Prehashed(algorithm))
+
+
+@pytest.mark.parametrize("length", [0, 19, 33, 65])
+def test_pss_refuses_what_is_no_digest(rsa_key: rsa.RSAPrivateKey, length: int) -> None:
+    with pytest.raises(KeyRefusedError, match="no hash"):
+        sign_pss(rsa_key, bytes(length))
+
+
+def test_deciphering(rsa_key: rsa.RSAPrivateKey) -> None:
+    cryptogram = rsa_key.public_key().encrypt(MESSAGE, padding.PKCS1v15())
+    assert decipher_pkcs1(rsa_key, cryptogram) == MESSAGE
+
+
+@pytest.mark.parametrize("cryptogram", [b"", b"\x01", bytes(255), b"\x01" * 257, b"\xff" * 256])
+def test_what_is_no_cryptogram_of_the_key(rsa_key: rsa.RSAPrivateKey, cryptogram: bytes) -> None:
+    with pytest.raises(KeyRefusedError, match="not a cryptogram"):
+        decipher_pkcs1(rsa_key, cryptogram)
+
+
+# ECDSA
+
+
+@pytest.mark.parametrize("name", CURVES)
+@pytest.mark.parametrize("length", [1, 20, 25, 30, 32, 50, 64])
+def test_ecdsa_over_a_digest_of_any_length(name: str, length: int) -> None:
+    key = generate_ec(domain(name).curve())
+    digest = hashlib.shake_128(name.encode()).digest(length)
+    public = key.public_key().public_numbers()
+    signature = sign_ecdsa(key, digest)
+    assert ecdsa_holds(domain(name), (public.x, public.y), digest, signature)
+    assert not ecdsa_holds(domain(name), (public.x, public.y), bytes([digest[0] ^ 0x80]) + digest[1:], signature)
+
+
+@pytest.mark.parametrize("name", ["secp192r1", "secp256r1", "secp384r1"])
+def test_a_digest_longer_than_any_hash_is_cut_to_the_curve(name: str) -> None:
+    key = generate_ec(domain(name).curve())
+    digest = hashlib.shake_128(b"long").digest(100)
+    public = key.public_key().public_numbers()
+    assert ecdsa_holds(domain(name), (public.x, public.y), digest, sign_ecdsa(key, digest))
+
+
+def test_a_digest_that_the_library_can_not_be_given_is_refused() -> None:
+    with pytest.raises(KeyRefusedError, match="longer than any hash"):
+        sign_ecdsa(generate_ec(ec.SECP521R1()), bytes(66))
+
+
+def test_ecdsa_with_the_hash_on_the_card() -> None:
+    key = generate_ec(ec.SECP256R1())
+    signature = sign_ecdsa_sha1(key, MESSAGE)
+    key.public_key().verify(signature, MESSAGE, ec.ECDSA(hashes.SHA1()))
+    with pytest.raises(InvalidSignature):
+        key.public_key().verify(sign_ecdsa(key, bytes(20)), MESSAGE, ec.ECDSA(hashes.SHA1()))
+
+
+# The wrong kind of key
+
+
+def test_each_operation_refuses_the_other_kind_of_key(rsa_key: rsa.RSAPrivateKey) -> None:
+    ec_key = generate_ec(ec.SECP256R1())
+    for rsa_only in (sign_pkcs1, sign_pss, decipher_pkcs1):
+        with pytest.raises(KeyRefusedError):
+            rsa_only(ec_key, bytes(32))
+    for ec_only in (sign_ecdsa, sign_ecdsa_sha1):
+        with pytest.raises(KeyRefusedError):
+            ec_only(rsa_key, bytes(32))

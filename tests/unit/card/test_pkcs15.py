@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.card import pkcs15
+from emulator.card.content import factory_content
+from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, Operation
+from emulator.card.pkcs15 import KeyEntry, directory_files, read_certificates, read_private_keys
+from emulator.iso7816 import tlv
+from tests.unit.card.cards import AODF, CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
+
+A, B, C = (key_entry(n, bytes([n]) * 20) for n in (1, 2, 3))
+
+
+@pytest.fixture(scope="module")
+def files() -> FileSystem:
+    return factory_content(proid_q()).files
+
+
+def content(files: FileSystem, path: str) -> str:
+    """A file's content in hexadecimal, without the zeros behind it."""
+    return files.at(bytes.fromhex(path)).content.rstrip(b"\0").hex().upper()
+
+
+# As personalised
+
+
+def test_the_files_and_who_may_write_them(files: FileSystem) -> None:
+    assert {path.hex().upper(): Condition(file.condition(Operation.UPDATE)) for path, file in files.files.items()} == {
+        "3F00": Condition.NEVER,
+        "3F002F00": Condition.NEVER,
+        "3F005015": Condition.USER,
+        ODF: Condition.USER,
+        "3F0050155032": Condition.USER,
+        "3F0050155033": Condition.USER,
+        AODF: Condition.NEVER,
+        PRKDF: Condition.USER,
+        "3F0050154403": Condition.USER,
+        CDF: Condition.USER,
+        "3F0050154405": Condition.USER,
+    }
+
+
+def test_all_of_it_can_be_read_without_a_code(files: FileSystem) -> None:
+    contents = [file for file in files.files.values() if file.kind is FileKind.EF]
+    assert {file.condition(Operation.READ) for file in contents} == {Condition.ALWAYS}
+
+
+def test_ef_dir_names_the_application(files: FileSystem) -> None:
+    assert content(files, "3F002F00") == (
+        "611D" + "4F0CA000000063504B43532D3135" + "500750726F49442B51" + "51043F005015"
+    )
+
+
+def test_the_object_directory_names_the_directories(files: FileSystem) -> None:
+    entries = ("A0", "4402"), ("A1", "4403"), ("A4", "4404"), ("A7", "4405"), ("A8", "4401")
+    assert content(files, ODF) == "".join(f"{tag}0A300804063F005015{fid}" for tag, fid in entries)
+
+
+def test_token_info(files: FileSystem) -> None:
+    assert content(files, "3F0050155032") == (
+        "3025" + "020100" + "04085354554E54000001" + "0C095374756E7463617264" + "800750726F49442B51" + "0302" + "0520"
+    )
+
+
+def test_authentication_objects_show_what_guards_first_and_then_what_only_unblocks(files: FileSystem) -> None:
+    """Flags: case-sensitive 0, initialized 4, needs-padding 5, unblockingPassword 6 (ISO 7816-15, 8.9.1)."""
+    pin = (
+        *("302D", "300C", "0C0350494E", "030206C0", "040102", "3003", "040101"),  # its authId is PUK's
+        *("A118", "3016", "0302028C", "0A0102", "020104", "020110", "02010F", "800101", "0401FF"),
+    )
+    qpin = (
+        *("302E", "300D", "0C045150494E", "030206C0", "040102", "3003", "040103"),
+        *("A118", "3016", "0302028C", "0A0102", "020105", "020110", "02010F", "800103", "0401FF"),
+    )
+    puk = (
+        *("302A", "3009", "0C0350554B", "030206C0", "3003", "040102"),
+        *("A118", "3016", "0302018E", "0A0102", "020108", "020110", "02010F", "800102", "0401FF"),
+    )
+    assert content(files, AODF) == "".join((*pin, *qpin, *puk))
+
+
+def test_a_code_that_is_not_set_is_shown_so(files: FileSystem) -> None:
+    shown = pkcs15.with_authentication_objects(proid_q(), files, frozenset({"qpin"}))
+    before, after = (tlv.parse(bytes.fromhex(content(tree, AODF))) for tree in (files, shown))
+    assert before[0] == after[0]
+    assert before[2] == after[2]
+    assert before[1].value.count(b"\x03\x02\x02\x8c") == 1
+    assert after[1].value == before[1].value.replace(b"\x03\x02\x02\x8c", b"\x03\x02\x02\x84")
+
+
+# Which files are the directories
+
+
+def test_directories_are_where_the_object_directory_says(files: FileSystem) -> None:
+    assert [file.path.hex().upper() for file in directory_files(files, pkcs15.PRIVATE_KEYS)] == [PRKDF]
+    assert [file.path.hex().upper() for file in directory_files(files, pkcs15.CERTIFICATES)] == [CDF]
+
+
+def with_odf(files: FileSystem, raw: str) -> FileSystem:
+    path = bytes.fromhex(ODF)
+    return FileSystem({**files.files, path: replace(files.at(path), content=bytes.fromhex(raw))})
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("A0083006040450154402", []),
+        ("A00830060404" + "3F005015", []),
+        ("A006300404024402", [PRKDF]),
+        ("A006300404024404A006300404024402", [CDF, PRKDF]),
+        ("A006300404024402" + "0000", [PRKDF]),
+        ("A006300404024402" + "0001", []),
+        ("A0063004040244", []),
+        ("A0020500", []),
+        ("", []),
+    ],
+    ids=[
+        "path to nothing",
+        "path to a DF",
+        "relative path",
+        "two",
+        "padded",
+        "rubbish behind",
+        "breaks off",
+        "no path",
+        "empty",
+    ],
+)
+def test_a_rewritten_object_directory(files: FileSystem, raw: str, found: list[str]) -> None:
+    tree = with_odf(files, raw)
+    assert [file.path.hex().upper() for file in directory_files(tree, pkcs15.PRIVATE_KEYS)] == found
+
+
+def test_a_deleted_object_directory_names_nothing(files: FileSystem) -> None:
+    assert directory_files(files.deleted(bytes.fromhex(ODF)), pkcs15.PRIVATE_KEYS) == ()
+
+
+# Reading the directory of private keys
+
+
+def test_entries_give_reference_and_identifier() -> None:
+    assert read_private_keys([directory([A, B])]) == (KeyEntry(1, b"\x01" * 20), KeyEntry(2, b"\x02" * 20))
+    assert read_private_keys([directory([A]), directory([B])]) == read_private_keys([A + B])
+    assert read_private_keys([bytes(2048)]) == ()
+
+
+def test_rsa_and_ec_entries_are_alike_to_the_card() -> None:
+    for kind in (0x30, 0xA0):
+        assert read_private_keys([key_entry(7, b"id", kind=kind)]) == (KeyEntry(7, b"id"),)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        A[:-1],
+        A + b"\0" + B,
+        A + B[:10] + bytes(100),
+        A + A,
+        A + key_entry(1, b"other"),
+        b"\x04\x02ab",
+        certificate_entry(b"id"),
+        b"\x30\x00",
+        b"\xff" * 2048,
+    ],
+    ids=["cut off", "hole", "half an entry", "twice", "one reference twice", "no entry", "certificate", "empty", "FF"],
+)
+def test_a_directory_that_is_not_whole_says_nothing(raw: bytes) -> None:
+    assert read_private_keys([raw]) is None
+    assert read_private_keys([directory([C]), raw]) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_directory_caught_half_rewritten_never_hides_a_key_that_stays(data: st.DataObject) -> None:
+    """Entries are taken away, or one is added behind, and the writing stops at any byte."""
+    labels = st.text("abcdefgh ", min_size=1, max_size=30)
+    old = [key_entry(n, bytes([n]) * 20, label=data.draw(labels)) for n in range(1, data.draw(st.integers(1, 5)) + 1)]
+    staying = [entry for entry in old if data.draw(st.booleans())]
+    new = staying + ([key_entry(9, b"9" * 20)] if data.draw(st.booleans()) else [])
+    kept = {entry.reference for entry in read_private_keys([b"".join(staying)]) or ()}
+    before, after = directory(old), directory(new)
+    for stop in range(len(b"".join(old + new)) + 1):
+        entries = read_private_keys([after[:stop] + before[stop:]])
+        assert entries is None or kept <= {entry.reference for entry in entries}
+
+
+@given(st.binary(max_size=300))
+def test_whatever_stands_in_a_directory_can_be_looked_at(raw: bytes) -> None:
+    read_private_keys([raw])
+    read_certificates([raw])
+
+
+# Reading the directory of certificates
+
+
+def test_certificates_give_identifiers() -> None:
+    assert read_certificates([directory([certificate_entry(b"one"), certificate_entry(b"two")])]) == frozenset(
+        (b"one", b"two")
+    )
+    assert read_certificates([bytes(100)]) == frozenset()
+
+
+@pytest.mark.parametrize("raw", [certificate_entry(b"one")[:-1], b"\x30\x00", certificate_entry(b"one") + b"\0\1"])
+def test_a_directory_of_certificates_that_is_not_whole_says_nothing(raw: bytes) -> None:
+    assert read_certificates([raw]) is None
+
+
+def test_a_directory_below_the_master_file_may_be_named_in_full(files: FileSystem) -> None:
+    tree = files.created(File(MASTER_FILE + b"\x44\x02", FileKind.EF, content=bytes(10)))
+    tree = with_odf(tree, "A0083006" + "04043F004402")
+    assert [file.path.hex() for file in directory_files(tree, pkcs15.PRIVATE_KEYS)] == ["3f004402"]

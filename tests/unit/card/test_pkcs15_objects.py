@@ -1,0 +1,269 @@
+"""Entries byte for byte, and what the factory leaves on a card: listed, usable, and safe from its holder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from emulator.card.card import Card
+from emulator.card.content import factory_content
+from emulator.card.files import Condition, FileKind, access
+from emulator.card.pkcs15_objects import certificate, path_to, private_key
+from emulator.policy.events import DirectoriesRead, Verdict
+from emulator.policy.law import step
+from emulator.policy.state import Item, Origin, factory_state
+from emulator.profile.load import load_profile
+from emulator.profile.model import Profile
+from tests.unit.card.cards import ODF, OK, Client, key_entry, new_card
+
+PRKDF, CDF = "3F0050204402", "3F0050204404"
+IOK, DOK = "2222", "1111"
+IDENTIFICATION_KEY, PEP_KEY, KPEP_KEY = 0x10, 0x10, 0x11
+READ_VERSION = "00CA010100"
+"""After it, the card signs digests as they are."""
+NOT_ALLOWED, NO_SUCH_KEY = "6982", "6A88"
+
+
+def personalised(name: str) -> tuple[Profile, Card]:
+    profile = load_profile(name)
+    return profile, new_card(profile)
+
+
+def eobcanka_at_pick_up() -> Client:
+    """An eObčanka whose DOK, IOK and PIN have been set."""
+    client = Client(personalised("eobcanka")[1])
+    assert client.card.act("office", "set-identification", {"dok": DOK.encode(), "iok": IOK.encode()}) is Verdict.DONE
+    assert client.reset_code(2, IOK, "12345678") == OK
+    assert client.reset_code(1, "12345678", "54321") == OK
+    return client
+
+
+def public_key(client: Client, path: str) -> ec.EllipticCurvePublicKey:
+    """The public key in a certificate file."""
+    key = x509.load_der_x509_certificate(client.read(path)).public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    return key
+
+
+# Entries
+
+
+def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
+    profile = load_profile("zzzs-pk")
+    entry = private_key(profile, profile.factory_keys[0], "pep", PEP_KEY, bytes.fromhex("3F005020"))
+    assert (
+        entry.hex().upper()
+        == (
+            "A02E"
+            "300C" + "0C03504550" + "03020780" + "040101"  # PEP, private, guarded by code 01
+            "300E"
+            + "040101"
+            + "03020520"
+            + "03020490"
+            + "020110"  # identifier 01, sign, never extractable, reference 10
+            "A10E" + "300C" + "300604043F005020" + "02020100"  # the DF, 256 bits
+        )
+    )
+
+
+def test_a_guard_for_one_use_is_told_as_consent_to_each_use() -> None:
+    profile = load_profile("zzzs-pk")
+    entry = private_key(profile, profile.factory_keys[1], "kpep", KPEP_KEY, bytes.fromhex("3F005020")).hex().upper()
+    assert "0C044B504550" + "03020780" + "040103" + "020101" in entry
+    assert "040102" + "0303060040" in entry, "nonRepudiation"
+
+
+def test_the_entry_of_a_certificate() -> None:
+    entry = certificate("PEP", b"\x01", bytes.fromhex("3F0050204301"))
+    assert entry.hex().upper() == "301A" + "30050C03504550" + "3003040101" + "A10C300A300804063F0050204301"
+
+
+def test_a_path() -> None:
+    assert path_to(bytes.fromhex("3F005015")).hex().upper() == "300604043F005015"
+
+
+# As it leaves the factory
+
+
+def test_cards_without_factory_keys_are_as_they_were() -> None:
+    for name in ("proid-q", "tokenme"):
+        content = factory_content(load_profile(name))
+        assert content.state.items == ()
+        assert bytes.fromhex("3F005020") not in content.files.files
+
+
+@pytest.mark.parametrize(
+    ("profile", "items"),
+    [
+        ("eobcanka", [("identification", 0x10, b"\x10")]),
+        ("zzzs-pk", [("pep", 0x10, b"\x01"), ("kpep", 0x11, b"\x02")]),
+    ],
+)
+def test_the_law_knows_factory_keys_as_listed_pairs(profile: str, items: list[tuple[str, int, bytes]]) -> None:
+    content = factory_content(load_profile(profile))
+    assert content.state.items == tuple(
+        Item(number, area, Origin.FACTORY, listed=True, certificate=True)
+        for number, (area, _, _) in enumerate(items, start=1)
+    )
+    assert [(record.reference, record.identifier) for record in content.keys.values()] == [
+        (reference, identifier) for _, reference, identifier in items
+    ]
+
+
+@pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])
+def test_a_certificate_is_that_of_its_key(profile: str) -> None:
+    content = factory_content(load_profile(profile))
+    paths = {"eobcanka": ["3F0050200001"], "zzzs-pk": ["3F0050204301", "3F0050204302"]}[profile]
+    for record, path in zip(content.keys.values(), paths, strict=True):
+        assert record.private is not None
+        read = x509.load_der_x509_certificate(content.files.at(bytes.fromhex(path)).content)
+        assert read.public_key() == record.private.public_key()
+
+
+@pytest.mark.fact("PK-09")
+def test_nobody_can_write_to_what_the_factory_wrote() -> None:
+    files = factory_content(load_profile("zzzs-pk")).files.files
+    factory = [file for path, file in files.items() if path.hex().upper().startswith("3F005020")]
+    assert len(factory) == 5
+    for file in factory:
+        reading = Condition.ALWAYS if file.kind is FileKind.EF else Condition.NEVER
+        assert file.access == access(otherwise=Condition.NEVER, read=reading)
+
+
+# In use
+
+
+@pytest.mark.fact("PK-01")
+def test_pep_signs_with_its_pin() -> None:
+    client = Client(personalised("zzzs-pk")[1])
+    assert client.fetch(READ_VERSION)[1] == OK
+    assert client.sign(PEP_KEY)[1] == NOT_ALLOWED
+    assert client.verify(1, "1234") == OK
+    key = public_key(client, "3F0050204301")
+    for message in (b"one", b"two"):
+        digest = hashes.Hash(hashes.SHA256())
+        digest.update(message)
+        signature, sw = client.sign(PEP_KEY, digest.finalize())
+        assert sw == OK
+        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.fact("PK-05", "PK-06")
+def test_kpep_signs_once_its_pin_was_set_with_tpin() -> None:
+    client = Client(personalised("zzzs-pk")[1])
+    assert client.verify(3, "654321") == "6984"
+    assert client.sign(KPEP_KEY)[1] == NOT_ALLOWED
+    assert client.reset_code(3, "12345678", "654321") == OK
+    assert client.verify(3, "654321") == OK
+    assert client.sign(KPEP_KEY)[1] == OK
+    assert client.sign(KPEP_KEY)[1] == NOT_ALLOWED, "each qualified signature takes the PIN anew"
+
+
+@pytest.mark.fact("PK-04", "PK-13")
+def test_kpep_signs_on_when_pep_is_lost() -> None:
+    client = Client(personalised("zzzs-pk")[1])
+    for _ in range(5):
+        client.reset_code(1, "00000000", "1111")
+    assert "pep" in client.card.state.lost
+    assert client.verify(1, "1234") == "6983"
+    assert client.sign(PEP_KEY)[1] == NOT_ALLOWED
+    assert client.reset_code(3, "12345678", "654321") == OK
+    assert client.verify(3, "654321") == OK
+    assert client.sign(KPEP_KEY)[1] == OK
+
+
+@pytest.mark.fact("EO-08")
+def test_without_iok_the_identification_key_is_of_no_use_to_anyone() -> None:
+    client = Client(personalised("eobcanka")[1])
+    assert client.verify(4, IOK) == "6984"
+    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
+
+
+@pytest.mark.fact("EO-24")
+def test_every_identification_takes_iok_anew() -> None:
+    client = eobcanka_at_pick_up()
+    for _ in range(2):
+        assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
+        assert client.verify(4, IOK) == OK
+        signature, sw = client.sign(IDENTIFICATION_KEY, bytes(64))
+        assert sw == OK
+        assert len(signature) > 130, "P-521"
+
+
+@pytest.mark.fact("EO-24")
+def test_other_codes_do_not_open_the_identification_key() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    assert client.verify(5, DOK) == OK
+    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
+
+
+@pytest.mark.fact("EO-27", "EO-28")
+def test_blocked_identification_takes_its_key_along_for_good() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.card.act("helpline", "block-identification", {}) is Verdict.DONE
+    assert client.verify(4, IOK) == "6983"
+    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
+    assert client.verify(1, "54321") == OK
+
+
+# Safe from its holder
+
+
+def test_a_key_of_ones_own_leaves_the_factorys_alone() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    assert client.make_key(1) == OK
+    client.list_keys(key_entry(1, b"\x01"))
+    client.leave()
+    assert [(item.area, item.key, item.listed) for item in client.items] == [
+        ("identification", Origin.FACTORY, True),
+        ("general", Origin.MADE, True),
+    ]
+    client.list_keys()
+    client.leave()
+    assert [item.area for item in client.items] == ["identification"]
+
+
+def test_the_object_directory_rewritten_does_not_take_the_identification_key_away() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    before = client.items
+    client.write(ODF, bytes(256))
+    client.leave()
+    assert client.items == before
+    assert client.verify(4, IOK) == OK
+    assert client.sign(IDENTIFICATION_KEY)[1] == OK
+
+
+@pytest.mark.parametrize("path", [PRKDF, CDF, "3F0050200001", "3F005020"])
+def test_pin_neither_writes_nor_deletes_what_the_factory_wrote(path: str) -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    before = client.card.content
+    assert client.select(path) == OK
+    assert client.send("00E40000") == NOT_ALLOWED
+    if path != "3F005020":
+        assert client.send("00D600000100") == NOT_ALLOWED
+    assert client.card.content == before
+
+
+def test_a_key_can_not_be_made_over_a_factory_key() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    assert client.make_key(IDENTIFICATION_KEY) == NO_SUCH_KEY
+    assert [item.key for item in client.items] == [Origin.FACTORY]
+
+
+def test_only_a_closed_area_keeps_its_keys_whatever_the_directories_say() -> None:
+    profile = load_profile("eobcanka")
+    closed, open_ = (
+        Item(number, area, Origin.FACTORY, listed=True) for number, area in ((1, "identification"), (2, "general"))
+    )
+    state = replace(factory_state(profile), items=(closed, open_))
+    after, _ = step(profile, state, DirectoriesRead(frozenset(), frozenset()))
+    assert after.items == (closed,)

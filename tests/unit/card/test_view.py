@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from emulator.card.keys import generate_ec
+from emulator.card.view import view
+from tests.unit.card.cards import PIN, PUK, QPIN, Client, certificate_entry, key_entry, logged_in, proid_q
+
+
+def seen(client: Client) -> dict[str, Any]:
+    """The view as the JSON that scripts read."""
+    content: dict[str, Any] = json.loads(json.dumps(asdict(view(client.card.profile, client.card.content))))
+    return content
+
+
+def test_a_card_as_it_leaves_the_factory() -> None:
+    shown = seen(Client())
+    assert shown["profile"] == "proid-q"
+    assert shown["serial"] == "5354554E54000001"
+    assert shown["life_cycle"] == "operational"
+    assert shown["codes"]["qpin"] == {
+        "name": "QPIN",
+        "reference": 3,
+        "state": "set",
+        "tries_left": 3,
+        "tries_limit": 3,
+        "tries_max": 3,
+        "must_change": True,
+        "min_length": 5,
+        "max_length": 15,
+        "one_use": True,
+        "unblocked_by": "puk",
+    }
+    assert shown["areas"] == {
+        "cc": {"name": "CC area", "guard": "qpin", "places": 2, "used": 0},
+        "general": {"name": "general area", "guard": "pin", "places": None, "used": 0},
+    }
+    assert shown["keys"] == []
+
+
+def test_tries_and_marks_follow_the_card() -> None:
+    client = Client()
+    client.verify(PIN, "wrong")
+    client.block(QPIN)
+    client.change(PUK, "87654321", "8765432100")
+    codes = seen(client)["codes"]
+    assert [(codes[name]["state"], codes[name]["tries_left"], codes[name]["must_change"]) for name in codes] == [
+        ("set", 2, True),
+        ("set", 5, False),
+        ("blocked", 0, True),
+    ]
+
+
+def test_keys_show_area_origin_and_pairing() -> None:
+    client = logged_in(PIN)
+    client.import_key(4, generate_ec(ec.SECP256R1()))
+    client.verify(QPIN)
+    client.make_key(5)
+    client.list_keys(key_entry(5, b"\x45"))
+    client.list_certificates(certificate_entry(b"\x45"))
+    client.leave()
+    shown = seen(client)
+    assert shown["areas"]["cc"]["used"] == 1
+    assert shown["keys"] == [
+        {
+            "number": 1,
+            "area": "general",
+            "origin": "imported",
+            "paired": False,
+            "listed": False,
+            "reference": 4,
+            "identifier": None,
+        },
+        {
+            "number": 2,
+            "area": "cc",
+            "origin": "made",
+            "paired": True,
+            "listed": True,
+            "reference": 5,
+            "identifier": "45",
+        },
+    ]
+
+
+def test_a_certificate_without_its_key_shows_no_origin_and_can_not_be_named() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(5)
+    client.list_keys(key_entry(5, b"\x45"))
+    client.list_certificates(certificate_entry(b"\x45"))
+    client.list_keys()
+    client.leave()
+    [key] = seen(client)["keys"]
+    assert (key["origin"], key["paired"], key["reference"], key["identifier"]) == (None, False, None, "45")
+
+
+def test_a_dead_card_is_seen_as_dead() -> None:
+    client = Client()
+    for reference in (PIN, PUK, QPIN):
+        client.block(reference)
+    shown = seen(client)
+    assert shown["life_cycle"] == "dead"
+    assert {code["state"] for code in shown["codes"].values()} == {"blocked"}
+
+
+def test_no_secret_is_in_the_view() -> None:
+    assert "12345678" not in json.dumps(seen(Client()))
+    assert proid_q().codes["pin"].factory is not None

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from emulator.policy import law
+from emulator.policy.events import Verdict, Verify
+from emulator.policy.explore import explore
+from emulator.policy.moves import Deed, apply, moves
+from emulator.policy.state import State, factory_state
+from emulator.policy.walk import TooManyStatesError, ability, walk
+from emulator.policy.words import move_briefly
+from emulator.profile.load import load_profile
+from emulator.profile.model import CodeStatus, DeedKind, Memory, Profile
+from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_tries
+
+ZZZS_PK = load_profile("zzzs-pk")
+SMALL = [ZZZS_PK, small_proid_q(), small_eobcanka()]
+
+
+def small_tokenme() -> Profile:
+    profile = with_tries(load_profile("tokenme"), {"pin": 1, "puk": 1})
+    return profile.model_copy(update={"memory": Memory(bytes=4 * 2048, block=2048)})
+
+
+# What a walk finds
+
+
+def test_zzzs_pk_has_as_many_states_as_can_be_counted_by_hand() -> None:
+    """PEP: four of PIN by five of PUK, or lost. KPEP: three tries of TPIN, then three of its PIN, or lost.
+
+    Tries that TPIN had left are all back once it was right.
+    """
+    assert len(walk(ZZZS_PK)) == (4 * 5 + 1) * (3 + 3 + 1)
+
+
+def test_the_factory_state_comes_first() -> None:
+    assert walk(ZZZS_PK).state(0).codes == factory_state(ZZZS_PK).codes
+
+
+def seen(state: State) -> object:
+    """A state as the walk tells states apart: whatever the keys' numbers are."""
+    items = sorted((item.area, item.key or "", item.listed, item.certificate, item.size) for item in state.items)
+    return tuple(state.codes.items()), tuple(items), state.lost, state.files_size
+
+
+def walked_plainly(profile: Profile) -> tuple[set[object], int]:
+    """States and transitions, by asking the whole law about every move in every state."""
+    start = factory_state(profile)
+    states, queue, transitions = {seen(start): start}, [start], 0
+    for state in queue:
+        for move in moves(profile, state):
+            after = apply(profile, state, move)
+            transitions += seen(after) != seen(state)
+            if seen(after) not in states:
+                states[seen(after)] = after
+                queue.append(after)
+    return set(states), transitions
+
+
+@pytest.mark.parametrize("profile", [ZZZS_PK, small_tokenme()], ids=lambda profile: profile.id)
+def test_asking_the_law_once_for_what_it_sees_finds_what_asking_it_always_finds(profile: Profile) -> None:
+    walked = walk(profile)
+    states, transitions = walked_plainly(profile)
+    assert {seen(walked.state(number)) for number in range(len(walked))} == states
+    assert len(walked.targets) == transitions
+
+
+@pytest.mark.parametrize("profile", SMALL, ids=lambda profile: profile.id)
+def test_the_path_to_a_state_leads_to_it(profile: Profile) -> None:
+    walked = walk(profile)
+    for number in range(0, len(walked), 1 + len(walked) // 50):
+        state = walked.state(0)
+        for move in walked.path(number):
+            # What is stored is numbered anew after each move, so moves are found again by what they do.
+            again = next(m for m in moves(profile, state) if (ability(m), m.right) == (ability(move), move.right))
+            state = apply(profile, state, again)
+        assert state.codes == walked.state(number).codes
+        assert state.lost == walked.state(number).lost
+
+
+def test_distances_never_fall() -> None:
+    walked = walk(ZZZS_PK)
+    lengths = [len(walked.path(number)) for number in range(len(walked))]
+    assert lengths == sorted(lengths)
+
+
+def test_a_law_that_looks_at_more_is_given_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that also asks for a code of another part and for what is stored is still walked rightly."""
+    rule = law._RULES[Verify]
+
+    def curious(profile: Profile, state: State, event: Verify) -> law.Outcome:
+        if state.codes["tpin"].tries_left == 1 and state.used("pep"):
+            return state, Verdict.ACT_NOT_ALLOWED
+        return rule(profile, state, event)
+
+    monkeypatch.setitem(law._RULES, Verify, curious)
+    walked = walk(ZZZS_PK)
+    states, transitions = walked_plainly(ZZZS_PK)
+    assert {seen(walked.state(number)) for number in range(len(walked))} == states
+    assert len(walked.targets) == transitions
+
+
+def test_a_card_with_too_many_states_is_not_walked_to_the_end() -> None:
+    with pytest.raises(TooManyStatesError, match="ProID\\+Q has more than 100 states"):
+        walk(load_profile("proid-q"), max_states=100)
+
+
+# What is made of it
+
+
+def test_a_dead_card_can_not_be_left_and_nothing_else_is_as_final() -> None:
+    walked, found = explore(small_proid_q())
+    assert found.final_states
+    for number in range(len(walked)):
+        assert walked.state(number).dead == (number in found.final_states)
+
+
+def test_what_is_never_left() -> None:
+    _, found = explore(ZZZS_PK)
+    assert set(found.settled) == {(code, CodeStatus.BLOCKED) for code in ("pep-puk", "kpep-pin", "tpin")}
+    assert found.lost_for_good == ("kpep", "pep")
+
+
+@pytest.mark.fact("PK-04", "PK-08", "PK-13")
+def test_pep_and_kpep_are_lost_each_by_its_own_codes() -> None:
+    _, found = explore(ZZZS_PK)
+    use_pep, use_kpep = ("holder", Deed(DeedKind.USE_KEY, area="pep")), ("holder", Deed(DeedKind.USE_KEY, area="kpep"))
+    by = {use: loss for loss in found.losses for use in loss.abilities if use in (use_pep, use_kpep)}
+    assert {move_briefly(ZZZS_PK, move) for move in by[use_pep].by} == {"wrong PUK of PEP"}
+    assert len(by[use_pep].way) == 5
+    assert {move_briefly(ZZZS_PK, move) for move in by[use_kpep].by} == {"wrong TPIN", "wrong PIN of KPEP"}
+    assert len(by[use_kpep].way) == 3
+
+
+def test_from_where_keys_can_still_be_used() -> None:
+    walked, found = explore(ZZZS_PK)
+    pep, kpep = found.usability
+    # PIN of PEP is set in 3 of its 4 by 5 states, and can be set again in the fourth; 7 states of KPEP with each.
+    assert (pep.now, pep.later, pep.never) == (3 * 5 * 7, 5 * 7, 7)
+    assert (kpep.now, kpep.later, kpep.never) == (3 * 21, 3 * 21, 21)
+    assert found.useless == 1
+    assert found.states == len(walked)
+
+
+@pytest.mark.fact("EO-27")
+def test_identification_is_lost_by_the_helpline_alone() -> None:
+    profile = small_eobcanka()
+    _, found = explore(profile)
+    identify = ("holder", Deed(DeedKind.USE_KEY, area="identification"))
+    (loss,) = (loss for loss in found.losses if identify in loss.abilities)
+    assert {move_briefly(profile, move) for move in loss.by} == {"helpline: block-identification"}
+
+
+@pytest.mark.fact("EO-15")
+def test_setting_puk_with_iok_loses_just_that() -> None:
+    profile = small_eobcanka()
+    _, found = explore(profile)
+    set_puk = ("holder", Deed(DeedKind.SET, "puk", by="iok"))
+    (loss,) = (loss for loss in found.losses if set_puk in loss.abilities)
+    assert loss.abilities == (set_puk,)
+    assert "PUK set with IOK" in {move_briefly(profile, move) for move in loss.by}
+
+
+@pytest.mark.fact("EO-21")
+def test_pin_qpin_and_puk_are_blocked_and_left_each_for_itself() -> None:
+    walked = walk(small_eobcanka())
+    reached = {
+        tuple(walked.state(number).blocked(code) for code in ("pin", "qpin", "puk")) for number in range(len(walked))
+    }
+    assert len(reached) == 8
+
+
+def test_a_card_that_can_lose_nothing_loses_nothing() -> None:
+    profile = small_tokenme()
+    _, found = explore(profile.model_copy(update={"claims": ()}))
+    assert found.held
+    assert found.lost_for_good == ()
+    assert found.judgements == ()
+
+
+def test_states_are_told_apart_by_what_the_law_sees_only() -> None:
+    walked = walk(small_proid_q())
+    every = [walked.state(number) for number in range(len(walked))]
+    assert len({seen(state) for state in every}) == len(every)
+    assert all(not state.verified and replace(state, verified=frozenset()) == state for state in every)

@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from emulator.policy.events import (
+    Change,
+    DirectoriesRead,
+    Event,
+    Reset,
+    SessionEnd,
+    StoreKey,
+    UseKey,
+    Verdict,
+    Verify,
+)
+from emulator.policy.law import area_of_new_key, permits, step, unblocking_code
+from emulator.policy.state import CodeState, Item, Origin, State, factory_state
+from emulator.profile.load import load_profile
+from emulator.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
+
+PROID_Q = load_profile("proid-q")
+FRESH = factory_state(PROID_Q)
+SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
+CODES = ("pin", "puk", "qpin")
+
+RIGHT_PIN, RIGHT_PUK, RIGHT_QPIN = (Verify(code, True) for code in CODES)
+WRONG_PIN, WRONG_PUK, WRONG_QPIN = (Verify(code, False) for code in CODES)
+MAKE, IMPORT = StoreKey(Origin.MADE), StoreKey(Origin.IMPORTED)
+TWICE_INTO_CC: list[Event] = [RIGHT_QPIN, MAKE, RIGHT_QPIN, MAKE]
+
+
+def after(*events: Event, start: State = FRESH, profile: Profile = PROID_Q) -> State:
+    """The state that these events lead to."""
+    for event in events:
+        start, _ = step(profile, start, event)
+    return start
+
+
+def verdict(event: Event, state: State, profile: Profile = PROID_Q) -> Verdict:
+    return step(profile, state, event)[1]
+
+
+def refused(event: Event, state: State, expected: Verdict, profile: Profile = PROID_Q) -> bool:
+    """Whether an event gets this verdict and leaves the state as it was."""
+    return step(profile, state, event) == (state, expected)
+
+
+# A card as it leaves the factory
+
+
+def test_the_factory_gives_all_codes_all_tries_and_a_mark_to_change_them() -> None:
+    assert FRESH.codes == {
+        "pin": CodeState(SET, 3, 3, must_change=True),
+        "puk": CodeState(SET, 5, 5, must_change=True),
+        "qpin": CodeState(SET, 3, 3, must_change=True),
+    }
+    assert (FRESH.items, FRESH.lost, FRESH.verified) == ((), frozenset(), frozenset())
+
+
+def test_a_code_without_factory_value_is_not_set() -> None:
+    without = PROID_Q.codes["qpin"].model_copy(update={"factory": None})
+    profile = PROID_Q.model_copy(update={"codes": {**PROID_Q.codes, "qpin": without}})
+    assert factory_state(profile).codes["qpin"] == CodeState(NOT_SET, 3, 3)
+
+
+# Giving a code
+
+
+def test_a_right_code_holds_until_the_session_ends() -> None:
+    state, said = step(PROID_Q, FRESH, RIGHT_PIN)
+    assert said is Verdict.DONE
+    assert permits(state, "pin")
+    assert not permits(after(SessionEnd(), start=state), "pin")
+
+
+def test_a_right_code_leaves_the_mark_to_change_it() -> None:
+    assert after(RIGHT_PIN).codes["pin"] == CodeState(SET, 3, 3, must_change=True)
+
+
+@pytest.mark.parametrize(("code", "tries"), [("pin", 3), ("puk", 5), ("qpin", 3)])
+def test_wrong_codes_count_down_to_blocked(code: str, tries: int) -> None:
+    state, wrong = FRESH, Verify(code, False)
+    for left in range(tries - 1, -1, -1):
+        state, said = step(PROID_Q, state, wrong)
+        assert said is Verdict.WRONG_CODE
+        assert state.codes[code].tries_left == left
+    assert state.codes[code] == CodeState(BLOCKED, 0, tries, must_change=True)
+    assert refused(wrong, state, Verdict.CODE_BLOCKED)
+    assert refused(Verify(code, True), state, Verdict.CODE_BLOCKED)
+
+
+def test_a_right_code_gives_all_tries_back() -> None:
+    assert after(WRONG_PIN, WRONG_PIN, RIGHT_PIN).codes["pin"].tries_left == 3
+
+
+def test_a_wrong_code_takes_away_what_a_right_one_gave() -> None:
+    assert not permits(after(RIGHT_PIN, WRONG_PIN), "pin")
+
+
+def test_tries_are_not_given_back_by_the_end_of_a_session() -> None:
+    assert after(WRONG_PIN, WRONG_PIN, SessionEnd()).codes["pin"].tries_left == 1
+
+
+def test_codes_count_each_for_itself() -> None:
+    state = after(WRONG_PIN, WRONG_QPIN, WRONG_QPIN)
+    assert [state.codes[code].tries_left for code in CODES] == [2, 5, 1]
+
+
+def test_a_code_that_is_not_set_can_not_be_given_or_changed() -> None:
+    state = FRESH.with_code("pin", CodeState(NOT_SET, 3, 3))
+    for event in (RIGHT_PIN, WRONG_PIN, Change("pin", True, True), Change("pin", False, False)):
+        assert refused(event, state, Verdict.CODE_NOT_SET)
+
+
+# Changing a code
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_change_clears_the_mark_and_has_to_be_followed_by_the_new_code(code: str) -> None:
+    state, said = step(PROID_Q, after(Verify(code, True)), Change(code, True, True))
+    assert said is Verdict.DONE
+    assert not state.codes[code].must_change
+    assert not permits(state, code)
+
+
+def test_a_change_with_a_wrong_old_value_spends_a_try() -> None:
+    state, said = step(PROID_Q, FRESH, Change("pin", False, True))
+    assert said is Verdict.WRONG_CODE
+    assert state.codes["pin"] == CodeState(SET, 2, 3, must_change=True)
+
+
+@pytest.mark.parametrize("correct", [True, False])
+def test_a_new_value_that_does_not_fit_costs_nothing(correct: bool) -> None:
+    assert refused(Change("pin", correct, False), FRESH, Verdict.VALUE_REFUSED)
+
+
+def test_a_blocked_code_is_not_changed() -> None:
+    state = after(WRONG_PIN, WRONG_PIN, WRONG_PIN)
+    assert refused(Change("pin", True, True), state, Verdict.CODE_BLOCKED)
+
+
+def test_a_code_that_the_profile_does_not_let_change() -> None:
+    fixed = PROID_Q.codes["puk"].model_copy(
+        update={"change": PROID_Q.codes["puk"].change.model_copy(update={"allowed": False})}
+    )
+    profile = PROID_Q.model_copy(update={"codes": {**PROID_Q.codes, "puk": fixed}})
+    assert refused(Change("puk", True, True), FRESH, Verdict.ACT_NOT_ALLOWED, profile)
+
+
+# Setting a code with another
+
+
+@pytest.mark.parametrize("code", ["pin", "qpin"])
+def test_puk_unblocks_and_sets_in_one_act(code: str) -> None:
+    blocked = after(*[Verify(code, False)] * 3)
+    state, said = step(PROID_Q, blocked, Reset(code, "puk", True, True))
+    assert said is Verdict.DONE
+    assert state.codes[code] == CodeState(SET, 3, 3, must_change=False)
+    assert not permits(state, code)
+
+
+def test_a_reset_gives_no_rights_of_the_puk_and_leaves_its_mark() -> None:
+    state = after(WRONG_PUK, Reset("pin", "puk", True, True))
+    assert state.codes["puk"] == CodeState(SET, 5, 5, must_change=True)
+    assert state.verified == frozenset()
+
+
+def test_a_code_that_is_not_blocked_is_set_anew_too() -> None:
+    assert after(WRONG_PIN, Reset("pin", "puk", True, True)).codes["pin"] == CodeState(SET, 3, 3)
+
+
+def test_a_wrong_puk_costs_the_puk_a_try_and_the_pin_nothing() -> None:
+    blocked = after(*[WRONG_PIN] * 3)
+    state, said = step(PROID_Q, blocked, Reset("pin", "puk", False, True))
+    assert said is Verdict.WRONG_CODE
+    assert state == blocked.with_code("puk", CodeState(SET, 4, 5, must_change=True))
+
+
+def test_a_blocked_puk_unblocks_nothing() -> None:
+    state = after(*[WRONG_PUK] * 5, *[WRONG_PIN] * 3)
+    assert refused(Reset("pin", "puk", True, True), state, Verdict.CODE_BLOCKED)
+
+
+def test_a_reset_to_a_value_that_does_not_fit_costs_nothing() -> None:
+    assert refused(Reset("pin", "puk", False, False), FRESH, Verdict.VALUE_REFUSED)
+
+
+@pytest.mark.parametrize(("code", "by"), [("puk", "pin"), ("puk", "puk"), ("pin", "qpin"), ("qpin", "pin")])
+def test_nothing_but_puk_sets_another_code(code: str, by: str) -> None:
+    for correct in (True, False):
+        assert refused(Reset(code, by, correct, True), FRESH, Verdict.ACT_NOT_ALLOWED)
+
+
+def test_the_unblocking_code() -> None:
+    assert [unblocking_code(PROID_Q, code) for code in CODES] == ["puk", None, "puk"]
+
+
+# The end of a card
+
+
+@pytest.mark.parametrize("order", [("pin", "puk", "qpin"), ("qpin", "pin", "puk"), ("puk", "qpin", "pin")])
+def test_the_chip_is_dead_when_all_three_are_blocked_in_whatever_order(order: tuple[str, ...]) -> None:
+    state = FRESH
+    for code in order:
+        assert not state.dead
+        while not state.blocked(code):
+            state, said = step(PROID_Q, state, Verify(code, False))
+            assert said is Verdict.WRONG_CODE
+    assert state.dead
+    assert state.lost == {CARD}
+    assert state.verified == frozenset()
+
+
+def test_codes_that_were_blocked_and_unblocked_again_do_not_kill() -> None:
+    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, Reset("pin", "puk", True, True), *[WRONG_PUK] * 5)
+    assert not state.dead
+    assert after(*[WRONG_PIN] * 3, start=state).dead
+
+
+def test_a_dead_card_refuses_every_event_and_never_changes() -> None:
+    dead = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, *[WRONG_PUK] * 5)
+    events: list[Event] = [MAKE, UseKey(1), DirectoriesRead(frozenset(), frozenset()), SessionEnd()]
+    for code in CODES:
+        events += [Verify(code, True), Change(code, True, True), Reset(code, "puk", True, True)]
+    for event in events:
+        assert refused(event, dead, Verdict.CARD_DEAD)
+
+
+def test_the_last_wrong_puk_in_a_reset_kills_as_well() -> None:
+    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, *[WRONG_PUK] * 4)
+    assert after(Reset("pin", "puk", False, True), start=state).dead
+
+
+# Parts and cascades, which other profiles have
+
+
+def test_a_blocked_code_blocks_others_with_it() -> None:
+    pin = PROID_Q.codes["pin"].model_copy(update={"blocks": Cascade(codes=("qpin",))})
+    profile = PROID_Q.model_copy(update={"codes": {**PROID_Q.codes, "pin": pin}})
+    state = after(RIGHT_QPIN, *[WRONG_PIN] * 3, profile=profile)
+    assert state.codes["qpin"] == CodeState(BLOCKED, 0, 3, must_change=True)
+    assert state.verified == frozenset()
+    assert not state.dead
+
+
+def test_a_lost_part_takes_its_codes_along_and_leaves_the_rest() -> None:
+    profile = PROID_Q.model_copy(
+        update={
+            "parts": {"qualified": Part(name="qualified part", codes=("qpin",))},
+            "ends": (End(part="qualified", when_blocked=("puk",)),),
+        }
+    )
+    state = after(RIGHT_PIN, *[WRONG_PUK] * 5, profile=profile)
+    assert state.lost == {"qualified"}
+    assert state.blocked("qpin")
+    assert permits(state, "pin")
+    assert not state.dead
+
+
+# Keys and areas
+
+
+@pytest.mark.parametrize(
+    ("given", "area"),
+    [
+        ((), None),
+        ((RIGHT_PIN,), "general"),
+        ((RIGHT_QPIN,), None),
+        ((RIGHT_PIN, RIGHT_QPIN), "cc"),
+        ((RIGHT_QPIN, RIGHT_PIN, WRONG_QPIN), "general"),
+        ((RIGHT_PIN, RIGHT_QPIN, SessionEnd()), None),
+    ],
+)
+def test_the_area_of_a_new_key_follows_from_the_codes_given(given: tuple[Event, ...], area: str | None) -> None:
+    state = after(*given)
+    assert area_of_new_key(PROID_Q, state) == area
+    said = verdict(MAKE, state)
+    assert said is (Verdict.NOT_AUTHORISED if area is None else Verdict.DONE)
+
+
+def test_one_qpin_makes_one_key_in_the_cc_area() -> None:
+    state = after(RIGHT_PIN, RIGHT_QPIN, MAKE)
+    assert [(item.number, item.area, item.key) for item in state.items] == [(1, "cc", Origin.MADE)]
+    assert state.verified == {"pin"}
+    assert after(MAKE, start=state).items[1].area == "general"
+
+
+def test_one_qpin_is_one_qualified_signature() -> None:
+    state = after(RIGHT_PIN, RIGHT_QPIN, MAKE)
+    assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED)
+    state, said = step(PROID_Q, after(RIGHT_QPIN, start=state), UseKey(1))
+    assert said is Verdict.DONE
+    assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED)
+
+
+def test_pin_is_for_as_many_uses_of_a_general_key_as_one_likes_and_spares_qpin() -> None:
+    state = after(RIGHT_PIN, MAKE, RIGHT_QPIN)
+    for _ in range(3):
+        assert step(PROID_Q, state, UseKey(1)) == (state, Verdict.DONE)
+    assert permits(state, "qpin")
+
+
+def test_a_third_key_finds_no_place_and_uses_nothing_up() -> None:
+    full = after(RIGHT_PIN, *TWICE_INTO_CC, RIGHT_QPIN)
+    assert full.used("cc") == 2
+    assert refused(MAKE, full, Verdict.NO_PLACE)
+    assert refused(IMPORT, full, Verdict.NO_PLACE)
+
+
+def test_a_key_that_is_not_there() -> None:
+    assert refused(UseKey(7), after(RIGHT_PIN), Verdict.NO_SUCH_KEY)
+
+
+def test_a_key_keeps_its_origin() -> None:
+    state = after(RIGHT_PIN, IMPORT, DirectoriesRead(frozenset({1}), frozenset({1})), SessionEnd())
+    assert state.items == (Item(1, "general", Origin.IMPORTED, listed=True, certificate=True),)
+    assert state.items[0].paired
+
+
+# Directories
+
+
+TWO = after(RIGHT_PIN, *TWICE_INTO_CC)
+
+
+def test_listed_and_no_longer_listed_is_gone_and_frees_its_place() -> None:
+    state = after(DirectoriesRead(frozenset({1, 2}), frozenset()), start=TWO)
+    assert [item.listed for item in state.items] == [True, True]
+    state = after(DirectoriesRead(frozenset({2}), frozenset()), start=state)
+    assert [item.number for item in state.items] == [2]
+    assert state.used("cc") == 1
+
+
+def test_never_listed_holds_its_place_however_often_the_directory_is_written() -> None:
+    state = after(*[DirectoriesRead(frozenset({2}), frozenset())] * 3, start=TWO)
+    assert [item.number for item in state.items] == [1, 2]
+    assert not state.items[0].paired
+
+
+def test_of_a_directory_that_can_not_be_read_nothing_is_concluded() -> None:
+    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset({1})), start=TWO)
+    assert after(DirectoriesRead(None, None), start=listed) == listed
+    assert after(DirectoriesRead(frozenset({1, 2}), None), start=listed) == listed
+    assert [item.certificate for item in after(DirectoriesRead(None, frozenset({2})), start=listed).items] == [
+        False,
+        True,
+    ]
+
+
+def test_a_certificate_whose_key_is_gone_holds_the_place() -> None:
+    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset({1})), start=TWO)
+    state = after(DirectoriesRead(frozenset(), frozenset({1})), start=listed)
+    assert state.items == (Item(1, "cc", None, listed=False, certificate=True),)
+    assert state.used("cc") == 1
+    assert refused(UseKey(1), after(RIGHT_QPIN, start=state), Verdict.NO_SUCH_KEY)
+    assert after(DirectoriesRead(frozenset(), frozenset()), start=state).items == ()
+
+
+def test_a_new_key_never_gets_the_number_of_one_that_is_there() -> None:
+    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset()), start=TWO)
+    state = after(DirectoriesRead(frozenset({2}), frozenset()), RIGHT_QPIN, MAKE, start=listed)
+    assert [item.number for item in state.items] == [2, 3]
+
+
+# Pure
+
+
+def test_a_step_leaves_its_argument_alone() -> None:
+    before = replace(FRESH, codes=dict(FRESH.codes))
+    after(WRONG_PIN, RIGHT_PIN, RIGHT_QPIN, MAKE, start=FRESH)
+    assert before == FRESH

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulator.profile.checks import Problem, cross_check
+from emulator.profile.model import Profile
+
+Content = dict[str, Any]
+
+SOURCE = Path(__file__).parents[3] / "profiles" / "proid-q.yaml"
+
+
+def problems(change: Callable[[Content], object]) -> list[Problem]:
+    """What is wrong with ProID+Q's profile once it was changed so."""
+    content: Content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    change(content)
+    return list(cross_check(Profile.model_validate(content)))
+
+
+def one_problem(change: Callable[[Content], object]) -> Problem:
+    found = problems(change)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_the_profile_as_shipped_has_no_problem() -> None:
+    assert problems(lambda _: None) == []
+
+
+def test_a_length_the_wrong_way_round() -> None:
+    def swap(content: Content) -> None:
+        content["codes"]["pin"]["length"] = {"min": 9, "max": 8}
+        content["codes"]["pin"]["factory"] = None
+
+    assert one_problem(swap) == Problem(("codes", "pin", "length", "min"), "min 9 is more than max 8")
+
+
+def test_more_tries_than_may_be_set() -> None:
+    found = one_problem(lambda content: content["codes"]["qpin"]["tries"].update(limit=4))
+    assert found == Problem(("codes", "qpin", "tries", "limit"), "limit 4 is more than max 3")
+
+
+@pytest.mark.parametrize("value", ["123", "1234567890123456", "12345678\u00e9"])
+def test_a_factory_value_that_its_own_code_would_refuse(value: str) -> None:
+    found = one_problem(lambda content: content["codes"]["pin"]["factory"].update(value=value))
+    message = "does not fit the code's own rule; expected 4 to 15 printable characters"
+    assert found == Problem(("codes", "pin", "factory", "value"), message)
+
+
+def test_a_code_that_resets_itself() -> None:
+    found = one_problem(lambda content: content["codes"]["pin"]["reset_by"][0].update(code="pin"))
+    message = "a code can't be reset by itself; that is what `change` is for"
+    assert found == Problem(("codes", "pin", "reset_by"), message)
+
+
+def test_two_codes_of_one_reference() -> None:
+    found = one_problem(lambda content: content["codes"]["qpin"].update(reference=1))
+    assert found == Problem(("codes", "qpin", "reference"), "reference 1 is taken by 'pin' already")
+
+
+NO_CODE = "there is no code 'pim'; expected one of: pin, puk, qpin"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (
+            lambda content: content["codes"]["pin"]["reset_by"][0].update(code="pim"),
+            ("codes", "pin", "reset_by", 0, "code"),
+        ),
+        (
+            lambda content: content["codes"]["pin"].update(blocks={"codes": ["pim"]}),
+            ("codes", "pin", "blocks", "codes", 0),
+        ),
+        (lambda content: content["areas"]["cc"].update(guard="pim"), ("areas", "cc", "guard")),
+        (
+            lambda content: content["areas"]["cc"].update(create_with=["pin", "pim"]),
+            ("areas", "cc", "create_with", 1),
+        ),
+        (lambda content: content["files"].update(guard="pim"), ("files", "guard")),
+        (
+            lambda content: content.update(parts={"chip": {"name": "chip", "codes": ["pim"]}}),
+            ("parts", "chip", "codes", 0),
+        ),
+        (
+            lambda content: content["ends"][0].update(when_blocked=["pin", "puk", "pim"]),
+            ("ends", 0, "when_blocked", 2),
+        ),
+    ],
+    ids=["reset_by", "blocks", "guard", "create_with", "files", "parts", "ends"],
+)
+def test_a_code_that_is_not_there_wherever_it_is_named(
+    change: Callable[[Content], object], path: tuple[str | int, ...]
+) -> None:
+    assert one_problem(change) == Problem(path, NO_CODE)
+
+
+def test_an_area_that_is_not_there() -> None:
+    found = one_problem(lambda content: content.update(parts={"chip": {"name": "chip", "areas": ["cc", "dd"]}}))
+    assert found == Problem(("parts", "chip", "areas", 1), "there is no area 'dd'; expected one of: cc, general")
+
+
+def test_a_part_that_is_not_there() -> None:
+    found = one_problem(lambda content: content["ends"][0].update(part="chip"))
+    assert found == Problem(("ends", 0, "part"), "there is no part 'chip'; expected one of: card")
+
+
+def test_the_card_needs_no_entry_among_its_parts() -> None:
+    found = one_problem(lambda content: content.update(parts={"card": {"name": "all of it"}}))
+    assert found.path == ("parts", "card")
+
+
+def test_all_problems_come_at_once() -> None:
+    def spoil(content: Content) -> None:
+        content["codes"]["pin"]["length"]["min"] = 15
+        content["files"]["guard"] = "pim"
+        content["ends"][0]["part"] = "chip"
+
+    assert {problem.path[0] for problem in problems(spoil)} == {"codes", "files", "ends"}

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.profile.load import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Mistake,
+    ProfileError,
+    load_profile,
+    parse_profile,
+    profile_names,
+    read_profile,
+)
+from emulator.profile.model import Profile
+
+SOURCE = Path(__file__).parents[3] / "profiles" / "proid-q.yaml"
+TEXT = SOURCE.read_text(encoding="utf-8")
+
+
+def mistakes(text: str | bytes) -> tuple[Mistake, ...]:
+    raw = text.encode() if isinstance(text, str) else text
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(raw, "my.yaml")
+    return caught.value.mistakes
+
+
+def parsed(text: str) -> Profile | ProfileError:
+    try:
+        return parse_profile(text.encode(), "my.yaml")
+    except ProfileError as error:
+        return error
+
+
+def replaced(old: str, new: str, text: str = TEXT) -> str:
+    assert text.count(old) == 1, f"{old!r} should stand in the profile once"
+    return text.replace(old, new)
+
+
+def line_of(text: str, what: str) -> int:
+    """The line, from 1, where this stands first."""
+    return text[: text.index(what)].count("\n") + 1
+
+
+# Finding
+
+
+def test_shipped_profiles_are_found_by_their_id() -> None:
+    assert "proid-q" in profile_names()
+    assert load_profile("proid-q") == read_profile(SOURCE)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_shipped_profile_is_good_and_named_as_its_file(name: str) -> None:
+    assert load_profile(name).id == name
+
+
+def test_a_profile_of_ones_own_is_found_by_its_path(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(replaced("id: proid-q\n", "id: mine\n"), encoding="utf-8")
+    assert load_profile(str(mine)).id == "mine"
+
+
+def test_an_unknown_name_is_answered_with_those_there_are() -> None:
+    with pytest.raises(
+        FileNotFoundError, match=r"there is no profile 'proidq'; there are: .*proid-q.*, or give a YAML"
+    ):
+        load_profile("proidq")
+
+
+def test_a_path_to_nothing_is_an_os_error() -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        load_profile("nowhere.yaml")
+    assert caught.value.errno is not None
+
+
+# Each mistake with its place
+
+
+def test_an_unknown_key() -> None:
+    text = replaced("dead:\n", "colour: blue\ndead:\n")
+    assert mistakes(text) == (Mistake(line_of(text, "colour"), 1, "colour: is not a key that a profile has here"),)
+
+
+def test_an_unknown_key_deep_inside() -> None:
+    text = replaced("length: {min: 4,", "length: {minimum: 4, min: 4,")
+    line = line_of(text, "minimum")
+    column = text.splitlines()[line - 1].index("minimum") + 1
+    found = mistakes(text)
+    assert found == (Mistake(line, column, "codes.pin.length.minimum: is not a key that a profile has here"),)
+
+
+def test_a_missing_key_is_told_at_the_block_that_misses_it() -> None:
+    text = replaced("    length: {min: 4, max: 15, source: PQ-07}\n", "")
+    assert mistakes(text) == (Mistake(line_of(text, "  pin:\n"), 3, "codes.pin.length: is missing"),)
+
+
+def test_a_value_of_the_wrong_kind() -> None:
+    text = replaced("min: 4,", "min: four,")
+    line = line_of(text, "four")
+    column = text.splitlines()[line - 1].index("min:") + 1
+    assert mistakes(text) == (Mistake(line, column, "codes.pin.length.min: 'four': expected a valid integer"),)
+
+
+def test_a_code_without_quotes_is_read_as_a_number() -> None:
+    text = replaced('value: "87654321"', "value: 87654321")
+    [mistake] = mistakes(text)
+    assert mistake.message == "codes.puk.factory.value: 87654321 is read as a number; put it in quotes"
+    assert mistake.line == line_of(text, "value: 87654321")
+
+
+def test_a_choice_that_there_is_not() -> None:
+    text = replaced("holds: {for: one-use,", "holds: {for: ever,")
+    [mistake] = mistakes(text)
+    assert mistake.message == "codes.qpin.holds.for: 'ever': expected 'session' or 'one-use'"
+
+
+def test_a_wrong_atr() -> None:
+    text = replaced("12000114", "12000115\n")
+    [mistake] = mistakes(text.replace("3B7E94", "3B7F94"))
+    assert "not an ATR" in mistake.message
+    assert mistake.line == line_of(text, "3B7E94")
+
+
+def test_a_name_that_is_nowhere_else() -> None:
+    text = replaced("    guard: qpin\n", "    guard: qpim\n")
+    line = line_of(text, "guard: qpim")
+    message = "areas.cc.guard: there is no code 'qpim'; expected one of: pin, puk, qpin"
+    assert mistakes(text) == (Mistake(line, 5, message),)
+
+
+def test_all_mistakes_come_in_one_go_in_the_order_of_the_lines() -> None:
+    text = replaced("min: 4,", "min: four,")
+    text = replaced("places: {count: 2,", "places: {count: two,", text)
+    text = replaced("name: ProID+Q\n\n", "title: ProID+Q\n\n", text)
+    found = mistakes(text)
+    assert [mistake.message.split(":")[0] for mistake in found] == [
+        "name",
+        "title",
+        "codes.pin.length.min",
+        "areas.cc.places.count",
+    ]
+    assert [mistake.line for mistake in found] == sorted(mistake.line for mistake in found)
+
+
+def test_the_error_as_text_has_file_line_and_column() -> None:
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(replaced("dead:\n", "colour: blue\ndead:\n").encode(), "my.yaml")
+    line = line_of(TEXT, "dead:")
+    assert str(caught.value) == f"my.yaml:{line}:1: colour: is not a key that a profile has here"
+
+
+# What is no profile at all
+
+
+def test_a_key_that_stands_twice() -> None:
+    text = TEXT + "dead:\n  answer: mute\n"
+    assert mistakes(text) == (Mistake(text.count("\n") - 1, 1, "dead stands here twice"),)
+
+
+def test_an_alias() -> None:
+    [mistake] = mistakes("a: &x 1\nb: *x\n")
+    assert mistake == Mistake(2, 4, "aliases (*name) are not taken in a profile; write the value out")
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_goes_off() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40)]
+    assert "aliases" in mistakes("\n".join(lines))[0].message
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: "])
+def test_nesting_without_end(opening: str) -> None:
+    [mistake] = mistakes(opening * 50_000)
+    assert mistake.message == f"nested more than {MAX_DEPTH} deep"
+
+
+def test_a_file_far_too_large() -> None:
+    [mistake] = mistakes(b"#" * (MAX_BYTES + 1))
+    assert mistake.message == f"the file has more than {MAX_BYTES} bytes; a profile is far smaller"
+
+
+def test_bytes_that_are_not_text() -> None:
+    assert mistakes(b"id: \xff\xfe") == (Mistake(1, 1, "the file is not UTF-8 text"),)
+
+
+def test_text_that_is_not_yaml_is_told_with_its_place() -> None:
+    [mistake] = mistakes("schema: 1\nid: [unclosed\nname: x\n")
+    assert mistake.message.startswith("not YAML: ")
+    assert mistake.line >= 2
+
+
+def test_a_control_character() -> None:
+    [mistake] = mistakes("id: a\x01b")
+    assert mistake.message.startswith("not YAML: ")
+
+
+@pytest.mark.parametrize(
+    "tagged", ["!!python/name:os.system x", "!secret 1", "!!timestamp soon", "!!bool maybe", "!!int ''", "!!float x"]
+)
+def test_a_tag_runs_nothing_and_is_told_with_its_place(tagged: str) -> None:
+    [mistake] = mistakes(f"schema: 1\nid: {tagged}\n")
+    assert (mistake.line, mistake.column) == (2, 5)
+    assert mistake.message.endswith("a profile has plain values only")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "[]", "just text", "7", "null"])
+def test_a_file_that_is_no_mapping(text: str) -> None:
+    assert mistakes(text)
+
+
+# Whatever comes
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=200).map(str.encode), st.binary(max_size=200)))
+def test_whatever_comes_is_a_profile_or_a_clear_error(raw: bytes) -> None:
+    with pytest.raises(ProfileError):
+        parse_profile(raw, "my.yaml")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_profile_is_a_profile_or_a_clear_error(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(TEXT) - 1))
+    length = data.draw(st.integers(0, 60))
+    put_in = data.draw(st.sampled_from(["", "\n", "'", "[", "{", ": ", "*", "&a", "1", "null", "- ", "\t", "!!x "]))
+    damaged = TEXT[:start] + put_in + TEXT[start + length :]
+    lines = damaged.count("\n") + 1
+    found = parsed(damaged)
+    assert isinstance(found, Profile) or found.mistakes
+    if isinstance(found, ProfileError):
+        assert all(1 <= m.line <= lines + 1 and m.column >= 1 and m.message for m in found.mistakes)

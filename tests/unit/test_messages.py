@@ -1,0 +1,151 @@
+"""The catalogues: the same messages in every language, and each language's own way of counting."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.messages import Messages
+from emulator.messages.catalogue import NAME_CONTEXT, CatalogueError, Entry, parse_po, read_catalogue
+from emulator.profile.load import load_profile, profile_names
+from emulator.profile.model import Language, Text
+
+EMULATOR = Path(__file__).parents[2] / "emulator"
+ENGLISH, CZECH, SLOVENIAN = (Messages(language) for language in Language)
+LOOKED_UP = {"text", "counted"}
+
+
+def entries(language: Language) -> dict[tuple[str, str], Entry]:
+    """The messages of a language without its header, by context and key."""
+    return {(entry.context, entry.key): entry for entry in read_catalogue(language.value).entries if entry.key}
+
+
+def variables(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def plural_forms(language: Language) -> int:
+    header = next(entry for entry in read_catalogue(language.value).entries if not entry.key)
+    found = re.search(r"nplurals=(\d)", header.forms[0])
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_catalogue_has_the_same_messages_in_the_same_order(language: Language) -> None:
+    assert list(entries(language)) == list(entries(Language.ENGLISH))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_message_stands_twice_or_is_empty(language: Language) -> None:
+    found = [entry for entry in read_catalogue(language.value).entries if entry.key]
+    assert len(found) == len(entries(language))
+    assert all(text for entry in found for text in entry.forms.values())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_message_has_the_same_variables_in_all_its_forms(language: Language) -> None:
+    for place, entry in entries(language).items():
+        expected = variables(entries(Language.ENGLISH)[place].forms[0])
+        assert [variables(text) for text in entry.forms.values()] == [expected] * len(entry.forms), entry.key
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_counted_has_a_text_for_each_of_the_languages_forms(language: Language) -> None:
+    for entry in entries(language).values():
+        assert len(entry.forms) == (plural_forms(language) if entry.plural else 1), entry.key
+
+
+def test_the_code_asks_for_messages_that_there_are_and_for_all_of_them() -> None:
+    known = {key for context, key in entries(Language.ENGLISH) if context != NAME_CONTEXT}
+    written = set()
+    asked = set()
+    for file in EMULATOR.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKED_UP:
+                asked |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
+    assert asked - known == set()
+    assert known - written == set()
+
+
+def test_names_of_the_profiles_are_known_in_every_language() -> None:
+    names = set()
+    for profile in map(load_profile, profile_names()):
+        names |= {code.name for code in profile.codes.values()}
+        names |= {area.name for area in profile.areas.values()}
+        names |= {part.name for part in profile.parts.values()}
+    in_words = {name for name in names if not name.isupper()}
+    assert in_words <= {key for context, key in entries(Language.CZECH) if context == NAME_CONTEXT}
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "czech", "slovenian"),
+    [
+        (1, "PUK has 1 try left.", "PUK: zbývá 1 pokus.", "PUK: na voljo je še 1 poskus."),
+        (2, "PUK has 2 tries left.", "PUK: zbývají 2 pokusy.", "PUK: na voljo sta še 2 poskusa."),
+        (3, "PUK has 3 tries left.", "PUK: zbývají 3 pokusy.", "PUK: na voljo so še 3 poskusi."),
+        (4, "PUK has 4 tries left.", "PUK: zbývají 4 pokusy.", "PUK: na voljo so še 4 poskusi."),
+        (5, "PUK has 5 tries left.", "PUK: zbývá 5 pokusů.", "PUK: na voljo je še 5 poskusov."),
+        (10, "PUK has 10 tries left.", "PUK: zbývá 10 pokusů.", "PUK: na voljo je še 10 poskusov."),
+        (102, "PUK has 102 tries left.", "PUK: zbývá 102 pokusů.", "PUK: na voljo sta še 102 poskusa."),
+    ],
+)
+def test_each_language_counts_in_its_own_way(number: int, english: str, czech: str, slovenian: str) -> None:
+    for messages, expected in ((ENGLISH, english), (CZECH, czech), (SLOVENIAN, slovenian)):
+        assert messages.counted("risk-tries", number, code="PUK") == expected
+
+
+def test_names_and_lists() -> None:
+    assert CZECH.name("CC area") == "oblast CC"
+    assert SLOVENIAN.name("no such name") == "no such name"
+    assert [CZECH.all_of(items) for items in ([], ["PIN"], ["PIN", "PUK", "IOK"])] == ["", "PIN", "PIN, PUK a IOK"]
+
+
+def test_texts_of_a_profile_are_given_in_the_language() -> None:
+    text = Text(en="the office", cs="úřad", sl="urad")
+    assert [messages.of(text) for messages in (ENGLISH, CZECH, SLOVENIAN)] == ["the office", "úřad", "urad"]
+
+
+def test_a_message_or_variable_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        ENGLISH.text("no-such" + "-message")
+    with pytest.raises(KeyError):
+        ENGLISH.counted("new-card", 1)
+    with pytest.raises(KeyError):
+        ENGLISH.text("list-end", first="a")
+
+
+def test_strings_over_several_lines_and_comments_are_read() -> None:
+    text = (
+        '# a comment\nmsgctxt "c"\nmsgid "k"\nmsgid_plural "ks"\nmsgstr[0] ""\n"one "\n"\\"two\\"\\n"\nmsgstr[1] "x"\n'
+    )
+    assert parse_po(text, "f.po") == (Entry("c", "k", "ks", {0: 'one "two"\n', 1: "x"}),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('msgstr "x"', 1),
+        ('\nmsgid k\nmsgstr "x"', 2),
+        ('msgid "k"\nmsgfoo "x"', 2),
+        ('msgid "k"\nmsgstr "x', 2),
+        ('msgid "k"\nmsgstr[a] "x"', 2),
+    ],
+)
+def test_a_mistake_in_a_catalogue_is_named_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(CatalogueError, match=rf"^f\.po:{line}: "):
+        parse_po(text, "f.po")
+
+
+def test_other_commands_do_not_load_messages() -> None:
+    program = "import sys, emulator.cli; print([n for n in sys.modules if 'messages' in n or 'advi' in n])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
