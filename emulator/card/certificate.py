@@ -1,6 +1,6 @@
 """X.509 v3 certificates as DER (RFC 5280), with keys on elliptic curves.
 
-By hand, because the library's X.509 takes longer to load than a card takes to start. A test compares every byte with it.
+By hand, as the library's X.509 takes longer to load than a card takes to start. A test compares every byte with it.
 """
 
 from __future__ import annotations

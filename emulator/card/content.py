@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from emulator.card import pkcs15, pkcs15_objects
 from emulator.card.files import File, FileKind, FileSystem
@@ -14,15 +15,16 @@ from emulator.profile.model import CodeStatus, Personalisation, Profile
 
 FIRST_FACTORY_REFERENCE = 0x10
 """Keys from the factory have references from here on; a client can make keys below it only."""
+FIRST_SPARE_REFERENCE = 0x40
+"""Keys that were made and never listed move here when a client makes another key by their reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
     """What the card keeps of the key of one item.
 
-    `private` is None once the key is gone and only its certificate is left. `reference` is the key reference by which
-    a client names it, or None when a later key took the reference. `identifier` is the PKCS#15 identifier (iD) that
-    the directory gave it, if it ever did.
+    `private` and `reference`, by which a client names the key, are None once the key is gone and only its certificate
+    is left. `identifier` is the PKCS#15 identifier (iD) that the directory gave it, if it ever did.
     """
 
     private: PrivateKey | None = field(repr=False)
@@ -44,9 +46,16 @@ class Content:
         return next((number for number, record in self.keys.items() if record.reference == reference), None)
 
     def with_key(self, number: int, private: PrivateKey, reference: int) -> Content:
-        """With a new key; a key never listed that had its reference can be named no more, and keeps its place."""
-        keys = {n: replace(r, reference=None) if r.reference == reference else r for n, r in self.keys.items()}
+        """With a new key. A key never listed that had its reference gets another, by which it can still be cleared."""
+        keys = dict(self.keys)
+        displaced = self.number_of(reference)
+        if displaced is not None:
+            keys[displaced] = replace(keys[displaced], reference=self._spare_reference())
         return replace(self, keys={**keys, number: KeyRecord(private, reference)})
+
+    def _spare_reference(self) -> int:
+        taken = {record.reference for record in self.keys.values()}
+        return next(reference for reference in count(FIRST_SPARE_REFERENCE) if reference not in taken)
 
     def swept(self) -> Content:
         """Without what the law holds no more: private keys that are gone, records of items that are gone."""

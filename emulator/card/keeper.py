@@ -15,4 +15,7 @@ class Keeper(Protocol):
     """Keeps a card's content where it outlives the process."""
 
     def keep(self, old: Content, new: Content) -> None:
-        """Returns once `new`, which comes after `old`, can't be lost. Raises KeepError, and then `old` stands."""
+        """Returns once `new`, which comes after `old`, can't be lost. Raises KeepError, and then `old` stands.
+
+        Codes given (`state.verified`) are the session's and are not kept: a change of them alone never fails.
+        """

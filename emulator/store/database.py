@@ -78,22 +78,16 @@ class CardFile:
             except BaseException:
                 self._connection.close()
                 raise
-        self._sure = True
 
     def keep(self, old: Content, new: Content) -> None:
         """Writes what is new and returns once it can't be lost. Raises KeepError, and then `old` stands."""
         statements = changes(old, new)
         if not statements:
             return
-        # After a failed write the file may be ahead of the card: then all of it is written anew.
-        if not self._sure:
-            statements = changes(None, new)
-        self._sure = False
         try:
             _write(self._connection, statements)
         except sqlite3.Error as error:
             raise KeepError(_reason(error)) from error
-        self._sure = True
 
     def replace(self, stored: Stored) -> None:
         """Makes another card of it, all at once or not at all. Raises StoreError."""

@@ -19,6 +19,7 @@ from emulator.iso7816.status import StatusWord
 from emulator.trace import octets
 from emulator.trace.decode import Decoder
 from emulator.trace.events import Event, Happening
+from emulator.trace.mask import Mask
 from emulator.trace.read import Trace
 from emulator.trace.story import tell
 
@@ -111,18 +112,26 @@ class _Answers:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a command is about beside its own bytes: the command before, for GET RESPONSE, and the current file."""
+
+    before: str
+    file: str
+
+
 class _Lenient:
     def __init__(self, trace: Trace) -> None:
-        self._answers: dict[str, dict[str, _Answers]] = {}
+        self._answers: dict[_Context, dict[str, _Answers]] = {}
         """By context, then by the command's text."""
-        recorded = _Context(trace)
+        recorded = _Follower(trace)
         for event in trace.events:
             if event.happening is not Happening.COMMAND:
                 recorded.reset()
                 continue
             self._learn(recorded.of(octets.read(event.command)), event)
             recorded.follow(octets.read(event.command), octets.read(event.answer))
-        self._context = _Context(trace)
+        self._context = _Follower(trace)
 
     def reset(self) -> None:
         self._context.reset()
@@ -136,14 +145,14 @@ class _Lenient:
         self._context.follow(command, answer)
         return answer
 
-    def _learn(self, context: str, event: Event) -> None:
+    def _learn(self, context: _Context, event: Event) -> None:
         of_context = self._answers.setdefault(context, {})
         of_context.setdefault(event.command, _Answers(event.command)).answers.append(octets.read(event.answer))
 
-    def _find(self, context: str, command: bytes) -> _Answers | None:
+    def _find(self, context: _Context, command: bytes) -> _Answers | None:
         """The same command about the same; else the same command about something else."""
-        others = (known for name, known in self._answers.items() if name != context)
-        for of_context in (self._answers.get(context, {}), *others):
+        others = sorted(self._answers, key=lambda other: other.before != context.before)
+        for of_context in (self._answers.get(name, {}) for name in (context, *others)):
             exact = of_context.get(octets.written(command))
             if exact is not None:
                 return exact
@@ -153,29 +162,32 @@ class _Lenient:
         return None
 
 
-class _Context:
-    """What a command is about beside its own bytes."""
+class _Follower:
+    """Knows at each point of a session what a command is about."""
 
     def __init__(self, trace: Trace) -> None:
         self._decoder = Decoder(trace.header.codes)
+        self._mask = Mask()
         self._before = ""
 
     def reset(self) -> None:
         self._decoder.reset()
         self._before = ""
 
-    def of(self, command: bytes) -> str:
-        """The command before, for a GET RESPONSE; the current file, for all others."""
-        if command[1:2] == bytes([Instruction.GET_RESPONSE]):
-            return self._before
-        return self._decoder.current
+    def of(self, command: bytes) -> _Context:
+        """What this command is about, if it comes now."""
+        return _Context(self._before if _fetches(command) else "", self._decoder.current)
 
     def follow(self, command: bytes, answer: bytes) -> None:
-        current = self._decoder.current
+        """This command has come."""
         self._decoder.decode(command, answer)
-        if command[1:2] != bytes([Instruction.GET_RESPONSE]):
-            # Data may be masked in the recording; header and length must do.
-            self._before = f"after {command[:5].hex()} {current}"
+        if not _fetches(command):
+            # Data may be masked in the recording, so it does not count where it usually is.
+            self._before, _ = self._mask.write(command, b"")
+
+
+def _fetches(command: bytes) -> bool:
+    return command[1:2] == bytes([Instruction.GET_RESPONSE])
 
 
 def _shown(command: bytes) -> str:

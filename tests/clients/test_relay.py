@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,7 +105,12 @@ def recorded(folder: Path, *options: str) -> tuple[Path, str]:
         assert run.returncode == 0, run.stderr
         assert relay.stop() == 0
         assert relay.errors == ""
-    return trace, run.stdout
+    return trace, without_handles(run.stdout)
+
+
+def without_handles(text: str) -> str:
+    """What pkcs11-tool wrote, without the numbers that it gives objects anew each time."""
+    return re.sub(r"object \d+", "object", text)
 
 
 def test_a_relayed_card_is_used_and_recorded_with_its_codes_masked(folder: Path) -> None:
@@ -124,7 +130,7 @@ def test_what_the_relay_records_is_played_back_strictly_to_the_same_program(fold
     commands = [event for event in read_trace(trace).events if event.happening is Happening.COMMAND]
     with serving(folder / "c", "replay", str(trace)) as replay:
         run = pkcs11_tool(folder, replay.socket, *LIST)
-        assert (run.returncode, run.stdout) == (0, written)
+        assert (run.returncode, without_handles(run.stdout)) == (0, written)
         assert replay.stop() == 0
         assert replay.errors == ""
     assert len(commands) > 20
@@ -145,7 +151,7 @@ def test_a_lenient_replay_serves_a_program_that_asks_for_less(folder: Path) -> N
     trace, written = recorded(folder)
     with serving(folder / "c", "replay", str(trace), "--lenient") as replay:
         for _ in range(2):
-            assert pkcs11_tool(folder, replay.socket, *LIST).stdout == written
+            assert without_handles(pkcs11_tool(folder, replay.socket, *LIST).stdout) == written
         assert pkcs11_tool(folder, replay.socket, "--list-slots").returncode == 0
         assert replay.stop() == 0
 

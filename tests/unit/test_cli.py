@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,11 @@ COMMANDS = (["list"], ["show"], ["run"], ["exec"], ["status"], ["profile", "chec
 
 
 @pytest.fixture(autouse=True)
-def own_runtime_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has running cards of its own; paths stay short enough for a Unix socket."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has running cards of its own, in a path short enough for a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="sc-") as directory:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", directory)
+        yield Path(directory)
 
 
 def cli(*arguments: str) -> Result:
@@ -263,8 +266,8 @@ def test_exec_without_a_command_shows_its_help() -> None:
     assert "COMMAND" in result.stderr
 
 
-def test_exec_says_when_it_can_have_no_socket(tmp_path: Path) -> None:
-    open_to_all = tmp_path / "stuntcard"
+def test_exec_says_when_it_can_have_no_socket(runtime: Path) -> None:
+    open_to_all = runtime / "stuntcard"
     open_to_all.mkdir()
     open_to_all.chmod(stat.S_IRWXU | stat.S_IRWXO)
     result = stuntcard("exec", "proid-q", "--", "true")

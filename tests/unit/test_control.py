@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,10 +28,11 @@ STATUS = {"request": "status"}
 
 
 @pytest.fixture(autouse=True)
-def own_runtime_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Each test has running cards of its own."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path / "stuntcard"
+def own_runtime_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has running cards of its own, in a path short enough for a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="sc-") as directory:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", directory)
+        yield Path(directory) / "stuntcard"
 
 
 @pytest.fixture

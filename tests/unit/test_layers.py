@@ -28,9 +28,9 @@ BELOW: dict[str, set[str]] = {
     "iso7816": set(),
     "profile": {"iso7816"},  # a profile's ATR is checked when it is read
     "policy": {"profile"},
-    "store": {"policy", "profile"},
     "messages": {"profile"},
-    "card": {"policy", "store", "iso7816", "profile"},
+    "card": {"policy", "iso7816", "profile"},
+    "store": {"card", "policy", "iso7816", "profile"},  # it keeps a card's content; the card knows only a Keeper
     "applets": {"card", "policy", "iso7816", "profile"},
     "readers": {"iso7816"},  # a reader knows nothing but bytes
     "trace": {"iso7816", "readers"},  # a recorder stands between a reader and a card

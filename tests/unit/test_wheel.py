@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import venv
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def away(installed: Path, *command: str | Path) -> str:
     """A command of the environment, from its own folder; libraries come from where these tests have them."""
-    libraries = {"PYTHONPATH": sysconfig.get_path("purelib"), "XDG_RUNTIME_DIR": str(installed)}
-    return run(installed / "bin" / command[0], *command[1:], cwd=installed, environment=libraries)
+    with tempfile.TemporaryDirectory(prefix="sc-") as runtime:  # in a path short enough for a Unix socket
+        environment = {"PYTHONPATH": sysconfig.get_path("purelib"), "XDG_RUNTIME_DIR": runtime}
+        return run(installed / "bin" / command[0], *command[1:], cwd=installed, environment=environment)
 
 
 def test_it_is_the_installed_package_that_runs(installed: Path) -> None:

@@ -723,6 +723,19 @@ def test_a_key_never_listed_holds_its_place_also_when_its_reference_is_taken_aga
     assert client.make_key(2) == "6A84"
 
 
+def test_such_a_key_is_cleared_by_listing_it_by_its_spare_reference_and_unlisting_it() -> None:
+    client = logged_in(PIN, QPIN)
+    client.make_key(1)
+    client.verify(QPIN)
+    client.make_key(1)
+    client.list_keys(key_entry(1, b"one"), key_entry(0x40, b"left over"))
+    client.leave()
+    client.list_keys(key_entry(1, b"one"))
+    client.leave()
+    assert [(item.number, item.listed) for item in client.items] == [(2, True)]
+    assert client.used("cc") == 1
+
+
 def test_the_reference_names_the_later_key() -> None:
     client = logged_in(PIN)
     client.fetch("00CA010100")

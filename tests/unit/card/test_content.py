@@ -53,10 +53,10 @@ def test_a_key_is_found_by_the_reference_its_client_gave(content: Content) -> No
     assert [content.number_of(reference) for reference in (10, 11, 12)] == [1, 2, None]
 
 
-def test_a_reference_taken_again_names_the_later_key(content: Content) -> None:
-    content = with_two_keys(content).with_key(3, KEY, 10)
-    assert content.number_of(10) == 3
-    assert content.keys[1] == KeyRecord(KEY, None)
+def test_a_reference_taken_again_names_the_later_key_and_the_earlier_gets_a_spare_one(content: Content) -> None:
+    content = with_two_keys(content).with_key(3, KEY, 10).with_key(4, KEY, 10)
+    assert content.number_of(10) == 4
+    assert [content.keys[number].reference for number in (1, 3)] == [0x40, 0x41]
 
 
 # Sweeping

@@ -4,12 +4,13 @@ import datetime
 
 import pytest
 from asn1crypto import core
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.card import der
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**200))
 def test_integers_read_back(value: int) -> None:
     assert core.Integer.load(der.integer(value), strict=True).native == value

@@ -16,6 +16,7 @@ import contextlib
 import errno
 import functools
 import json
+import logging
 import os
 import resource
 import signal
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
@@ -46,8 +47,8 @@ MEMORY_FAILURE = b"\x65\x81"
 OPENED = b"\xff"
 COMMANDS = 150
 """A child that nothing else killed kills itself after so many."""
-LONGEST_LIFE = 0.06
-"""Seconds; opening the card takes some of them."""
+LONGEST_START, LONGEST_WORK = 0.03, 0.02
+"""Seconds after which a child is killed at the latest, from its start and from when it has opened the card."""
 
 # Reading the same YAML a thousand times would take most of the time.
 database.parse_profile = functools.cache(database.parse_profile)
@@ -82,6 +83,7 @@ class Child:
             act = (Act.KILL_BEFORE, Act.KILL_HALFWAY, Act.KILL_AFTER)[self._number % 3]
             self._disk.arm(act, 1 + self._number // 3 % 100)
         if self._mode.startswith("power"):
+            self._disk.arm(self._random.choice((Act.KILL_BEFORE, Act.KILL_AFTER)), self._random.randrange(40, 200))
             self._disk.shadow(cards_directory().parent / "shadow")
         with library.open_card(CARD) as file:
             self._file = file
@@ -239,16 +241,21 @@ class Parent:
             os.close(reading)
             _in_child(lambda: Child(self._mode, number, seed, writing).run())
         os.close(writing)
-        if self._mode == "time":
-            time.sleep(self._random.uniform(0, LONGEST_LIFE))
-            os.kill(child, signal.SIGKILL)
         with os.fdopen(reading, "rb") as stream:
-            received = stream.read()
+            received = self._kill(child, number, stream) if self._mode == "time" else b""
+            received += stream.read()
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), f"the child ended by itself: {os.waitstatus_to_exitcode(status)}"
         assert os.WTERMSIG(status) == signal.SIGKILL
         self.counts["killed"] += 1
         return received[:1] == OPENED, list(_reports(received[1:]))
+
+    def _kill(self, child: int, number: int, stream: BinaryIO) -> bytes:
+        """Kills a child at a random moment: of its whole life, or for three in four after it has opened the card."""
+        received = stream.read(1) if number % 4 else b""
+        time.sleep(self._random.uniform(0, LONGEST_WORK if number % 4 else LONGEST_START))
+        os.kill(child, signal.SIGKILL)
+        return received
 
     def _new_card(self) -> None:
         path = profile_path("proid-q")
@@ -296,6 +303,7 @@ def _in_child(run: Callable[[], NoReturn]) -> NoReturn:
 
 def main(mode: str, rounds: int, seed: int) -> None:
     """Runs so many rounds, and prints what happened."""
+    logging.disable()
     parent = Parent(mode, seed)
     for number in range(rounds):
         parent.round(number)

@@ -1,0 +1,148 @@
+"""Recording, with the file written by its own process."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.iso7816.apdu import Command
+from emulator.trace.events import Event, Happening
+from emulator.trace.read import read_trace
+from emulator.trace.record import RecordingCard, Tape, TraceFile
+from tests.unit.trace.sessions import ATR, header
+
+
+class EchoCard:
+    """Answers with the command's data and 9000."""
+
+    atr = ATR
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def power_on(self) -> bytes:
+        self.said.append("on")
+        return self.atr
+
+    def power_off(self) -> None:
+        self.said.append("off")
+
+    def reset(self) -> bytes:
+        self.said.append("reset")
+        return self.atr
+
+    def transmit(self, command: bytes) -> bytes:
+        return command[5:] + b"\x90\x00"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "session.jsonl"
+
+
+def without_times(event: Event) -> tuple[Happening, str, str]:
+    return event.happening, event.command, event.answer
+
+
+def test_a_session_is_in_the_file_after_close(path: Path) -> None:
+    echo = EchoCard()
+    with TraceFile(path, header()) as file:
+        card = RecordingCard(echo, file)
+        assert (card.atr, card.power_on(), card.reset()) == (ATR, ATR, ATR)
+        assert card.transmit(bytes.fromhex("00D6000001AA")) == b"\xaa\x90\x00"
+        card.power_off()
+    assert echo.said == ["on", "reset", "off"]
+    trace = read_trace(path)
+    assert trace.header == header()
+    assert [without_times(event) for event in trace.events] == [
+        (Happening.POWER_ON, "", ATR.hex().upper()),
+        (Happening.RESET, "", ATR.hex().upper()),
+        (Happening.COMMAND, "00D6000001AA", "AA9000"),
+        (Happening.POWER_OFF, "", ""),
+    ]
+    times = [event.time for event in trace.events]
+    assert times == sorted(times)
+
+
+def test_nothing_is_lost_of_many_commands_from_several_threads(path: Path) -> None:
+    def use(number: int) -> None:
+        for count in range(2000):
+            card.transmit(bytes([0, 0xD6, count >> 8, count & 0xFF, 1, number]))
+
+    with TraceFile(path, header()) as file:
+        card = RecordingCard(EchoCard(), file)
+        threads = [threading.Thread(target=use, args=(number,)) for number in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    commands = sorted(event.command for event in read_trace(path).events)
+    assert commands == sorted(f"00D6{count:04X}01{number:02X}" for number in range(3) for count in range(2000))
+
+
+def test_the_longest_exchange_is_recorded(path: Path) -> None:
+    command = Command(0, 0xD6, 0, 0, bytes(65535)).encode()
+    with TraceFile(path, header()) as file:
+        answer = RecordingCard(EchoCard(), file).transmit(command)
+    assert without_times(read_trace(path).events[0])[1:] == (command.hex().upper(), answer.hex().upper())
+
+
+def test_only_its_owner_can_read_the_file_even_if_it_was_there(path: Path) -> None:
+    path.write_text("old")
+    path.chmod(0o644)
+    TraceFile(path, header()).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_trace(path).events == ()
+
+
+def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        TraceFile(tmp_path / "none" / "session.jsonl", header())
+
+
+def test_a_full_disk_ends_the_trace_and_not_the_card(capfd: pytest.CaptureFixture[str]) -> None:
+    with TraceFile(Path("/dev/full"), header()) as file:
+        card = RecordingCard(EchoCard(), file)
+        for _ in range(5000):
+            assert card.transmit(bytes.fromhex("00D6000001AA")) == b"\xaa\x90\x00"
+    assert capfd.readouterr().err == "the trace ends early, it can't be written: No space left on device\n"
+
+
+def test_a_tape_keeps_the_session_in_memory() -> None:
+    tape = Tape(header())
+    RecordingCard(EchoCard(), tape).transmit(bytes.fromhex("002000010431323334"))
+    assert [without_times(event) for event in tape.events] == [
+        (Happening.COMMAND, "0020000104********", "********9000")
+    ]
+
+
+# Of digits alone, a code could be in the file by chance: in a time, or in the ATR.
+codes = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=15).filter(
+    lambda code: not code.isalnum()
+)
+ways = st.lists(
+    st.tuples(st.sampled_from([0x20, 0x24, 0x2C, 0xDB]), st.sampled_from([0x00, 0x10, 0x80, 0x8C]), st.booleans()),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(code=codes, ways=ways)
+def test_no_code_is_in_a_masked_file(
+    code: str, ways: list[tuple[int, int, bool]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("trace") / "session.jsonl"
+    value = code.encode()
+    with TraceFile(path, header()) as file:
+        card = RecordingCard(EchoCard(), file)
+        for ins, cla, extended in ways:
+            card.transmit(Command(cla, ins, 0, 1, value.ljust(16, b"\xff"), None, extended).encode())
+    content = path.read_bytes()
+    for form in (value, value.hex().encode(), value.hex().upper().encode()):
+        assert form not in content
