@@ -1,7 +1,8 @@
 """What a trace costs: the same commands over the own PC/SC socket, with and without: `python benchmarks/trace.py`.
 
-The two kinds alternate in short rounds, first one and then the other in front, so that other work on the machine falls
-on both alike. What counts is the median over the pairs of rounds; the figures by themselves vary with the machine.
+Three cards take turns in short rounds, so that other work on the machine falls on all alike: one plain, another plain
+one, and one with a trace. The best round of each counts. The second plain card shows how far figures differ by chance.
+A pause after each round gives the trace its time to be written, which it waits for, and not to another card's round.
 Where the processors are busy, time lies; what the card's own process took of them then says more (Linux only).
 """
 
@@ -13,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,7 @@ from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 STUNTCARD = str(Path(sys.executable).parent / "stuntcard")
-PAIRS, EXCHANGES = 30, 1500
+ROUNDS, EXCHANGES, PAUSE = 25, 1500, 0.3
 COMMANDS = {
     "VERIFY without data, the shortest": "00200001",
     "VERIFY with a PIN": "00200001103132333435363738FFFFFFFFFFFFFFFF",
@@ -78,38 +80,41 @@ def _stream(stream: IO[str] | None) -> IO[str]:
 
 
 @contextlib.contextmanager
-def _both() -> Iterator[tuple[Client, Client]]:
+def _clients() -> Iterator[dict[str, Client]]:
     with (
         tempfile.TemporaryDirectory() as directory,
         Client(None) as plain,
+        Client(None) as other,
         Client(Path(directory) / "trace.jsonl") as traced,
     ):
-        yield plain, traced
+        yield {"plain": plain, "plain, another": other, "with a trace": traced}
 
 
 def main() -> None:
     """Measures and prints everything."""
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; {PAIRS} pairs of {EXCHANGES} exchanges\n")
-    with _both() as (plain, traced):
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; {ROUNDS} rounds of {EXCHANGES} exchanges\n")
+    with _clients() as clients:
         for name, command in COMMANDS.items():
-            for client in (plain, traced):
-                client.microseconds(command, EXCHANGES)
-            before = [client.processor_microseconds() for client in (plain, traced)]
-            pairs = []
-            for number in range(PAIRS):
-                order = (plain, traced) if number % 2 else (traced, plain)
-                took = {client: client.microseconds(command, EXCHANGES) for client in order}
-                pairs.append((took[plain], took[traced]))
-            without, with_trace = (statistics.median(side) for side in zip(*pairs, strict=True))
-            slower = statistics.median(b / a - 1 for a, b in pairs)
-            own, own_traced = (
-                (client.processor_microseconds() - start) / PAIRS / EXCHANGES
-                for client, start in zip((plain, traced), before, strict=True)
-            )
-            print(
-                f"{name:34} {without:6.1f} us, with a trace {with_trace:6.1f} us, {slower:+6.1%};   "
-                f"of the processor {own:5.1f} us, with a trace {own_traced:5.1f} us"
-            )
+            print(name)
+            _compare(clients, command)
+
+
+def _compare(clients: dict[str, Client], command: str) -> None:
+    for client in clients.values():
+        client.microseconds(command, EXCHANGES)
+    before = {name: client.processor_microseconds() for name, client in clients.items()}
+    took: dict[str, list[float]] = {name: [] for name in clients}
+    for number in range(ROUNDS):
+        for name in list(clients) if number % 2 else reversed(clients):
+            took[name].append(clients[name].microseconds(command, EXCHANGES))
+            time.sleep(PAUSE)
+    best = {name: min(rounds) for name, rounds in took.items()}
+    for name, client in clients.items():
+        processor = (client.processor_microseconds() - before[name]) / ROUNDS / EXCHANGES
+        print(
+            f"  {name:16} best {best[name]:6.1f} us ({best[name] / best['plain'] - 1:+6.1%}), "
+            f"median {statistics.median(took[name]):6.1f} us; of the processor {processor:5.1f} us"
+        )
 
 
 if __name__ == "__main__":

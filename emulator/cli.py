@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from emulator.card.card import Card
     from emulator.profile.model import Profile
     from emulator.running import TraceChoice
+    from emulator.scenario.faults import Rule
 
 
 class ExitCode(IntEnum):
@@ -38,13 +39,27 @@ app.add_typer(profile_app, name="profile")
 
 ProfileArgument = Annotated[str, typer.Argument(help="A profile's id (see `stuntcard list`), or a YAML file's path.")]
 CardArgument = Annotated[
-    str, typer.Argument(help="A profile for a fresh card, or card:NAME for a stored one (see `stuntcard card`).")
+    str | None, typer.Argument(help="A profile for a fresh card, or card:NAME for a stored one (see `stuntcard card`).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 TraceOption = Annotated[
     Path | None, typer.Option(help="Record the session to this file; see `stuntcard trace`.", metavar="FILE")
 ]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help='Have something go wrong, such as "ins=2A nth=3 act=status:6F00"; again for more.', metavar="RULE"
+    ),
+]
 UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")]
+_WHICH_CARD = "Which card? Give a profile (see `stuntcard list`), card:NAME, or --scenario NAME."
+_WHICH_PROGRAM = "Which program shall use the card? Give it behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
+_NO_FAULT_WITH_SCENARIO = "--fault goes with a card; a scenario brings its own faults. Give one of the two."
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.", metavar="NAME"),
+]
+LanguageOption = Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")]
 
 
 def main() -> None:
@@ -53,10 +68,12 @@ def main() -> None:
     gc.disable()
     # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for these.
     if sys.argv[1:2] != ["exec"]:
-        from emulator import card_command, trace_command
+        from emulator import card_command, live_command, scenario_command, trace_command
 
         trace_command.add_to(app)
         card_command.add_to(app)
+        live_command.add_to(app)
+        scenario_command.add_to(app)
     app()
 
 
@@ -71,6 +88,20 @@ def _trace_choice(path: Path | None, unmasked: bool) -> TraceChoice | None:
     if path is None and unmasked:
         _fail("--unmasked says how to record, but nothing is recorded; give --trace FILE too")
     return None if path is None else TraceChoice(path, unmasked)
+
+
+def _rules(texts: list[str] | None, profile: Profile) -> list[Rule]:
+    from emulator.scenario.fault_text import parse_rule
+    from emulator.scenario.faults import FaultError, check_names
+
+    rules = []
+    for text in texts or ():
+        try:
+            rules.append(parse_rule(text))
+            check_names(rules[-1], profile)
+        except FaultError as error:
+            _fail(f'--fault "{text}": {error}')
+    return rules
 
 
 def _load(name: str) -> Profile:
@@ -105,6 +136,18 @@ def _card(source: str) -> Iterator[tuple[Card, str]]:
         _fail(str(error), ExitCode.UNAVAILABLE if isinstance(error, CardInUseError) else ExitCode.BAD_INPUT)
 
 
+@contextlib.contextmanager
+def _scenario_told() -> Iterator[None]:
+    """Says why a scenario can't be run."""
+    from emulator.profile.document import DocumentError
+    from emulator.scenarios import ScenarioRefusedError
+
+    try:
+        yield
+    except (ScenarioRefusedError, DocumentError) as error:
+        _fail(str(error))
+
+
 @app.command("list")
 def list_profiles(as_json: JsonOption = False) -> None:
     """List the cards there are.
@@ -126,7 +169,15 @@ def list_profiles(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def show(profile: ProfileArgument, as_json: JsonOption = False) -> None:
+def show(
+    profile: ProfileArgument,
+    as_json: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write a Markdown page.")] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write it into this Markdown page; your own words around its marks stay.", metavar="FILE"),
+    ] = None,
+) -> None:
     """Show what a card is: its codes, areas and rules, and where each value comes from.
 
     Example: stuntcard show proid-q
@@ -135,21 +186,42 @@ def show(profile: ProfileArgument, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(loaded.model_dump_json(indent=2, by_alias=True))
         return
+    if markdown or page is not None:
+        _show_as_page(loaded, page)
+        return
     from emulator.show import print_profile
 
     print_profile(loaded)
 
 
+def _show_as_page(profile: Profile, file: Path | None) -> None:
+    from emulator.card_page import PageError, new_page, updated_page
+
+    if file is None:
+        typer.echo(new_page(profile), nl=False)
+        return
+    try:
+        text = updated_page(profile, file.read_text("utf-8")) if file.exists() else new_page(profile)
+        file.write_text(text, "utf-8")
+    except (PageError, UnicodeDecodeError) as error:
+        _fail(f"{file}: {error}")
+    except OSError as error:
+        _fail(f"{file}: can't be written: {error.strerror}")
+
+
 @app.command()
 def run(
-    card: CardArgument,
+    card: CardArgument = None,
     reader: Annotated[
         str, typer.Option(help="pcsc (an own PC/SC socket) or vpcd[:HOST[:PORT]] (a pcscd with vsmartcard-vpcd).")
     ] = "pcsc",
     trace: TraceOption = None,
     unmasked: UnmaskedOption = False,
+    fault: FaultOption = None,
+    scenario: ScenarioOption = None,
+    language: LanguageOption = "en",
 ) -> None:
-    """Run a fresh card, or a stored one, until Ctrl-C, and say how programs reach it.
+    """Run a fresh card, a stored one, or one in trouble, until Ctrl-C, and say how programs reach it.
 
     Example: stuntcard run proid-q --reader vpcd
     """
@@ -160,31 +232,62 @@ def run(
     except ReaderChoiceError as error:
         _fail(str(error))
     try:
+        if scenario is not None:
+            if fault:
+                _fail(_NO_FAULT_WITH_SCENARIO)
+            from emulator.scenarios import run_scenario
+
+            with _scenario_told():
+                run_scenario(card, scenario, choice, _trace_choice(trace, unmasked), language)
+            return
+        if card is None:
+            _fail(_WHICH_CARD)
         with _card(card) as (in_reader, name):
-            run_card(in_reader, name, choice, _trace_choice(trace, unmasked))
+            rules = _rules(fault, in_reader.profile)
+            run_card(in_reader, name, choice, _trace_choice(trace, unmasked), rules)
     except OSError as error:
         _fail(f"the card can't be served: {error}", ExitCode.UNAVAILABLE)
 
 
 @app.command("exec", no_args_is_help=True)
 def execute(
-    card: CardArgument,
-    command: Annotated[list[str], typer.Argument(help="The program to run, and its arguments.", metavar="-- COMMAND…")],
+    card: CardArgument = None,
+    command: Annotated[
+        list[str] | None, typer.Argument(help="The program to run, and its arguments.", metavar="-- COMMAND…")
+    ] = None,
     state_out: Annotated[
         Path | None, typer.Option(help="Write the card's final state to this file, as JSON.", metavar="FILE")
     ] = None,
     trace: TraceOption = None,
     unmasked: UnmaskedOption = False,
+    fault: FaultOption = None,
+    scenario: ScenarioOption = None,
+    language: LanguageOption = "en",
 ) -> None:
-    """Run COMMAND with a fresh card, or a stored one, in its only reader, and hand on its exit status.
+    """Run COMMAND with a fresh card, a stored one, or one in trouble, in its only reader; hand on its exit status.
+
+    With --scenario the card need not be named, and what should come of it is told afterwards: 1 if it did not come.
 
     Example: stuntcard exec proid-q -- pkcs11-tool -L
     """
     from emulator.running import exec_with_card
 
     try:
+        if scenario is not None:
+            if fault:
+                _fail(_NO_FAULT_WITH_SCENARIO)
+            from emulator.scenarios import exec_scenario
+
+            words = [word for word in (card, *(command or ())) if word is not None]
+            with _scenario_told():
+                status = exec_scenario(words, scenario, state_out, _trace_choice(trace, unmasked), language)
+            raise typer.Exit(status)
+        if card is None or not command:
+            _fail(_WHICH_CARD if card is None else _WHICH_PROGRAM)
         with _card(card) as (in_reader, name):
-            status = exec_with_card(in_reader, name, command, state_out, _trace_choice(trace, unmasked))
+            rules = _rules(fault, in_reader.profile)
+            choice = _trace_choice(trace, unmasked)
+            status = exec_with_card(in_reader, name, command, state_out, choice, faults=rules)
     except OSError as error:
         _fail(f"the card can't be served: {error}", ExitCode.UNAVAILABLE)
     raise typer.Exit(status)

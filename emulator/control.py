@@ -1,28 +1,42 @@
 """Talking to a running card from another program of the same user, over a Unix socket that only its owner can open.
 
-One request a connection: a JSON object in one line, answered by a JSON object in one line. `status` shows the card and
-changes nothing; `codes` tells which codes' values an actor's act needs; `act` has an actor act on the card.
+One request a connection: a JSON object in one line, answered by a JSON object in one line. What can be asked and what
+is answered is in `control_requests`; what comes of it, in `live_card`; here is how it gets from one to the other.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from emulator.actors import ActError, ActRequest, codes_asked_for, perform
+from emulator.actors import ActError, ActRequest
 from emulator.card.card import Card
-from emulator.card.view import CardView, view
+from emulator.card.view import CardView
+from emulator.control_requests import Act, Answer, Codes, CodesAnswer, Done, Request, RequestError, parse_request
+from emulator.live_card import LiveCard
 
+if TYPE_CHECKING:
+    from emulator.scenario.faults import Faults
+    from emulator.scenario.hand import Hand
+
+_log = logging.getLogger(__name__)
 MAX_REQUEST = 4096
 _PATIENCE = 5.0
-"""Seconds that either side waits for the other."""
+"""Seconds in which a request has to come, and in which most are answered."""
+_LONG_PATIENCE = 60.0
+"""Seconds in which any request is answered."""
+_CLIENTS_MAX = 16
+"""So many requests are served at once; more wait until one of them is done, or has waited in vain."""
 
 PCSC_SOCKET, CONTROL_SOCKET = "pcsc.sock", "control.sock"
 
@@ -72,26 +86,36 @@ def running_cards() -> tuple[RunningCard, ...]:
 
 def act_on(card: RunningCard, request: ActRequest) -> str:
     """Has an actor act on a running card; gives what was done. Raises ActError when it can't be, or OSError."""
-    return str(_answer_to(card, {"request": "act", **asdict(request)})["done"])
+    return send(card, Act(request.actor, request.act, request.values), Done).done
 
 
 def codes_needed(card: RunningCard, actor: str, act: str) -> tuple[str, ...]:
     """The codes whose values an act on a running card needs. Raises ActError when there is no such act, or OSError."""
-    codes = _answer_to(card, {"request": "codes", "actor": actor, "act": act})["codes"]
-    return tuple(str(code) for code in codes) if isinstance(codes, list) else ()
+    return send(card, Codes(actor, act), CodesAnswer).codes
 
 
-def _answer_to(card: RunningCard, request: Mapping[str, object]) -> dict[str, object]:
-    answer = ask(card.directory / CONTROL_SOCKET, request)
-    if "error" in answer:
-        raise ActError(str(answer["error"]))
-    return answer
+_AnswerT = TypeVar("_AnswerT", bound=Answer)
 
 
-def ask(path: Path, request: Mapping[str, object]) -> dict[str, object]:
+def send(card: RunningCard, request: Request, answer: type[_AnswerT]) -> _AnswerT:
+    """A running card's answer to a request. Raises ActError when it refuses, with its reason, or OSError."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        content = ask(card.directory / CONTROL_SOCKET, asdict(request), _LONG_PATIENCE)
+        if "error" in content:
+            raise ActError(str(content["error"]))
+        return TypeAdapter(answer).validate_python(content)
+    except (ValidationError, json.JSONDecodeError) as error:
+        raise ActError(
+            f"{card.directory.name} gave no answer that can be understood; is it of another version?"
+        ) from error
+
+
+def ask(path: Path, request: Mapping[str, object], patience: float = _PATIENCE) -> dict[str, object]:
     """The answer of the card behind a control socket. Raises OSError or ValueError when there is no good one."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(patience)
         connection.connect(str(path))
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as answer:
@@ -107,13 +131,17 @@ def as_json(seen: CardView) -> str:
 
 
 class ControlServer:
-    """Answers requests about one card, from a background thread."""
+    """Answers requests about one card, each in a thread of its own: who hangs, hangs alone."""
 
-    def __init__(self, card: Card, path: Path) -> None:
-        self._card = card
+    def __init__(self, card: Card, path: Path, hand: Hand | None = None, faults: Faults | None = None) -> None:
+        """Without `hand` the card can't be moved, and without `faults` none can be set."""
+        self._live = LiveCard(card, hand, faults)
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
-        self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
+        self._free = threading.Semaphore(_CLIENTS_MAX)
+        self._lock = threading.Lock()
+        self._clients: dict[socket.socket, threading.Thread] = {}
+        self._thread = threading.Thread(target=self._accept, name="control", daemon=True)
 
     def __enter__(self) -> ControlServer:
         self._socket.bind(str(self._path))
@@ -127,45 +155,66 @@ class ControlServer:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        self._part_from_clients()  # which lets go of the other thread, if it waits for one of them to end
         self._thread.join()
+        self._part_from_clients()
         self._path.unlink(missing_ok=True)
 
-    def _serve(self) -> None:
+    def _part_from_clients(self) -> None:
+        with self._lock:
+            clients = dict(self._clients)
+        for connection in clients:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        for thread in clients.values():
+            thread.join()
+
+    def _accept(self) -> None:
         while True:
+            self._free.acquire()
             try:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            with connection, contextlib.suppress(OSError):
-                connection.settimeout(_PATIENCE)
-                connection.sendall(self._answer(_first_line(connection)) + b"\n")
+            thread = threading.Thread(target=self._serve, args=(connection,), name="control-client", daemon=True)
+            with self._lock:
+                self._clients[connection] = thread
+                thread.start()
 
-    def _answer(self, line: bytes) -> bytes:
+    def _serve(self, connection: socket.socket) -> None:
         try:
-            answer = self._act_on(json.loads(line))
-        except ActError as error:
+            with connection, contextlib.suppress(OSError):
+                line = _line(connection)
+                connection.settimeout(_PATIENCE)
+                connection.sendall(self._answer(line) + b"\n")
+        finally:
+            with self._lock:
+                self._clients.pop(connection, None)
+            self._free.release()
+
+    def _answer(self, line: bytes | None) -> bytes:
+        try:
+            if line is None:
+                raise RequestError(f"a request is one line of at most {MAX_REQUEST} bytes, with its end")
+            answer = asdict(self._live.answer(parse_request(line)))
+        except (ActError, RequestError) as error:
             answer = {"error": str(error)}
-        except (ValueError, RecursionError):
-            answer = {"error": "the request can't be understood; there are: status, codes, act"}
+        except Exception:
+            # A fault of ours in one request must not leave its client without an answer.
+            _log.exception("a request could not be answered")
+            answer = {"error": "the request could not be answered; the emulator's own log says why"}
         return json.dumps(answer).encode()
 
-    def _act_on(self, request: dict[str, object]) -> dict[str, object]:
-        match request:
-            case {"request": "status"}:
-                return asdict(view(self._card.profile, self._card.content))
-            case {"request": "codes", "actor": str(actor), "act": str(act)}:
-                return {"codes": codes_asked_for(self._card.profile, actor, act)}
-            case {"request": "act", "actor": str(actor), "act": str(act), "values": dict(values)}:
-                return {"done": perform(self._card, ActRequest(actor, act, {k: str(v) for k, v in values.items()}))}
-            case _:
-                raise ValueError(request)
 
-
-def _first_line(connection: socket.socket) -> bytes:
+def _line(connection: socket.socket) -> bytes | None:
+    """The line that a client sends; None when it is too long or has no end. Raises OSError when it comes too late."""
     received = b""
+    deadline = time.monotonic() + _PATIENCE
     while b"\n" not in received and len(received) < MAX_REQUEST:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
         part = connection.recv(MAX_REQUEST)
         if not part:
-            break
+            return None
         received += part
-    return received.partition(b"\n")[0]
+    line, end, _ = received.partition(b"\n")
+    return line if end and len(line) < MAX_REQUEST else None

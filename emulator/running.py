@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from emulator.applets.registry import APPLETS
 from emulator.card.card import Card
@@ -23,6 +24,12 @@ from emulator.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json
 from emulator.profile.model import Profile
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import CardInterface, Slot
+from emulator.scenario.faults import Faults, Rule
+from emulator.scenario.faulty_card import FaultyCard
+from emulator.scenario.hand import Hand
+
+if TYPE_CHECKING:
+    from emulator.trace.record import Recorder
 
 VPCD_PORT = 35963
 _COUNTER_PERIOD = 0.5
@@ -117,22 +124,25 @@ def stored_card(name: str) -> Iterator[Card]:
         card.power_off()
 
 
-def run_card(card: Card, name: str, choice: ReaderChoice, trace: TraceChoice | None = None) -> None:
+def run_card(
+    card: Card, name: str, choice: ReaderChoice, trace: TraceChoice | None = None, faults: Sequence[Rule] = ()
+) -> None:
     """Serves a card until SIGINT or SIGTERM. Raises OSError when its sockets or its trace can't be had.
 
-    `name` tells it from others of its profile that run.
+    `name` tells it from others of its profile that run. `faults` strike from the start.
     """
     profile = card.profile
     stopped = threading.Event()
     with (
         _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
         card_directory(name) as directory,
-        ControlServer(card, directory / CONTROL_SOCKET),
-        _recorded(card, trace) as seen,
-        _reader(seen, profile.name, choice, directory),
+        _in_hand(card, trace, faults) as held,
+        ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
+        _reader(held.hand.slot, profile.name, choice, directory),
     ):
         _settle()
         _watch(card, stopped)
+        held.let_go()
     print(f"{profile.name} taken out after {card.commands} commands.")
 
 
@@ -142,33 +152,71 @@ def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
     with (
         _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
         card_directory(name) as directory,
-        _reader(card, name, choice, directory),
+        _reader(Slot(card), name, choice, directory),
     ):
         _settle()
         stopped.wait()
 
 
 def exec_with_card(
-    card: Card, name: str, command: list[str], state_out: Path | None, trace: TraceChoice | None = None
+    card: Card,
+    name: str,
+    command: list[str],
+    state_out: Path | None,
+    trace: TraceChoice | None = None,
+    watch: Recorder | None = None,
+    faults: Sequence[Rule] = (),
 ) -> int:
     """Runs a program with a card in its only reader; gives the program's exit status, 128 + n for signal n.
 
-    Raises OSError when the card's sockets or its trace can't be had, or its final state can't be written.
+    `watch` takes what the program and the card say to each other. Raises OSError when the card's sockets or its trace
+    can't be had, or its final state can't be written.
     """
     profile = card.profile
-    with card_directory(name) as directory, _recorded(card, trace) as seen:
+    with card_directory(name) as directory, _in_hand(card, trace, faults, watch) as held:
         socket_path = directory / PCSC_SOCKET
-        with ControlServer(card, directory / CONTROL_SOCKET), PcscServer(socket_path, _slots(seen, profile.name)):
+        with (
+            ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
+            PcscServer(socket_path, _slots(held.hand.slot, profile.name)),
+        ):
             _settle()
             status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
+            held.let_go()
     card.power_off()
     if state_out is not None:
         state_out.write_text(as_json(view(profile, card.content)) + "\n", encoding="utf-8")
     return status
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A card on its way into a reader, with whatever may happen to it there."""
+
+    faulty: FaultyCard
+    faults: Faults
+    hand: Hand
+
+    def let_go(self) -> None:
+        """Ends what a fault keeps waiting, or would put back later."""
+        self.hand.rest()
+        self.faults.clear()
+        self.faulty.let_go()
+
+
 @contextlib.contextmanager
-def _recorded(card: Card, trace: TraceChoice | None) -> Iterator[CardInterface]:
+def _in_hand(
+    card: Card, trace: TraceChoice | None, rules: Sequence[Rule], watch: Recorder | None = None
+) -> Iterator[_Held]:
+    """The card in a slot: behind it what records it, then what its faults come from."""
+    faults, hand = Faults(*rules), Hand(Slot())
+    faulty = FaultyCard(card, faults, hand)
+    with _recorded(faulty, card.profile, trace) as seen:
+        hand.insert(_watched(seen, watch))
+        yield _Held(faulty, faults, hand)
+
+
+@contextlib.contextmanager
+def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) -> Iterator[CardInterface]:
     """The card, or what records it."""
     if trace is None:
         yield card
@@ -176,9 +224,17 @@ def _recorded(card: Card, trace: TraceChoice | None) -> Iterator[CardInterface]:
     from emulator.trace.events import Header
     from emulator.trace.record import RecordingCard, TraceFile, now
 
-    header = Header(card.profile.id, card.atr, now(), not trace.unmasked, _code_names(card.profile))
+    header = Header(profile.id, card.atr, now(), not trace.unmasked, _code_names(profile))
     with TraceFile(trace.path, header) as file:
         yield RecordingCard(card, file)
+
+
+def _watched(card: CardInterface, watch: Recorder | None) -> CardInterface:
+    if watch is None:
+        return card
+    from emulator.trace.record import RecordingCard
+
+    return RecordingCard(card, watch)
 
 
 def _code_names(profile: Profile) -> dict[int, str]:
@@ -191,23 +247,23 @@ def _code_names(profile: Profile) -> dict[int, str]:
     }
 
 
-def _slots(card: CardInterface, name: str) -> dict[str, Slot]:
-    return {_pcsc_name(name): Slot(card)}
+def _slots(slot: Slot, name: str) -> dict[str, Slot]:
+    return {_pcsc_name(name): slot}
 
 
 @contextlib.contextmanager
-def _reader(card: CardInterface, name: str, choice: ReaderChoice, directory: Path) -> Iterator[None]:
+def _reader(slot: Slot, name: str, choice: ReaderChoice, directory: Path) -> Iterator[None]:
     match choice:
         case PcscChoice():
             socket_path = directory / PCSC_SOCKET
-            with PcscServer(socket_path, _slots(card, name)):
+            with PcscServer(socket_path, _slots(slot, name)):
                 print(f"{name} is in the reader. In the shell of the program that shall see it:\n")
                 print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
                 yield
         case VpcdChoice(host, port):
             from emulator.readers.vpcd import VpcdReader
 
-            with VpcdReader(Slot(card), host, port, lambda message: print(message, flush=True)):
+            with VpcdReader(slot, host, port, lambda message: print(message, flush=True)):
                 yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from emulator.messages import Messages
-from emulator.policy.described import CodeIs, KeysAre, NoSuchStateError, PartIs, Trait
+from emulator.policy.described import ChangeIsDue, CodeIs, KeysAre, NoSuchStateError, PartIs, Trait
 from emulator.profile.model import CARD, CodeStatus, Profile
 
 PART = "part:"
@@ -37,7 +37,7 @@ def example(profile: Profile) -> str:
 
 
 def in_words(trait: Trait) -> str:
-    """A trait in the words that `parse_traits` takes."""
+    """A trait in the words that `parse_traits` takes; it takes none of ChangeIsDue, which only scenarios speak of."""
     match trait:
         case CodeIs(code, status, tries_left):
             return f"{code}={status.value if tries_left is None else tries_left}"
@@ -45,6 +45,8 @@ def in_words(trait: Trait) -> str:
             if part == CARD:
                 return f"{CARD}={DEAD if lost else WHOLE}"
             return f"{PART}{part}={LOST if lost else WHOLE}"
+        case ChangeIsDue(code, due):
+            return f"{code}.must_change={str(due).lower()}"
         case KeysAre(area, paired, unpaired):
             if not unpaired:
                 return f"{area}={paired}"

@@ -154,6 +154,37 @@ class Card:
         """How many commands were answered."""
         return self._commands
 
+    @property
+    def selected(self) -> Applet:
+        """The applet that answers now."""
+        return self._selected
+
+    # What befalls a card, and what law and applets have no part in
+
+    def miss_command(self) -> None:
+        """A command got lost on its way here, and its answer with it: no chain goes on, nothing waits to be fetched."""
+        with self._lock:
+            self._transport.reset()
+
+    def lose_power(self, command: bytes) -> None:
+        """The power goes during a command, just before the first change that would be kept; then the card restarts."""
+        with self._lock:
+            self._commands += 1
+            keeper, self._keeper = self._keeper, _NoPower()
+            try:
+                with contextlib.suppress(KeepError):
+                    if not self._content.state.dead:
+                        self._transport.exchange(command, self._answer)
+            finally:
+                self._keeper = keeper
+            self.reset()
+
+    def change_content(self, change: Callable[[Content], Content]) -> None:
+        """Between two sessions, makes the card one with other content. Raises KeepError, and then it is as it was."""
+        with self._lock:
+            self._end_session()
+            self._commit(with_codes_shown(self.profile, change(self._content)))
+
     # What an applet asks: codes
 
     def verify(self, code: str, value: bytes) -> Verdict:
@@ -355,6 +386,14 @@ class Card:
         if self._keeper is not None:
             self._keeper.keep(self._content, content)
         self._content = content
+
+
+class _NoPower:
+    """Keeps nothing, because the power is gone."""
+
+    def keep(self, old: Content, new: Content) -> None:  # noqa: ARG002 - the protocol of keepers
+        """Never returns."""
+        raise KeepError("the power is gone")
 
 
 def _with_value(content: Content, code: str, value: bytes) -> Content:

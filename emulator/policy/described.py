@@ -45,7 +45,31 @@ class KeysAre:
     unpaired: int = 0
 
 
-Trait = CodeIs | PartIs | KeysAre
+@dataclass(frozen=True, slots=True)
+class ChangeIsDue:
+    """A code is said to be one that still has to be changed, or not."""
+
+    code: str
+    due: bool = True
+
+
+Trait = CodeIs | PartIs | KeysAre | ChangeIsDue
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing that is done on a way: a move, as many times as given, or None: the keys are put on the card."""
+
+    move: Move | None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A state, and how a card comes to it from the factory."""
+
+    state: State
+    stages: tuple[Stage, ...]
 
 
 class NoSuchStateError(ValueError):
@@ -66,15 +90,40 @@ def state_described(profile: Profile, traits: Sequence[Trait]) -> State:
 
     Raises NoSuchStateError.
     """
+    return way_described(profile, traits).state
+
+
+def way_described(profile: Profile, traits: Sequence[Trait]) -> Way:
+    """The way from the factory to the state that `state_described` gives. Raises NoSuchStateError."""
     reachable = _Reachable(profile)
     found = reachable.having(traits)
     if not found:
         raise _no_such_state(reachable, traits)
-    best = max(found, key=lambda state: _ease(profile, traits, state))
+    best = max(found, key=lambda node: _ease(profile, traits, node.state))
+    state, stages = best.state, best.stages()
     for trait in traits:
         if isinstance(trait, CodeIs) and trait.tries_left is not None:
-            best = _with_tries_left(profile, best, trait.code, trait.tries_left)
-    return best
+            state, last = _with_tries_left(profile, state, trait.code, trait.tries_left)
+            stages += last
+    return Way(state, stages)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Node:
+    """A state that was come to, whether the keys are on the card there, and what was done last."""
+
+    state: State
+    filled: bool
+    before: _Node | None = None
+    stage: Stage | None = None
+
+    def stages(self) -> tuple[Stage, ...]:
+        done: list[Stage] = []
+        node: _Node | None = self
+        while node is not None and node.stage is not None:
+            done.append(node.stage)
+            node = node.before
+        return tuple(reversed(done))
 
 
 class _Reachable:
@@ -82,23 +131,25 @@ class _Reachable:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._walked: dict[tuple[KeysAre, ...], list[State]] = {}
+        self._walked: dict[tuple[KeysAre, ...], list[_Node]] = {}
 
-    def having(self, traits: Sequence[Trait]) -> list[State]:
+    def having(self, traits: Sequence[Trait]) -> list[_Node]:
         """The states that have all these traits, nearest first."""
         keys = tuple(trait for trait in traits if isinstance(trait, KeysAre))
         if keys not in self._walked:
-            self._walked[keys] = [state for state, filled in _states(self._profile, keys) if filled]
+            self._walked[keys] = [node for node in _nodes(self._profile, keys) if node.filled]
         others = [trait for trait in traits if not isinstance(trait, KeysAre)]
-        return [state for state in self._walked[keys] if all(_has(state, trait) for trait in others)]
+        return [node for node in self._walked[keys] if all(_has(node.state, trait) for trait in others)]
 
 
-def _has(state: State, trait: CodeIs | PartIs) -> bool:
+def _has(state: State, trait: CodeIs | PartIs | ChangeIsDue) -> bool:
     match trait:
         case CodeIs(code, status):
             return state.codes[code].status is status
         case PartIs(part, lost):
             return (part in state.lost) is lost
+        case ChangeIsDue(code, due):
+            return state.codes[code].must_change is due
 
 
 def _ease(profile: Profile, traits: Sequence[Trait], state: State) -> tuple[int, ...]:
@@ -113,35 +164,42 @@ def _ease(profile: Profile, traits: Sequence[Trait], state: State) -> tuple[int,
     )
 
 
-def _states(profile: Profile, keys: Sequence[KeysAre]) -> Iterator[tuple[State, bool]]:
+def _nodes(profile: Profile, keys: Sequence[KeysAre]) -> Iterator[_Node]:
     """The states that a card can come to, nearest first, each with whether these keys are on it.
 
     A code has all its tries there, or none: between them nothing changes but their number.
     """
-    moves = _moves_that_matter(profile)
-    start = (factory_state(profile), not keys)
-    seen = {_key(*start)}
+    moves = moves_that_matter(profile)
+    start = _Node(factory_state(profile), not keys)
+    seen = {_key(start.state, start.filled)}
     queue = deque([start])
     while queue:
-        state, filled = queue.popleft()
-        yield state, filled
-        following = [(_performed(profile, state, move), filled) for move in moves]
-        with_keys = None if filled else _with_keys(profile, state, keys)
-        if with_keys is not None:
-            following.append((with_keys, True))
-        for after in following:
-            if _key(*after) not in seen:
-                seen.add(_key(*after))
-                queue.append(after)
+        node = queue.popleft()
+        yield node
+        for state, filled, stage in _following(profile, node, moves, keys):
+            if _key(state, filled) not in seen:
+                seen.add(_key(state, filled))
+                queue.append(_Node(state, filled, node, stage))
 
 
-def _moves_that_matter(profile: Profile) -> tuple[Move, ...]:
+def _following(
+    profile: Profile, node: _Node, moves: Sequence[Move], keys: Sequence[KeysAre]
+) -> Iterator[tuple[State, bool, Stage]]:
+    for move in moves:
+        state, times = perform_repeatedly(profile, node.state, move)
+        yield state, node.filled, Stage(move, times)
+    with_keys = None if node.filled else _with_keys(profile, node.state, keys)
+    if with_keys is not None:
+        yield with_keys, True, Stage(None)
+
+
+def moves_that_matter(profile: Profile) -> tuple[Move, ...]:
     """Right moves but those that only give a code, which has all its tries; and one way to give each code wrongly."""
     right = [move for move in code_moves(profile) if move.right and move.deed.kind is not DeedKind.LOG_IN]
-    return (*right, *_wrong_moves(profile).values())
+    return (*right, *wrong_moves(profile).values())
 
 
-def _wrong_moves(profile: Profile) -> dict[str, Move]:
+def wrong_moves(profile: Profile) -> dict[str, Move]:
     """For each code, the plainest move in which it is given wrongly."""
     wrong: dict[str, Move] = {}
     for move in code_moves(profile):
@@ -156,12 +214,15 @@ def _key(state: State, filled: bool) -> tuple[object, ...]:
     return (tuple(state.codes.values()), state.lost, filled)
 
 
-def _performed(profile: Profile, state: State, move: Move) -> State:
+def perform_repeatedly(profile: Profile, state: State, move: Move) -> tuple[State, int]:
     """What a move makes of a state; one with wrong codes is gone on with until there are no tries left."""
-    state, verdict = perform(profile, state, move)
+    times = 0
+    verdict = Verdict.WRONG_CODE
     while verdict is Verdict.WRONG_CODE:
         state, verdict = perform(profile, state, move)
-    return state
+        # What is refused, as of a code that has just been blocked, need not be done.
+        times += verdict in (Verdict.DONE, Verdict.WRONG_CODE)
+    return state, times
 
 
 def _with_keys(profile: Profile, state: State, keys: Sequence[KeysAre]) -> State | None:
@@ -187,11 +248,13 @@ def _stored(profile: Profile, state: State, kind: DeedKind, area: str) -> State 
     return None
 
 
-def _with_tries_left(profile: Profile, state: State, code: str, tries_left: int) -> State:
-    wrong = _wrong_moves(profile)[code]
+def _with_tries_left(profile: Profile, state: State, code: str, tries_left: int) -> tuple[State, tuple[Stage, ...]]:
+    wrong = wrong_moves(profile)[code]
+    times = 0
     while state.codes[code].tries_left > tries_left:
         state, _ = perform(profile, state, wrong)
-    return state
+        times += 1
+    return state, (Stage(wrong, times),) if times else ()
 
 
 def _no_such_state(reachable: _Reachable, traits: Sequence[Trait]) -> NoSuchStateError:
@@ -209,9 +272,11 @@ def _possible(reachable: _Reachable, others: Sequence[Trait], last: Trait) -> Se
     """What the last trait can be where the others are as said; of keys, the most that there can be."""
     match last:
         case CodeIs(code):
-            found: list[Trait] = [CodeIs(code, state.codes[code].status) for state in reachable.having(others)]
+            found: list[Trait] = [CodeIs(code, node.state.codes[code].status) for node in reachable.having(others)]
         case PartIs(part):
-            found = [PartIs(part, part in state.lost) for state in reachable.having(others)]
+            found = [PartIs(part, part in node.state.lost) for node in reachable.having(others)]
+        case ChangeIsDue(code):
+            found = [ChangeIsDue(code, node.state.codes[code].must_change) for node in reachable.having(others)]
         case KeysAre(area, paired, unpaired):
             fewer = [KeysAre(area, min(paired, n), n - min(paired, n)) for n in range(paired + unpaired)]
             found = [next(keys for keys in reversed(fewer) if reachable.having([*others, keys]))]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from emulator.profile.document import KeyPath as Path
+from emulator.profile.document import Problem
 from emulator.profile.model import (
     CARD,
     Act,
@@ -17,16 +18,7 @@ from emulator.profile.model import (
     Profile,
 )
 
-Path = tuple[str | int, ...]
 EOP_SERIAL_LENGTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a profile: where (keys and indexes from the top), and what."""
-
-    path: Path
-    message: str
 
 
 def cross_check(profile: Profile) -> tuple[Problem, ...]:

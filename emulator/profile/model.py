@@ -61,11 +61,13 @@ class Lasts(StrEnum):
     """For exactly one use."""
 
 
-class _Block(BaseModel):
+class Block(BaseModel):
+    """Whatever a file of this kind is made of."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-class Sourced(_Block):
+class Sourced(Block):
     """A block that may say where its value comes from."""
 
     source: tuple[FactNumber, ...] = Field(
@@ -89,7 +91,7 @@ def _as_statuses(value: object) -> object:
     return tuple(CodeStatus(item) for item in value) if isinstance(value, list) else value
 
 
-class Text(_Block):
+class Text(Block):
     """A text for people, in each language."""
 
     en: str
@@ -436,7 +438,7 @@ class DeedKind(StrEnum):
     """An actor's `act`."""
 
 
-class ClaimedDeed(_Block):
+class ClaimedDeed(Block):
     """A deed that a claim speaks of, by the holder or by an actor; `wrong`: with a wrong value of the code."""
 
     do: DeedKind = Field(strict=False)
@@ -448,7 +450,7 @@ class ClaimedDeed(_Block):
     wrong: bool = False
 
 
-class Condition(_Block):
+class Condition(Block):
     """What a claim asks of a state. One of `code`, `part`, `can` and `final`.
 
     `can`: the deed would be done. `final`: nothing that anybody does changes this state any more.
@@ -489,7 +491,7 @@ class Claim(Sourced):
         return (value,) if isinstance(value, dict) else _as_tuple(value)
 
 
-class Profile(_Block):
+class Profile(Block):
     """A card model."""
 
     schema_: Literal[1] = Field(alias="schema", description="Version of this file's form.")

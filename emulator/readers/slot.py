@@ -28,41 +28,80 @@ class CardInterface(Protocol):
 
 
 class Slot:
-    """Holds one card or none, and tells whoever listens when that changes. Safe to use from several threads."""
+    """Holds one card or none, and tells whoever listens when that changes. Safe to use from several threads.
+
+    The reader that it belongs to may be unplugged from the computer; then nobody can reach what lies in it.
+    """
 
     def __init__(self, card: CardInterface | None = None) -> None:
         self._lock = threading.Lock()
         self._moving = threading.RLock()
         self._card = card
+        self._plugged = True
+        self._resets = 0
         self._listeners: list[Callable[[], None]] = []
 
     @property
     def card(self) -> CardInterface | None:
-        """The card that lies here now."""
-        return self._card
+        """The card that lies here now and can be reached."""
+        return self._card if self._plugged else None
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the reader is there at all."""
+        return self._plugged
+
+    @property
+    def resets(self) -> int:
+        """How often a card started anew here without a reader's asking."""
+        return self._resets
 
     def insert(self, card: CardInterface) -> None:
         """Put a card in; one that lay here before is taken out first."""
         with self._moving:
             self.remove()
-            self._set(card)
+            self._card = card
+            self._tell()
 
     def remove(self) -> None:
         """Take the card out, which cuts its power."""
         with self._moving:
-            card = self._card
+            card, self._card = self._card, None
             if card is not None:
-                self._set(None)
+                self._tell()
                 card.power_off()
 
+    def reset(self) -> None:
+        """Have the card start anew, as after a moment without power; listeners hear of it before it does."""
+        with self._moving:
+            self._resets += 1
+            self._tell()
+            if self._card is not None:
+                self._card.reset()
+
+    def unplug(self) -> None:
+        """The reader goes, with what lies in it, which loses its power."""
+        with self._moving:
+            if self._plugged:
+                self._plugged = False
+                self._tell()
+                if self._card is not None:
+                    self._card.power_off()
+
+    def plug(self) -> None:
+        """The reader is there again."""
+        with self._moving:
+            if not self._plugged:
+                self._plugged = True
+                self._tell()
+
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called, from the thread that inserts or removes, after every change."""
+        """Have `listener` called after every change, from the thread that makes it."""
         with self._lock:
             self._listeners.append(listener)
 
-    def _set(self, card: CardInterface | None) -> None:
+    def _tell(self) -> None:
         with self._lock:
-            self._card = card
             listeners = list(self._listeners)
         for listener in listeners:
             listener()

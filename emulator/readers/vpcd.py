@@ -129,6 +129,10 @@ class VpcdReader:
     def _place(self) -> str:
         return f"vpcd on {self._host} port {self._port}"
 
+    @property
+    def _lacking(self) -> str:
+        return "no card in the reader" if self._slot.plugged else "the card's reader is unplugged"
+
     def _interrupt(self) -> None:
         """Wake the thread from whatever it waits for, to look at the slot anew."""
         with self._lock:
@@ -150,7 +154,7 @@ class VpcdReader:
             card = self._slot.card
             away = self._back_at - time.monotonic()
             if card is None:
-                self._say(f"no card in the reader; {self._place} sees none")
+                self._say(f"{self._lacking}; {self._place} sees none")
                 self._changed.wait()
             elif not card.atr:
                 self._say(f"the card gives no answer to reset; {self._place} sees no card")
@@ -228,7 +232,8 @@ class VpcdReader:
             else:
                 continue  # vpcd never sends this; it says nothing and awaits nothing
             if not 0 < len(answer) <= LONGEST_MESSAGE:
-                self._say(f"the card is mute; {self._place} sees it taken out and put in again")
+                if not self._changed.is_set():
+                    self._say(f"the card is mute; {self._place} sees it taken out and put in again")
                 self._stay_away()
                 return
             connection.sendall(len(answer).to_bytes(2) + answer)

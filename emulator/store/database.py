@@ -67,10 +67,8 @@ class CardFile:
 
     def __init__(self, path: Path) -> None:
         """Raises StoreError: not there, damaged, of a newer form; the file is then as it was."""
-        with _explained(path), contextlib.closing(_connect(path, "ro")) as connection:
-            _check(connection, path)
         with _explained(path):
-            self._connection = _connect(path, "rw")
+            self._connection = _connect_to_whole(path)
             try:
                 migrate(self._connection)
                 self.stored = _read(self._connection, path)
@@ -123,10 +121,9 @@ def create_file(path: Path, stored: Stored) -> None:
 
 
 def read_file(path: Path) -> Stored:
-    """What a card's file holds now, whoever has it open. Changes nothing. Raises StoreError."""
-    with _explained(path), contextlib.closing(_connect(path, "ro")) as connection:
+    """What a card's file holds now, whoever has it open. Raises StoreError; the file is then as it was."""
+    with _explained(path), contextlib.closing(_connect_to_whole(path)) as connection:
         connection.execute("BEGIN")
-        _check(connection, path)
         if version_of(connection) == len(MIGRATIONS):
             return _read(connection, path)
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
@@ -157,6 +154,14 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         # The card's own lock lets one thread at a time in.
         check_same_thread=False,
     )
+
+
+def _connect_to_whole(path: Path) -> sqlite3.Connection:
+    """A connection to a file that is whole, and of a form that is known. Raises StoreError or sqlite3.Error."""
+    # Whoever may write folds the log in and tidies up at the end, which is no good for a damaged file.
+    with contextlib.closing(_connect(path, "ro")) as connection:
+        _check(connection, path)
+    return _connect(path, "rw")
 
 
 def _set_up(connection: sqlite3.Connection, durability: Durability) -> None:
@@ -199,9 +204,18 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer Stuntcard (form {version}, this one knows {len(MIGRATIONS)}); "
             "it was left as it is. Update Stuntcard to open it"
         )
+    if _is_cut(connection, path):
+        raise DamagedCardError(_damaged(path, "its end is missing"))
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if version < 1 or found != "ok":
         raise DamagedCardError(_damaged(path, str(found).replace("\n", " ")))
+
+
+def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the last page is not whole, which SQLite takes for zeros. With a log, the file may lag behind."""
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    log = path.with_name(f"{path.name}-wal")
+    return not (log.exists() and log.stat().st_size) and path.stat().st_size < int(pages) * int(size)
 
 
 def _read(connection: sqlite3.Connection, path: Path) -> Stored:

@@ -66,8 +66,9 @@ class Lock:
 
     def _sign(self) -> None:
         since = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-        words = [Path(sys.argv[0]).name, *sys.argv[1:]]
-        record = json.dumps(asdict(Holder(os.getpid(), textwrap.shorten(shlex.join(words), _COMMAND_SHOWN, placeholder=" …"), since))).encode()
+        words = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+        command = textwrap.shorten(words, _COMMAND_SHOWN, placeholder=" …")
+        record = json.dumps(asdict(Holder(os.getpid(), command, since))).encode()
         # A full disk is no reason to refuse a card: who has it is then not told.
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, 0)

@@ -37,8 +37,10 @@ def changes(old: Content | None, new: Content) -> list[Statement]:
     """
     statements: list[Statement] = [(text, ()) for text in _CLEAR] if old is None else []
     statements += _law_changes(old.state if old else None, new.state)
-    statements += _code_changes(old, new)
-    statements += _item_changes(old.state.items if old else (), new.state.items)
+    if old is None or old.values is not new.values or old.state.codes != new.state.codes:
+        statements += _code_changes(old, new)
+    if old is None or old.state.items is not new.state.items:
+        statements += _item_changes(old.state.items if old else (), new.state.items)
     if old is None or old.keys is not new.keys:
         statements += _key_changes(old.keys if old else {}, new.keys)
     if old is None or old.files.files is not new.files.files:

@@ -25,6 +25,7 @@ _FLUSH_PERIOD = 1.0
 _FLUSH_SIZE = 1 << 15
 _PIPE_SIZE = 1 << 20
 _PRIVATE = 0o600
+_pack = RECORD.pack
 
 
 class Recorder(Protocol):
@@ -96,7 +97,8 @@ class Tape:
 class TraceFile:
     """Records to a file that only its owner can read. Whatever was recorded before `close` is in the file after it.
 
-    What is recorded reaches the file within a second; the emulator may be killed meanwhile, and only that is lost.
+    What is recorded leaves the emulator within a second; if it is killed meanwhile, only that is lost. It reaches the
+    file when the card is next idle for a moment.
     """
 
     def __init__(self, path: Path, header: Header, also_mask: frozenset[int] = frozenset()) -> None:
@@ -106,7 +108,8 @@ class TraceFile:
         """
         self._start = perf_counter()
         self._lock = threading.Lock()
-        self._pending = bytearray()
+        self._pending: list[bytes] = []
+        self._pending_size = 0
         self._closing = threading.Event()
         self._process = _start_scribe(path, header_line(header), bytes(sorted(also_mask)).hex())
         assert self._process.stdin is not None
@@ -118,12 +121,11 @@ class TraceFile:
     def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
         """One happening."""
         zero = self._start
+        head = _pack(number, start - zero, end - zero, len(command), len(answer))
         with self._lock:
-            pending = self._pending
-            pending += RECORD.pack(number, start - zero, end - zero, len(command), len(answer))
-            pending += command
-            pending += answer
-            if len(pending) > _FLUSH_SIZE:
+            self._pending += (head, command, answer)
+            self._pending_size += len(head) + len(command) + len(answer)
+            if self._pending_size > _FLUSH_SIZE:
                 self._flush()
 
     def close(self) -> None:
@@ -154,8 +156,8 @@ class TraceFile:
 
     def _flush(self) -> None:
         """Under the lock. A full pipe holds the card up: better a slow card than a trace with holes."""
-        content = memoryview(bytes(self._pending))
-        self._pending.clear()
+        content = memoryview(b"".join(self._pending))
+        self._pending, self._pending_size = [], 0
         # The process may have ended because its disk is full; it has said so, and the card goes on without.
         with contextlib.suppress(OSError):
             while content:

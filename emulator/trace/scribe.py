@@ -10,6 +10,7 @@ The pipe brings records: RECORD, then the command and the answer.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import struct
 import sys
@@ -30,6 +31,9 @@ Raw = tuple[int, float, float, bytes, bytes]
 """A record unpacked: number of the happening, start, end, command, answer."""
 
 _CHUNK = 1 << 16
+_PAUSE = 0.1
+"""Seconds without a record; a card in use sends some far more often."""
+_MOST_WAITING = 1 << 24
 _NICENESS = 10
 """The card goes before its trace when the processors are all busy."""
 
@@ -60,14 +64,30 @@ class Scribe:
 
 
 def write_lines(
-    header: Header, also_mask: frozenset[int], read: Callable[[], bytes], write: Callable[[bytes], None]
+    header: Header,
+    also_mask: frozenset[int],
+    read: Callable[[float | None], bytes | None],
+    write: Callable[[bytes], None],
 ) -> None:
-    """Writes the events of all the records that `read` brings, until it brings nothing."""
+    """Writes the events of all the records that `read` brings, until it brings nothing.
+
+    `read` is given the seconds to wait, or None for no limit; it brings None when nothing came in that time. The work
+    waits for a pause of the card, whose processors it would take otherwise, unless too much has come together.
+    """
     scribe, lines = Scribe(header, also_mask), Lines(header)
     waiting = bytearray()
-    while chunk := read():
-        waiting += chunk
-        write("".join(lines.line(*scribe.event(raw)) for raw in _unpacked(waiting)).encode())
+    patience: float | None = None
+    while (chunk := read(patience)) != b"":
+        waiting += chunk or b""
+        patience = _PAUSE
+        if chunk is None or len(waiting) > _MOST_WAITING:
+            write(_text(scribe, lines, waiting))
+            patience = None
+    write(_text(scribe, lines, waiting))
+
+
+def _text(scribe: Scribe, lines: Lines, waiting: bytearray) -> bytes:
+    return "".join(lines.line(*scribe.event(raw)) for raw in _unpacked(waiting)).encode()
 
 
 def _unpacked(waiting: bytearray) -> Iterator[Raw]:
@@ -84,6 +104,11 @@ def _unpacked(waiting: bytearray) -> Iterator[Raw]:
     del waiting[:position]
 
 
+def _read(patience: float | None) -> bytes | None:
+    ready, _, _ = select.select([sys.stdin.fileno()], [], [], patience)
+    return os.read(sys.stdin.fileno(), _CHUNK) if ready else None
+
+
 def _write_all(content: bytes) -> None:
     while content:
         content = content[os.write(sys.stdout.fileno(), content) :]
@@ -97,12 +122,7 @@ def main(header_text: str, also_mask: str) -> int:
     header = parse_header(header_text.encode())
     try:
         _write_all(header_line(header).encode() + b"\n")
-        write_lines(
-            header,
-            frozenset(bytes.fromhex(also_mask)),
-            lambda: os.read(sys.stdin.fileno(), _CHUNK),
-            _write_all,
-        )
+        write_lines(header, frozenset(bytes.fromhex(also_mask)), _read, _write_all)
     except OSError as error:
         print(f"the trace ends early, it can't be written: {error.strerror}", file=sys.stderr)
         return 1

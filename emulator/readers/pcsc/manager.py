@@ -33,13 +33,17 @@ class ResourceManager:
             for unit, (name, (_, slot)) in enumerate(zip(names, slots, strict=True))
         )
         self._by_name = {reader.name: reader for reader in self.readers}
-        # pcscd counts from 1 and adds one for each reader that comes or goes; here they only come
-        self.reader_events = 1 + len(self.readers)
         self._no_readers = bytes(READER_STATE.size * (READERS_MAX - len(self.readers)))
 
+    @property
+    def reader_events(self) -> int:
+        """How often a reader came or went; pcscd counts from 1."""
+        return 1 + len(self.readers) + sum(reader.plug_events for reader in self.readers)
+
     def reader(self, name: bytes) -> Reader | None:
-        """The reader of this name."""
-        return self._by_name.get(name)
+        """The reader of this name, if it is plugged in."""
+        reader = self._by_name.get(name)
+        return reader if reader is not None and reader.plugged else None
 
     def reader_states(self) -> bytes:
         """READERS_MAX records, unused ones zero. Libraries of 2.5 want the count never to change."""

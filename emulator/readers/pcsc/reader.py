@@ -54,15 +54,25 @@ class Reader:
         self._mute = False
         self._unpowered = False  # by a client; a card not yet powered is shown as ready, as pcscd shows it
         self._protocol: int = Protocol.UNDEFINED
+        self._plugged = slot.plugged
+        self._resets = slot.resets
+        self.plug_events = 0
         slot.on_change(self._on_slot_change)
         self._look_into_slot()
         self._events = 0  # a card that was there from the start is no event
 
     # What is so
 
+    @property
+    def plugged(self) -> bool:
+        """Whether the reader is there at all."""
+        return self._plugged
+
     def state(self) -> bytes:
-        """The reader's READER_STATE record."""
+        """The reader's READER_STATE record; zeros while it is unplugged."""
         with self._state:
+            if not self._plugged:
+                return bytes(READER_STATE.size)
             return READER_STATE.pack(
                 self.name,
                 self._events,
@@ -124,7 +134,7 @@ class Reader:
         """Acknowledges what befell the card; gives the active protocol."""
         if initialization > Disposition.UNPOWER:
             return Code.INVALID_VALUE, Protocol.UNDEFINED
-        refusal = _refused_arguments(share, preferred) or self.check_lock(handle)
+        refusal = _refused_arguments(share, preferred) or self.check_lock(handle) or self._gone(handle)
         if refusal:
             return refusal, Protocol.UNDEFINED
         if initialization == Disposition.LEAVE:
@@ -210,7 +220,7 @@ class Reader:
             self.commands += 1
             answer = card.transmit(command)
         if card is not self._card:
-            return Code.NO_SMARTCARD, b""
+            return self._gone(handle) or Code.NO_SMARTCARD, b""
         return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
 
     def unplug(self) -> None:
@@ -222,6 +232,11 @@ class Reader:
 
     def _refusal(self, handle: Handle) -> Code:
         return self.check_lock(handle) or handle.news
+
+    @staticmethod
+    def _gone(handle: Handle) -> Code:
+        """A handle does not outlive its reader, even when that is plugged in again."""
+        return Code.READER_UNAVAILABLE if handle.news is Code.READER_UNAVAILABLE else Code.SUCCESS
 
     def _command_refusal(self, handle: Handle, protocol: int) -> Code:
         if refusal := self._refusal(handle):
@@ -313,8 +328,25 @@ class Reader:
     # The slot
 
     def _on_slot_change(self) -> None:
-        if self._look_into_slot():
+        changed = self._look_into_slot()
+        if self._look_at_slot() or changed:
             self._on_change()
+
+    def _look_at_slot(self) -> bool:
+        """What befell the reader itself, and resets that it did not ask for. Gives whether waiting clients care."""
+        with self._state:
+            if self._resets != self._slot.resets:
+                self._resets = self._slot.resets
+                self._sharing.tell(Code.RESET_CARD)
+            if self._plugged is self._slot.plugged:
+                return False
+            self._plugged = self._slot.plugged
+            self.plug_events += 1
+            if not self._plugged:
+                self._sharing.tell(Code.READER_UNAVAILABLE)
+                self._sharing.free()
+            self._state.notify_all()
+            return True
 
     def _look_into_slot(self) -> bool:
         while True:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from emulator.readers.pcsc.reader import Reader
 
 EXCLUSIVE = -1
+_GRAVITY = (Code.SUCCESS, Code.RESET_CARD, Code.REMOVED_CARD, Code.READER_UNAVAILABLE)
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +102,7 @@ class Sharing:
         self._depth = 0
 
     def tell(self, news: Code) -> None:
-        """Give every holder the news; that of a removal is not covered up by that of a reset."""
+        """Give every holder the news; what is worse is not covered up: a reader gone, a card removed, one reset."""
         for handle in self._handles:
-            if handle.news is not Code.REMOVED_CARD:
+            if _GRAVITY.index(handle.news) < _GRAVITY.index(news):
                 handle.news = news

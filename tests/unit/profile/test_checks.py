@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from emulator.profile.checks import Problem, cross_check
+from emulator.profile.checks import cross_check
+from emulator.profile.document import Problem
 from emulator.profile.model import Profile
 
 Content = dict[str, Any]

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.profile.document import MAX_BYTES, MAX_DEPTH, Mistake
 from emulator.profile.load import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    Mistake,
     ProfileError,
     load_profile,
     parse_profile,

@@ -35,7 +35,7 @@ from emulator.applets.registry import APPLETS  # noqa: E402
 from emulator.card.card import Card  # noqa: E402
 from emulator.card.content import Content  # noqa: E402
 from emulator.card.keeper import KeepError  # noqa: E402
-from emulator.profile.load import profile_path, read_profile_text  # noqa: E402
+from emulator.profile.load import parse_profile, profile_path, read_profile_text  # noqa: E402
 from emulator.store import database, library  # noqa: E402
 from emulator.store.database import CardFile, Durability, Stored  # noqa: E402
 from emulator.store.places import cards_directory  # noqa: E402
@@ -51,7 +51,7 @@ LONGEST_START, LONGEST_WORK = 0.03, 0.02
 """Seconds after which a child is killed at the latest, from its start and from when it has opened the card."""
 
 # Reading the same YAML a thousand times would take most of the time.
-database.parse_profile = functools.cache(database.parse_profile)
+setattr(database, "parse_profile", functools.cache(parse_profile))  # noqa: B010
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class Twin:
             for _ in Driver(card, functools.partial(self._transmit, card), Random(seed)).drive():
                 pass
 
-    def keep(self, old: Content, new: Content) -> None:
+    def keep(self, _: Content, new: Content) -> None:
         """Fails where the child's failed."""
         if self._kept is None:
             self.under_way.append(new)
@@ -202,14 +202,14 @@ class Parent:
         if mode == "power-full":
             self._durability = Durability.FULL
         self.counts = dict.fromkeys(("rounds", "killed", "opened", "answers", "memory_failures", "dead", "ahead"), 0)
-        self._new_card()
+        self._before: Stored = self._new_card()
 
     def round(self, number: int) -> None:
         """One child's life."""
         if self._before.content.state.dead:
             self.counts["dead"] += 1
             library.delete_card(CARD)
-            self._new_card()
+            self._before = self._new_card()
         seed = self._random.randrange(2**32)
         opened, reports = self._child(number, seed)
         self.counts["rounds"] += 1
@@ -257,12 +257,12 @@ class Parent:
         os.kill(child, signal.SIGKILL)
         return received
 
-    def _new_card(self) -> None:
+    def _new_card(self) -> Stored:
         path = profile_path("proid-q")
         library.add_card(CARD, library.factory_card(read_profile_text(path), str(path), self._durability))
-        self._before = library.read_card(CARD)
         if self._mode.startswith("power"):
             self._start_shadow()
+        return library.read_card(CARD)
 
     def _start_shadow(self) -> None:
         """A disk that holds for sure what is there now."""

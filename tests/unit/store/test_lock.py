@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.store.errors import CardInUseError
+from emulator.store.lock import Lock, holder_of, lock_path
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from emulator.store.lock import Lock
+sys.argv = ["/usr/bin/stuntcard", "run", "card:mine"]
+lock = Lock(Path(sys.stdin.readline().strip()))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    return tmp_path / "mine.card"
+
+
+def another_program(card: Path) -> subprocess.Popen[str]:
+    """A program that has the lock until it is killed, or its input ends."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write(f"{card}\n")
+    assert program.stdout.readline() == "held\n"
+    return program
+
+
+def end(program: subprocess.Popen[str]) -> None:
+    program.communicate()
+
+
+def test_the_second_is_told_who_the_first_is_and_what_to_do(card: Path) -> None:
+    program = another_program(card)
+    try:
+        with pytest.raises(CardInUseError) as refusal:
+            Lock(card)
+        holder = holder_of(card)
+        assert holder is not None
+        assert (holder.pid, holder.command) == (program.pid, "stuntcard run card:mine")
+        assert str(refusal.value) == (
+            f"card 'mine' is in use by `stuntcard run card:mine` (process {program.pid}, since {holder.since}); "
+            "stop that first, or work on a copy: stuntcard card copy mine mine-2"
+        )
+    finally:
+        end(program)
+
+
+def test_a_lock_is_free_when_its_program_is_killed(card: Path) -> None:
+    program = another_program(card)
+    program.send_signal(signal.SIGKILL)
+    end(program)
+    assert holder_of(card) is None
+    Lock(card).release()
+
+
+def test_a_lock_that_was_released_can_be_had_again(card: Path) -> None:
+    for _ in range(3):
+        lock = Lock(card)
+        assert holder_of(card) is not None
+        lock.release()
+        assert holder_of(card) is None
+
+
+def test_two_in_one_program_exclude_each_other_too(card: Path) -> None:
+    lock = Lock(card)
+    with pytest.raises(CardInUseError, match=f"process {os.getpid()}"):
+        Lock(card)
+    lock.release()
+
+
+@pytest.mark.parametrize("record", [b"", b"not JSON", b"[1]", b'{"pid": 1}', b'{"pid": "x", "command": 1, "since": 2}'])
+def test_a_record_that_can_not_be_read_does_not_matter(card: Path, record: bytes) -> None:
+    lock = Lock(card)
+    lock_path(card).write_bytes(record)
+    holder = holder_of(card)
+    assert holder is not None
+    assert holder.pid == 0
+    with pytest.raises(CardInUseError, match="in use by another program; stop that first"):
+        Lock(card)
+    lock.release()
+
+
+def test_the_lock_of_a_deleted_card_is_no_lock_of_a_new_one(card: Path) -> None:
+    old = Lock(card)
+    old.forget()
+    new = Lock(card)
+    with pytest.raises(CardInUseError):
+        Lock(card)
+    old.release()
+    with pytest.raises(CardInUseError):
+        Lock(card)
+    new.release()
+
+
+def test_a_card_without_a_lock_file_is_not_in_use(card: Path) -> None:
+    assert holder_of(card) is None
+
+
+def test_programs_that_are_started_do_not_inherit_the_lock(card: Path) -> None:
+    lock = Lock(card)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as program:
+        lock.release()
+        assert holder_of(card) is None
+        program.communicate(b"\n")
+
+
+def test_only_its_owner_can_read_it(card: Path) -> None:
+    lock = Lock(card)
+    assert lock_path(card).stat().st_mode & 0o777 == 0o600
+    lock.release()
