@@ -8,7 +8,7 @@ TRIXIE = .work/trixie
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie demo docs clean
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie soak demo docs clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-unit           the quick tests"
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
+	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make docs                writes docs/cards/ again from the profiles, pictures too"
 	@echo "make clean               removes .venv, $(TRIXIE) and caches"
 
@@ -38,6 +39,9 @@ test-unit: setup
 
 test-clients: setup
 	$(PYTEST) tests/clients
+
+soak: setup
+	$(PYTEST) -m soak --timeout 7200 tests
 
 test-opensc-trixie: setup
 	@make/trixie $(TRIXIE)

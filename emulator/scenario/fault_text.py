@@ -36,7 +36,8 @@ _FIELDS = (
 )  # fmt: skip
 _HEXADECIMAL = frozenset({"ins", "cla", "p1p2", "act"})
 _EXAMPLE = "ins=2A nth=3 act=status:6F00"
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(ms|s)?")
+_DURATION = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,9})?)(ms|s)?")
+_PROBABILITY = re.compile(r"[0-9](\.[0-9]{1,9})?")
 
 
 def parse_rule(text: str) -> Rule:
@@ -44,7 +45,7 @@ def parse_rule(text: str) -> Rule:
     fields: dict[str, str] = {}
     for word in text.split():
         name, equals, value = word.partition("=")
-        if not (equals and value):
+        if not (name and equals and value):
             raise FaultError(f"'{word}' can't be understood; a fault is written like this: {_EXAMPLE}")
         if name in fields:
             raise FaultError(f"{name} is given twice; give it once, and a second fault for the other value")
@@ -138,7 +139,7 @@ def _number(what: str, value: str) -> int:
 
 
 def _probability(value: str) -> float:
-    if re.fullmatch(r"\d(\.\d{1,9})?", value) is None:
+    if _PROBABILITY.fullmatch(value) is None:
         raise FaultError(f"probability={value}: give a number from 0 to 1, such as 0.05")
     return float(value)
 
@@ -148,7 +149,7 @@ def _seconds(given: str, value: str, unit: str = "s") -> float:
     seconds = float(found[1]) / (1000 if (found[2] or unit) == "ms" else 1) if found else SECONDS_MAX + 1
     if seconds > SECONDS_MAX:
         raise FaultError(f"{given}: give a time such as 2, 0.5s or 300ms, at most {SECONDS_MAX:g} seconds")
-    return seconds
+    return round(seconds, 6)
 
 
 def _when(value: str) -> When:

@@ -66,11 +66,11 @@ class FaultyCard:
         """The card's answer to a command, or what a fault makes of it; empty when none comes."""
         if not self._faults.any:
             return self._card.transmit(command)
+        self._power_changed.clear()
         strikes = self._faults.strikes(circumstances(self._card, command))
         return self._struck(command, strikes) if strikes else self._card.transmit(command)
 
     def _struck(self, command: bytes, strikes: tuple[Strike, ...]) -> bytes:
-        self._power_changed.clear()
         late = dict.fromkeys(When, 0.0)
         others: list[Strike] = []
         for strike in strikes:

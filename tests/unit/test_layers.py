@@ -34,7 +34,7 @@ BELOW: dict[str, set[str]] = {
     "applets": {"card", "policy", "iso7816", "profile"},
     "readers": {"iso7816"},  # a reader knows nothing but bytes
     "trace": {"iso7816", "readers"},  # a recorder stands between a reader and a card
-    "scenario": {"card", "policy", "store", "iso7816", "profile", "applets", "messages", "trace"},
+    "scenario": {"card", "policy", "store", "iso7816", "profile", "applets", "messages", "trace", "readers"},
 }
 TOP = {"console", "top"}
 

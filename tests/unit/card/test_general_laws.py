@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from emulator.applets.registry import APPLETS
 from emulator.card.card import Card
 from emulator.card.content import Content
 from emulator.card.keys import generate_ec
+from emulator.iso7816.instructions import Instruction
 from emulator.policy.events import Verdict
 from emulator.profile.load import profile_names
 from emulator.profile.model import CARD, Profile
 from emulator.store.database import CardFile, Durability, create_file
 from emulator.store.portable import export_card, import_card
+from emulator.store.rows import read_content
 from tests.unit.card.cards import (
     AODF,
     CDF,
@@ -38,12 +40,10 @@ from tests.unit.card.cards import (
 )
 from tests.unit.policy.test_general_laws import never_unblocked
 from tests.unit.store.cards import stored_card
+from tests.unit.store.workload import comparable
 
-STORED = {name: stored_card(name, Durability.FAST) for name in profile_names()}
-every_card = pytest.mark.parametrize("name", list(STORED))
-several = settings(max_examples=60, deadline=None)
+every_card = pytest.mark.parametrize("shelf", profile_names(), indirect=True)
 
-SPENT_A_TRY = tuple(range(0x63C0, 0x63D0))
 EOP_MANAGEMENT = "00A4040C09D20310010001000202"
 
 
@@ -69,10 +69,9 @@ class Send:
 
 @dataclass(frozen=True)
 class Act:
-    """An actor's act. Values that it asks for are the right ones of codes that are only checked, if `right`."""
+    """An actor's act, with new values, or with the right value of a code that is only checked."""
 
-    actor: str
-    act: str
+    names: tuple[str, str]
     right: bool
     new: str
 
@@ -85,17 +84,15 @@ class Power:
 
 
 @dataclass(frozen=True)
-class SaveAndLoad:
-    """The card is taken from where it is kept, or from its export, as by a program that starts anew."""
-
-    exported: bool
+class Load:
+    """The card is taken from where it is kept, as by a program that starts anew."""
 
 
-Happening = Give | Send | Act | Power | SaveAndLoad
+Happening = Give | Send | Act | Power | Load
 
 
 def _case3(header: str, data: bytes) -> bytes:
-    """A command with data, in parts where it is too long for one: only the short form goes over T=0."""
+    """A command with data."""
     return bytes.fromhex(header) + bytes([len(data)]) + data
 
 
@@ -105,9 +102,9 @@ def _file(identifier: str, size: int) -> str:
 
 _KEY = ec_parts(generate_ec(ec.SECP256R1()))
 _CURVE = encoded(curve_parameters("secp256r1"))
-_ENTRIES = ([], [key_entry(1, b"\x01")], [key_entry(1, b"\x01"), key_entry(2, b"\x02")])
+_ENTRIES: tuple[list[bytes], ...] = ([], [key_entry(1, b"\x01")], [key_entry(1, b"\x01"), key_entry(2, b"\x02")])
 _SENSE: list[bytes] = [
-    *(bytes.fromhex(command) for command in (ISOAPPLET, MANAGE, EOP_MANAGEMENT, "00CA00E10000"[:10], "00C0000000")),
+    *(bytes.fromhex(command) for command in (ISOAPPLET, MANAGE, EOP_MANAGEMENT, "00CA00E100", "00C0000000")),
     *(_case3("00A4080C", bytes.fromhex(path)) for path in (PRKDF, CDF, ODF, AODF, "3F005015", "3F005020", "3F00")),
     *(_case3("00A4000C", bytes.fromhex(identifier)) for identifier in ("4402", "3101", "5555")),
     *(_case3("00D60000", directory(entries, 240)) for entries in _ENTRIES),
@@ -128,41 +125,79 @@ _SENSE: list[bytes] = [
 
 
 def happenings(profile: Profile) -> st.SearchStrategy[Happening]:
+    """What may happen to a card of a profile, in any order."""
     references = st.sampled_from([code.reference for code in profile.codes_on_chip.values()])
+    instructions = st.sampled_from(
+        [
+            Instruction.VERIFY,
+            Instruction.VERIFY,
+            Instruction.CHANGE_REFERENCE_DATA,
+            Instruction.RESET_RETRY_COUNTER,
+        ]
+    )
     new = st.sampled_from(["1234", "123456", "12345678", "1", "x" * 16])
-    wrong = st.builds(Give, st.sampled_from([0x20, 0x20, 0x24, 0x2C]), references, st.just(False), new)
-    right = st.builds(Give, st.sampled_from([0x20, 0x20, 0x24, 0x2C]), references, st.just(True), new)
-    any_bytes = st.binary(min_size=4, max_size=12)
-    choices: list[st.SearchStrategy[Happening]] = [wrong, wrong, right, right]
-    choices += [st.builds(Send, st.sampled_from(_SENSE))] * 4
-    choices += [st.builds(Send, any_bytes), st.builds(Power, st.booleans()), st.builds(SaveAndLoad, st.booleans())]
+    giving = st.builds(Give, instructions, references, st.booleans(), new)
+    sending = st.builds(Send, st.sampled_from(_SENSE))
+    choices: list[st.SearchStrategy[Happening]] = [giving] * 4 + [sending] * 4
+    choices += [st.builds(Send, st.binary(min_size=4, max_size=12)), st.builds(Power, st.booleans()), st.just(Load())]
     acts = [(actor, act) for actor, known in profile.actors.items() for act in known.acts]
     if acts:
-        choices.append(
-            st.builds(lambda act, right, new: Act(*act, right, new), st.sampled_from(acts), st.booleans(), new)
-        )
+        choices.append(st.tuples(st.sampled_from(acts), st.booleans(), new).map(lambda drawn: Act(*drawn)))
     return st.one_of(choices)
 
 
-LIVES = {name: st.lists(happenings(stored.profile), max_size=50) for name, stored in STORED.items()}
+class Shelf:
+    """A file that keeps one card at a time."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._stored = stored_card(name, Durability.FAST)
+        self._path = folder / f"{name}.card"
+        create_file(self._path, self._stored)
+        self.profile = self._stored.profile
+        self.happening = happenings(self.profile)
+        self.file = CardFile(self._path)
+
+    def put(self, content: Content | None) -> None:
+        """Puts a card there, from the factory if it is not said which."""
+        self.file.replace(self._stored if content is None else replace(self._stored, content=content))
+
+    def kept(self) -> Content:
+        """What the file holds, as another program reads it."""
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as connection:
+            return read_content(connection, self.profile)
+
+
+@pytest.fixture(scope="module")
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A shelf for cards of the profile that the test names."""
+    yield from _shelf(request.param, tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="module")
+def proid_q_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A shelf for ProID+Q."""
+    yield from _shelf("proid-q", tmp_path_factory.mktemp("shelf"))
+
+
+def _shelf(name: str, folder: Path) -> Iterator[Shelf]:
+    shelf = Shelf(name, folder)
+    yield shelf
+    shelf.file.close()
 
 
 class Life:
     """A card kept in a file, that things happen to."""
 
-    def __init__(self, name: str, folder: Path, content: Content | None = None) -> None:
-        stored = STORED[name] if content is None else replace(STORED[name], content=content)
-        self._folder = folder
-        self._name = name
-        self._exports = 0
-        create_file(self._path, stored)
-        self._open()
+    def __init__(self, shelf: Shelf, content: Content | None = None) -> None:
+        self._shelf = shelf
+        shelf.put(content)
+        self._take()
 
-    def close(self) -> None:
-        self._file.close()
+    def happen(self, happening: Happening) -> Step:
+        before, unread = self.card.content, self.card.session.directory_written
+        return Step(before, unread, happening, self._answer(happening), self.card.content)
 
-    def happen(self, happening: Happening) -> bytes | Verdict | None:
-        """What the card answers, or the law says to an actor."""
+    def _answer(self, happening: Happening) -> bytes | Verdict | None:
         match happening:
             case Give():
                 return self.card.transmit(self._giving(happening))
@@ -176,151 +211,136 @@ class Life:
                     self.card.power_on()
                 else:
                     self.card.reset()
-            case SaveAndLoad(exported):
-                self._save_and_load(exported)
+            case Load():
+                self._take()
         return None
+
+    def _take(self) -> None:
+        self.card = Card(self._shelf.profile, APPLETS, self._shelf.kept(), self._shelf.file)
 
     def _giving(self, give: Give) -> bytes:
         profile, content = self.card.profile, self.card.content
         name = next(name for name, code in profile.codes_on_chip.items() if code.reference == give.reference)
         asked, new = name, give.new.encode().ljust(16, b"\xff")
-        if give.instruction == 0x2C and profile.codes[name].reset_by:
+        if give.instruction == Instruction.RESET_RETRY_COUNTER and profile.codes[name].reset_by:
             asked = profile.codes[name].reset_by[0].code
         value = content.values.get(asked, b"") if give.right else b"0000000"
-        data = value.ljust(16, b"\xff") + (b"" if give.instruction == 0x20 else new)
+        data = value.ljust(16, b"\xff") + (b"" if give.instruction == Instruction.VERIFY else new)
         return bytes((0x00, give.instruction, 0x00, give.reference, len(data))) + data
 
     def _act(self, happening: Act) -> Verdict:
-        rule = self.card.profile.actors[happening.actor].acts[happening.act]
+        actor, act = happening.names
+        rule = self.card.profile.actors[actor].acts[act]
         values = {code: happening.new.encode() for code in rule.asks_for}
         if rule.checks is not None and happening.right:
             values[rule.checks] = self.card.content.values.get(rule.checks, b"")
-        return self.card.act(happening.actor, happening.act, values)
+        return self.card.act(actor, act, values)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened; `answer` is the card's, or the law's to an actor, or None where nothing is said.
+
+    `unread`: directories had been written before and not read by the card yet, which it may do at any time.
+    """
+
+    before: Content
+    unread: bool
+    happening: Happening
+    answer: bytes | Verdict | None
+    after: Content
 
     @property
-    def _path(self) -> Path:
-        return self._folder / f"{self._name}.card"
+    def refused(self) -> bool:
+        """Whether nothing may have changed: no success, none half sent, and no try spent."""
+        if self.answer is None or isinstance(self.answer, Verdict):
+            return self.answer not in (None, Verdict.DONE, Verdict.WRONG_CODE)
+        first, second = self.answer[-2:]
+        return (first, second) != (0x90, 0x00) and first != 0x61 and (first, second >> 4) != (0x63, 0xC)
 
-    def _open(self) -> None:
-        self._file = CardFile(self._path)
-        self.card = Card(self._file.stored.profile, APPLETS, self._file.stored.content, self._file)
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all that is kept is as before, but for what the card reads in its directories."""
+        return self._kept(self.before) == self._kept(self.after)
 
-    def _save_and_load(self, exported: bool) -> None:
-        self._file.close()
-        if exported:
-            self._exports += 1
-            file = self._folder / f"{self._exports}.json"
-            stored = CardFile(self._path)
-            export_card(stored.stored, file)
-            stored.close()
-            self._path.unlink()
-            create_file(self._path, import_card(file))
-        self._open()
+    def _kept(self, content: Content) -> tuple[object, ...]:
+        if self.unread:
+            content = replace(content, state=replace(content.state, items=()), keys={})
+        return comparable(content)
 
 
-@contextmanager
-def life(name: str, content: Content | None = None) -> Iterator[Life]:
-    with tempfile.TemporaryDirectory() as folder:
-        lived = Life(name, Path(folder), content)
-        try:
-            yield lived
-        finally:
-            lived.close()
+# The laws
 
 
-def kept(content: Content) -> Content:
-    """All but the codes given, which are the session's."""
-    return replace(content, state=replace(content.state, verified=frozenset()))
-
-
-def without_keys(content: Content) -> Content:
-    """All but what the card makes of its directories once they have been written."""
-    return replace(kept(content), state=replace(kept(content).state, items=()), keys={})
-
-
-def refused(answer: bytes | Verdict) -> bool:
-    """Whether nothing may have changed: no success, none half sent, and no try spent."""
-    if isinstance(answer, Verdict):
-        return answer not in (Verdict.DONE, Verdict.WRONG_CODE)
-    status_word = int.from_bytes(answer[-2:])
-    return status_word != 0x9000 and status_word >> 8 != 0x61 and status_word not in SPENT_A_TRY
+def holds_after(profile: Profile, step: Step) -> None:
+    before, after = step.before.state, step.after.state
+    if step.refused or isinstance(step.happening, Power | Load):
+        assert step.changes_nothing, step.happening
+    if step.refused and not step.unread:
+        assert after.verified == before.verified, step.happening
+    if isinstance(step.happening, Power | Load):
+        assert not after.verified
+    assert before.lost <= after.lost
+    for code in profile.codes:
+        if before.blocked(code) and never_unblocked(profile, code):
+            assert after.blocked(code)
+    for part in after.lost - {CARD}:
+        assert all(after.blocked(code) for code in profile.parts[part].codes)
 
 
 @every_card
-@several
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_no_refused_act_changes_anything(name: str, data: st.DataObject) -> None:
-    with life(name) as lived:
-        for happening in data.draw(LIVES[name]):
-            before, unread = lived.card.content, lived.card.session.directory_written
-            answer = lived.happen(happening)
-            if answer is not None and refused(answer):
-                # Directories written before may be read at any time; that is no doing of the command's.
-                same = without_keys if unread else kept
-                assert same(lived.card.content) == same(before), happening
-                if not unread:
-                    assert lived.card.state.verified == before.state.verified, happening
+def test_refusals_resets_and_loading_change_nothing_and_what_is_lost_stays_lost(
+    shelf: Shelf, data: st.DataObject
+) -> None:
+    life = Life(shelf)
+    for happening in data.draw(st.lists(shelf.happening, max_size=40)):
+        holds_after(shelf.profile, life.happen(happening))
 
 
 @every_card
-@several
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_reset_power_save_and_load_take_nothing_but_the_session(name: str, data: st.DataObject) -> None:
-    with life(name) as lived:
-        for happening in data.draw(LIVES[name]):
-            before, unread = lived.card.content, lived.card.session.directory_written
-            lived.happen(happening)
-            if isinstance(happening, Power | SaveAndLoad):
-                same = without_keys if unread else kept
-                assert same(lived.card.content) == same(before)
-                assert not lived.card.state.verified
-
-
-@every_card
-@several
-@given(data=st.data())
-def test_what_is_lost_or_blocked_for_good_stays_so(name: str, data: st.DataObject) -> None:
-    with life(name) as lived:
-        profile = lived.card.profile
-        for happening in data.draw(LIVES[name]):
-            before = lived.card.state
-            lived.happen(happening)
-            after = lived.card.state
-            assert before.lost <= after.lost
-            for code in profile.codes:
-                if before.blocked(code) and never_unblocked(profile, code):
-                    assert after.blocked(code)
-            for part in after.lost - {CARD}:
-                assert all(after.blocked(code) for code in profile.parts[part].codes)
-
-
-@every_card
-@several
-@given(data=st.data())
-def test_a_dead_card_stays_dead_and_as_it_was(name: str, data: st.DataObject) -> None:
+def test_a_dead_card_stays_dead_and_as_it_was(shelf: Shelf, data: st.DataObject) -> None:
     """Its death is brought on by hand where no profile's rule would do it, and at any time in its life."""
-    answer = bytes.fromhex(STORED[name].profile.dead.answer)
-    with life(name) as lived:
-        for happening in data.draw(st.lists(happenings(lived.card.profile), max_size=15)):
-            lived.happen(happening)
-        content = kept(lived.card.content)
-    dead = replace(content, state=replace(content.state, lost=content.state.lost | {CARD}))
-    with life(name, dead) as lived:
-        for happening in data.draw(LIVES[name]):
-            said = lived.happen(happening)
-            assert said in (None, answer, Verdict.CARD_DEAD)
-            assert lived.card.content == dead
-        assert lived.card.transmit(bytes.fromhex(ISOAPPLET)) == answer
+    life = Life(shelf)
+    for happening in data.draw(st.lists(shelf.happening, max_size=10)):
+        life.happen(happening)
+    alive = life.card.content
+    dead = replace(alive, state=replace(alive.state, lost=alive.state.lost | {CARD}, verified=frozenset()))
+    assert_stays_dead(Life(shelf, dead), data.draw(st.lists(shelf.happening, max_size=25)))
 
 
-@several
-@given(happened=st.lists(st.builds(Send, st.sampled_from(_SENSE)) | st.builds(Power, st.booleans()), max_size=20))
-def test_the_chip_of_proid_q_dies_of_three_blocked_codes_and_nothing_brings_it_back(happened: list[Happening]) -> None:
-    with life("proid-q") as lived:
-        for reference in (1, 2, 3) * 5:
-            lived.happen(Give(0x20, reference, right=False, new=""))
-        assert lived.card.state.dead
-        dead = lived.card.content
-        for happening in [*happened, SaveAndLoad(exported=False), Power(off=True), SaveAndLoad(exported=True)]:
-            assert lived.happen(happening) in (None, bytes.fromhex("6F00"))
-            assert lived.card.content == dead
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+@pytest.mark.fact("PQ-06")
+def test_the_chip_of_proid_q_dies_of_its_three_blocked_codes_and_stays_dead(
+    proid_q_shelf: Shelf, data: st.DataObject
+) -> None:
+    life = Life(proid_q_shelf)
+    for reference in (1, 2, 3) * 5:
+        life.happen(Give(Instruction.VERIFY, reference, right=False, new=""))
+    assert life.card.state.dead
+    assert_stays_dead(life, data.draw(st.lists(proid_q_shelf.happening, max_size=25)))
+
+
+def assert_stays_dead(life: Life, happened: list[Happening]) -> None:
+    answer = bytes.fromhex(life.card.profile.dead.answer)
+    for happening in [*happened, Load(), Power(off=True), Send(bytes.fromhex(ISOAPPLET))]:
+        step = life.happen(happening)
+        assert step.answer in (None, answer, Verdict.CARD_DEAD)
+        assert comparable(step.before) == comparable(step.after)
+        assert life.card.state.dead
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_dead_card_stays_dead_through_export_and_import(name: str, tmp_path: Path) -> None:
+    stored = stored_card(name)
+    state = replace(stored.content.state, lost=frozenset({CARD}))
+    export_card(replace(stored, content=replace(stored.content, state=state)), tmp_path / "card.json")
+    imported = import_card(tmp_path / "card.json")
+    card = Card(imported.profile, APPLETS, imported.content)
+    assert card.power_on() == bytes.fromhex(imported.profile.atr.value)
+    assert card.transmit(bytes.fromhex(ISOAPPLET)) == bytes.fromhex(imported.profile.dead.answer)
+    assert card.state.lost == {CARD}
