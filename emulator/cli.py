@@ -54,7 +54,6 @@ FaultOption = Annotated[
 UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")]
 _WHICH_CARD = "Which card? Give a profile (see `stuntcard list`), card:NAME, or --scenario NAME."
 _WHICH_PROGRAM = "Which program shall use the card? Give it behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
-_NO_FAULT_WITH_SCENARIO = "--fault goes with a card; a scenario brings its own faults. Give one of the two."
 ScenarioOption = Annotated[
     str | None,
     typer.Option(help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.", metavar="NAME"),
@@ -233,12 +232,10 @@ def run(
         _fail(str(error))
     try:
         if scenario is not None:
-            if fault:
-                _fail(_NO_FAULT_WITH_SCENARIO)
             from emulator.scenarios import run_scenario
 
             with _scenario_told():
-                run_scenario(card, scenario, choice, _trace_choice(trace, unmasked), language)
+                run_scenario(card, scenario, choice, _trace_choice(trace, unmasked), language, fault or ())
             return
         if card is None:
             _fail(_WHICH_CARD)
@@ -274,13 +271,12 @@ def execute(
 
     try:
         if scenario is not None:
-            if fault:
-                _fail(_NO_FAULT_WITH_SCENARIO)
             from emulator.scenarios import exec_scenario
 
             words = [word for word in (card, *(command or ())) if word is not None]
             with _scenario_told():
-                status = exec_scenario(words, scenario, state_out, _trace_choice(trace, unmasked), language)
+                choice = _trace_choice(trace, unmasked)
+                status = exec_scenario(words, scenario, state_out, choice, language, fault or ())
             raise typer.Exit(status)
         if card is None or not command:
             _fail(_WHICH_CARD if card is None else _WHICH_PROGRAM)

@@ -136,7 +136,7 @@ def run_card(
     with (
         _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
         card_directory(name) as directory,
-        _in_hand(card, trace, faults) as held,
+        in_hand(card, trace, faults) as held,
         ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
         _reader(held.hand.slot, profile.name, choice, directory),
     ):
@@ -173,11 +173,11 @@ def exec_with_card(
     can't be had, or its final state can't be written.
     """
     profile = card.profile
-    with card_directory(name) as directory, _in_hand(card, trace, faults, watch) as held:
+    with card_directory(name) as directory, in_hand(card, trace, faults, watch) as held:
         socket_path = directory / PCSC_SOCKET
         with (
             ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
-            PcscServer(socket_path, _slots(held.hand.slot, profile.name)),
+            PcscServer(socket_path, slots_of(held.hand.slot, profile.name)),
         ):
             _settle()
             status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
@@ -189,7 +189,7 @@ def exec_with_card(
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A card on its way into a reader, with whatever may happen to it there."""
 
     faulty: FaultyCard
@@ -204,15 +204,15 @@ class _Held:
 
 
 @contextlib.contextmanager
-def _in_hand(
+def in_hand(
     card: Card, trace: TraceChoice | None, rules: Sequence[Rule], watch: Recorder | None = None
-) -> Iterator[_Held]:
+) -> Iterator[Held]:
     """The card in a slot: behind it what records it, then what its faults come from."""
     faults, hand = Faults(*rules), Hand(Slot())
     faulty = FaultyCard(card, faults, hand)
     with _recorded(faulty, card.profile, trace) as seen:
         hand.insert(_watched(seen, watch))
-        yield _Held(faulty, faults, hand)
+        yield Held(faulty, faults, hand)
 
 
 @contextlib.contextmanager
@@ -247,7 +247,8 @@ def _code_names(profile: Profile) -> dict[int, str]:
     }
 
 
-def _slots(slot: Slot, name: str) -> dict[str, Slot]:
+def slots_of(slot: Slot, name: str) -> dict[str, Slot]:
+    """A slot by the name that PC/SC programs see, for a card's name."""
     return {_pcsc_name(name): slot}
 
 
@@ -256,7 +257,7 @@ def _reader(slot: Slot, name: str, choice: ReaderChoice, directory: Path) -> Ite
     match choice:
         case PcscChoice():
             socket_path = directory / PCSC_SOCKET
-            with PcscServer(socket_path, _slots(slot, name)):
+            with PcscServer(socket_path, slots_of(slot, name)):
                 print(f"{name} is in the reader. In the shell of the program that shall see it:\n")
                 print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
                 yield

@@ -15,7 +15,9 @@ from emulator.profile.model import Language
 from emulator.scenario.build import Built, UnreachableError, build
 from emulator.scenario.exchanges import ExchangeList
 from emulator.scenario.expectations import outcomes
+from emulator.scenario.faults import FaultError, Rule, check_names
 from emulator.scenario.load import NamedScenario, load_scenario, scenario_names
+from emulator.scenario.model import fault_rule
 from emulator.scenario_text import about_lines, as_object, report_lines, scenario_lines, summary
 from emulator.state_words import why_no_such_state
 
@@ -61,11 +63,18 @@ def checked(name: str, language: str) -> str:
     return messages.text("scenario-good", file=name, card=named.profile.name)
 
 
-def run_scenario(card: str | None, name: str, choice: ReaderChoice, trace: TraceChoice | None, language: str) -> None:
+def run_scenario(
+    card: str | None,
+    name: str,
+    choice: ReaderChoice,
+    trace: TraceChoice | None,
+    language: str,
+    faults: Sequence[str] = (),
+) -> None:
     """Runs a card in a scenario's state until it is stopped.
 
-    `card`: the profile, where the scenario's name alone does not tell. Raises ScenarioRefusedError, DocumentError, or
-    OSError when the card can't be served.
+    `card`: the profile, where the scenario's name alone does not tell; `faults` come after its own. Raises
+    ScenarioRefusedError, DocumentError, or OSError when the card can't be served.
     """
     from emulator.running import run_card
 
@@ -73,11 +82,16 @@ def run_scenario(card: str | None, name: str, choice: ReaderChoice, trace: Trace
     named = load(name, _profile_id(card))
     built = built_card(named, messages)
     print("\n".join(about_lines(named, messages)))
-    run_card(built.card, named.profile.id, choice, trace)
+    run_card(built.card, named.profile.id, choice, trace, rules_of(named, faults))
 
 
 def exec_scenario(
-    words: Sequence[str], name: str, state_out: Path | None, trace: TraceChoice | None, language: str
+    words: Sequence[str],
+    name: str,
+    state_out: Path | None,
+    trace: TraceChoice | None,
+    language: str,
+    faults: Sequence[str] = (),
 ) -> int:
     """Runs a program with a card in a scenario's state, and tells on standard error what came of the expectations.
 
@@ -94,7 +108,8 @@ def exec_scenario(
     named = load(name, profile)
     card = built_card(named, messages).card
     exchanges = ExchangeList()
-    status = exec_with_card(card, named.profile.id, list(program), state_out, trace, exchanges)
+    rules = rules_of(named, faults)
+    status = exec_with_card(card, named.profile.id, list(program), state_out, trace, exchanges, rules)
     seen = view(named.profile, card.content)
     found = outcomes(named.scenario.expect, named.profile, seen, exchanges.exchanges)
     print("\n".join(report_lines(named, found, messages)), file=sys.stderr)
@@ -130,6 +145,17 @@ def built_card(named: NamedScenario, messages: Messages) -> Built:
     except UnreachableError as error:
         reason = why_no_such_state(error.profile, error.conflict, messages)
         raise ScenarioRefusedError(f"{named.name}: {reason}") from error
+
+
+def rules_of(named: NamedScenario, faults: Sequence[str]) -> tuple[Rule, ...]:
+    """The faults of a scenario, and others behind them. Raises ScenarioRefusedError."""
+    try:
+        others = tuple(fault_rule(text) for text in faults)
+        for rule in others:
+            check_names(rule, named.profile)
+    except FaultError as error:
+        raise ScenarioRefusedError(str(error)) from error
+    return (*named.scenario.rules, *others)
 
 
 def _profile_id(card: str | None) -> str | None:

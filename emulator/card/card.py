@@ -348,8 +348,9 @@ class Card:
         """Lets the law see which keys and certificates the PKCS#15 directories list, when they may have changed."""
         if self.session.directory_written:
             content, event = read_directories(self._content)
-            state, _ = law.step(self.profile, content.state, event)
-            self._commit(replace(content, state=state).swept())
+            state, verdict = law.step(self.profile, content.state, event)
+            if verdict is Verdict.DONE:  # a dead card reads nothing any more
+                self._commit(replace(content, state=state).swept())
             self.session.directory_written = False
 
     def _judge_directories_if_kept(self) -> None:

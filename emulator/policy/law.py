@@ -92,10 +92,10 @@ def _change(profile: Profile, state: State, event: Change) -> Outcome:
 def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
     status = state.codes[event.code].status
     rule = next((rule for rule in profile.codes[event.code].reset_by if rule.code == event.by), None)
-    if rule is None or status not in rule.from_:
-        return state, Verdict.ACT_NOT_ALLOWED
     if profile.part_of(event.code) in state.lost:
         return state, Verdict.PART_LOST
+    if rule is None or status not in rule.from_:
+        return state, Verdict.ACT_NOT_ALLOWED
     refusal = _not_usable(state, event.by)
     if refusal is not None:
         return state, refusal
@@ -132,13 +132,19 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
 
 
 def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
-    if not _fits(profile, state, event.size):
+    size = _file_size(event)
+    if not _fits(profile, state, size):
         return state, Verdict.NO_SPACE
-    return replace(state, files_size=state.files_size + _cost(profile, event.size)), Verdict.DONE
+    return replace(state, files_size=state.files_size + _cost(profile, size)), Verdict.DONE
 
 
 def _remove_file(profile: Profile, state: State, event: RemoveFile) -> Outcome:
-    return replace(state, files_size=state.files_size - _cost(profile, event.size)), Verdict.DONE
+    return replace(state, files_size=state.files_size - _cost(profile, _file_size(event))), Verdict.DONE
+
+
+def _file_size(event: StoreFile | RemoveFile) -> int:
+    """Even an empty file takes space: its entry."""
+    return max(event.size, 1)
 
 
 def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:

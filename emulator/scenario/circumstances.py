@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emulator.applets.registry import APPLETS
 from emulator.card.card import Card
+from emulator.card.session import ControlTemplate
 from emulator.iso7816.apdu import ApduError, Command, parse_command
 from emulator.iso7816.instructions import Instruction
 from emulator.policy.law import area_of_new_key, unblocking_code
@@ -60,7 +61,7 @@ def _area(card: Card, ins: int) -> str | None:
     if ins in _KEY_IS_MADE:
         return area_of_new_key(card.profile, card.state)
     environment = card.session.environment
-    if ins not in _KEY_IS_USED or environment is None:
+    if ins not in _KEY_IS_USED or environment is None or environment.template is ControlTemplate.KEY_GENERATION:
         return None
     number = card.content.number_of(environment.key_reference)
     item = None if number is None else card.state.item(number)

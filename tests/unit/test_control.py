@@ -1,27 +1,59 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from emulator.actors import ActError
 from emulator.card.card import Card
 from emulator.card.view import view
 from emulator.control import (
     CONTROL_SOCKET,
     PCSC_SOCKET,
     ControlServer,
+    RunningCard,
     as_json,
     ask,
     card_directory,
     running_cards,
     runtime_directory,
+    send,
 )
+from emulator.control_requests import (
+    Act,
+    ClearFaults,
+    Codes,
+    Done,
+    FaultsAnswer,
+    FaultView,
+    Insert,
+    ListFaults,
+    Place,
+    Remove,
+    Request,
+    RequestError,
+    Reset,
+    SetFault,
+    SetState,
+    SetStateAnswer,
+    State,
+    StateAnswer,
+    Status,
+    parse_request,
+)
+from emulator.profile.model import CodeStatus
+from emulator.readers.slot import Slot
+from emulator.scenario.faults import Faults
+from emulator.scenario.faulty_card import FaultyCard
+from emulator.scenario.hand import Hand
 from tests.unit.card.cards import PIN, Client, new_card
 
 STATUS = {"request": "status"}
@@ -238,3 +270,229 @@ def test_a_socket_that_answers_something_else_is_passed_over(own_runtime_directo
         thread.start()
         assert running_cards() == ()
         thread.join()
+
+
+# Requests of every kind, on a card with a reader and faults
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    """A card in a reader that it can be taken out of."""
+    with card_directory("proid-q") as directory:
+        live = Live(directory)
+        with ControlServer(live.card, directory / CONTROL_SOCKET, live.hand, live.faults):
+            yield live
+
+
+class Live:
+    """A running card and all that belongs to it, seen from inside."""
+
+    def __init__(self, directory: Path) -> None:
+        self.card, self.hand, self.faults = new_card(), Hand(Slot()), Faults()
+        self.faulty = FaultyCard(self.card, self.faults, self.hand)
+        self.hand.insert(self.faulty)
+        self.running = RunningCard(directory, {})
+        self.path = directory / CONTROL_SOCKET
+
+    def refused(self, request: Request) -> str:
+        with pytest.raises(ActError) as error:
+            send(self.running, request, Done)
+        return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [
+        ('{"request": "status"}', Status()),
+        ('{"request": "state"}', State()),
+        ('{"request": "codes", "actor": "office", "act": "unblock"}', Codes("office", "unblock")),
+        ('{"request": "act", "actor": "a", "act": "b", "values": {"dok": "1"}}', Act("a", "b", {"dok": "1"})),
+        ('{"request": "insert"}', Insert()),
+        ('{"request": "remove"}', Remove()),
+        ('{"request": "remove", "back_after": 2}', Remove(2.0)),
+        ('{"request": "reset"}', Reset()),
+        ('{"request": "set-fault", "rule": "act=tear"}', SetFault("act=tear")),
+        ('{"request": "list-faults"}', ListFaults()),
+        ('{"request": "clear-faults", "number": 3}', ClearFaults(3)),
+        ('{"request": "set-state", "wanted": ["pin=1"], "force": true}', SetState(("pin=1",), force=True)),
+    ],
+)
+def test_every_request_has_one_form(line: str, request_: Request) -> None:
+    assert parse_request(line.encode()) == request_
+    assert parse_request(json.dumps(asdict(request_)).encode()) == request_
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "it is no JSON"),
+        ("{}", "it names no request"),
+        ('{"request": "explode"}', "there is none of that name"),
+        ('{"request": "set-fault"}', "rule is missing"),
+        ('{"request": "insert", "soon": true}', "it has no soon"),
+        ('{"request": "remove", "back_after": -1}', "back_after: "),
+        ('{"request": "remove", "back_after": "1"}', "back_after: "),
+        ('{"request": "remove", "back_after": 1e9}', "back_after: "),
+        ('{"request": "clear-faults", "number": 1.5}', "number: "),
+        ('{"request": "set-state", "wanted": "pin=1"}', "wanted: "),
+        ('{"request": "act", "actor": "a", "act": "b", "values": {"pin": 1234567}}', "values.pin: "),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_said_without_its_values(line: str, reason: str) -> None:
+    with pytest.raises(RequestError) as error:
+        parse_request(line.encode())
+    assert str(error.value).startswith(f"the request can't be understood: {reason}")
+    assert "1234567" not in str(error.value)
+    assert str(error.value).endswith("clear-faults, set-state")
+
+
+def test_the_card_is_taken_out_and_put_in(live: Live) -> None:
+    assert send(live.running, State(), StateAnswer).place is Place.IN
+    assert send(live.running, Remove(), Done).done == "the card is out of the reader"
+    assert live.hand.slot.card is None
+    assert send(live.running, State(), StateAnswer).place is Place.OUT
+    assert send(live.running, Remove(), Done).done == "the card is out of the reader already"
+    assert live.refused(Reset()) == "the card is not in the reader; put it in first (insert)"
+    assert send(live.running, Insert(), Done).done == "the card is in the reader"
+    assert live.hand.slot.card is live.faulty
+    assert send(live.running, Insert(), Done).done == "the card is in the reader already"
+
+
+def test_the_card_is_put_back_after_a_while(live: Live) -> None:
+    back = threading.Event()
+    live.hand.slot.on_change(lambda: back.set() if live.hand.slot.card is not None else None)
+    assert send(live.running, Remove(0.01), Done).done == "the card is out of the reader, and comes back in 0.01 s"
+    assert back.wait(30)
+
+
+def test_an_unplugged_reader_is_plugged_in_with_the_card(live: Live) -> None:
+    live.hand.unplug()
+    assert send(live.running, State(), StateAnswer).place is Place.UNPLUGGED
+    assert send(live.running, Insert(), Done).done == "the reader is plugged in again"
+    assert live.hand.slot.card is live.faulty
+
+
+def test_a_reset_ends_the_session(live: Live) -> None:
+    Client(live.card).verify(PIN)
+    assert send(live.running, Reset(), Done).done == "the card was reset"
+    assert live.card.state.verified == frozenset()
+    assert live.hand.slot.resets == 1
+
+
+def test_faults_are_set_listed_and_cleared(live: Live) -> None:
+    third = FaultView(1, "ins=2A nth=3 act=status:6F00 when=before", 0, 0)
+    slow = FaultView(2, "act=delay:0.001 when=before", 1, 1)
+    assert send(live.running, SetFault("ins=2A nth=3 act=status:6F00"), FaultsAnswer).faults == (third,)
+    send(live.running, SetFault("act=slow:1"), FaultsAnswer)
+    live.faulty.transmit(bytes.fromhex("00200001"))
+    assert send(live.running, ListFaults(), FaultsAnswer).faults == (third, slow)
+    assert send(live.running, State(), StateAnswer).faults == (third, slow)
+    assert send(live.running, ClearFaults(1), FaultsAnswer).faults == (slow,)
+    assert live.refused(ClearFaults(1)) == "there is no fault 1; there are: 2"
+    assert send(live.running, ClearFaults(), FaultsAnswer).faults == ()
+    assert not live.faults.any
+
+
+def test_a_fault_that_can_not_be_is_refused(live: Live) -> None:
+    assert live.refused(SetFault("act=explode")).startswith("act=explode can't be understood")
+    assert (
+        live.refused(SetFault("code=iok act=tear")) == "code=iok: ProID+Q has no such code; there are: pin, puk, qpin"
+    )
+    assert live.faults.listed() == ()
+
+
+def test_faults_have_a_bound(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emulator.live_card.FAULTS_MAX", 2)
+    for _ in range(2):
+        send(live.running, SetFault("nth=9 act=tear"), FaultsAnswer)
+    assert live.refused(SetFault("nth=9 act=tear")) == "2 faults are set already; clear some first"
+
+
+def test_a_state_is_reached_by_the_law_and_its_steps_are_told(live: Live) -> None:
+    answer = send(live.running, SetState(("pin=blocked", "puk=2")), SetStateAnswer)
+    assert answer == SetStateAnswer(
+        law=("PIN given wrongly, 3 times", "PUK given wrongly, 3 times"), forced=(), given={}, also=()
+    )
+    codes = live.card.state.codes
+    assert (codes["pin"].status, codes["puk"].tries_left) == (CodeStatus.BLOCKED, 2)
+    assert live.hand.slot.resets == 1, "whoever used the card is told"
+
+
+def test_a_state_that_the_law_has_no_way_to_takes_force(live: Live) -> None:
+    before = live.card.content
+    assert live.refused(SetState(("puk=not_set", "pin=1"))) == (
+        "nothing that anybody can do brings this card to puk=not_set, and nothing was changed; "
+        "with --force it is set all the same"
+    )
+    assert live.card.content == before
+    answer = send(live.running, SetState(("puk=not_set", "pin=1"), force=True), SetStateAnswer)
+    assert (answer.law, answer.forced) == (("PIN given wrongly, 2 times",), ("puk=not_set",))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ((), "say what shall be, such as pin=blocked"),
+        (("pin",), "pin"),
+        (("pim=1",), "pim"),
+        (("pin=4",), "pin=4"),
+        (("cc=1",), "cc=1 can't be set on a running card; codes, parts and card can"),
+    ],
+)
+def test_a_state_that_can_not_be_understood(live: Live, wanted: tuple[str, ...], reason: str) -> None:
+    assert reason in live.refused(SetState(wanted))
+
+
+def test_a_card_that_nobody_holds_can_not_be_moved(control: Path) -> None:
+    running = RunningCard(control.parent, {})
+    for request in (Insert(), Remove(), Reset()):
+        with pytest.raises(ActError, match="lies in no reader"):
+            send(running, request, Done)
+    with pytest.raises(ActError, match="no faults can strike it"):
+        send(running, SetFault("act=tear"), FaultsAnswer)
+    assert send(running, State(), StateAnswer).place is Place.IN
+    assert send(running, SetState(("pin=1",)), SetStateAnswer).law == ("PIN given wrongly, 2 times",)
+
+
+def test_a_request_without_its_end_is_not_carried_out(live: Live) -> None:
+    assert b"with its end" in say(live.path, b'{"request": "remove"}')
+    assert live.hand.card_in
+
+
+def test_a_huge_request_is_refused(live: Live) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
+        connection.connect(str(live.path))
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b'{"request": "remove", "x": "' + b"x" * 10_000_000)
+        with contextlib.suppress(ConnectionError):
+            assert b"at most 4096 bytes" in connection.recv(65536)
+    assert live.hand.card_in
+    assert ask(live.path, STATUS)["profile"] == "proid-q"
+
+
+def test_who_hangs_hangs_alone(live: Live) -> None:
+    with contextlib.ExitStack() as hanging:
+        for _ in range(5):
+            connection = hanging.enter_context(socket.socket(socket.AF_UNIX))
+            connection.connect(str(live.path))
+            connection.sendall(b'{"request"')
+        for _ in range(3):
+            assert ask(live.path, STATUS)["profile"] == "proid-q"
+
+
+def test_a_card_ends_while_clients_hang() -> None:
+    with card_directory("proid-q") as directory, contextlib.ExitStack() as hanging:
+        with ControlServer(new_card(), directory / CONTROL_SOCKET):
+            for _ in range(20):
+                connection = hanging.enter_context(socket.socket(socket.AF_UNIX))
+                connection.connect(str(directory / CONTROL_SOCKET))
+        assert list(directory.iterdir()) == []
+
+
+def test_an_error_of_ours_is_answered_too(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("emulator.live_card.view", fails)
+    assert "could not be answered" in str(ask(live.path, STATUS)["error"])

@@ -158,6 +158,8 @@ class Reader:
         """The handle is no more after SUCCESS."""
         if disposition > Disposition.EJECT:
             return Code.INVALID_VALUE
+        if self._gone(handle):
+            return Code.SUCCESS  # the reader that is here now is another one to it
         if disposition != Disposition.LEAVE and not self._sharing.admits(handle):
             return Code.SHARING_VIOLATION
         # The lock is held until the card is reset, so that nobody gets in between.
@@ -343,8 +345,7 @@ class Reader:
             self._plugged = self._slot.plugged
             self.plug_events += 1
             if not self._plugged:
-                self._sharing.tell(Code.READER_UNAVAILABLE)
-                self._sharing.free()
+                self._sharing.desert()
             self._state.notify_all()
             return True
 

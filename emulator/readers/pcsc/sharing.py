@@ -101,6 +101,13 @@ class Sharing:
         self.owner = None
         self._depth = 0
 
+    def desert(self) -> None:
+        """The reader is gone: every holder is told, and none holds it any more."""
+        self.tell(Code.READER_UNAVAILABLE)
+        self.free()
+        self._handles.clear()
+        self.exclusive = False
+
     def tell(self, news: Code) -> None:
         """Give every holder the news; what is worse is not covered up: a reader gone, a card removed, one reset."""
         for handle in self._handles:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from emulator.applets.registry import APPLETS
 from emulator.card.card import Card
 from emulator.card.content import Content
-from emulator.card.keys import generate_ec
 from emulator.iso7816.instructions import Instruction
 from emulator.policy.events import Verdict
 from emulator.profile.load import profile_names
@@ -100,7 +99,7 @@ def _file(identifier: str, size: int) -> str:
     return f"00E00000176F158002{size:04X}8201018302{identifier}8608FF90909090909000"
 
 
-_KEY = ec_parts(generate_ec(ec.SECP256R1()))
+_KEY = ec_parts(ec.derive_private_key(7, ec.SECP256R1()))
 _CURVE = encoded(curve_parameters("secp256r1"))
 _ENTRIES: tuple[list[bytes], ...] = ([], [key_entry(1, b"\x01")], [key_entry(1, b"\x01"), key_entry(2, b"\x02")])
 _SENSE: list[bytes] = [
@@ -124,26 +123,95 @@ _SENSE: list[bytes] = [
 ]
 
 
-def happenings(profile: Profile) -> st.SearchStrategy[Happening]:
-    """What may happen to a card of a profile, in any order."""
-    references = st.sampled_from([code.reference for code in profile.codes_on_chip.values()])
-    instructions = st.sampled_from(
-        [
-            Instruction.VERIFY,
-            Instruction.VERIFY,
-            Instruction.CHANGE_REFERENCE_DATA,
-            Instruction.RESET_RETRY_COUNTER,
-        ]
-    )
-    new = st.sampled_from(["1234", "123456", "12345678", "1", "x" * 16])
-    giving = st.builds(Give, instructions, references, st.booleans(), new)
-    sending = st.builds(Send, st.sampled_from(_SENSE))
-    choices: list[st.SearchStrategy[Happening]] = [giving] * 4 + [sending] * 4
-    choices += [st.builds(Send, st.binary(min_size=4, max_size=12)), st.builds(Power, st.booleans()), st.just(Load())]
+_SELECT = {path: Send(_case3("00A4080C", bytes.fromhex(path))) for path in (PRKDF, CDF, "3F005015", "3F00")}
+_ENVIRONMENTS = {
+    (purpose, reference): Send(bytes.fromhex(f"002241{purpose}8401{reference:02X}"))
+    for purpose in ("00068001EC", "B606800121")
+    for reference in (1, 2, 0x10, 0x11)
+}
+
+
+def _making(reference: int) -> list[Happening]:
+    return [_ENVIRONMENTS["00068001EC", reference], Send(_case3("00460000", _CURVE))]
+
+
+def _bringing_in(reference: int) -> list[Happening]:
+    return [_ENVIRONMENTS["00068001EC", reference], Send(_case3("00DB3FFF", _KEY))]
+
+
+def _signing(reference: int) -> list[Happening]:
+    return [_ENVIRONMENTS["B606800121", reference], Send(_case3("002A9E9A", bytes(32)))]
+
+
+def _listing(keys: int, certificates: int) -> list[Happening]:
+    """Directories written anew, then left."""
+    written = {
+        PRKDF: [key_entry(number, bytes([number])) for number in range(1, keys + 1)],
+        CDF: [certificate_entry(bytes([number])) for number in range(1, certificates + 1)],
+    }
+    story: list[Happening] = []
+    for path, entries in written.items():
+        story += [_SELECT[path], Send(_case3("00D60000", directory(entries, 240)))]
+    return [*story, _SELECT["3F00"]]
+
+
+def _creating(size: int) -> list[Happening]:
+    return [_SELECT["3F005015"], Send(bytes.fromhex(_file("3101", size)))]
+
+
+_DELETING: list[Happening] = [_SELECT["3F005015"], Send(_case3("00E40000", bytes.fromhex("3101")))]
+
+
+def stories(profile: Profile) -> st.SearchStrategy[list[Happening]]:
+    """What clients do in one go, and single commands, in which there may be no sense at all."""
+    on_chip = profile.codes_on_chip
+    references = [code.reference for code in on_chip.values() if code.reference is not None]
+    fitting = {code.reference: "1" * code.length.min for code in on_chip.values()}
+    log_in: list[Happening] = [Give(Instruction.VERIFY, reference, True, "") for reference in references]
     acts = [(actor, act) for actor, known in profile.actors.items() for act in known.acts]
+    setting = [names for names in acts if profile.actors[names[0]].acts[names[1]].sets]
+    set_all: list[Happening] = [Act(names, True, "12345678") for names in setting]
+    set_all += [
+        Give(Instruction.RESET_RETRY_COUNTER, on_chip[code].reference or 0, True, fitting[on_chip[code].reference])
+        for code in ("puk", "pin", "qpin", "pep-pin", "kpep-pin", "iok")
+        if code in on_chip
+    ]
+    wrong = st.builds(
+        lambda reference, times: [Give(Instruction.VERIFY, reference, False, "")] * times,
+        st.sampled_from(references),
+        st.integers(1, 5),
+    )
+    numbers, few = st.sampled_from([1, 2, 0x10, 0x11]), st.integers(0, 3)
+    work: list[st.SearchStrategy[list[Happening]]] = [
+        st.builds(_making, numbers),
+        st.builds(_bringing_in, numbers),
+        st.builds(_signing, numbers),
+        st.builds(_listing, few, few),
+        st.builds(_creating, st.sampled_from([0, 16, 2048, 9000])),
+        st.just(_DELETING),
+    ]
+    at_work = st.builds(lambda logging_in, story: [*logging_in, *story], st.sampled_from([[], log_in]), st.one_of(work))
+    giving = st.builds(
+        Give,
+        st.sampled_from([Instruction.VERIFY, Instruction.CHANGE_REFERENCE_DATA, Instruction.RESET_RETRY_COUNTER]),
+        st.sampled_from(references),
+        st.booleans(),
+        st.sampled_from(["1234", "123456", "12345678", "1", "x" * 16]),
+    )
+    sending = st.builds(Send, st.sampled_from(_SENSE) | st.binary(min_size=4, max_size=12))
+    single = st.one_of(giving, sending, sending, st.builds(Power, st.booleans()), st.just(Load()))
+    choices = [at_work, at_work, wrong, st.just(set_all), single.map(lambda happening: [happening])]
     if acts:
-        choices.append(st.tuples(st.sampled_from(acts), st.booleans(), new).map(lambda drawn: Act(*drawn)))
+        new = st.sampled_from(["12345678", "1"])
+        acting = st.builds(Act, st.sampled_from(acts), st.booleans(), new)
+        choices.append(acting.map(lambda happening: [happening]))
     return st.one_of(choices)
+
+
+def lives(profile: Profile, at_most: int) -> st.SearchStrategy[list[Happening]]:
+    """Stories one after the other. Without a good many of them nothing would happen."""
+    told = st.lists(stories(profile), min_size=at_most // 2, max_size=at_most)
+    return told.map(lambda parts: [happening for part in parts for happening in part])
 
 
 class Shelf:
@@ -154,7 +222,7 @@ class Shelf:
         self._path = folder / f"{name}.card"
         create_file(self._path, self._stored)
         self.profile = self._stored.profile
-        self.happening = happenings(self.profile)
+        self.long_life, self.short_life = lives(self.profile, 30), lives(self.profile, 10)
         self.file = CardFile(self._path)
 
     def put(self, content: Content | None) -> None:
@@ -295,7 +363,7 @@ def test_refusals_resets_and_loading_change_nothing_and_what_is_lost_stays_lost(
     shelf: Shelf, data: st.DataObject
 ) -> None:
     life = Life(shelf)
-    for happening in data.draw(st.lists(shelf.happening, max_size=40)):
+    for happening in data.draw(shelf.long_life):
         holds_after(shelf.profile, life.happen(happening))
 
 
@@ -305,11 +373,11 @@ def test_refusals_resets_and_loading_change_nothing_and_what_is_lost_stays_lost(
 def test_a_dead_card_stays_dead_and_as_it_was(shelf: Shelf, data: st.DataObject) -> None:
     """Its death is brought on by hand where no profile's rule would do it, and at any time in its life."""
     life = Life(shelf)
-    for happening in data.draw(st.lists(shelf.happening, max_size=10)):
+    for happening in data.draw(shelf.long_life):
         life.happen(happening)
     alive = life.card.content
     dead = replace(alive, state=replace(alive.state, lost=alive.state.lost | {CARD}, verified=frozenset()))
-    assert_stays_dead(Life(shelf, dead), data.draw(st.lists(shelf.happening, max_size=25)))
+    assert_stays_dead(Life(shelf, dead), data.draw(shelf.short_life))
 
 
 @settings(max_examples=40, deadline=None)
@@ -322,7 +390,7 @@ def test_the_chip_of_proid_q_dies_of_its_three_blocked_codes_and_stays_dead(
     for reference in (1, 2, 3) * 5:
         life.happen(Give(Instruction.VERIFY, reference, right=False, new=""))
     assert life.card.state.dead
-    assert_stays_dead(life, data.draw(st.lists(proid_q_shelf.happening, max_size=25)))
+    assert_stays_dead(life, data.draw(proid_q_shelf.short_life))
 
 
 def assert_stays_dead(life: Life, happened: list[Happening]) -> None:
@@ -332,6 +400,18 @@ def assert_stays_dead(life: Life, happened: list[Happening]) -> None:
         assert step.answer in (None, answer, Verdict.CARD_DEAD)
         assert comparable(step.before) == comparable(step.after)
         assert life.card.state.dead
+
+
+@pytest.mark.fact("PQ-06")
+def test_a_card_that_died_before_it_read_its_directories_never_reads_them(proid_q_shelf: Shelf) -> None:
+    life = Life(proid_q_shelf)
+    log_in = Give(Instruction.VERIFY, 1, right=True, new="")
+    wrong = [Give(Instruction.VERIFY, reference, right=False, new="") for reference in (1, 2, 3) * 5]
+    for happening in [log_in, *_making(1), *_listing(1, 0)[:2], *wrong]:
+        life.happen(happening)
+    assert life.card.session.directory_written
+    assert [record.identifier for record in life.card.content.keys.values()] == [None]
+    assert_stays_dead(life, [Power(off=False)])
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from emulator.card.files import FileKind
 from emulator.card.keys import generate_ec, generate_rsa
@@ -358,7 +358,7 @@ def assert_kpep_is_lost(holder: Holder) -> None:
         assert [holder.query(KPEP_PIN), holder.query(TPIN)] == [BLOCKED, BLOCKED]
         assert [holder.give(KPEP_PIN), holder.give(TPIN)] == [BLOCKED, BLOCKED]
         assert holder.change(KPEP_PIN, CHOSEN, "111111") == BLOCKED
-        assert holder.set_kpep("111111") == NO_SUCH_WAY
+        assert holder.set_kpep("111111") == BLOCKED
         assert holder.sign_kpep() == NOT_ALLOWED
 
     assert unchanged(holder, try_all)
@@ -464,16 +464,21 @@ def test_no_file_is_deleted(holder: Holder) -> None:
     assert holder.card.content == before
 
 
+@pytest.fixture(scope="module")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return generate_rsa(2048)
+
+
 @pytest.mark.fact("PK-09")
 @pytest.mark.parametrize("reference", [0, 1, 2, 15])
-def test_no_key_is_made_or_brought_in(holder: Holder, reference: int) -> None:
+def test_no_key_is_made_or_brought_in(holder: Holder, reference: int, rsa_key: rsa.RSAPrivateKey) -> None:
     everything_given(holder)
     before = holder.card.content
     assert holder.make_key(reference) == NOT_ALLOWED
     assert holder.import_key(reference, generate_ec(ec.SECP256R1())) == NOT_ALLOWED
     assert holder.environment(0x00, RSA_2048, reference) == OK
     assert holder.send("00464200") == NOT_ALLOWED
-    assert holder.import_key(reference, RSA_KEY) == NOT_ALLOWED
+    assert holder.import_key(reference, rsa_key) == NOT_ALLOWED
     assert holder.card.content == before
 
 
@@ -487,9 +492,6 @@ def test_no_key_from_the_factory_is_replaced(holder: Holder, reference: int) -> 
     assert holder.make_key(reference) == "6A88"
     assert holder.import_key(reference, generate_ec(ec.SECP256R1())) == "6A88"
     assert holder.card.content == before
-
-
-RSA_KEY = generate_rsa(2048)
 
 
 @pytest.mark.fact("PK-09")

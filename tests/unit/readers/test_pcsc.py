@@ -359,6 +359,7 @@ class TestProtocolChoice:
 
 
 PRESENT, EMPTY, CHANGED, INUSE, EXCLUSIVELY, MUTE = 0x20, 0x10, 0x02, 0x100, 0x80, 0x200
+UNKNOWN, UNAVAILABLE = 0x04, 0x08
 FOREVER = 0xFFFFFFFF
 
 
@@ -639,6 +640,14 @@ class TestCardsInTrouble:
         assert client.transmit(handle, TEAR_OUT) == (Code.NO_SMARTCARD, b"")
         assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
         assert card.history == ["on", "off"]
+
+    def test_a_card_that_starts_anew_by_itself(self, client: Client, slot: Slot, card: EchoCard) -> None:
+        handle = client.handle()
+        slot.reset()
+        assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD
+        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
+        assert client.transmit(handle, SELECT) == (0, SELECT + b"\x90\x00")
+        assert card.history == ["on", "reset"]
 
     def test_a_slow_card_holds_up_nobody_else(self, client: Client, other: Client, card: EchoCard) -> None:
         handle = client.handle()
@@ -959,3 +968,53 @@ class TestEndpoint:
     def test_reader_names_no_client_could_use(self, socket_path: Path, names: list[str], message: str) -> None:
         with pytest.raises(ValueError, match=message):
             PcscServer(socket_path, [(name, Slot()) for name in names])
+
+
+class TestReadersThatComeAndGo:
+    def test_an_unplugged_reader_is_listed_no_more_and_comes_back(self, client: Client, slot: Slot) -> None:
+        context = client.establish()
+        slot.unplug()
+        assert client.call("SCardListReaders", context, []) == (0, [OTHER_READER])
+        assert client.connect()[0] == Code.UNKNOWN_READER
+        assert client.connect(reader=OTHER_READER)[0] == 0
+        slot.plug()
+        assert client.call("SCardListReaders", context, []) == (0, [READER, OTHER_READER])
+        assert client.transmit(client.handle(), SELECT) == (0, SELECT + b"\x90\x00")
+
+    def test_what_was_open_with_it_is_lost_for_good(self, client: Client, slot: Slot, card: EchoCard) -> None:
+        handle = client.handle()
+        slot.unplug()
+        assert card.history == ["on", "off"]
+        for _ in range(2):
+            assert client.transmit(handle, SELECT)[0] == Code.READER_UNAVAILABLE
+            assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE)[0] == Code.READER_UNAVAILABLE
+            slot.plug()
+        assert client.call("SCardDisconnect", handle, LEAVE)[0] == 0
+        assert client.transmit(client.handle(), SELECT) == (0, SELECT + b"\x90\x00")
+
+    def test_whoever_waits_for_a_change_hears_of_it(self, client: Client, slot: Slot) -> None:
+        client.establish()
+        client.ask("SCardGetStatusChange", client.context, 60_000, [(READER, PRESENT)])
+        assert client.waits()
+        slot.unplug()
+        code, [(name, event, _)] = client.answer()
+        assert (code, name, event & 0xFFFF & ~CHANGED) == (0, READER, UNKNOWN | UNAVAILABLE)
+
+    def test_an_unplugged_reader_keeps_its_card(self, client: Client, slot: Slot) -> None:
+        client.establish()
+        slot.unplug()
+        slot.remove()
+        slot.plug()
+        assert client.connect()[0] == Code.NO_SMARTCARD
+        slot.unplug()
+        slot.insert(EchoCard(ATR_T0))
+        slot.plug()
+        assert client.connect()[::2] == (0, T0)
+
+    def test_a_lock_goes_with_the_reader(self, client: Client, other: Client, slot: Slot) -> None:
+        client.handle(EXCLUSIVE)
+        slot.unplug()
+        slot.plug()
+        _, held, _ = other.connect(EXCLUSIVE)
+        assert client.call("SCardReleaseContext", client.context)[0] == 0
+        assert other.call("SCardReconnect", held, SHARED, T1, LEAVE) == (0, T1)

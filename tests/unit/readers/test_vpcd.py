@@ -266,6 +266,38 @@ def test_removal_ends_the_connection_and_insertion_brings_another_card(fake_vpcd
         assert reports.next() == fake_vpcd.connected
 
 
+def test_an_unplugged_reader_ends_the_connection_until_it_is_plugged_in(fake_vpcd: FakeVpcd, reports: Reports) -> None:
+    slot = Slot(EchoCard())
+    with VpcdReader(slot, port=fake_vpcd.port, report=reports):
+        first = fake_vpcd.accept()
+        first.send(GET_ATR)
+        first.expect(ATR_ANSWER)
+        assert reports.next() == fake_vpcd.connected
+
+        slot.unplug()
+        first.expect_end()
+        assert reports.next() == f"the card's reader is unplugged; {fake_vpcd.place} sees none"
+
+        slot.plug()
+        second = fake_vpcd.accept()
+        second.send(GET_ATR)
+        second.expect(ATR_ANSWER)
+
+
+def test_a_card_that_starts_anew_by_itself_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd) -> None:
+    card = EchoCard()
+    slot = Slot(card)
+    with VpcdReader(slot, port=fake_vpcd.port):
+        first = fake_vpcd.accept()
+        first.send(GET_ATR)
+        first.expect(ATR_ANSWER)
+        slot.reset()
+        first.expect_end()
+        second = fake_vpcd.accept()
+        second.send(GET_ATR)
+        second.expect(ATR_ANSWER)
+
+
 def test_exchange_of_cards_ends_the_connection_too(fake_vpcd: FakeVpcd) -> None:
     slot = Slot(EchoCard())
     with VpcdReader(slot, port=fake_vpcd.port):

@@ -1,0 +1,397 @@
+"""Faults, as unmodified middleware meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from emulator.applets.registry import APPLETS
+from emulator.card.card import Card
+from emulator.iso7816.instructions import Instruction
+from emulator.profile.load import load_profile
+from emulator.readers.pcsc import PcscServer
+from emulator.readers.slot import Slot
+from emulator.readers.vpcd import VpcdReader
+from emulator.running import reader_name
+from emulator.scenario.fault_text import parse_rule
+from emulator.scenario.faults import Faults
+from emulator.scenario.faulty_card import FaultyCard
+from emulator.scenario.hand import Hand
+from tests.clients.desk import AUTH_ID, PIN, PUK, Desk, Exchange, WatchedCard
+from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
+from tests.clients.pkcs11_client import Pkcs11Client
+from tests.clients.private_pcscd import PrivatePcscd
+
+LETTER = b"I sell you my house."
+TOKEN = "ProID+Q"
+NEW_PIN = "2468"
+STUNTCARD = Path(sys.executable).with_name("stuntcard")
+PATIENCE = 60
+
+
+class FaultyWatchedCard(WatchedCard):
+    """A card whose exchanges are kept as a client sees them, in front of its faults."""
+
+    def __init__(self, card: Card, faulty: FaultyCard) -> None:
+        super().__init__(card)
+        self._faulty = faulty
+
+    def power_on(self) -> bytes:
+        return self._faulty.power_on()
+
+    def power_off(self) -> None:
+        self._faulty.power_off()
+
+    def reset(self) -> bytes:
+        return self._faulty.reset()
+
+    def transmit(self, command: bytes) -> bytes:
+        answer = self._faulty.transmit(command)
+        if len(answer) > 1:
+            self.exchanges.append(Exchange(command, answer))
+        return answer
+
+
+class Trouble:
+    """A desk whose card has faults."""
+
+    def __init__(self, desk: Desk, faults: Faults, hand: Hand, await_card: Callable[[], None]) -> None:
+        """`await_card` returns once programs see the card."""
+        self.desk, self.faults, self.hand, self.await_card = desk, faults, hand, await_card
+
+    def set(self, rule: str) -> None:
+        self.faults.set(parse_rule(rule))
+
+    def struck(self) -> list[int]:
+        return [fault.struck for fault in self.faults.listed()]
+
+    def takes(self, pin: str) -> bool:
+        """Whether the card takes this PIN, without spending a try of it: the card is asked itself, in a copy."""
+        copy = Card(self.desk.card.profile, APPLETS, self.desk.card.content)
+        return copy.transmit(bytes.fromhex("0020000110") + pin.encode().ljust(16, b"\xff")) == b"\x90\x00"
+
+
+@contextmanager
+def desk_in_trouble(reader: str) -> Iterator[Trouble]:
+    card, faults, hand = Card(load_profile("proid-q"), APPLETS), Faults(), Hand(Slot())
+    watched = FaultyWatchedCard(card, FaultyCard(card, faults, hand))
+    hand.insert(watched)
+    with shared_folder() as folder:
+        if reader == "pcsc":
+            socket = folder / "pcsc.sock"
+            with PcscServer(socket, {reader_name(card.profile): hand.slot}):
+                yield Trouble(Desk(watched, folder, socket), faults, hand, lambda: None)
+        else:
+            with PrivatePcscd() as daemon, VpcdReader(hand.slot, port=daemon.port) as vpcd:
+
+                def await_card() -> None:
+                    # pcscd may not have noticed yet that the card went; vpcd's new connection says that it has
+                    while not vpcd.connected:
+                        time.sleep(0.02)
+                    daemon.await_card()
+
+                await_card()
+                yield Trouble(Desk(watched, folder, daemon.socket_path), faults, hand, await_card)
+
+
+@pytest.fixture
+def trouble() -> Iterator[Trouble]:
+    with desk_in_trouble("pcsc") as trouble:
+        yield trouble
+
+
+@pytest.fixture(params=["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
+def any_trouble(request: pytest.FixtureRequest) -> Iterator[Trouble]:
+    """In either kind of reader."""
+    with desk_in_trouble(request.param) as trouble:
+        yield trouble
+
+
+@pytest.fixture
+def application(trouble: Trouble) -> Iterator[Pkcs11Client]:
+    with Pkcs11Client(trouble.desk) as client:
+        yield client
+
+
+class PcscProgram:
+    """A program that does single calls of PC/SC when told, and gives what comes of them."""
+
+    _PROGRAM = """
+import sys
+from smartcard.scard import *
+code, context = SCardEstablishContext(SCARD_SCOPE_USER)
+handle = 0
+for line in sys.stdin:
+    act, *words = line.split()
+    if act == "list":
+        code, readers = SCardListReaders(context, [])
+        print(readers, flush=True)
+    elif act == "connect":
+        code, readers = SCardListReaders(context, [])
+        code, handle, protocol = SCardConnect(context, readers[0], SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY)
+        print(hex(code & 0xFFFFFFFF), flush=True)
+    else:
+        code, answer = SCardTransmit(handle, SCARD_PCI_T0, list(bytes.fromhex(act)))
+        print(hex(code & 0xFFFFFFFF), bytes(answer).hex(), flush=True)
+"""
+
+    def __init__(self, socket: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", self._PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, SOCKET_VARIABLE: str(socket)},
+        )
+
+    def __call__(self, line: str) -> str:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def pcsc_program(trouble: Trouble) -> Iterator[PcscProgram]:
+    program = PcscProgram(trouble.desk.socket)
+    yield program
+    program.close()
+
+
+VERIFY_WRONG = "0020000110" + b"wrong".ljust(16, b"\xff").hex()
+
+
+# Answers
+
+
+def test_the_third_signature_fails_and_the_fourth_is_good(trouble: Trouble, application: Pkcs11Client) -> None:
+    trouble.desk.make_key("10", "rsa/2048")
+    application("log_in", TOKEN, PIN)
+    trouble.set("ins=2A nth=3 act=status:6F00")
+    signatures = [application("sign", TOKEN, "10", "sha256-rsa", LETTER.hex()) for _ in range(2)]
+    assert application.refused("sign", TOKEN, "10", "sha256-rsa", LETTER.hex())
+    assert application("sign", TOKEN, "10", "sha256-rsa", LETTER.hex()) == signatures[0]
+    assert trouble.struck() == [1]
+    assert trouble.desk.status_words(Instruction.PERFORM_SECURITY_OPERATION).count(0x6F00) == 1
+
+
+def test_a_corrupted_signature_reaches_the_application(trouble: Trouble, application: Pkcs11Client) -> None:
+    trouble.desk.make_key("10", "rsa/2048")
+    application("log_in", TOKEN, PIN)
+    sign = ("sign", TOKEN, "10", "sha256-rsa", LETTER.hex())
+    good = str(application(*sign))
+    # This card speaks T=0: the signature itself is the answer to GET RESPONSE.
+    trouble.set("ins=C0 nth=1 act=corrupt:3 seed=1")
+    spoiled = str(application(*sign))
+    assert len(spoiled) == len(good)
+    assert (int(spoiled, 16) ^ int(good, 16)).bit_count() == 3
+    assert application(*sign) == good
+
+
+def test_a_slow_card_is_slow_and_nothing_else(trouble: Trouble) -> None:
+    trouble.set("act=slow:1")
+    trouble.desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
+    (struck,) = trouble.struck()
+    assert struck == len(trouble.desk.watched.exchanges) > 3
+
+
+def test_a_card_that_stays_silent_is_an_error_and_no_hang(trouble: Trouble) -> None:
+    trouble.set("ins=verify code=pin act=no-answer:10ms")
+    trouble.desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    assert trouble.desk.tries() == (3, 5, 3)
+    trouble.faults.clear()
+    trouble.desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
+
+
+# The card taken out
+
+
+@pytest.mark.parametrize(("when", "tries"), [("before", 3), ("after", 2)])
+def test_the_card_is_taken_out_while_pkcs11_tool_logs_in(any_trouble: Trouble, when: str, tries: int) -> None:
+    trouble = any_trouble
+    trouble.set(f"ins=verify code=pin nth=1 act=remove when={when}")
+    trouble.desk.refused("pkcs11-tool", "--login", "--pin", "wrong", "--list-objects")
+    assert trouble.desk.tries() == (tries, 5, 3)
+    assert not trouble.hand.card_in
+    trouble.desk.refused("pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
+    trouble.hand.insert()
+    trouble.await_card()
+    trouble.desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
+    assert trouble.desk.tries() == (3, 5, 3)
+
+
+def test_a_card_put_back_is_a_new_session(trouble: Trouble, pcsc_program: PcscProgram) -> None:
+    assert pcsc_program("connect") == "0x0"
+    trouble.set("ins=verify nth=1 act=remove")
+    assert pcsc_program(VERIFY_WRONG) == "0x8010000c"
+    assert pcsc_program(VERIFY_WRONG) == "0x80100069", "SCARD_W_REMOVED_CARD"
+    trouble.hand.insert()
+    assert pcsc_program(VERIFY_WRONG) == "0x80100069"
+    assert pcsc_program("connect") == "0x0"
+    assert pcsc_program("00A4000C023F00") == "0x0 9000"
+
+
+# The reader gone
+
+
+def test_a_reader_that_goes_is_listed_no_more(trouble: Trouble, pcsc_program: PcscProgram) -> None:
+    name = reader_name(trouble.desk.card.profile)
+    assert pcsc_program("list") == f"['{name}']"
+    assert pcsc_program("connect") == "0x0"
+    trouble.set("ins=verify nth=1 act=unplug")
+    assert pcsc_program(VERIFY_WRONG) == "0x80100017", "SCARD_E_READER_UNAVAILABLE"
+    assert pcsc_program("list") == "[]"
+    assert "No smart card readers found" in trouble.desk.tool("opensc-tool", "--list-readers")
+    trouble.hand.plug()
+    assert pcsc_program("list") == f"['{name}']"
+    assert pcsc_program("connect") == "0x0"
+    assert pcsc_program("00A4000C023F00") == "0x0 9000"
+    assert trouble.desk.tries() == (3, 5, 3)
+
+
+# Power lost
+
+
+@pytest.mark.parametrize(("when", "works", "does_not"), [("before", PIN, NEW_PIN), ("after", NEW_PIN, PIN)])
+def test_torn_while_the_pin_is_changed(any_trouble: Trouble, when: str, works: str, does_not: str) -> None:
+    trouble, desk = any_trouble, any_trouble.desk
+    trouble.set(f"ins=24 nth=1 act=tear when={when}")
+    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", AUTH_ID["pin"], "--pin", PIN, "--new-pin", NEW_PIN)
+    assert trouble.struck() == [1]
+    assert desk.tries() == (3, 5, 3)
+    assert (trouble.takes(works), trouble.takes(does_not)) == (True, False)
+    trouble.await_card()
+    desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", does_not)
+    assert desk.tries() == (2, 5, 3)
+    desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", works)
+    assert desk.tries() == (3, 5, 3)
+
+
+def test_tearing_gives_no_try_back(trouble: Trouble) -> None:
+    desk = trouble.desk
+    desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    trouble.set("ins=24 act=tear")
+    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", "wrong", "--new-pin", NEW_PIN)
+    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", PIN, "--new-pin", NEW_PIN)
+    assert desk.tries() == (2, 5, 3)
+    trouble.faults.clear()
+    trouble.set("ins=24 act=tear when=after")
+    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", "wrong", "--new-pin", NEW_PIN)
+    assert desk.tries() == (1, 5, 3)
+
+
+def test_torn_while_the_pin_is_unblocked(trouble: Trouble) -> None:
+    desk = trouble.desk
+    while desk.code("pin").tries_left:
+        desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    unblock = ("pkcs15-tool", "--unblock-pin", "--auth-id", "01", "--puk", PUK, "--new-pin", NEW_PIN)
+    trouble.set("code=puk nth=1 act=tear")
+    desk.refused(*unblock)
+    assert desk.tries() == (0, 5, 3)
+    desk.tool(*unblock)
+    assert desk.tries() == (3, 5, 3)
+    assert trouble.takes(NEW_PIN)
+
+
+def test_the_client_is_told_that_the_card_started_anew(trouble: Trouble, pcsc_program: PcscProgram) -> None:
+    assert pcsc_program("connect") == "0x0"
+    trouble.set("ins=verify nth=1 act=tear")
+    assert pcsc_program(VERIFY_WRONG) == "0x80100016", "SCARD_E_NOT_TRANSACTED"
+    assert pcsc_program(VERIFY_WRONG) == "0x80100068", "SCARD_W_RESET_CARD"
+    assert trouble.desk.tries() == (3, 5, 3)
+
+
+# The command line
+
+
+@pytest.fixture
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    private = tmp_path_factory.mktemp("run")
+    private.chmod(0o700)
+    return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+def stuntcard(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [STUNTCARD, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False
+    )
+
+
+def test_exec_with_a_fault(environment: dict[str, str], tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    rule = "ins=verify code=pin act=status:6F00 when=after"
+    verify = ("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    run = stuntcard(environment, "exec", "proid-q", "--state-out", str(state), "--fault", rule, "--", *verify)
+    assert run.returncode != 0
+    assert json.loads(state.read_text())["codes"]["pin"]["tries_left"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"), [("act=boom", "act=boom can't be understood"), ("code=iok act=tear", "no such code")]
+)
+def test_exec_with_a_fault_that_can_not_be(environment: dict[str, str], rule: str, reason: str) -> None:
+    run = stuntcard(environment, "exec", "proid-q", "--fault", rule, "--", "true")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(f'--fault "{rule}": ')
+    assert reason in run.stderr
+
+
+def test_a_program_ends_while_a_fault_keeps_its_command_waiting(environment: dict[str, str]) -> None:
+    verify = "pkcs15-tool --verify-pin --auth-id 01 --pin wrong & sleep 1; kill $!"
+    run = stuntcard(environment, "exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)
+    assert run.returncode == 0
+
+
+def test_a_running_card_is_handled_from_another_shell(environment: dict[str, str]) -> None:
+    command = [STUNTCARD, "run", "proid-q"]
+    card = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert card.stdout is not None
+        exported = next(line for line in card.stdout if "export PCSCLITE_CSOCK_NAME=" in line)
+        seen = {**environment, SOCKET_VARIABLE: exported.strip().partition("=")[2]}
+
+        def verify(pin: str) -> int:
+            words = ("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", pin)
+            return subprocess.run(words, env=seen, capture_output=True, timeout=PATIENCE, check=False).returncode
+
+        def done(*arguments: str) -> str:
+            run = stuntcard(environment, *arguments)
+            assert run.returncode == 0, run.stderr
+            return run.stdout
+
+        assert verify(PIN) == 0
+        done("fault", "set", "proid-q", "ins=20", "code=pin", "act=status:6F00")
+        assert verify(PIN) != 0
+        assert "matched 1, struck 1" in done("fault", "list", "proid-q")
+        done("fault", "clear", "proid-q")
+        assert verify(PIN) == 0
+        assert done("set", "proid-q", "pin=blocked", "puk=2") == (
+            "PIN given wrongly, 3 times\nPUK given wrongly, 3 times\n"
+        )
+        assert verify(PIN) != 0
+        assert done("set", "proid-q", "pin=3").startswith("PIN set with PUK\n")
+        assert verify(PIN) == 0
+        done("remove", "proid-q")
+        assert verify(PIN) != 0
+        done("insert", "proid-q")
+        assert verify(PIN) == 0
+        done("reset", "proid-q")
+        shown = json.loads(done("state", "proid-q", "--json"))
+        assert (shown["place"], shown["card"]["codes"]["puk"]["tries_left"]) == ("in", 2)
+    finally:
+        card.terminate()
+        card.communicate(timeout=PATIENCE)
+    assert card.returncode == 0

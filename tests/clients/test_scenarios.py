@@ -1,0 +1,55 @@
+"""Every shipped scenario, run with stock OpenSC by the very command lines that its file gives."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.readers.pcsc import PcscServer
+from emulator.running import in_hand, slots_of
+from emulator.scenario.build import build
+from emulator.scenario.exchanges import ExchangeList
+from emulator.scenario.expectations import outcomes
+from emulator.scenario.load import NamedScenario, load_scenario, scenario_names
+from tests.clients.desk import Desk, WatchedCard
+from tests.clients.opensc import shared_folder
+
+NAMES = scenario_names()
+
+
+@pytest.fixture(params=NAMES)
+def named(request: pytest.FixtureRequest) -> NamedScenario:
+    return load_scenario(str(request.param))
+
+
+@pytest.fixture
+def exchanges() -> ExchangeList:
+    return ExchangeList()
+
+
+@pytest.fixture
+def desk(named: NamedScenario, exchanges: ExchangeList) -> Iterator[Desk]:
+    card = build(named).card
+    with shared_folder() as folder, in_hand(card, None, named.scenario.rules, exchanges) as held:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, slots_of(held.hand.slot, named.profile.name)):
+            yield Desk(WatchedCard(card), folder, socket)
+            held.let_go()
+
+
+def test_the_scenario_is_shown_by_its_own_commands(named: NamedScenario, desk: Desk, exchanges: ExchangeList) -> None:
+    assert named.scenario.shown_by, "nothing shows it; give `shown_by`"
+    said = []
+    for shown in named.scenario.shown_by:
+        command = shlex.split(shown.run)
+        said.append(desk.refused(*command) if shown.fails else desk.tool(*command))
+    # What was only torn out, and never reset, is judged when the next one comes.
+    desk.card.power_off()
+    seen = exchanges.exchanges
+    found = outcomes(named.scenario.expect, named.profile, desk.seen, seen)
+    not_met = [outcome for outcome in found if not outcome.met]
+    log = [f"{one.name} {one.command.hex()} -> {one.status}" for one in seen]
+    assert found, "nothing is expected; give `expect`"
+    assert not_met == [], "\n".join([*said, *log[-40:]])

@@ -1,0 +1,87 @@
+"""Ways from where a card is to where somebody wants it."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.policy.course import course_to
+from emulator.policy.described import CodeIs, PartIs
+from emulator.policy.moves import perform
+from emulator.policy.state import State, factory_state
+from emulator.profile.load import load_profile
+from emulator.profile.model import CodeStatus, Profile
+
+SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
+
+
+@pytest.fixture
+def proid_q() -> Profile:
+    return load_profile("proid-q")
+
+
+@pytest.fixture
+def eobcanka() -> Profile:
+    return load_profile("eobcanka")
+
+
+def walked(profile: Profile, state: State, *wanted: CodeIs | PartIs) -> State:
+    """The state that the course's own stages lead to, one move after the other."""
+    for stage in course_to(profile, state, wanted).stages:
+        assert stage.move is not None
+        for _ in range(stage.times):
+            state, _ = perform(profile, state, stage.move)
+    return state
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        (CodeIs("pin", BLOCKED),),
+        (CodeIs("pin", BLOCKED), CodeIs("puk", SET, 1)),
+        (CodeIs("pin", SET, 2), CodeIs("puk", SET, 3), CodeIs("qpin", SET, 1)),
+        (PartIs("card"),),
+    ],
+)
+def test_the_stages_lead_to_the_state(proid_q: Profile, wanted: tuple[CodeIs | PartIs, ...]) -> None:
+    start = factory_state(proid_q)
+    course = course_to(proid_q, start, wanted)
+    assert course.forced == ()
+    assert walked(proid_q, start, *wanted) == course.state
+
+
+def test_it_begins_where_the_card_is(proid_q: Profile) -> None:
+    there = course_to(proid_q, factory_state(proid_q), [CodeIs("pin", BLOCKED), CodeIs("puk", SET, 2)]).state
+    course = course_to(proid_q, there, [CodeIs("pin", SET, 2)])
+    assert course.forced == ()
+    assert [code.tries_left for code in course.state.codes.values()] == [2, 2, 3], "PUK has no more tries than before"
+    assert walked(proid_q, there, CodeIs("pin", SET, 2)) == course.state
+
+
+def test_only_the_helpline_loses_the_identification(eobcanka: Profile) -> None:
+    course = course_to(eobcanka, factory_state(eobcanka), [PartIs("identification")])
+    assert [(stage.move.who, stage.move.deed.act) for stage in course.stages if stage.move] == [
+        ("helpline", "block-identification")
+    ]
+
+
+def test_of_what_can_not_go_together_the_parts_go_first(proid_q: Profile) -> None:
+    wanted = [CodeIs("pin", BLOCKED), CodeIs("puk", BLOCKED), CodeIs("qpin", BLOCKED), PartIs("card", lost=False)]
+    course = course_to(proid_q, factory_state(proid_q), wanted)
+    assert course.forced == (CodeIs("qpin", BLOCKED),)
+    assert not course.state.dead
+    assert all(code.status is BLOCKED for code in course.state.codes.values())
+
+
+def test_what_was_forced_stays_as_it_was_forced(proid_q: Profile) -> None:
+    dead = course_to(proid_q, factory_state(proid_q), [PartIs("card")]).state
+    course = course_to(proid_q, dead, [CodeIs("pin", SET, 1), PartIs("card", lost=False), CodeIs("puk", NOT_SET)])
+    assert set(course.forced) == {PartIs("card", lost=False), CodeIs("pin", SET, 1), CodeIs("puk", NOT_SET)}
+    codes = course.state.codes
+    assert (course.state.dead, codes["pin"].tries_left, codes["puk"].status) == (False, 1, NOT_SET)
+    assert codes["pin"].tries_limit == 3
+
+
+def test_nothing_wanted_is_nothing_done(proid_q: Profile) -> None:
+    start = factory_state(proid_q)
+    course = course_to(proid_q, start, [])
+    assert (course.state, course.stages, course.forced) == (start, (), ())
