@@ -11,7 +11,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -32,13 +35,19 @@ COUNTER = bytes.fromhex("3F0050157001")
 MOST_GROWTH = 1.05
 
 
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(MINUTES * 60 + 300)
-def test_mixed_clients_and_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home, runtime = tmp_path / "home", tmp_path / "run"
-    for name, folder in (("STUNTCARD_HOME", home), ("XDG_RUNTIME_DIR", runtime)):
-        folder.mkdir(mode=0o700)
-        monkeypatch.setenv(name, str(folder))
+def test_mixed_clients_and_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+    # Not below pytest's own directory: a socket's path has 107 bytes at most.
+    runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+    monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     subprocess.run([STUNTCARD, "card", "new", "soak", "proid-q"], check=True)
     faults = [part for rule in FAULTS for part in ("--fault", rule)]
     card = subprocess.Popen([STUNTCARD, "run", "card:soak", *faults], stdout=subprocess.DEVNULL)

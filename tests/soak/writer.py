@@ -8,8 +8,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
 
 from smartcard.Exceptions import SmartcardException
+from smartcard.ExclusiveTransmitCardConnection import ExclusiveTransmitCardConnection
 from smartcard.System import readers
 
 SELECT_APPLET = "00A404000CF276A288BCFBA69D34F31001"
@@ -24,17 +28,16 @@ def main() -> None:
     """Writes until standard input ends."""
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    number = 0
+    numbers = count(1)
     while not ended.is_set():
-        try:
-            number = write_while_it_goes_well(number, ended)
-        except (SmartcardException, IndexError):
-            time.sleep(0.05)
+        with suppress(SmartcardException, IndexError):
+            write_while_it_goes_well(numbers, ended)
+        time.sleep(0.05)
 
 
-def write_while_it_goes_well(number: int, ended: threading.Event) -> int:
-    """Gives the last number tried when something goes wrong."""
-    connection = readers()[0].createConnection()
+def write_while_it_goes_well(numbers: Iterator[int], ended: threading.Event) -> None:
+    """Ends, or raises SmartcardException, when something goes wrong."""
+    connection = ExclusiveTransmitCardConnection(readers()[0].createConnection())
     connection.connect()
 
     def send(command: str) -> int:
@@ -42,24 +45,25 @@ def write_while_it_goes_well(number: int, ended: threading.Event) -> int:
         return int(sw1) << 8 | int(sw2)
 
     try:
-        send(SELECT_APPLET)
-        send(VERIFY_PIN)
-        if send(SELECT_FILE) != DONE:
-            send(SELECT_APPLICATION)
-            send(CREATE_FILE)
-            send(SELECT_FILE)
         while not ended.is_set():
-            number += 1
-            print(f"tried {number}", flush=True)
-            if send(f"00D6000008{number:016X}") != DONE:
-                return number
-            print(f"acknowledged {number}", flush=True)
+            number = next(numbers)
+            connection.lock()  # other programs select other files, and log out, in between
+            try:
+                send(SELECT_APPLET)
+                send(VERIFY_PIN)
+                if send(SELECT_FILE) != DONE:
+                    send(SELECT_APPLICATION)
+                    send(CREATE_FILE)
+                if send(SELECT_FILE) != DONE:
+                    return
+                print(f"tried {number}", flush=True)
+                if send(f"00D6000008{number:016X}") == DONE:
+                    print(f"acknowledged {number}", flush=True)
+            finally:
+                connection.unlock()
             time.sleep(0.005)
-    except SmartcardException:
-        return number
     finally:
         connection.disconnect()
-    return number
 
 
 if __name__ == "__main__":
