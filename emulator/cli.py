@@ -53,7 +53,9 @@ FaultOption = Annotated[
 ]
 UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")]
 _WHICH_CARD = "Which card? Give a profile (see `stuntcard list`), card:NAME, or --scenario NAME."
-_WHICH_PROGRAM = "Which program shall use the card? Give it behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
+_WHICH_PROGRAM = (
+    "Which program shall use the card? Give the COMMAND behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
+)
 ScenarioOption = Annotated[
     str | None,
     typer.Option(help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.", metavar="NAME"),

@@ -29,6 +29,7 @@ def list_scenarios(
     profile: Annotated[str | None, typer.Argument(help="A profile's id; absent: of all cards.")] = None,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write a table in Markdown.")] = False,
 ) -> None:
     """List the scenarios that come with Stuntcard.
 
@@ -36,7 +37,7 @@ def list_scenarios(
     """
     from emulator.scenarios import listing
 
-    _print(lambda: listing(profile, language, as_json))
+    _print(lambda: listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
 
 
 @scenario_app.command()

@@ -127,3 +127,12 @@ def report_lines(named: NamedScenario, found: Sequence[Outcome], messages: Messa
         else:
             said = messages.text("expectation-not-met", expected=outcome.expected, found=outcome.found)
         yield f"  {said}"
+
+
+def table_lines(scenarios: Sequence[NamedScenario], messages: Messages) -> Iterator[str]:
+    """Scenarios as a table in Markdown."""
+    yield "| scenario | what it is | facts |"
+    yield "|---|---|---|"
+    for named in scenarios:
+        scenario = named.scenario
+        yield f"| `{named.name}` | {messages.of(scenario.title)} | {', '.join(scenario.source) or 'assumed'} |"

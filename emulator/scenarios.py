@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from emulator.card.view import view
 from emulator.messages import Messages
@@ -18,20 +18,21 @@ from emulator.scenario.expectations import outcomes
 from emulator.scenario.faults import FaultError, Rule, check_names
 from emulator.scenario.load import NamedScenario, load_scenario, scenario_names
 from emulator.scenario.model import fault_rule
-from emulator.scenario_text import about_lines, as_object, report_lines, scenario_lines, summary
+from emulator.scenario_text import about_lines, as_object, report_lines, scenario_lines, summary, table_lines
 from emulator.state_words import why_no_such_state
 
 if TYPE_CHECKING:
     from emulator.running import ReaderChoice, TraceChoice
 
 NOT_MET = 1
+ListForm = Literal["text", "json", "markdown"]
 
 
 class ScenarioRefusedError(Exception):
     """What was asked for can't be done; says why, and what to do."""
 
 
-def listing(profile: str | None, language: str, as_json: bool) -> str:
+def listing(profile: str | None, language: str, form: ListForm) -> str:
     """The scenarios that come with Stuntcard, of one profile or all. Raises ScenarioRefusedError."""
     messages = messages_in(language)
     if profile is not None and profile not in profile_names():
@@ -39,8 +40,10 @@ def listing(profile: str | None, language: str, as_json: bool) -> str:
         raise ScenarioRefusedError(messages.text("target-unknown", target=profile, profiles=profiles))
     found = [load_scenario(name) for name in scenario_names()]
     found = [named for named in found if profile in (None, named.scenario.profile)]
-    if as_json:
+    if form == "json":
         return json.dumps([summary(named) for named in found], indent=2, ensure_ascii=False)
+    if form == "markdown":
+        return "\n".join(table_lines(found, messages))
     width = max((len(named.name) for named in found), default=0)
     return "\n".join(f"{named.name:{width}}  {messages.of(named.scenario.title)}" for named in found)
 

@@ -17,9 +17,10 @@ from emulator.card.card import BY_NAME, Card, IsoAppletVersion
 from emulator.card.files import (
     ACCESS_LENGTH,
     CURRENT_DF,
+    ERASED,
+    FOR_HOLDER,
     MASTER_FILE,
     MAX_FILE_SIZE,
-    OPEN,
     Condition,
     File,
     FileError,
@@ -227,8 +228,8 @@ def _file_to_create(card: Card, data: bytes) -> File:
     descriptor, identifier = tlv.find(fields, 0x82), tlv.find(fields, 0x83)
     if not descriptor or identifier is None or len(identifier) != 2 or identifier in (MASTER_FILE, CURRENT_DF):
         raise RefusalError(StatusWord.INCORRECT_DATA)
-    rights = tlv.find(fields, 0x86) or OPEN
-    if len(rights) != ACCESS_LENGTH or rights[0] != OPEN[0] or not set(rights[1:]) <= set(Condition):
+    rights = tlv.find(fields, 0x86) or FOR_HOLDER
+    if len(rights) != ACCESS_LENGTH or rights[0] != FOR_HOLDER[0] or not set(rights[1:]) <= set(Condition):
         raise RefusalError(StatusWord.INCORRECT_DATA)
     path = card.session.current_df(card.current_file.kind is FileKind.DF) + identifier
     try:
@@ -240,7 +241,7 @@ def _file_to_create(card: Card, data: bytes) -> File:
     size = int.from_bytes(tlv.find(fields, 0x80) or tlv.find(fields, 0x81) or b"")
     if size > MAX_FILE_SIZE:
         raise RefusalError(StatusWord.NOT_ENOUGH_MEMORY)
-    return File(path, kind, rights, bytes(size))
+    return File(path, kind, rights, ERASED * size)
 
 
 def _delete_file(card: Card, command: Command) -> Response:

@@ -18,8 +18,8 @@ from emulator.card.keys import (
     generate_rsa,
     import_ec,
     import_rsa,
+    rsa_import_bits,
     rsa_size,
-    stored_size,
     uncompressed_point,
 )
 from emulator.card.session import SecurityEnvironment
@@ -88,13 +88,15 @@ def import_key(card: Card, environment: SecurityEnvironment, command: Command) -
     if template.tag != expected or rest:
         raise RefusalError(StatusWord.INCORRECT_DATA)
     parts = template.children()
-    key: PrivateKey
+    supply: Callable[[], PrivateKey]
     if algorithm is KeyAlgorithm.EC:
-        key = import_ec(_curve(parts), _number(parts, 0x88))
+        curve = _curve(parts)
+        size, supply = ec_size(curve.key_size), partial(import_ec, curve, _number(parts, 0x88))
     else:
         p, q, q_inverse, d_p, d_q = (_number(parts, tag) for tag in (0x92, 0x93, 0x94, 0x95, 0x96))
-        key = import_rsa(p=p, q=q, q_inverse=q_inverse, d_p=d_p, d_q=d_q)
-    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, stored_size(key), lambda: key))
+        size = rsa_size(rsa_import_bits(p, q))
+        supply = partial(import_rsa, p=p, q=q, q_inverse=q_inverse, d_p=d_p, d_q=d_q)
+    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, size, supply))
 
 
 def _algorithm(environment: SecurityEnvironment) -> KeyAlgorithm:

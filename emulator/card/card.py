@@ -91,7 +91,9 @@ class Card:
         self._keeper = keeper
         self.client_version = IsoAppletVersion.V0_6
         self.commands_before: tuple[Command, ...] = ()
-        self._content = content if content is not None else factory_content(profile)
+        factory = factory_content(profile)
+        self._reserved = {file.path: len(file.content) for file in factory.files.files.values()}
+        self._content = content if content is not None else factory
         self._applets = tuple(applet for name in profile.applets for applet in applets[name])
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
@@ -229,12 +231,12 @@ class Card:
         choice. Raises FileError (6A89) when a key with this reference stands in the directory.
         """
         self._judge_directories()
-        number = self._content.number_of(reference)
-        item = None if number is None else self.state.item(number)
-        if item is not None and item.listed:
-            raise FileError(StatusWord.FILE_EXISTS)
         state, verdict = law.step(self.profile, self.state, StoreKey(origin, size))
         if verdict is Verdict.DONE:
+            number = self._content.number_of(reference)
+            item = None if number is None else self.state.item(number)
+            if item is not None and item.listed:
+                raise FileError(StatusWord.FILE_EXISTS)
             content = replace(self._content, state=state)
             self._commit(content.with_key(state.items[-1].number, supply(), reference))
         return verdict
@@ -283,10 +285,12 @@ class Card:
         """Creates a file. Raises FileError, also when the codes given do not allow it (6982)."""
         parent = self.files.at(file.path[:-2])
         self._require(parent, Operation.CREATE_DF if file.kind is FileKind.DF else Operation.CREATE_EF)
-        files = self.files.created(file)
-        state, verdict = law.step(self.profile, self.state, StoreFile(len(file.content)))
-        if verdict is not Verdict.DONE:
-            raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
+        files, state = self.files.created(file), self.state
+        size = self._size_beyond_reserved(file)
+        if size is not None:
+            state, verdict = law.step(self.profile, state, StoreFile(size))
+            if verdict is not Verdict.DONE:
+                raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
         self._commit(replace(self._content, state=state, files=files))
 
     def delete_file(self, file: File) -> None:
@@ -296,9 +300,18 @@ class Card:
             self._require(file, Operation.DELETE_SELF)
         files, state = self.files.deleted(file.path), self.state
         for gone in self.files.below(file.path):
-            state, _ = law.step(self.profile, state, RemoveFile(len(gone.content)))
+            size = self._size_beyond_reserved(gone)
+            if size is not None:
+                state, _ = law.step(self.profile, state, RemoveFile(size))
         self.session.directory_written = True
         self._commit(replace(self._content, state=state, files=files))
+
+    def _size_beyond_reserved(self, file: File) -> int | None:
+        """What a file takes beyond what the factory has reserved at its path; None for nothing."""
+        size, reserved = len(file.content), self._reserved.get(file.path)
+        if reserved is None:
+            return size
+        return size - reserved if size > reserved else None
 
     def update_file(self, file: File, offset: int, data: bytes) -> None:
         """Writes to an EF. Raises FileError, also when the codes given do not allow it (6982)."""

@@ -1,4 +1,4 @@
-"""X.509 v3 certificates as DER (RFC 5280), with keys on elliptic curves.
+"""X.509 v3 certificates as DER (RFC 5280), signed with keys on elliptic curves.
 
 By hand, as the library's X.509 takes longer to load than a card takes to start. A test compares every byte with it.
 """
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from emulator.card import der
-from emulator.card.keys import uncompressed_point
+from emulator.card.keys import PublicKey, uncompressed_point
 from emulator.iso7816 import tlv
 
 DIGITAL_SIGNATURE, CONTENT_COMMITMENT, KEY_CERT_SIGN, CRL_SIGN = 0, 1, 5, 6
@@ -24,6 +24,7 @@ _VERSION_3 = 2
 _VERSION_TAG, _EXTENSIONS_TAG, _KEY_IDENTIFIER_TAG = 0xA0, 0xA3, 0x80
 _TRUE = tlv.encode(der.BOOLEAN, b"\xff")
 
+_RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 _EC_PUBLIC_KEY, _ECDSA_WITH_SHA512 = "1.2.840.10045.2.1", "1.2.840.10045.4.3.4"
 _CURVES = {"secp256r1": "1.2.840.10045.3.1.7", "secp521r1": "1.3.132.0.35"}
 _PRINTABLE = {"2.5.4.5", "2.5.4.6"}
@@ -42,7 +43,7 @@ class ToBeSigned:
     subject: Name
     valid_from: datetime.date
     valid_until: datetime.date
-    public_key: ec.EllipticCurvePublicKey
+    public_key: PublicKey
     extensions: Sequence[bytes]
 
 
@@ -99,10 +100,19 @@ def _key_identifier(key: ec.EllipticCurvePublicKey) -> bytes:
     return hashlib.sha1(uncompressed_point(key.public_numbers()), usedforsecurity=False).digest()
 
 
-def _public_key(key: ec.EllipticCurvePublicKey) -> bytes:
-    """SubjectPublicKeyInfo (RFC 5480, 2)."""
+def _public_key(key: PublicKey) -> bytes:
+    """SubjectPublicKeyInfo (RFC 5480, 2; RFC 3279, 2.3.1)."""
+    if isinstance(key, rsa.RSAPublicKey):
+        algorithm = der.sequence(der.object_identifier(_RSA_ENCRYPTION), tlv.encode(der.NULL, b""))
+        return der.sequence(algorithm, der.bit_string(rsa_public_key(key)))
     algorithm = der.sequence(der.object_identifier(_EC_PUBLIC_KEY), der.object_identifier(_CURVES[key.curve.name]))
     return der.sequence(algorithm, der.bit_string(uncompressed_point(key.public_numbers())))
+
+
+def rsa_public_key(key: rsa.RSAPublicKey) -> bytes:
+    """RSAPublicKey (PKCS #1, A.1.1)."""
+    numbers = key.public_numbers()
+    return der.sequence(der.integer(numbers.n), der.integer(numbers.e))
 
 
 def _name(name: Name) -> bytes:

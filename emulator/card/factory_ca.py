@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from emulator.card import certificate, der
 from emulator.card.certificate import Name, ToBeSigned
 from emulator.card.curves import DOMAINS
+from emulator.card.keys import PublicKey
 from emulator.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Personalisation, Qualified, SubjectAttribute
 
 _CURVES: dict[KeyAlgorithm, ec.EllipticCurve] = {
@@ -81,7 +82,7 @@ def ca_certificate(seed: str) -> bytes:
     return certificate.sign(content, key)
 
 
-def issue(personalisation: Personalisation, key: FactoryKey, public_key: ec.EllipticCurvePublicKey) -> bytes:
+def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicKey) -> bytes:
     """The certificate that a personalisation asks for, in DER."""
     seed, asked = personalisation.seed, key.certificate
     ca_key = _ca_key(seed)

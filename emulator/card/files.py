@@ -58,6 +58,10 @@ def access(*, otherwise: Condition, **given: Condition) -> bytes:
 
 
 OPEN = access(otherwise=Condition.ALWAYS)
+FOR_HOLDER = access(otherwise=Condition.USER, read=Condition.ALWAYS)
+"""The rights of a file that was created without any: everybody reads it, the holder does the rest."""
+ERASED = b"\xff"
+"""What a new file is full of: it tells a directory that was created and not yet written from an empty one."""
 
 
 class FileError(Exception):

@@ -65,16 +65,28 @@ def find_curve(*, prime: bytes, a: bytes, b: bytes, generator: bytes, order: byt
 
 
 def import_rsa(*, p: int, q: int, q_inverse: int, d_p: int, d_q: int) -> rsa.RSAPrivateKey:
-    """The RSA key of these CRT parts (PKCS #1, 3.2). Raises KeyRefusedError when they do not belong together."""
+    """The RSA key of these CRT parts (PKCS #1, 3.2). Raises KeyRefusedError when they do not belong together.
+
+    Lengths are looked at first: what a client sends may be of any size, and arithmetic on it would take its time.
+    """
+    bits = rsa_import_bits(p, q)
+    if max(number.bit_length() for number in (q_inverse, d_p, d_q)) > bits // 2:
+        raise KeyRefusedError("a part is longer than the primes")
     try:
         e = pow(d_p, -1, p - 1)
         d = pow(e, -1, (p - 1) * (q - 1))
         key = rsa.RSAPrivateNumbers(p, q, d, d_p, d_q, q_inverse, rsa.RSAPublicNumbers(e, p * q)).private_key()
     except ValueError as error:
         raise KeyRefusedError("the parts are not those of one RSA key") from error
-    if key.key_size not in RSA_BITS:
-        raise KeyRefusedError(f"RSA keys have {RSA_BITS} bits here, not {key.key_size}")
     return key
+
+
+def rsa_import_bits(p: int, q: int) -> int:
+    """The size of the RSA key that two primes give, in bits. Raises KeyRefusedError when the card takes none such."""
+    bits = p.bit_length() + q.bit_length()
+    if bits not in RSA_BITS or p.bit_length() != q.bit_length():
+        raise KeyRefusedError(f"RSA keys have {RSA_BITS} bits here, in two primes of half that")
+    return bits
 
 
 def import_ec(curve: ec.EllipticCurve, private_value: int) -> ec.EllipticCurvePrivateKey:

@@ -147,6 +147,8 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
         objects = _read_padded(content)
         if objects is None:
             return None
+        if len(set(objects)) != len(objects):
+            return None
         for item in objects:
             attributes = _class_attributes(item)
             identifier = tlv.find(attributes or (), der.OCTET_STRING)
@@ -186,7 +188,7 @@ def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
     identifier, reference = tlv.find(attributes, der.OCTET_STRING), tlv.find(attributes, der.INTEGER)
     if identifier is None or not reference:
         return None
-    return KeyEntry(reference[-1], identifier)
+    return KeyEntry(int.from_bytes(reference), identifier)
 
 
 def _path(value: bytes) -> bytes | None:

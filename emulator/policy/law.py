@@ -35,9 +35,14 @@ from emulator.policy.events import (
     Verify,
 )
 from emulator.policy.state import CodeState, Item, State
-from emulator.profile.model import CARD, CodeStatus, Lasts, Profile
+from emulator.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
 
 Outcome = tuple[State, Verdict]
+
+AMPLE_MEMORY = Memory(bytes=1_000_000, block=250)
+"""The memory of a card whose profile gives none: never short in use, and still no way to fill up a computer's."""
+MOST_KEYS = 64
+"""Each key can be named by a reference of one byte."""
 
 
 def step(profile: Profile, state: State, event: Event) -> Outcome:
@@ -114,7 +119,7 @@ def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
     area = profile.areas[name]
     if area.places is not None and state.used(name) >= area.places.count:
         return state, Verdict.NO_PLACE
-    if not _fits(profile, state, event.size):
+    if len(state.items) >= MOST_KEYS or not _fits(profile, state, event.size):
         return state, Verdict.NO_SPACE
     item = Item(next_number(state), name, event.origin, size=_cost(profile, event.size))
     state = replace(state, items=(*state.items, item))
@@ -267,12 +272,16 @@ def _spend(state: State, name: str) -> State:
     return replace(state.with_code(name, code), verified=state.verified - {name})
 
 
+def _memory(profile: Profile) -> Memory:
+    return profile.memory if profile.memory is not None else AMPLE_MEMORY
+
+
 def _cost(profile: Profile, size: int) -> int:
-    return profile.memory.cost(size) if profile.memory is not None else size
+    return _memory(profile).cost(size)
 
 
 def _fits(profile: Profile, state: State, size: int) -> bool:
-    return profile.memory is None or state.memory_used + _cost(profile, size) <= profile.memory.bytes
+    return state.memory_used + _cost(profile, size) <= _memory(profile).bytes
 
 
 def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:

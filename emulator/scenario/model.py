@@ -63,6 +63,14 @@ class KeyWanted(StrEnum):
     """Made, certified and deleted; the certificate stayed."""
 
 
+class Algorithm(StrEnum):
+    """What a key is."""
+
+    EC_P256 = "ec-p256"
+    RSA_2048 = "rsa-2048"
+    """Takes a good part of a second to come by, each time."""
+
+
 class CertificateStatus(StrEnum):
     """What a certificate is worth. `expired` and `valid` by its dates; `revoked` as its CA says."""
 
@@ -84,11 +92,12 @@ class CertificateWanted(Block):
 
 
 class ObjectWanted(Block):
-    """A key, with its certificate or without (unpaired). Keys are on P-256 and come from the scenario's name."""
+    """A key, with its certificate or without (unpaired). Keys come from the scenario's name."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{2}$")] = Field(description="Its identifier in PKCS#15.")
     label: Label
     key: KeyWanted = Field(default=KeyWanted.MADE, strict=False)
+    algorithm: Algorithm = Field(default=Algorithm.EC_P256, strict=False)
     listed: bool = Field(default=True, description="false: the card was torn out before the directory listed the key.")
     certificate: CertificateWanted | None = None
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.card import der
+from emulator.card.certificate import rsa_public_key
 from emulator.card.factory_ca import derive_key, issue
+from emulator.card.keys import PrivateKey, PublicKey
 from emulator.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_identifier, path_to
 from emulator.iso7816 import tlv
 from emulator.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Lasts, Personalisation, Profile
-from emulator.scenario.model import CertificateStatus, CertificateWanted, KeyWanted, ObjectWanted
+from emulator.scenario.model import Algorithm, CertificateStatus, CertificateWanted, KeyWanted, ObjectWanted
 
-_ALGORITHM = KeyAlgorithm.EC_P256
-_FIELD_BITS = 256
+_CURVE = KeyAlgorithm.EC_P256
 _SEED_LENGTH = 32
 """The most that a personalisation's seed has."""
 
@@ -43,7 +44,7 @@ class CardObject:
 
     area: str
     wanted: ObjectWanted
-    private: ec.EllipticCurvePrivateKey
+    private: PrivateKey
     public: bytes
     certificate: bytes | None
     serial: int | None
@@ -54,6 +55,11 @@ class CardObject:
         return bytes.fromhex(self.wanted.id)
 
     @property
+    def tag(self) -> int:
+        """The tag of its keys' entries (ISO 7816-15, 8.4 and 8.5)."""
+        return der.SEQUENCE if isinstance(self.private, rsa.RSAPrivateKey) else EC_PRIVATE_KEY
+
+    @property
     def qualified(self) -> bool:
         """Whether its certificate is a qualified one."""
         return self.wanted.certificate is not None and self.wanted.certificate.qualified
@@ -61,19 +67,32 @@ class CardObject:
 
 def make_object(name: str, holder: str, area: str, wanted: ObjectWanted) -> CardObject:
     """The object that a scenario of this name wants."""
-    private = derive_key(name, f"object {wanted.id}", _ALGORITHM)
+    private = _private_key(name, wanted)
     public = private.public_key()
     certificate = serial = None
     if wanted.certificate is not None:
         certificate = _certificate(name, holder, wanted, wanted.certificate, public)
         serial = _serial(certificate)
-    encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return CardObject(area, wanted, private, encoded, certificate, serial)
+    return CardObject(area, wanted, private, _public_key_file(public), certificate, serial)
 
 
-def _certificate(
-    name: str, holder: str, wanted: ObjectWanted, asked: CertificateWanted, public: ec.EllipticCurvePublicKey
-) -> bytes:
+def _private_key(name: str, wanted: ObjectWanted) -> PrivateKey:
+    label = f"object {wanted.id}"
+    if wanted.algorithm is Algorithm.RSA_2048:
+        from emulator.scenario.rsa_keys import derive_rsa_key
+
+        return derive_rsa_key(name, label)
+    return derive_key(name, label, _CURVE)
+
+
+def _public_key_file(key: PublicKey) -> bytes:
+    """What OpenSC writes to a public key's file."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return rsa_public_key(key)
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _certificate(name: str, holder: str, wanted: ObjectWanted, asked: CertificateWanted, public: PublicKey) -> bytes:
     start, end = _EXPIRED if asked.status is CertificateStatus.EXPIRED else _VALID
     usage = KeyUsage.CONTENT_COMMITMENT if asked.qualified else KeyUsage.DIGITAL_SIGNATURE
     content: dict[str, object] = {
@@ -86,8 +105,9 @@ def _certificate(
     if asked.qualified:
         # A key from outside was not made on the device, and its certificate never says so (PQ-21).
         content["qualified"] = {"on_device": wanted.key is not KeyWanted.IMPORTED}
+    # The form of a factory's key knows curves only, and a certificate asks nothing of it.
     key = FactoryKey.model_validate(
-        {"id": wanted.id, "label": wanted.label, "area": None, "algorithm": _ALGORITHM.value, "certificate": content}
+        {"id": wanted.id, "label": wanted.label, "area": None, "algorithm": _CURVE.value, "certificate": content}
     )
     return issue(Personalisation(seed=name[:_SEED_LENGTH], keys=(key,)), key, public)
 
@@ -120,8 +140,8 @@ def private_key_entry(profile: Profile, made: CardObject, reference: int, direct
     name = b""
     if made.certificate is not None:
         name = tlv.encode(_SUB_CLASS_ATTRIBUTES, der.sequence(_subject(made.certificate)))
-    value = der.sequence(path_to(directory) + der.integer(_FIELD_BITS))
-    return _entry(EC_PRIVATE_KEY, common, attributes, value, name)
+    value = der.sequence(path_to(directory) + der.integer(made.private.key_size))
+    return _entry(made.tag, common, attributes, value, name)
 
 
 def public_key_entry(made: CardObject, path: bytes) -> bytes:
@@ -129,7 +149,10 @@ def public_key_entry(made: CardObject, path: bytes) -> bytes:
     common = der.utf8_string(made.wanted.label) + der.named_bits(_MODIFIABLE)
     attributes = der.octet_string(made.identifier) + der.named_bits(_VERIFY)
     attributes += _FALSE + der.integer(0)  # not native: the card itself does nothing with it
-    return _entry(EC_PRIVATE_KEY, common, attributes, der.sequence(path_to(path)))
+    value = path_to(path)
+    if isinstance(made.private, rsa.RSAPrivateKey):
+        value += der.integer(made.private.key_size)
+    return _entry(made.tag, common, attributes, der.sequence(value))
 
 
 def certificate_entry(made: CardObject, path: bytes) -> bytes:

@@ -49,7 +49,7 @@ def cards() -> Iterator[Stuntcard]:
 
 def test_the_example_of_the_page_works_as_it_stands(tmp_path: Path) -> None:
     found = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)\n```\n", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert [name for name, _ in found] == ["keys.py", "login.c", "test_my_program.py"]
+    assert [name for name, _ in found] == ["sign.py", "login.c", "test_my_program.py"]
     for name, text in found:
         (tmp_path / name).write_text(text + "\n", encoding="utf-8")
     assert "8 passed" in run_pytest(tmp_path)

@@ -269,7 +269,7 @@ def test_a_file_is_created_written_and_deleted() -> None:
     client.select("3F005015")
     assert client.send(new_file("3101", rights="FF90909090909000")) == OK
     assert client.send("00D6000003C0FFEE") == OK
-    assert client.read("3F0050153101") == bytes.fromhex("C0FFEE") + bytes(13)
+    assert client.read("3F0050153101") == bytes.fromhex("C0FFEE" + 13 * "FF")
     client.select("3F005015")
     assert client.send("00E40000023101") == OK
     assert client.select("3F0050153101") == "6A82"
@@ -747,6 +747,9 @@ def test_the_reference_names_the_later_key() -> None:
 
 def test_a_listed_reference_is_not_taken_again() -> None:
     client = full_cc_area()
+    client.card.reset()
+    assert client.make_key(1) == "6982"  # which tells a stranger nothing
+    client.verify(PIN)
     assert unchanged(client, lambda: client.make_key(1))
     assert client.make_key(1) == "6A89"
 
@@ -889,3 +892,59 @@ def test_signing_needs_an_environment_for_signing() -> None:
     client.environment(SIGN, ECDSA, 1)
     assert client.send("002A9E9A") == "6700"
     assert client.send("002A9E9A0401020304")[-4:-2] == "61"
+
+
+# What a stranger can't do
+
+
+def test_a_key_is_not_looked_at_before_the_law_lets_it_in() -> None:
+    client = Client()
+    assert client.environment(0x00, 0xF3, 1) == OK
+    huge = ((1 << 9689) - 1, (1 << 9941) - 1, 1, 3, 3)
+    fields = [(0x92 + index, number.to_bytes(1300)) for index, number in enumerate(huge)]
+    _, sw = client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))
+    assert sw == "6A80"
+    # Parts of the right length that are no key's: only who is logged in learns so.
+    fields = [(0x92 + index, b"\xff" * 128) for index in range(5)]
+    assert client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6982"
+    client.verify(PIN)
+    assert client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6A80"
+
+
+def test_a_file_created_without_rights_is_the_holders() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    assert client.send("00E0000009 6F07 820138 83027101".replace(" ", "")) == OK
+    client.card.reset()
+    client.select("3F0050157101")
+    assert client.send(new_file("3101")) == "6982"
+
+
+def test_memory_never_runs_over_also_where_the_profile_gives_none() -> None:
+    client = logged_in(PIN)
+    client.select("3F005015")
+    answers = []
+    for number in range(40):
+        client.select("3F005015")
+        answers.append(client.send(new_file(f"{0x7200 + number:04X}", size=0x7FFF)))
+    assert answers == [OK] * 30 + ["6A84"] * 10
+
+
+@pytest.mark.parametrize("first_entry_written", [False, True])
+def test_a_directory_created_anew_and_cut_off_is_never_judged(first_entry_written: bool) -> None:
+    client = full_cc_area()
+    one, two = key_entry(1, b"one"), key_entry(2, b"two")
+    client.select("3F0050154402")
+    client.verify(PIN)
+    assert client.send("00E40000") == OK
+    client.select("3F005015")
+    assert client.send(new_file("4402", size=2048)) == OK
+    if first_entry_written:
+        client.select("3F0050154402")
+        client.send(f"00D60000{len(one):02X}" + one.hex())
+    client.card.reset()
+    assert [item.listed for item in client.items] == [True, True]
+    client.verify(PIN)
+    client.list_keys(one, two)
+    client.leave()
+    assert client.used("cc") == 2

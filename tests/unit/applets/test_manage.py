@@ -122,12 +122,15 @@ def test_a_certificate_left_without_its_key() -> None:
     ]
 
 
-def test_more_keys_than_one_byte_counts() -> None:
+def test_as_many_keys_as_a_card_takes_all_with_a_reference_of_one_byte() -> None:
     client = logged_in(PIN)
-    for _ in range(257):
+    for _ in range(64):
         assert client.make_key(3, "secp192r1") == OK
-    assert entries(client, AREAS)[1][0x84] == b"\1\1"
-    assert entries(client, KEYS)[-1][0x80] == b"\1\1"
+    assert client.make_key(3, "secp192r1") == "6A84"
+    assert entries(client, AREAS)[1][0x84] == bytes([64])
+    keys = entries(client, KEYS)
+    assert len({key[0x85] for key in keys}) == 64
+    assert {len(key[0x85]) for key in keys} == {1}
 
 
 @pytest.mark.parametrize(
