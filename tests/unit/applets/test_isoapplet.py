@@ -902,13 +902,13 @@ def test_a_key_is_not_looked_at_before_the_law_lets_it_in() -> None:
     assert client.environment(0x00, 0xF3, 1) == OK
     huge = ((1 << 9689) - 1, (1 << 9941) - 1, 1, 3, 3)
     fields = [(0x92 + index, number.to_bytes(1300)) for index, number in enumerate(huge)]
-    _, sw = client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))
+    _, sw = client.chained("DB3FFF", tlv.encode(0x7F48, encoded(fields)))
     assert sw == "6A80"
     # Parts of the right length that are no key's: only who is logged in learns so.
     fields = [(0x92 + index, b"\xff" * 128) for index in range(5)]
-    assert client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6982"
+    assert client.chained("DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6982"
     client.verify(PIN)
-    assert client.chained("00DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6A80"
+    assert client.chained("DB3FFF", tlv.encode(0x7F48, encoded(fields)))[1] == "6A80"
 
 
 def test_a_file_created_without_rights_is_the_holders() -> None:
