@@ -46,11 +46,15 @@ def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     rest = list(options)
     while rest:
-        name, *rest = rest
+        word, *rest = rest
+        name, equals, value = word.partition("=")
+        if equals:
+            rest = [value, *rest]
         code = name.removeprefix("--")
         if not name.startswith("--") or code not in needed or not rest:
             wanted = " ".join(f"--{item} VALUE" for item in needed) or "no options"
-            raise ActError(f"{name} can't be understood here; this act takes {wanted}")
+            shown = name if name.startswith("--") else "a word without --"
+            raise ActError(f"{shown} can't be understood here; this act takes {wanted}")
         given[code], *rest = rest
     for code in needed:
         if code not in given:

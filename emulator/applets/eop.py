@@ -140,6 +140,8 @@ def _code(card: Card, reference: int) -> str:
 
 
 def _change_or_unblock(card: Card, command: Command) -> Response:
+    if card.profile.eop is None or not card.profile.eop.plain_code_changes:
+        raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
     if command.p1 not in (_CHANGE, _UNBLOCK):
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     name = _code(card, command.p2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from emulator.profile.document import KeyPath as Path
 from emulator.profile.document import Problem
@@ -29,7 +30,11 @@ def cross_check(profile: Profile) -> tuple[Problem, ...]:
 def _problems(profile: Profile) -> Iterator[Problem]:
     for name, code in profile.codes.items():
         yield from _check_code(name, code)
-    yield from _check_references_differ(profile)
+    yield from _check_references_differ(profile, "reference")
+    yield from _check_references_differ(profile, "eop_reference")
+    yield from _check_codes_on_chip(profile)
+    if len(set(profile.applets)) != len(profile.applets):
+        yield Problem(("applets",), "an applet stands here twice")
     for path, name in _code_names(profile):
         if name not in profile.codes:
             yield Problem(path, f"there is no code '{name}'; expected one of: {', '.join(profile.codes)}")
@@ -106,6 +111,8 @@ def _check_claimed_deed(profile: Profile, at: Path, deed: ClaimedDeed) -> Iterat
 
 def _check_eop(profile: Profile) -> Iterator[Problem]:
     """What the eop applet shows has to be there."""
+    if ("eop" in profile.applets) != (profile.eop is not None):
+        yield Problem(("eop",), "the block `eop` and the applet of that name belong together")
     if "eop" not in profile.applets:
         return
     at: Path = ("applets", profile.applets.index("eop"))
@@ -144,15 +151,27 @@ def _check_personalisation(profile: Profile, personalisation: Personalisation) -
             yield Problem((*at, "certificate", "serial"), "there is no personalisation.document_number")
 
 
-def _check_references_differ(profile: Profile) -> Iterator[Problem]:
+def _check_references_differ(profile: Profile, field: Literal["reference", "eop_reference"]) -> Iterator[Problem]:
     seen: dict[int, str] = {}
     for name, code in profile.codes.items():
-        if code.reference is None:
+        reference = code.reference if field == "reference" else code.eop_reference
+        if reference is None:
             continue
-        if code.reference in seen:
-            message = f"reference {code.reference} is taken by '{seen[code.reference]}' already"
-            yield Problem(("codes", name, "reference"), message)
-        seen.setdefault(code.reference, name)
+        if reference in seen:
+            yield Problem(("codes", name, field), f"{field} {reference} is taken by '{seen[reference]}' already")
+        seen.setdefault(reference, name)
+
+
+def _check_codes_on_chip(profile: Profile) -> Iterator[Problem]:
+    """What the chip itself asks for has to be a code that it knows; one other code at the most sets a code."""
+    off_chip = set(profile.codes) - set(profile.codes_on_chip)
+    for path, name in _code_names(profile):
+        if name in off_chip and path[0] in {"codes", "areas", "files"}:
+            yield Problem(path, f"'{name}' is not on the chip (its reference is null), so the chip can't ask for it")
+    for name, code in profile.codes.items():
+        if len(code.reset_by) > 1:
+            at: Path = ("codes", name, "reset_by", 1)
+            yield Problem(at, "RESET RETRY COUNTER does not say by which code; give one `reset_by` at the most")
 
 
 def _acts(profile: Profile) -> Iterator[tuple[str, str, Act]]:

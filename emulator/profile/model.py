@@ -10,7 +10,7 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from emulator.iso7816.atr import AtrError, check_atr
 
@@ -18,6 +18,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9
 FactNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
 HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2})+$")]
 
+MOST_NAME_BYTES = 64
 CARD = "card"
 """The part that stands for the whole card; every profile has it without saying so."""
 
@@ -83,6 +84,14 @@ class Sourced(Block):
         return tuple(value) if isinstance(value, list) else value
 
 
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("a name in one line, without control characters")
+    if len(value.encode("utf-8")) > MOST_NAME_BYTES:
+        raise ValueError(f"a name of at most {MOST_NAME_BYTES} bytes in UTF-8")
+    return value
+
+
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
@@ -125,7 +134,7 @@ class Token(Sourced):
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     manufacturer: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    serial: HexBytes
+    serial: Annotated[HexBytes, StringConstraints(max_length=32)]
 
 
 class Length(Sourced):
@@ -408,6 +417,14 @@ class Personalisation(Sourced):
     _tuple = field_validator("keys", mode="before")(_as_tuple)
 
 
+class Eop(Sourced):
+    """How the eop applet differs from the card that it stands for."""
+
+    plain_code_changes: bool = Field(
+        description="Takes code changes in the clear (CLA 00); the real card wants secure messaging."
+    )
+
+
 class DeadCard(Sourced):
     """What a dead card answers to every command: one status word, or nothing at all."""
 
@@ -491,12 +508,16 @@ class Claim(Sourced):
         return (value,) if isinstance(value, dict) else _as_tuple(value)
 
 
+CardName = Annotated[str, StringConstraints(min_length=1, max_length=32), AfterValidator(_printable)]
+"""Shown as part of a reader's name, in one line."""
+
+
 class Profile(Block):
     """A card model."""
 
     schema_: Literal[1] = Field(alias="schema", description="Version of this file's form.")
     id: Identifier
-    name: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    name: CardName
     about: Text
     notes: tuple[Note, ...] = ()
     atr: Atr
@@ -512,6 +533,7 @@ class Profile(Block):
     ends: tuple[End, ...] = ()
     actors: dict[Identifier, Actor] = {}
     personalisation: Personalisation | None = Field(default=None, description="Absent: no keys from the factory.")
+    eop: Eop | None = Field(default=None, description="For a card with the applet of this name, and only for it.")
     dead: DeadCard
     claims: tuple[Claim, ...] = ()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from emulator.profile.checks import cross_check
 from emulator.profile.document import Problem
@@ -123,3 +124,33 @@ def test_all_problems_come_at_once() -> None:
         content["ends"][0]["part"] = "chip"
 
     assert {problem.path[0] for problem in problems(spoil)} == {"codes", "files", "ends"}
+
+
+def test_a_guard_that_is_not_on_the_chip() -> None:
+    def take_off(content: Content) -> None:
+        content["codes"]["qpin"]["reference"] = None
+
+    found = problems(take_off)
+    assert {problem.path for problem in found} == {("areas", "cc", "guard"), ("areas", "cc", "create_with", 1)}
+    assert "not on the chip" in found[0].message
+
+
+def test_two_codes_that_could_set_one() -> None:
+    def add(content: Content) -> None:
+        content["codes"]["pin"]["reset_by"].append({"code": "qpin", "from": ["blocked"]})
+
+    assert one_problem(add).path == ("codes", "pin", "reset_by", 1)
+
+
+def test_an_applet_twice() -> None:
+    assert one_problem(lambda content: content["applets"].append("manage")).path == ("applets",)
+
+
+def test_a_block_for_an_applet_that_is_not_there() -> None:
+    assert one_problem(lambda content: content.update(eop={"plain_code_changes": True})).path == ("eop",)
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "nul\0", "\N{GRINNING FACE}" * 17])
+def test_a_name_that_no_reader_could_have(name: str) -> None:
+    with pytest.raises(ValidationError, match="name"):
+        problems(lambda content: content.update(name=name))

@@ -237,7 +237,7 @@ def test_the_directories_are_read_as_a_clients_are() -> None:
     entries = pkcs15.read_private_keys([private.content])
     assert entries is not None
     assert [(entry.reference, entry.identifier.hex()) for entry in entries] == [(0, "21"), (2, "10"), (3, "11")]
-    assert pkcs15.read_certificates([certificates.content]) == {b"\x21", b"\x22", b"\x10"}
+    assert pkcs15.read_certificates([certificates.content]) == frozenset({b"\x21", b"\x22", b"\x10"})
 
 
 @pytest.mark.parametrize(
