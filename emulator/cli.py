@@ -248,6 +248,16 @@ def run(
         _fail(f"the card can't be served: {error}", ExitCode.UNAVAILABLE)
 
 
+def _must_be_writable(option: str, path: Path | None) -> None:
+    """Says so before anything runs, and not when it is too late."""
+    if path is None:
+        return
+    try:
+        path.touch()
+    except OSError as error:
+        _fail(f"{option} {path}: can't be written: {error.strerror}; choose another place")
+
+
 @app.command("exec", no_args_is_help=True)
 def execute(
     card: CardArgument = None,
@@ -271,6 +281,8 @@ def execute(
     """
     from emulator.running import exec_with_card
 
+    _must_be_writable("--state-out", state_out)
+    _must_be_writable("--trace", trace)
     try:
         if scenario is not None:
             from emulator.scenarios import exec_scenario

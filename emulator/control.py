@@ -10,22 +10,25 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from emulator.actors import ActError, ActRequest
 from emulator.card.card import Card
 from emulator.card.view import CardView
-from emulator.control_requests import Act, Answer, Codes, CodesAnswer, Done, Request, RequestError, parse_request
-from emulator.live_card import LiveCard
 
+# What is asked and answered is loaded with the first request: most cards in tests are never asked.
 if TYPE_CHECKING:
+    from emulator.actors import ActRequest
+    from emulator.control_requests import Answer, Request
+    from emulator.live_card import LiveCard
     from emulator.scenario.faults import Faults
     from emulator.scenario.hand import Hand
 
@@ -38,13 +41,15 @@ _LONG_PATIENCE = 60.0
 _CLIENTS_MAX = 16
 """So many requests are served at once; more wait until one of them is done, or has waited in vain."""
 
+LONGEST_SOCKET_PATH = 107
 PCSC_SOCKET, CONTROL_SOCKET = "pcsc.sock", "control.sock"
 
 
 def runtime_directory() -> Path:
     """The private directory (0700) below which running cards have their sockets. Raises OSError when it is not ours."""
     base = os.environ.get("XDG_RUNTIME_DIR")
-    directory = Path(base) / "stuntcard" if base else Path(tempfile.gettempdir()) / f"stuntcard-{os.getuid()}"
+    temporary = Path(tempfile.gettempdir()).absolute() / f"stuntcard-{os.getuid()}"
+    directory = Path(base).absolute() / "stuntcard" if base else temporary
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = directory.lstat()
     if directory.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
@@ -57,8 +62,34 @@ def runtime_directory() -> Path:
 @contextlib.contextmanager
 def card_directory(name: str) -> Iterator[Path]:
     """A directory for one running card's sockets, gone again afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f"{name}-{os.getpid()}-", dir=runtime_directory()) as directory:
-        yield Path(directory)
+    runtime = runtime_directory()
+    _sweep(runtime)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-{os.getpid()}-", dir=runtime) as directory:
+        path = Path(directory)
+        if len(os.fsencode(path / CONTROL_SOCKET)) > LONGEST_SOCKET_PATH:
+            raise OSError(
+                f"{path} is too long a path for a socket, which has at most {LONGEST_SOCKET_PATH} bytes; "
+                f"set XDG_RUNTIME_DIR to a private directory with a short path"
+            )
+        yield path
+
+
+def _sweep(runtime: Path) -> None:
+    """Clears away what emulators left behind that were killed."""
+    for directory in runtime.glob("*-*-*"):
+        process = directory.name.rsplit("-", 2)[1]
+        if process.isdecimal() and not _runs(int(process)):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +117,26 @@ def running_cards() -> tuple[RunningCard, ...]:
 
 def act_on(card: RunningCard, request: ActRequest) -> str:
     """Has an actor act on a running card; gives what was done. Raises ActError when it can't be, or OSError."""
+    from emulator.control_requests import Act, Done
+
     return send(card, Act(request.actor, request.act, request.values), Done).done
 
 
 def codes_needed(card: RunningCard, actor: str, act: str) -> tuple[str, ...]:
     """The codes whose values an act on a running card needs. Raises ActError when there is no such act, or OSError."""
+    from emulator.control_requests import Codes, CodesAnswer
+
     return send(card, Codes(actor, act), CodesAnswer).codes
 
 
-_AnswerT = TypeVar("_AnswerT", bound=Answer)
+_AnswerT = TypeVar("_AnswerT", bound="Answer")
 
 
 def send(card: RunningCard, request: Request, answer: type[_AnswerT]) -> _AnswerT:
     """A running card's answer to a request. Raises ActError when it refuses, with its reason, or OSError."""
     from pydantic import TypeAdapter, ValidationError
+
+    from emulator.actors import ActError
 
     try:
         content = ask(card.directory / CONTROL_SOCKET, asdict(request), _LONG_PATIENCE)
@@ -133,9 +170,13 @@ def as_json(seen: CardView) -> str:
 class ControlServer:
     """Answers requests about one card, each in a thread of its own: who hangs, hangs alone."""
 
-    def __init__(self, card: Card, path: Path, hand: Hand | None = None, faults: Faults | None = None) -> None:
+    def __init__(
+        self, card: Card, path: Path, hand: Hand | None = None, faults: Callable[[], Faults] | None = None
+    ) -> None:
         """Without `hand` the card can't be moved, and without `faults` none can be set."""
-        self._live = LiveCard(card, hand, faults)
+        self._card = card
+        self._hand = hand
+        self._faults = faults
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
         self._free = threading.Semaphore(_CLIENTS_MAX)
@@ -192,7 +233,16 @@ class ControlServer:
                 self._clients.pop(connection, None)
             self._free.release()
 
+    @cached_property
+    def _live(self) -> LiveCard:
+        from emulator.live_card import LiveCard
+
+        return LiveCard(self._card, self._hand, self._faults() if self._faults is not None else None)
+
     def _answer(self, line: bytes | None) -> bytes:
+        from emulator.actors import ActError
+        from emulator.control_requests import RequestError, parse_request
+
         try:
             if line is None:
                 raise RequestError(f"a request is one line of at most {MAX_REQUEST} bytes, with its end")

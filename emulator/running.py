@@ -24,16 +24,18 @@ from emulator.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json
 from emulator.profile.model import Profile
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import CardInterface, Slot
-from emulator.scenario.faults import Faults, Rule
-from emulator.scenario.faulty_card import FaultyCard
 from emulator.scenario.hand import Hand
+from emulator.scenario.seat import Seat
 
 if TYPE_CHECKING:
+    from emulator.scenario.faults import Faults, Rule
     from emulator.trace.record import Recorder
 
 VPCD_PORT = 35963
 _COUNTER_PERIOD = 0.5
 _SIGNAL_EXIT = 128
+STATE_NOT_WRITTEN = 74
+"""EX_IOERR of sysexits.h."""
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
 
@@ -134,10 +136,10 @@ def run_card(
     profile = card.profile
     stopped = threading.Event()
     with (
-        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
+        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
         card_directory(name) as directory,
         in_hand(card, trace, faults) as held,
-        ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
+        ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.seat.faults),
         _reader(held.hand.slot, profile.name, choice, directory),
     ):
         _settle()
@@ -150,7 +152,7 @@ def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
     """Serves any card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
     stopped = threading.Event()
     with (
-        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM),
+        _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
         card_directory(name) as directory,
         _reader(Slot(card), name, choice, directory),
     ):
@@ -170,13 +172,13 @@ def exec_with_card(
     """Runs a program with a card in its only reader; gives the program's exit status, 128 + n for signal n.
 
     `watch` takes what the program and the card say to each other. Raises OSError when the card's sockets or its trace
-    can't be had, or its final state can't be written.
+    can't be had.
     """
     profile = card.profile
     with card_directory(name) as directory, in_hand(card, trace, faults, watch) as held:
         socket_path = directory / PCSC_SOCKET
         with (
-            ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.faults),
+            ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.seat.faults),
             PcscServer(socket_path, slots_of(held.hand.slot, profile.name)),
         ):
             _settle()
@@ -184,7 +186,15 @@ def exec_with_card(
             held.let_go()
     card.power_off()
     if state_out is not None:
-        state_out.write_text(as_json(view(profile, card.content)) + "\n", encoding="utf-8")
+        try:
+            state_out.write_text(as_json(view(profile, card.content)) + "\n", encoding="utf-8")
+        except OSError as error:
+            print(
+                f"the program ended with {status}, but the card's final state can't be written to {state_out}: "
+                f"{error.strerror}",
+                file=sys.stderr,
+            )
+            return status or STATE_NOT_WRITTEN
     return status
 
 
@@ -192,15 +202,17 @@ def exec_with_card(
 class Held:
     """A card on its way into a reader, with whatever may happen to it there."""
 
-    faulty: FaultyCard
-    faults: Faults
+    seat: Seat
     hand: Hand
+
+    @property
+    def faults(self) -> Faults:
+        """What may strike the card."""
+        return self.seat.faults()
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
-        self.hand.rest()
-        self.faults.clear()
-        self.faulty.let_go()
+        self.seat.let_go()
 
 
 @contextlib.contextmanager
@@ -208,11 +220,11 @@ def in_hand(
     card: Card, trace: TraceChoice | None, rules: Sequence[Rule], watch: Recorder | None = None
 ) -> Iterator[Held]:
     """The card in a slot: behind it what records it, then what its faults come from."""
-    faults, hand = Faults(*rules), Hand(Slot())
-    faulty = FaultyCard(card, faults, hand)
-    with _recorded(faulty, card.profile, trace) as seen:
+    hand = Hand(Slot())
+    seat = Seat(card, hand, rules)
+    with _recorded(seat, card.profile, trace) as seen:
         hand.insert(_watched(seen, watch))
-        yield Held(faulty, faults, hand)
+        yield Held(seat, hand)
 
 
 @contextlib.contextmanager
@@ -284,16 +296,26 @@ def _watch(card: Card, stopped: threading.Event) -> None:
 
 
 def _run_program(command: list[str], environment: dict[str, str]) -> int:
-    try:
-        program = subprocess.Popen(command, env=environment)
-    except FileNotFoundError:
-        print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
-        return CommandExit.NOT_FOUND
-    except OSError as error:
-        print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
-        return CommandExit.NOT_EXECUTABLE
-    # A Ctrl-C at the terminal reaches the program by itself, which may well go on; SIGTERM comes to us alone.
-    with _on_signals(program.terminate, signal.SIGTERM), _on_signals(lambda: None, signal.SIGINT):
+    ended = threading.Event()
+    program: subprocess.Popen[bytes] | None = None
+
+    def end() -> None:
+        ended.set()
+        if program is not None:
+            program.terminate()
+
+    # A Ctrl-C at the terminal reaches the program by itself, which may well go on; the others come to us alone.
+    with _on_signals(end, signal.SIGTERM, signal.SIGHUP), _on_signals(lambda: None, signal.SIGINT):
+        try:
+            program = subprocess.Popen(command, env=environment)
+        except FileNotFoundError:
+            print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
+            return CommandExit.NOT_FOUND
+        except OSError as error:
+            print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
+            return CommandExit.NOT_EXECUTABLE
+        if ended.is_set():  # the signal came while the program was being started
+            program.terminate()
         code = program.wait()
     return code if code >= 0 else _SIGNAL_EXIT - code
 

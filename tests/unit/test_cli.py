@@ -254,10 +254,42 @@ def test_exec_writes_the_cards_final_state(tmp_path: Path) -> None:
 
 
 def test_exec_says_when_the_state_can_not_be_written(tmp_path: Path) -> None:
-    result = stuntcard("exec", "proid-q", "--state-out", str(tmp_path / "no" / "state.json"), "--", "true")
-    assert result.returncode == 69
-    assert "No such file or directory" in result.stderr
-    assert "Traceback" not in result.stderr
+    target, ran = tmp_path / "no" / "state.json", tmp_path / "ran"
+    result = stuntcard("exec", "proid-q", "--state-out", str(target), "--", "touch", str(ran))
+    assert result.returncode == 2
+    assert f"{target}: can't be written: No such file or directory; choose another place" in result.stderr
+    assert not ran.exists()
+
+
+def test_exec_hands_the_status_on_also_when_the_state_can_not_be_written_any_more(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    command = ["sh", "-c", f"rm -r {folder}; exit 3"]
+    result = stuntcard("exec", "proid-q", "--state-out", str(folder / "state.json"), "--", *command)
+    assert result.returncode == 3
+    assert "the program ended with 3, but the card's final state can't be written" in result.stderr
+
+
+def test_exec_ends_its_program_and_cleans_up_when_its_terminal_goes(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "emulator.cli", "exec", "proid-q", "--", "sh", "-c", "echo up; exec sleep 60"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"up\n"
+        program.send_signal(signal.SIGHUP)
+        assert program.wait(30) == 128 + signal.SIGTERM
+    assert list(tmp_path.glob("stuntcard/*")) == []
+
+
+def test_what_a_killed_emulator_left_is_swept_away(tmp_path: Path) -> None:
+    gone = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True).stdout.strip()
+    left = tmp_path / "stuntcard" / f"proid-q-{gone}-abcdefgh"
+    left.mkdir(parents=True, mode=0o700)
+    left.parent.chmod(0o700)
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "emulator.cli", "exec", "proid-q", "--", "true"]
+    assert subprocess.run(command, env=environment, check=False).returncode == 0
+    assert not left.exists()
 
 
 def test_exec_without_a_command_shows_its_help() -> None:

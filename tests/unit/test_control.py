@@ -280,7 +280,7 @@ def live() -> Iterator[Live]:
     """A card in a reader that it can be taken out of."""
     with card_directory("proid-q") as directory:
         live = Live(directory)
-        with ControlServer(live.card, directory / CONTROL_SOCKET, live.hand, live.faults):
+        with ControlServer(live.card, directory / CONTROL_SOCKET, live.hand, lambda: live.faults):
             yield live
 
 

@@ -56,7 +56,7 @@ def runs(profile: str) -> Iterator[Running]:
     running = Running(profile)
     with card_directory(profile) as directory:
         path: Path = directory / CONTROL_SOCKET
-        with ControlServer(running.card, path, running.hand, running.faults):
+        with ControlServer(running.card, path, running.hand, lambda: running.faults):
             yield running
 
 
