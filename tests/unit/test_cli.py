@@ -270,25 +270,23 @@ def test_exec_hands_the_status_on_also_when_the_state_can_not_be_written_any_mor
     assert "the program ended with 3, but the card's final state can't be written" in result.stderr
 
 
-def test_exec_ends_its_program_and_cleans_up_when_its_terminal_goes(tmp_path: Path) -> None:
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+def test_exec_ends_its_program_and_cleans_up_when_its_terminal_goes(runtime: Path) -> None:
     command = [sys.executable, "-m", "emulator.cli", "exec", "proid-q", "--", "sh", "-c", "echo up; exec sleep 60"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as program:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"up\n"
         program.send_signal(signal.SIGHUP)
         assert program.wait(30) == 128 + signal.SIGTERM
-    assert list(tmp_path.glob("stuntcard/*")) == []
+    assert list(runtime.glob("stuntcard/*")) == []
 
 
-def test_what_a_killed_emulator_left_is_swept_away(tmp_path: Path) -> None:
+def test_what_a_killed_emulator_left_is_swept_away(runtime: Path) -> None:
     gone = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True).stdout.strip()
-    left = tmp_path / "stuntcard" / f"proid-q-{gone}-abcdefgh"
+    left = runtime / "stuntcard" / f"proid-q-{gone}-abcdefgh"
     left.mkdir(parents=True, mode=0o700)
     left.parent.chmod(0o700)
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "emulator.cli", "exec", "proid-q", "--", "true"]
-    assert subprocess.run(command, env=environment, check=False).returncode == 0
+    assert subprocess.run(command, check=False).returncode == 0
     assert not left.exists()
 
 
