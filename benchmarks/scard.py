@@ -38,14 +38,15 @@ class Connection:
         return [name.decode() for name in names.raw[: length.value].split(b"\0") if name]
 
     def _connect(self, name: str) -> bool:
-        return self._library.SCardConnect(
+        code: int = self._library.SCardConnect(
             self._context,
             name.encode(),
             _SHARE_SHARED,
             _T0 | _T1,
             ctypes.byref(self._card),
             ctypes.byref(self._protocol),
-        ) == 0
+        )
+        return code == 0
 
     def transmit(self, command: bytes) -> bytes:
         """The answer to one APDU."""

@@ -233,6 +233,8 @@ class _Searches:
         if self.profile.files.guard is not None:
             # What has no certificate is missed the least.
             for item in sorted(state.items, key=lambda item: item.certificate):
+                if not self.profile.areas[item.area].create_with:
+                    continue  # what a closed area has, stays
                 yield _deletion(self.profile, state, item, self.profile.files.guard)
 
 
@@ -243,11 +245,11 @@ def _deletion(profile: Profile, state: State, item: Item, guard: str) -> Move:
     """
     listed = frozenset(other.number for other in state.items if other.listed)
     certified = frozenset(other.number for other in state.items if other.certificate)
-    block = profile.memory.block if profile.memory is not None else 0
+    freed = RemoveFile(profile.memory.block) if profile.memory is not None else None
     events: tuple[Event, ...] = (
         Verify(guard, correct=True),
         DirectoriesRead(listed | {item.number}, None),
-        *(RemoveFile(block) for file_is_there in (item.listed, item.certificate) if file_is_there),
+        *(freed for file_is_there in (item.listed, item.certificate) if file_is_there and freed is not None),
         DirectoriesRead(listed - {item.number}, certified - {item.number}),
         SessionEnd(),
     )

@@ -144,7 +144,8 @@ def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
 
 
 def _remove_file(profile: Profile, state: State, event: RemoveFile) -> Outcome:
-    return replace(state, files_size=state.files_size - _cost(profile, _file_size(event))), Verdict.DONE
+    # Nothing frees what the card left the factory with.
+    return replace(state, files_size=max(0, state.files_size - _cost(profile, _file_size(event)))), Verdict.DONE
 
 
 def _file_size(event: StoreFile | RemoveFile) -> int:

@@ -356,8 +356,7 @@ def test_a_program_ends_while_a_fault_keeps_its_command_waiting(environment: dic
 
 
 def test_a_running_card_is_handled_from_another_shell(environment: dict[str, str]) -> None:
-    command = [STUNTCARD, "run", "proid-q"]
-    card = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    card = subprocess.Popen([str(STUNTCARD), "run", "proid-q"], stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert card.stdout is not None
         exported = next(line for line in card.stdout if "export PCSCLITE_CSOCK_NAME=" in line)

@@ -27,7 +27,12 @@ DONE = 0x9000
 def main() -> None:
     """Writes until standard input ends."""
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     numbers = count(1)
     while not ended.is_set():
         with suppress(SmartcardException, IndexError):

@@ -65,7 +65,12 @@ def test_only_the_helpline_loses_the_identification(eobcanka: Profile) -> None:
 
 
 def test_of_what_can_not_go_together_the_parts_go_first(proid_q: Profile) -> None:
-    wanted = [CodeIs("pin", BLOCKED), CodeIs("puk", BLOCKED), CodeIs("qpin", BLOCKED), PartIs("card", lost=False)]
+    wanted: list[CodeIs | PartIs] = [
+        CodeIs("pin", BLOCKED),
+        CodeIs("puk", BLOCKED),
+        CodeIs("qpin", BLOCKED),
+        PartIs("card", lost=False),
+    ]
     course = course_to(proid_q, factory_state(proid_q), wanted)
     assert course.forced == (CodeIs("qpin", BLOCKED),)
     assert not course.state.dead

@@ -48,7 +48,9 @@ def events(profile: Profile) -> st.SearchStrategy[Event]:
         st.builds(UseKey, st.integers(1, 4)),
         st.builds(StoreFile, st.sampled_from([1, 2048, 9000])),
         st.builds(DirectoriesRead, st.none() | NUMBERS, st.none() | NUMBERS),
-        st.builds(lambda act, acceptable, correct: ActorActs(*act, acceptable, correct), acting, flags, flags),
+        st.builds(
+            lambda act, acceptable, correct: ActorActs(act[0], act[1], acceptable, correct), acting, flags, flags
+        ),
         st.just(SessionEnd()),
     )
 

@@ -603,7 +603,7 @@ class TestTransactions:
         client.ask("SCardConnect", client.context, READER, SHARED, T1)
         assert client.waits()
         client.kill()
-        code = Code.SHARING_VIOLATION
+        code: int = Code.SHARING_VIOLATION
         while code == Code.SHARING_VIOLATION:
             code, _ = other.transmit(outside, SELECT)
         assert code == Code.RESET_CARD
@@ -706,12 +706,12 @@ class RawClient:
         assert self.ask(VERSION, "iiI", 4, minor, 0) == (4, minor, 0)
         _, context, code = self.ask(ESTABLISH, "III", 2, 0, 0)
         assert code == 0
-        return context
+        return int(context)
 
     def connect_card(self, context: int) -> int:
         answer = self.ask(CONNECT, "I128sIIiII", context, READER.encode(), SHARED, T0 | T1, 0, 0, 0)
         assert answer[-2:] == (T1, 0)
-        return answer[4]
+        return int(answer[4])
 
     def hung_up_on(self) -> bool:
         try:
