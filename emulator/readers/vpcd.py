@@ -34,6 +34,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from types import TracebackType
 
+from emulator.readers.patience import await_soon
 from emulator.readers.slot import CardInterface, Slot
 
 DEFAULT_PORT = 35963
@@ -237,6 +238,8 @@ class VpcdReader:
                 self._stay_away()
                 return
             connection.sendall(len(answer).to_bytes(2) + answer)
+            if message != _ATR_REQUEST:
+                await_soon(connection)
 
     def _await_first(self, messages: _Messages) -> None:
         """Wait until vpcd asks for something: within a second, if this is the only card on the port."""

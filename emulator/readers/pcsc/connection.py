@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from struct import Struct
 
+from emulator.readers.patience import await_soon
 from emulator.readers.pcsc import messages
 from emulator.readers.pcsc.manager import ResourceManager
 from emulator.readers.pcsc.messages import Code, Command, Disposition, Protocol
@@ -14,6 +15,8 @@ from emulator.readers.pcsc.reader import Reader
 from emulator.readers.pcsc.sharing import Handle
 from emulator.readers.pcsc.watch import Watch
 
+_MORE_FOLLOWS = frozenset({Command.BEGIN_TRANSACTION, Command.TRANSMIT, Command.END_TRANSACTION, Command.STATUS})
+"""After these a client has something else to ask soon."""
 _HANDLES_MAX = 200  # as pcscd has it
 _SCOPE_MAX = 3  # SCARD_SCOPE_GLOBAL
 _LOOK_UP_AFTER = 0.1  # seconds between looks at a client whose command waits for another's transaction
@@ -89,6 +92,8 @@ class Connection:
         answer = handler(self._receive(size) if size else b"")
         if answer:
             self._client.sendall(answer)
+            if command in _MORE_FOLLOWS:
+                await_soon(self._client)
 
     def _receive(self, size: int) -> bytes:
         data = self._client.recv(size, socket.MSG_WAITALL)
