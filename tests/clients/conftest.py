@@ -11,10 +11,6 @@ from tests.clients.opensc import other_root
 from tests.clients.pkcs11_client import Pkcs11Client
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "pcscd: goes through this machine's pcscd")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With the OpenSC of another root folder, leaves out what does not run there."""
     if other_root() is None:
