@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -64,7 +64,8 @@ class Document:
             made = model.model_validate(content)
         except ValidationError as error:
             raise self.error(
-                Problem(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"])) for e in error.errors()
+                Problem(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"], model, _key_path(e["loc"])))
+                for e in error.errors()
             ) from error
         problems = tuple(check(made))
         if problems:
@@ -96,12 +97,13 @@ class Document:
             raise self._error(self._file, tuple(self._problems))
         return content
 
-    def _say(self, kind: str, message: str, given: object) -> str:
+    def _say(self, kind: str, message: str, given: object, model: type[BaseModel], path: KeyPath) -> str:
         """Pydantic's message in a YAML writer's words."""
         if kind == "missing":
             return "is missing"
         if kind == "extra_forbidden":
-            return f"is not a key that a {self._kind} has here"
+            expected = ", ".join(_keys_beside(model, path)) or "none"
+            return f"is not a key that a {self._kind} has here; expected one of: {expected}"
         if kind == "string_type" and isinstance(given, int):
             return f"{given} is read as a number; put it in quotes"
         expected = message.removeprefix("Value error, ").removeprefix("Input should be ")
@@ -190,3 +192,24 @@ def _mistake(mark: _Mark | None, message: str) -> Mistake:
 def _yaml_mistake(error: Exception) -> Mistake:
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
     return _mistake(getattr(error, "problem_mark", None), f"not YAML: {what}")
+
+
+def _keys_beside(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
+    """The keys that a model has in the block where the last key of this path stands; empty when it can't be told."""
+    schema = model.model_json_schema(by_alias=True)
+    block = schema
+    for item in path[:-1]:
+        block = _described(schema, block)
+        inner = block.get("items") if isinstance(item, int) else block.get("properties", {}).get(item)
+        # Where keys are names of one's own, the schema has one description for all of them.
+        block = inner or next(iter(block.get("patternProperties", {}).values()), {})
+    return tuple(_described(schema, block).get("properties", {}))
+
+
+def _described(schema: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    """The block itself, where the schema only refers to it, or gives it as one of several things (null, as a rule)."""
+    for one in block.get("anyOf", ()):
+        if "$ref" in one or "properties" in one:
+            block = one
+    reference = block.get("$ref")
+    return schema["$defs"][reference.rpartition("/")[2]] if reference is not None else block
