@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from emulator.scenario.faults import Rule
 
 
+INTERRUPTED = 130
+"""What a shell says of a program that Ctrl-C ended."""
+
+
 class ExitCode(IntEnum):
     """What the command ends with; `exec` hands on its COMMAND's own."""
 
@@ -67,6 +71,13 @@ def main() -> None:
     """The entry point of the `stuntcard` command."""
     # Start-up makes many objects that stay and hardly any garbage; looking for it takes a tenth of the time.
     gc.disable()
+    try:
+        _run()
+    except KeyboardInterrupt:  # while something was still being loaded
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
     # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for these.
     if sys.argv[1:2] != ["exec"]:
         from emulator import card_command, live_command, scenario_command, trace_command
