@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emulator.iso7816.apdu import Response
 from emulator.iso7816.status import StatusWord, tries_left
 from emulator.policy.events import Verdict
 from emulator.policy.state import CodeState
-from emulator.profile.model import CodeStatus
+from emulator.profile.model import Code, CodeStatus, Profile
 
 _STATUS_WORDS = {
     Verdict.DONE: StatusWord.OK,
@@ -28,6 +30,14 @@ class RefusalError(Exception):
     def __init__(self, sw: int) -> None:
         self.sw = sw
         super().__init__(f"{sw:04X}")
+
+
+def the_code(profile: Profile, is_meant: Callable[[Code], bool]) -> str:
+    """The code of the chip that a client means. Raises RefusalError (6A88) when there is none such."""
+    for name, code in profile.codes_on_chip.items():
+        if is_meant(code):
+            return name
+    raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
 
 
 def answer(verdict: Verdict, asked: CodeState | None = None) -> Response:

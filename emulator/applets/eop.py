@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.applets.answers import RefusalError, answer
+from emulator.applets.answers import RefusalError, answer, the_code
 from emulator.card.card import Card
 from emulator.card.files import File, FileError, FileKind
 from emulator.card.pkcs15 import FACTORY
@@ -133,10 +133,7 @@ def _about(reference: int, tell: Callable[[CodeState], int]) -> Callable[[Card],
 
 def _code(card: Card, reference: int) -> str:
     """The code of a reference number."""
-    for name, code in card.profile.codes_on_chip.items():
-        if code.eop_reference == reference:
-            return name
-    raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
+    return the_code(card.profile, lambda code: code.eop_reference == reference)
 
 
 def _change_or_unblock(card: Card, command: Command) -> Response:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
-from emulator.applets.answers import RefusalError, answer, standing
+from emulator.applets.answers import RefusalError, answer, standing, the_code
 from emulator.applets.isoapplet_keys import generate_key_pair, import_key
 from emulator.card.card import BY_NAME, Card, IsoAppletVersion
 from emulator.card.files import (
@@ -263,10 +263,7 @@ def _delete_file(card: Card, command: Command) -> Response:
 
 def _code(card: Card, reference: int) -> str:
     """The code of a reference number."""
-    for name, code in card.profile.codes_on_chip.items():
-        if code.reference == reference:
-            return name
-    raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
+    return the_code(card.profile, lambda code: code.reference == reference)
 
 
 def _unpadded(value: bytes) -> bytes:

@@ -14,12 +14,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Protocol as TypingProtocol
 
 from emulator.card.content import Content, factory_content, read_directories, with_codes_shown
 from emulator.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, Operation
 from emulator.card.keeper import Keeper, KeepError
 from emulator.card.keys import PrivateKey
+from emulator.card.pkcs15 import personalise
 from emulator.card.session import Session
 from emulator.iso7816.apdu import Command, Response
 from emulator.iso7816.atr import parse_atr
@@ -91,9 +93,7 @@ class Card:
         self._keeper = keeper
         self.client_version = IsoAppletVersion.V0_6
         self.commands_before: tuple[Command, ...] = ()
-        factory = factory_content(profile)
-        self._reserved = {file.path: len(file.content) for file in factory.files.files.values()}
-        self._content = content if content is not None else factory
+        self._content = content if content is not None else factory_content(profile)
         self._applets = tuple(applet for name in profile.applets for applet in applets[name])
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
@@ -305,6 +305,11 @@ class Card:
                 state, _ = law.step(self.profile, state, RemoveFile(size))
         self.session.directory_written = True
         self._commit(replace(self._content, state=state, files=files))
+
+    @cached_property
+    def _reserved(self) -> Mapping[bytes, int]:
+        """The space of the files from the factory that a client could delete and make anew, by path, in bytes."""
+        return {file.path: len(file.content) for file in personalise(self.profile).files.values()}
 
     def _size_beyond_reserved(self, file: File) -> int | None:
         """What a file takes beyond what the factory has reserved at its path; None for nothing."""

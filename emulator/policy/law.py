@@ -72,26 +72,17 @@ def unblocking_code(profile: Profile, code: str) -> str | None:
 
 
 def _verify(profile: Profile, state: State, event: Verify) -> Outcome:
-    refusal = _not_usable(state, event.code)
-    if refusal is not None:
-        return state, refusal
-    if not event.correct:
-        return _wrong(profile, state, event.code), Verdict.WRONG_CODE
-    state = _right(state, event.code)
+    state, verdict = _given(profile, state, event.code, event.correct)
+    if verdict is not Verdict.DONE:
+        return state, verdict
     return replace(state, verified=state.verified | {event.code}), Verdict.DONE
 
 
 def _change(profile: Profile, state: State, event: Change) -> Outcome:
     if not profile.codes[event.code].change.allowed:
         return state, Verdict.ACT_NOT_ALLOWED
-    refusal = _not_usable(state, event.code)
-    if refusal is not None:
-        return state, refusal
-    if not event.acceptable:
-        return state, Verdict.VALUE_REFUSED
-    if not event.correct:
-        return _wrong(profile, state, event.code), Verdict.WRONG_CODE
-    return _set(state, event.code), Verdict.DONE
+    state, verdict = _given(profile, state, event.code, event.correct, event.acceptable)
+    return (_set(state, event.code) if verdict is Verdict.DONE else state), verdict
 
 
 def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
@@ -101,14 +92,10 @@ def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
         return state, Verdict.PART_LOST
     if rule is None or status not in rule.from_:
         return state, Verdict.ACT_NOT_ALLOWED
-    refusal = _not_usable(state, event.by)
-    if refusal is not None:
-        return state, refusal
-    if not event.acceptable:
-        return state, Verdict.VALUE_REFUSED
-    if not event.correct:
-        return _wrong(profile, state, event.by), Verdict.WRONG_CODE
-    state = _set(_right(state, event.by), event.code)
+    state, verdict = _given(profile, state, event.by, event.correct, event.acceptable)
+    if verdict is not Verdict.DONE:
+        return state, verdict
+    state = _set(state, event.code)
     return (_spend(state, event.by) if rule.uses_up else state), Verdict.DONE
 
 
@@ -159,7 +146,8 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     if act is None:
         return state, Verdict.ACT_NOT_ALLOWED
     if act.checks is not None:
-        return _check(profile, state, act.checks, event.correct)
+        # Told to somebody off the card, it spends tries as any other code, and opens nothing on the card.
+        return _given(profile, state, act.checks, event.correct)
     if act.loses is not None:
         if act.loses in state.lost:
             return state, Verdict.PART_LOST
@@ -173,14 +161,6 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     for code in act.sets:
         state = _set(state, code)
     return state, Verdict.DONE
-
-
-def _check(profile: Profile, state: State, code: str, correct: bool) -> Outcome:
-    """A code told to somebody off the card: it spends tries as any other, and opens nothing on the card."""
-    refusal = _not_usable(state, code)
-    if refusal is not None:
-        return state, refusal
-    return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
 
 
 def _directories_read(profile: Profile, state: State, event: DirectoriesRead) -> Outcome:
@@ -208,6 +188,19 @@ def _seen(item: Item, listed: bool) -> Item:
     """A key that was listed and is listed no more is gone; one that was never listed stays (PQ-14)."""
     gone = item.listed and not listed
     return replace(item, listed=listed, key=None if gone else item.key)
+
+
+def _given(profile: Profile, state: State, code: str, correct: bool, acceptable: bool = True) -> Outcome:
+    """A value of a code was given: the one place where a try is spent, or all come back.
+
+    `acceptable`: the new value that came with it, if one did, fits its rule; one that does not costs no try.
+    """
+    refusal = _not_usable(state, code)
+    if refusal is not None:
+        return state, refusal
+    if not acceptable:
+        return state, Verdict.VALUE_REFUSED
+    return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
 
 
 def _not_usable(state: State, code: str) -> Verdict | None:
