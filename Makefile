@@ -5,10 +5,11 @@ PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
 # One pytest worker a processor; `make test WORKERS=0` runs in one process, for a debugger.
 WORKERS ?= auto
 TRIXIE = .work/trixie
+OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie soak demo docs clean
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo docs clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -18,6 +19,7 @@ help:
 	@echo "make test-unit           the quick tests"
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
+	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make docs                writes docs/cards/ again from the profiles, pictures too"
 	@echo "make clean               removes .venv, $(TRIXIE) and caches"
@@ -46,6 +48,10 @@ soak: setup
 test-opensc-trixie: setup
 	@make/trixie $(TRIXIE)
 	STUNTCARD_OPENSC_ROOT=$(CURDIR)/$(TRIXIE) $(PYTEST) tests/clients
+
+p11test: setup
+	@make/opensc-built $(OPENSC_BUILT)
+	STUNTCARD_OPENSC_BUILT=$(CURDIR)/$(OPENSC_BUILT) $(PYTEST) -m p11test tests/p11test
 
 demo: setup
 	@demo/run
