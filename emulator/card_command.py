@@ -45,12 +45,17 @@ def new(
             metavar="full|fast",
         ),
     ] = "full",
+    serial: Annotated[
+        str | None,
+        typer.Option(help="Its serial number; without one, the profile's with a random end.", metavar="HEX"),
+    ] = None,
 ) -> None:
     """Make a card of a profile, as it leaves the factory, and keep it.
 
     Example: stuntcard card new mine proid-q
     """
     from emulator.profile.load import ProfileError, profile_path, read_profile_text
+    from emulator.profile.serial import SerialError
     from emulator.store.database import Durability
     from emulator.store.library import add_card, factory_card
 
@@ -58,7 +63,9 @@ def new(
         _fail(f"--durability {durability}: expected full or fast")
     try:
         path = profile_path(profile)
-        stored = factory_card(read_profile_text(path), str(path), Durability(durability))
+        stored = factory_card(read_profile_text(path), str(path), Durability(durability), serial)
+    except SerialError as error:
+        _fail(f"--serial {error}")
     except ProfileError as error:
         _fail(f"{error}\n{error.file} can't be used; correct it and try again.")
     except FileNotFoundError as error:
@@ -293,7 +300,8 @@ def _in_a_line(entry: Entry) -> str:
         return f"can't be used: {entry.problem}"
     dead = ", dead" if entry.stored.content.state.dead else ""
     used = f", in use by {entry.holder.command} (process {entry.holder.pid})" if entry.holder else ""
-    return f"{entry.stored.profile.id:12} {entry.stored.durability}{dead}{used}"
+    profile = entry.stored.profile
+    return f"{profile.id:12} {profile.token.serial:16} {entry.stored.durability}{dead}{used}"
 
 
 def _as_data(entry: Entry) -> dict[str, object]:
@@ -304,6 +312,7 @@ def _as_data(entry: Entry) -> dict[str, object]:
         "name": entry.name,
         "file": str(entry.path),
         "profile": stored.profile.id if stored else None,
+        "serial": stored.profile.token.serial if stored else None,
         "durability": stored.durability.value if stored else None,
         "made": stored.made if stored else None,
         "dead": stored.content.state.dead if stored else None,

@@ -60,9 +60,13 @@ _WHICH_CARD = "Which card? Give a profile (see `stuntcard list`), card:NAME, or 
 _WHICH_PROGRAM = (
     "Which program shall use the card? Give the COMMAND behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
 )
+_SERIAL_OF_ITS_OWN = "--serial is for a fresh card of a profile; a stored card and one of a scenario have their own"
 ScenarioOption = Annotated[
     str | None,
     typer.Option(help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.", metavar="NAME"),
+]
+SerialOption = Annotated[
+    str | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
 ]
 LanguageOption = Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")]
 
@@ -129,15 +133,29 @@ def _load(name: str) -> Profile:
         _fail(f"{name}: can't be read: {error.strerror}")
 
 
+def _numbered(profile: Profile, serial: str | None) -> Profile:
+    """The model of a card with this serial number, if one is given."""
+    if serial is None:
+        return profile
+    from emulator.profile.serial import SerialError, with_serial
+
+    try:
+        return with_serial(profile, serial)
+    except SerialError as error:
+        _fail(f"--serial {error}")
+
+
 @contextlib.contextmanager
-def _card(source: str) -> Iterator[tuple[Card, str]]:
+def _card(source: str, serial: str | None) -> Iterator[tuple[Card, str]]:
     """A stored card or a fresh one, and its name."""
     from emulator.running import STORED, fresh_card, stored_card
 
     if not source.startswith(STORED):
-        profile = _load(source)
+        profile = _numbered(_load(source), serial)
         yield fresh_card(profile), profile.id
         return
+    if serial is not None:
+        _fail(_SERIAL_OF_ITS_OWN)
     from emulator.store.errors import CardInUseError, StoreError
 
     name = source.removeprefix(STORED)
@@ -189,12 +207,25 @@ def show(
         Path | None,
         typer.Option(help="Write it into this Markdown page; your own words around its marks stay.", metavar="FILE"),
     ] = None,
+    attestation_issuer: Annotated[
+        bool,
+        typer.Option(
+            "--attestation-issuer", help="Write the certificate, in PEM, that the card's statements about keys rest on."
+        ),
+    ] = False,
 ) -> None:
     """Show what a card is: its codes, areas and rules, and where each value comes from.
 
     Example: stuntcard show proid-q
     """
     loaded = _load(profile)
+    if attestation_issuer:
+        from ssl import DER_cert_to_PEM_cert
+
+        from emulator.card.attestation import issuer_certificate
+
+        typer.echo(DER_cert_to_PEM_cert(issuer_certificate()), nl=False)
+        return
     if as_json:
         typer.echo(loaded.model_dump_json(indent=2, by_alias=True))
         return
@@ -232,6 +263,7 @@ def run(
     fault: FaultOption = None,
     scenario: ScenarioOption = None,
     language: LanguageOption = "en",
+    serial: SerialOption = None,
 ) -> None:
     """Run a fresh card, a stored one, or one in trouble, until Ctrl-C, and say how programs reach it.
 
@@ -245,6 +277,8 @@ def run(
         _fail(str(error))
     try:
         if scenario is not None:
+            if serial is not None:
+                _fail(_SERIAL_OF_ITS_OWN)
             from emulator.scenarios import run_scenario
 
             with _scenario_told():
@@ -252,7 +286,7 @@ def run(
             return
         if card is None:
             _fail(_WHICH_CARD)
-        with _card(card) as (in_reader, name):
+        with _card(card, serial) as (in_reader, name):
             rules = _rules(fault, in_reader.profile)
             run_card(in_reader, name, choice, _trace_choice(trace, unmasked), rules)
     except OSError as error:
@@ -283,6 +317,7 @@ def execute(
     fault: FaultOption = None,
     scenario: ScenarioOption = None,
     language: LanguageOption = "en",
+    serial: SerialOption = None,
 ) -> None:
     """Run COMMAND with a fresh card, a stored one, or one in trouble, in its only reader; hand on its exit status.
 
@@ -296,6 +331,8 @@ def execute(
     _must_be_writable("--trace", trace)
     try:
         if scenario is not None:
+            if serial is not None:
+                _fail(_SERIAL_OF_ITS_OWN)
             from emulator.scenarios import exec_scenario
 
             words = [word for word in (card, *(command or ())) if word is not None]
@@ -305,7 +342,7 @@ def execute(
             raise typer.Exit(status)
         if card is None or not command:
             _fail(_WHICH_CARD if card is None else _WHICH_PROGRAM)
-        with _card(card) as (in_reader, name):
+        with _card(card, serial) as (in_reader, name):
             rules = _rules(fault, in_reader.profile)
             choice = _trace_choice(trace, unmasked)
             status = exec_with_card(in_reader, name, command, state_out, choice, faults=rules)

@@ -37,7 +37,8 @@ def print_status(card: RunningCard) -> None:
 def print_state(status: Mapping[str, Any], also: str = "") -> None:
     """A card's view: every code's state and tries; `also` stands behind the first line."""
     console = Console(highlight=False)
-    console.print(f"[bold]{status['profile']}[/bold]: {status['life_cycle']}{escape(also)}", soft_wrap=True)
+    about = f"[bold]{status['profile']}[/bold]: {status['life_cycle']}, serial number {status['serial']}"
+    console.print(f"{about}{escape(also)}", soft_wrap=True)
     table = Table("code", "state", "tries left / set / most", "must be changed")
     for code in status["codes"].values():
         tries = f"{code['tries_left']} / {code['tries_limit']} / {code['tries_max']}"

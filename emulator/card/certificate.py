@@ -26,7 +26,18 @@ _TRUE = tlv.encode(der.BOOLEAN, b"\xff")
 
 _RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 _EC_PUBLIC_KEY, _ECDSA_WITH_SHA512 = "1.2.840.10045.2.1", "1.2.840.10045.4.3.4"
-_CURVES = {"secp256r1": "1.2.840.10045.3.1.7", "secp521r1": "1.3.132.0.35"}
+_CURVES = {
+    "secp192r1": "1.2.840.10045.3.1.1",
+    "secp224r1": "1.3.132.0.33",
+    "secp256r1": "1.2.840.10045.3.1.7",
+    "secp384r1": "1.3.132.0.34",
+    "secp521r1": "1.3.132.0.35",
+    "brainpoolP256r1": "1.3.36.3.3.2.8.1.1.7",
+    "brainpoolP384r1": "1.3.36.3.3.2.8.1.1.11",
+    "brainpoolP512r1": "1.3.36.3.3.2.8.1.1.13",
+    "secp256k1": "1.3.132.0.10",
+}
+"""Of RFC 5480, 2.1.1.1, RFC 5639, 4.1, and SEC 2, by the library's names."""
 _PRINTABLE = {"2.5.4.5", "2.5.4.6"}
 """serialNumber and countryName are PrintableStrings (RFC 5280, appendix A.1)."""
 
@@ -57,11 +68,22 @@ def sign(content: ToBeSigned, key: ec.EllipticCurvePrivateKey) -> bytes:
         _name(content.issuer),
         der.sequence(der.midnight(content.valid_from), der.midnight(content.valid_until)),
         _name(content.subject),
-        _public_key(content.public_key),
+        subject_public_key_info(content.public_key),
         tlv.encode(_EXTENSIONS_TAG, der.sequence(*content.extensions)),
     )
     signature = key.sign(body, ec.ECDSA(hashes.SHA512(), deterministic_signing=True))
     return der.sequence(body, algorithm, der.bit_string(signature))
+
+
+def root(serial: int, name: Name, valid: tuple[datetime.date, datetime.date], key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The certificate of a CA that nobody stands above, for its own key."""
+    public_key = key.public_key()
+    extensions = (
+        basic_constraints_of_ca(),
+        key_usage(KEY_CERT_SIGN, CRL_SIGN),
+        subject_key_identifier(public_key),
+    )
+    return sign(ToBeSigned(serial, name, name, *valid, public_key, extensions), key)
 
 
 def extension(identifier: str, value: bytes, *, critical: bool = False) -> bytes:
@@ -100,7 +122,7 @@ def _key_identifier(key: ec.EllipticCurvePublicKey) -> bytes:
     return hashlib.sha1(uncompressed_point(key.public_numbers()), usedforsecurity=False).digest()
 
 
-def _public_key(key: PublicKey) -> bytes:
+def subject_public_key_info(key: PublicKey) -> bytes:
     """SubjectPublicKeyInfo (RFC 5480, 2; RFC 3279, 2.3.1)."""
     if isinstance(key, rsa.RSAPublicKey):
         algorithm = der.sequence(der.object_identifier(_RSA_ENCRYPTION), tlv.encode(der.NULL, b""))

@@ -25,13 +25,14 @@ _CURVES: dict[KeyAlgorithm, ec.EllipticCurve] = {
 _CA = "factory CA"
 _CA_ALGORITHM = KeyAlgorithm.EC_P521
 """As the CA of the Czech identity cards."""
-_CA_VALID = (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
+VALID = (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
+"""How long test certificates are valid that no profile says it of."""
 _EXTRA_BITS = 64
 """Bits beyond the order's, which make a reduced random number as good as even (FIPS 186-5, A.2.1)."""
 _SERIAL_LENGTH = 16
 
 _CZECH_CARD = "1.2.203.7064.1.1.11"
-_ATTRIBUTES = {
+ATTRIBUTES = {
     SubjectAttribute.COMMON_NAME: "2.5.4.3",
     SubjectAttribute.SURNAME: "2.5.4.4",
     SubjectAttribute.SERIAL_NUMBER: "2.5.4.5",
@@ -68,18 +69,14 @@ def derive_key(seed: str, label: str, algorithm: KeyAlgorithm) -> ec.EllipticCur
     return ec.derive_private_key(int.from_bytes(octets) % (order - 1) + 1, curve)
 
 
+def derive_serial(seed: str, label: str) -> int:
+    """The serial number that a seed gives for a label, of 16 bytes, above zero (RFC 5280, 4.1.2.2)."""
+    return int.from_bytes(_derive(seed, f"serial number {label}", _SERIAL_LENGTH)) | 1
+
+
 def ca_certificate(seed: str) -> bytes:
     """The certificate of the CA of a seed, in DER."""
-    key = _ca_key(seed)
-    public_key = key.public_key()
-    extensions = (
-        certificate.basic_constraints_of_ca(),
-        certificate.key_usage(certificate.KEY_CERT_SIGN, certificate.CRL_SIGN),
-        certificate.subject_key_identifier(public_key),
-    )
-    name = _ca_name(seed)
-    content = ToBeSigned(_derived_serial(seed, _CA), name, name, *_CA_VALID, public_key, extensions)
-    return certificate.sign(content, key)
+    return certificate.root(derive_serial(seed, _CA), _ca_name(seed), VALID, _ca_key(seed))
 
 
 def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicKey) -> bytes:
@@ -97,7 +94,7 @@ def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicK
     content = ToBeSigned(
         serial=_serial(personalisation, key),
         issuer=_ca_name(seed),
-        subject=[(_ATTRIBUTES[name], value) for name, value in asked.subject.items()],
+        subject=[(ATTRIBUTES[name], value) for name, value in asked.subject.items()],
         valid_from=asked.valid.from_,
         valid_until=asked.valid.until,
         public_key=public_key,
@@ -113,8 +110,8 @@ def _ca_key(seed: str) -> ec.EllipticCurvePrivateKey:
 def _ca_name(seed: str) -> Name:
     """A name of its own for the CA of every seed: their keys differ."""
     return (
-        (_ATTRIBUTES[SubjectAttribute.ORGANIZATION], "TEST Stuntcard"),
-        (_ATTRIBUTES[SubjectAttribute.COMMON_NAME], f"TEST factory CA {seed}"),
+        (ATTRIBUTES[SubjectAttribute.ORGANIZATION], "TEST Stuntcard"),
+        (ATTRIBUTES[SubjectAttribute.COMMON_NAME], f"TEST factory CA {seed}"),
     )
 
 
@@ -122,12 +119,7 @@ def _serial(personalisation: Personalisation, key: FactoryKey) -> int:
     number = personalisation.document_number
     if key.certificate.serial == "document-number" and number is not None:
         return int.from_bytes(number.encode("ascii"))
-    return _derived_serial(personalisation.seed, key.id)
-
-
-def _derived_serial(seed: str, label: str) -> int:
-    """A serial number of 16 bytes, above zero (RFC 5280, 4.1.2.2)."""
-    return int.from_bytes(_derive(seed, f"serial number {label}", _SERIAL_LENGTH)) | 1
+    return derive_serial(personalisation.seed, key.id)
 
 
 def _qc_statements(qualified: Qualified) -> bytes:

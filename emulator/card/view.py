@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from emulator.card.content import Content
 from emulator.policy.law import unblocking_code
 from emulator.policy.state import Origin
-from emulator.profile.model import CARD, CodeStatus, Lasts, Profile
+from emulator.profile.model import CARD, Characters, CodeStatus, Lasts, Profile
 
 ALIVE, DEAD = "operational", "dead"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """One code: its state, its tries, and the rule of its length. `reference` is None when it is not on the chip."""
+    """One code: its state, its tries, and the rule of its values. `reference` is None when it is not on the chip.
+
+    `changeable`: its holder may change it with its own old value.
+    """
 
     name: str
     reference: int | None
@@ -27,6 +30,8 @@ class CodeView:
     max_length: int
     one_use: bool
     unblocked_by: str | None
+    characters: Characters
+    changeable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ def view(profile: Profile, content: Content) -> CardView:
             max_length=rule.length.max,
             one_use=rule.holds.for_ is Lasts.ONE_USE,
             unblocked_by=unblocking_code(profile, name),
+            characters=rule.characters.set,
+            changeable=rule.change.allowed,
         )
     areas = {
         name: AreaView(area.name, area.guard, area.places.count if area.places else None, state.used(name))

@@ -78,6 +78,13 @@ class UseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveKey:
+    """A key is deleted by itself, with its file."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFile:
     """A file of this size, in bytes, is to be made."""
 
@@ -117,8 +124,28 @@ class DirectoriesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LogOut:
+    """Codes that were given count as not given any more."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnd:
     """The applet was selected anew, or the card was reset or removed."""
 
 
-Event = Verify | Change | Reset | StoreKey | UseKey | StoreFile | RemoveFile | DirectoriesRead | ActorActs | SessionEnd
+Event = (
+    Verify
+    | Change
+    | Reset
+    | StoreKey
+    | UseKey
+    | RemoveKey
+    | StoreFile
+    | RemoveFile
+    | DirectoriesRead
+    | ActorActs
+    | LogOut
+    | SessionEnd
+)

@@ -25,7 +25,9 @@ from emulator.policy.events import (
     Change,
     DirectoriesRead,
     Event,
+    LogOut,
     RemoveFile,
+    RemoveKey,
     Reset,
     SessionEnd,
     StoreFile,
@@ -69,6 +71,15 @@ def unblocking_code(profile: Profile, code: str) -> str | None:
     """The code with which RESET RETRY COUNTER sets another one."""
     resets = profile.codes[code].reset_by
     return resets[0].code if resets else None
+
+
+def vouches_for(profile: Profile, state: State, number: int) -> Verdict:
+    """Whether the card can tell where a key comes from. That takes no code, but the key, and its part not lost."""
+    item = state.item(number)
+    if item is None or item.key is None:
+        return Verdict.NO_SUCH_KEY
+    lost = any(item.area in profile.parts[part].areas for part in state.lost if part != CARD)
+    return Verdict.PART_LOST if lost else Verdict.DONE
 
 
 def _verify(profile: Profile, state: State, event: Verify) -> Outcome:
@@ -123,6 +134,18 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     return _use_up(profile, state, (guard,)), Verdict.DONE
 
 
+def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
+    """Its certificate, if it has one, keeps the place."""
+    item = state.item(event.number)
+    if item is None or item.key is None:
+        return state, Verdict.NO_SUCH_KEY
+    if not profile.areas[item.area].create_with:
+        return state, Verdict.NOT_AUTHORISED
+    left = (replace(item, key=None, listed=False),) if item.certificate else ()
+    others = tuple(other for other in state.items if other is not item)
+    return replace(state, items=tuple(sorted((*others, *left), key=lambda one: one.number))), Verdict.DONE
+
+
 def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
     size = _file_size(event)
     if not _fits(profile, state, size):
@@ -167,6 +190,10 @@ def _directories_read(profile: Profile, state: State, event: DirectoriesRead) ->
     """An area that nothing can be made in is closed: what it holds stays, whatever the directories say of it."""
     items = tuple(_read(item, event) if profile.areas[item.area].create_with else item for item in state.items)
     return replace(state, items=tuple(item for item in items if item.key or item.certificate)), Verdict.DONE
+
+
+def _log_out(_: Profile, state: State, event: LogOut) -> Outcome:
+    return replace(state, verified=state.verified - set(event.codes)), Verdict.DONE
 
 
 def _session_end(_: Profile, state: State, event: SessionEnd) -> Outcome:  # noqa: ARG001
@@ -290,7 +317,9 @@ _RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
     Reset: _reset,
     StoreKey: _store_key,
     UseKey: _use_key,
+    RemoveKey: _remove_key,
     DirectoriesRead: _directories_read,
+    LogOut: _log_out,
     SessionEnd: _session_end,
     StoreFile: _store_file,
     RemoveFile: _remove_file,

@@ -20,6 +20,7 @@ from emulator.card.content import Content
 from emulator.card.keeper import KeepError
 from emulator.profile.load import ProfileError, parse_profile
 from emulator.profile.model import Profile
+from emulator.profile.serial import with_serial
 from emulator.store.errors import DamagedCardError, NewerCardError, StoreError
 from emulator.store.places import sync_directory
 from emulator.store.rows import ContentError, Statement, changes, read_content
@@ -48,7 +49,10 @@ _SYNCHRONOUS = {Durability.FULL: "FULL", Durability.FAST: "NORMAL"}
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """All that a card's file holds. The profile goes with the card: its YAML may be elsewhere, or changed."""
+    """All that a card's file holds. The profile goes with the card: its YAML may be elsewhere, or changed.
+
+    `profile` is that of `profile_text`, with the card's own serial number.
+    """
 
     profile_text: bytes = field(repr=False)
     profile: Profile = field(repr=False)
@@ -188,8 +192,9 @@ def _write(connection: sqlite3.Connection, statements: list[Statement]) -> None:
 
 def _all_rows(stored: Stored) -> list[Statement]:
     card: Statement = (
-        "INSERT OR REPLACE INTO card (only_row, profile, profile_text, durability, made) VALUES (1, ?, ?, ?, ?)",
-        (stored.profile.id, stored.profile_text, stored.durability.value, stored.made),
+        "INSERT OR REPLACE INTO card (only_row, profile, profile_text, durability, made, serial) "
+        "VALUES (1, ?, ?, ?, ?, ?)",
+        (stored.profile.id, stored.profile_text, stored.durability.value, stored.made, stored.profile.token.serial),
     )
     return [card, *changes(None, stored.content)]
 
@@ -219,12 +224,14 @@ def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def _read(connection: sqlite3.Connection, path: Path) -> Stored:
-    rows = connection.execute("SELECT profile_text, durability, made FROM card").fetchall()
+    rows = connection.execute("SELECT profile_text, durability, made, serial FROM card").fetchall()
     if len(rows) != 1:
         raise DamagedCardError(_damaged(path, "it says nothing of what card it is"))
-    text, durability, made = rows[0]
+    text, durability, made, serial = rows[0]
     try:
         profile = parse_profile(bytes(text), f"{path.stem}'s profile")
+        if serial is not None:
+            profile = with_serial(profile, serial)
         return Stored(bytes(text), profile, read_content(connection, profile), Durability(durability), str(made))
     except ProfileError as error:
         raise StoreError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emulator.card.content import factory_content
 from emulator.profile.load import parse_profile
+from emulator.profile.serial import random_serial, with_serial
 from emulator.store.database import (
     CardFile,
     Durability,
@@ -43,9 +44,13 @@ class Entry:
     holder: Holder | None
 
 
-def factory_card(profile_text: bytes, file: str, durability: Durability) -> Stored:
-    """A new card of a profile, which comes as YAML from `file`. Raises ProfileError."""
+def factory_card(profile_text: bytes, file: str, durability: Durability, serial: str | None = None) -> Stored:
+    """A new card of a profile, which comes as YAML from `file`; without a serial number it gets a random one.
+
+    Raises ProfileError, or SerialError.
+    """
     profile = parse_profile(profile_text, file)
+    profile = with_serial(profile, random_serial(profile) if serial is None else serial)
     return Stored(profile_text, profile, factory_content(profile), durability, now())
 
 

@@ -16,6 +16,7 @@ from emulator.card.keys import PrivateKey
 from emulator.policy.state import CodeState, Item, Origin, State
 from emulator.profile.load import ProfileError, parse_profile
 from emulator.profile.model import CodeStatus
+from emulator.profile.serial import with_serial
 from emulator.store.database import Durability, Stored
 from emulator.store.errors import StoreError
 from emulator.store.rows import as_card_key, check_content
@@ -58,7 +59,7 @@ class _Key(_Form):
 
 class _File(_Form):
     path: str
-    kind: Literal["DF", "EF"]
+    kind: Literal["DF", "EF", "RSA_KEY", "EC_KEY", "AES_KEY", "DES_KEY"]
     access: str
     content: str
     name: str
@@ -73,6 +74,8 @@ class PortableCard(_Form):
     profile_yaml: str
     durability: Durability
     made: str
+    serial: str | None = None
+    """In hexadecimal; the profile's in files of earlier days."""
     codes: dict[str, _Code]
     lost: list[str]
     files_size: int
@@ -133,6 +136,7 @@ def _portable(stored: Stored) -> PortableCard:
         profile_yaml=stored.profile_text.decode(),
         durability=stored.durability,
         made=stored.made,
+        serial=stored.profile.token.serial,
         codes={
             name: _Code(
                 status=code.status,
@@ -168,7 +172,7 @@ def _portable(stored: Stored) -> PortableCard:
         files=[
             _File(
                 path=file.path.hex(),
-                kind="DF" if file.kind is FileKind.DF else "EF",
+                kind=file.kind.name,
                 access=file.access.hex(),
                 content=file.content.hex(),
                 name=file.name.hex(),
@@ -181,6 +185,8 @@ def _portable(stored: Stored) -> PortableCard:
 def _stored(card: PortableCard, profile_name: str) -> Stored:
     text = card.profile_yaml.encode()
     profile = parse_profile(text, profile_name)
+    if card.serial is not None:
+        profile = with_serial(profile, card.serial)
     codes = {
         name: CodeState(code.status, code.tries_left, code.tries_limit, code.must_change)
         for name, code in card.codes.items()

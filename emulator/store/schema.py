@@ -59,6 +59,8 @@ MIGRATIONS: tuple[Migration, ...] = (
             name BLOB NOT NULL
         )""",
     ),
+    # Without a serial number of its own, a card has its profile's.
+    ("ALTER TABLE card ADD COLUMN serial TEXT",),
 )
 
 

@@ -17,6 +17,7 @@ from emulator.card.card import Card
 from emulator.card.view import CardView, CodeView, KeyView, view
 from emulator.iso7816.instructions import Instruction
 from emulator.profile.load import load_profile
+from emulator.profile.serial import with_serial
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import Slot
 from emulator.readers.vpcd import VpcdReader
@@ -189,9 +190,10 @@ QUALIFIED_TYPING = (("[QPIN]", QPIN), ("[PIN]", PIN))
 
 
 @contextmanager
-def desk_with_own_socket(profile: str = "proid-q") -> Iterator[Desk]:
-    """A desk whose reader is the emulator's own PC/SC socket."""
-    card = WatchedCard(Card(load_profile(profile), APPLETS))
+def desk_with_own_socket(profile: str = "proid-q", serial: str | None = None) -> Iterator[Desk]:
+    """A desk whose reader is the emulator's own PC/SC socket, and whose card may have a serial number of its own."""
+    model = load_profile(profile)
+    card = WatchedCard(Card(model if serial is None else with_serial(model, serial), APPLETS))
     with shared_folder() as folder:
         socket = folder / "pcsc.sock"
         with PcscServer(socket, {reader_name(card.card.profile): Slot(card)}):

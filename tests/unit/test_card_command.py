@@ -103,9 +103,21 @@ def test_new_of_a_yaml_file_outlives_the_file(tmp_path: Path) -> None:
     assert library.read_card("mine").profile.name == "My own"
 
 
+def test_each_new_card_has_a_serial_number_of_its_own_or_the_one_it_is_given() -> None:
+    for name in ("one", "two"):
+        done("card", "new", name, "proid-q")
+    done("card", "new", "three", "proid-q", "--serial", "5354554e540000ff")
+    serials = [card["serial"] for card in json_of("card", "list")]
+    assert len(set(serials)) == 3
+    assert all(serial.startswith("5354554E54") for serial in serials)
+    assert json_of("card", "show", "three")["serial"] == "5354554E540000FF"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("mine", "proid-q", "--serial", "12345"), "--serial '12345' is no serial number; expected 1 to 16 bytes"),
+        (("mine", "eobcanka", "--serial", "1234"), "--serial 1234: the eop applet shows a serial number of 8 bytes"),
         (("../mine", "proid-q"), "'../mine' can't be a name here; take 1 to 64 letters"),
         (("mine", "no-such"), "there is no profile 'no-such'; there are: eobcanka, proid-q"),
         (("mine", "no/such.yaml"), "no/such.yaml: there is no such file; see `stuntcard list`"),
@@ -130,11 +142,11 @@ def test_list_shows_what_there_is_and_what_can_not_be_used(mine: str) -> None:
     done("card", "new", "other", "tokenme")
     card_path("other").write_bytes(b"rubbish" * 1000)
     lines = done("card", "list").splitlines()
-    assert lines[0].split() == ["mine", "proid-q", "full"]
-    assert lines[1].startswith("other                can't be used: ")
     first, second = json_of("card", "list")
+    assert lines[0].split() == ["mine", "proid-q", first["serial"], "full"]
+    assert lines[1].startswith("other                can't be used: ")
     assert (first["name"], first["profile"], first["dead"], first["problem"]) == (mine, "proid-q", False, None)
-    assert (second["name"], second["profile"]) == ("other", None)
+    assert (second["name"], second["profile"], second["serial"]) == ("other", None, None)
     assert "is damaged" in second["problem"]
 
 
@@ -148,7 +160,7 @@ def test_show_tells_the_state(mine: str) -> None:
     assert (shown["name"], shown["profile"], shown["in_use_by"]) == (mine, "proid-q", None)
     assert shown["codes"]["pin"]["tries_left"] == 2
     text = done("card", "show", mine)
-    assert "proid-q: operational\nstored as mine, durability full, made 20" in text
+    assert f"proid-q: operational, serial number {shown['serial']}\nstored as mine, durability full, made 20" in text
     assert "2 / 3 / 3" in text
 
 
@@ -280,6 +292,15 @@ connection.connect()
 connection.transmit(list(bytes.fromhex("00A404000CF276A288BCFBA69D34F31001")))
 print(bytes(connection.transmit(list(bytes.fromhex("002000010431313131")))[1:]).hex())
 """
+
+
+def test_exec_shows_the_stored_cards_serial_number(mine: str, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    assert stuntcard("exec", f"card:{mine}", "--state-out", str(state), "--", "true").returncode == 0
+    assert json.loads(state.read_text())["serial"] == json_of("card", "show", mine)["serial"]
+    refused = stuntcard("exec", f"card:{mine}", "--serial", "00", "--", "true")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("--serial is for a fresh card of a profile; a stored card")
 
 
 def test_exec_with_a_stored_card_goes_on_where_the_last_one_ended(mine: str) -> None:

@@ -108,6 +108,11 @@ def test_show_for_scripts_is_the_profile() -> None:
     assert shown["codes"]["pin"]["reset_by"][0]["from"] == ["set", "blocked"]
 
 
+def test_show_the_issuer_of_attestation_certificates() -> None:
+    issuers = Path(__file__).parents[2] / "tools/cardtools/ca/attestation_issuers.pem"
+    assert cli("show", "proid-q", "--attestation-issuer").stdout == issuers.read_text(encoding="ascii")
+
+
 def test_show_of_a_file_of_ones_own(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text((PROFILES / "proid-q.yaml").read_text(encoding="utf-8").replace("ProID+Q", "Mine"), "utf-8")
@@ -243,6 +248,24 @@ def test_exec_gives_the_program_a_private_socket_and_takes_it_away_again() -> No
     assert not Path(path).parent.exists()
 
 
+def test_exec_of_a_fresh_card_with_a_serial_number_of_its_own(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    result = stuntcard("exec", "proid-q", "--serial", "0042", "--state-out", str(state), "--", "true")
+    assert result.returncode == 0
+    assert json.loads(state.read_text(encoding="utf-8"))["serial"] == "0042"
+
+
+@pytest.mark.parametrize("command", ["run", "exec"])
+def test_serial_numbers_that_can_not_be_given(command: str) -> None:
+    program = ["--", "true"] if command == "exec" else []
+    wrong = stuntcard(command, "proid-q", "--serial", "no", *program)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("--serial 'NO' is no serial number; expected 1 to 16 bytes in hexadecimal")
+    scenario = stuntcard(command, "--scenario", "puk-last-try", "--serial", "0042", *program)
+    assert (scenario.returncode, scenario.stdout) == (2, "")
+    assert scenario.stderr.startswith("--serial is for a fresh card of a profile")
+
+
 def test_exec_writes_the_cards_final_state(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     assert stuntcard("exec", "proid-q", "--state-out", str(state), "--", "true").returncode == 0
@@ -250,6 +273,7 @@ def test_exec_writes_the_cards_final_state(tmp_path: Path) -> None:
     assert shown["life_cycle"] == "operational"
     assert shown["areas"]["cc"] | {"places": 2, "used": 0} == shown["areas"]["cc"]
     assert shown["keys"] == []
+    assert shown["serial"] == "5354554E54000001"
     for code, tries in (("pin", 3), ("puk", 5), ("qpin", 3)):
         expected = {"state": "set", "tries_left": tries, "tries_limit": tries, "tries_max": tries, "must_change": True}
         assert shown["codes"][code] | expected == shown["codes"][code]

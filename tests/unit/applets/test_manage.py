@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.card.keys import generate_ec
 from emulator.iso7816 import tlv
+from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     ISOAPPLET,
     MANAGE,
@@ -16,6 +17,7 @@ from tests.unit.card.cards import (
     certificate_entry,
     key_entry,
     logged_in,
+    new_card,
     unchanged,
 )
 
@@ -45,6 +47,22 @@ def test_selecting_it_tells_the_version_of_the_format() -> None:
     assert client.send("00C000000E") == "6F0C" + "8407F05354554E5401" + "800101" + OK
 
 
+def test_no_answer_where_none_is_wanted() -> None:
+    client = Client()
+    assert client.send("00A4040C07F05354554E5401") == OK
+    assert client.send("00CA00E300")[:4] == "E300"
+
+
+def test_digits_only_and_codes_that_their_holder_can_not_change() -> None:
+    codes = entries(Client(new_card(load_profile("zzzs-pk"))), CODES)
+    assert [(code[0x80], code[0x8C], code[0x8D]) for code in codes] == [
+        (b"pep-pin", b"\1", b"\1"),
+        (b"pep-puk", b"\1", b"\0"),
+        (b"kpep-pin", b"\1", b"\1"),
+        (b"tpin", b"\1", b"\0"),
+    ]
+
+
 def test_the_card() -> None:
     assert asked(Client(), CARD) == "E019" + "800101" + "810770726F69642D71" + "82085354554E54000001" + "830105"
 
@@ -52,13 +70,13 @@ def test_the_card() -> None:
 @pytest.mark.fact("PQ-05")
 def test_the_codes_as_they_leave_the_factory_all_to_be_changed() -> None:
     assert asked(Client(), CODES) == (
-        "E18181"
-        + "A02A" + "800370696E" + "810350494E" + "820101" + "830101" + "840103" + "850103" + "860103" + "870101"
-        + "880104" + "89010F" + "8A0100" + "8B0370756B"
-        + "A025" + "800370756B" + "810350554B" + "820102" + "830101" + "840105" + "850105" + "860105" + "870101"
-        + "880108" + "89010F" + "8A0100"
-        + "A02C" + "80047170696E" + "81045150494E" + "820103" + "830101" + "840103" + "850103" + "860103" + "870101"
-        + "880105" + "89010F" + "8A0101" + "8B0370756B"
+        "E18193"
+        + "A030" + "800370696E" + "810350494E" + "820101" + "830101" + "840103" + "850103" + "860103" + "870101"
+        + "880104" + "89010F" + "8A0100" + "8B0370756B" + "8C0100" + "8D0101"
+        + "A02B" + "800370756B" + "810350554B" + "820102" + "830101" + "840105" + "850105" + "860105" + "870101"
+        + "880108" + "89010F" + "8A0100" + "8C0100" + "8D0101"
+        + "A032" + "80047170696E" + "81045150494E" + "820103" + "830101" + "840103" + "850103" + "860103" + "870101"
+        + "880105" + "89010F" + "8A0101" + "8B0370756B" + "8C0100" + "8D0101"
     )  # fmt: skip
 
 
@@ -137,6 +155,8 @@ def test_as_many_keys_as_a_card_takes_all_with_a_reference_of_one_byte() -> None
     ("command", "sw"),
     [
         ("00CA00E500", "6A88"),
+        ("00CA00E600", "6A88"),
+        ("00CA00E800", "6A88"),
         ("00CA010100", "6A88"),
         ("00CAE10000", "6A88"),
         ("00200001", "6D00"),

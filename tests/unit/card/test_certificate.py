@@ -8,11 +8,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from emulator.card import certificate
-from emulator.card.certificate import ToBeSigned
+from emulator.card.certificate import ToBeSigned, subject_public_key_info
+from emulator.card.curves import DOMAINS, Domain
 
 CA_KEY = ec.derive_private_key(1234567, ec.SECP521R1())
 KEYS = {curve.name: ec.derive_private_key(7654321, curve) for curve in (ec.SECP256R1(), ec.SECP521R1())}
@@ -91,6 +92,21 @@ def test_key_identifiers_are_the_librarys() -> None:
     read = x509.load_der_x509_certificate(certificate.sign(content(extensions=extensions), CA_KEY)).extensions
     assert read[0].value == x509.SubjectKeyIdentifier.from_public_key(public_key)
     assert read[1].value == x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key)
+
+
+@pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.curve.name)
+def test_public_keys_of_every_curve(domain: Domain) -> None:
+    key = ec.derive_private_key(7654321, domain.curve()).public_key()
+    assert subject_public_key_info(key) == key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_a_ca_that_nobody_stands_above() -> None:
+    valid = (datetime.date(2026, 1, 1), datetime.date(2049, 12, 31))
+    raw = certificate.root(7, [("2.5.4.3", "TEST CA")], valid, CA_KEY)
+    assert raw == made_by_the_library(raw)
+    read = x509.load_der_x509_certificate(raw)
+    read.verify_directly_issued_by(read)
+    assert [extension.oid.dotted_string for extension in read.extensions] == ["2.5.29.19", "2.5.29.15", "2.5.29.14"]
 
 
 def test_the_signature_is_the_keys_and_always_the_same() -> None:

@@ -34,6 +34,8 @@ def test_a_card_as_it_leaves_the_factory() -> None:
         "max_length": 15,
         "one_use": True,
         "unblocked_by": "puk",
+        "characters": "printable",
+        "changeable": True,
     }
     assert shown["areas"] == {
         "cc": {"name": "CC area", "guard": "qpin", "places": 2, "used": 0},

@@ -15,7 +15,7 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import area_of_new_key, permits, step, unblocking_code
+from emulator.policy.law import area_of_new_key, permits, step, unblocking_code, vouches_for
 from emulator.policy.state import CodeState, Item, Origin, State, factory_state
 from emulator.profile.load import load_profile
 from emulator.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
@@ -371,3 +371,24 @@ def test_a_step_leaves_its_argument_alone() -> None:
     before = replace(FRESH, codes=dict(FRESH.codes))
     after(WRONG_PIN, RIGHT_PIN, RIGHT_QPIN, MAKE, start=FRESH)
     assert before == FRESH
+
+
+# What the card vouches for
+
+
+def test_the_card_vouches_for_keys_that_it_has_and_asks_for_no_code() -> None:
+    held = after(RIGHT_PIN, MAKE, SessionEnd())
+    assert vouches_for(PROID_Q, held, 1) is Verdict.DONE
+    assert vouches_for(PROID_Q, held, 2) is Verdict.NO_SUCH_KEY
+
+
+def test_the_card_vouches_for_no_key_that_is_gone() -> None:
+    gone = after(RIGHT_PIN, MAKE, DirectoriesRead(frozenset({1}), frozenset({1})), DirectoriesRead(frozenset(), None))
+    assert gone.item(1) is not None
+    assert vouches_for(PROID_Q, gone, 1) is Verdict.NO_SUCH_KEY
+
+
+def test_a_part_that_is_lost_takes_along_what_it_vouched_for() -> None:
+    zzzs_pk = load_profile("zzzs-pk")
+    lost = replace(factory_state(zzzs_pk), lost=frozenset({"pep"}))
+    assert [vouches_for(zzzs_pk, lost, number) for number in (1, 2)] == [Verdict.PART_LOST, Verdict.DONE]

@@ -16,10 +16,12 @@ from emulator.store.library import factory_card
 from tests.unit.card.cards import ISOAPPLET, PIN, QPIN, Client, certificate_entry, key_entry
 
 
-def stored_card(profile: str = "proid-q", durability: Durability = Durability.FULL) -> Stored:
+def stored_card(
+    profile: str = "proid-q", durability: Durability = Durability.FULL, serial: str | None = None
+) -> Stored:
     """A card as it left the factory."""
     path = profile_path(profile)
-    return factory_card(read_profile_text(path), str(path), durability)
+    return factory_card(read_profile_text(path), str(path), durability, serial)
 
 
 def client_of(file: CardFile) -> Client:

@@ -100,12 +100,33 @@ def test_a_copy_goes_its_own_way(mine: str) -> None:
 
 
 def test_reset_makes_it_as_it_left_the_factory_with_its_own_profile_and_durability() -> None:
-    library.add_card("fast", stored_card("tokenme", Durability.FAST))
+    made = stored_card("tokenme", Durability.FAST)
+    library.add_card("fast", made)
     spend_a_try("fast")
     library.reset_card("fast")
     stored = library.read_card("fast")
-    assert comparable(stored.content) == comparable(stored_card("tokenme").content)
+    assert comparable(stored.content) == comparable(made.content)
     assert stored.durability is Durability.FAST
+
+
+def test_every_new_card_has_a_serial_number_of_its_own_for_life() -> None:
+    serials = set()
+    for name in ("one", "two"):
+        library.add_card(name, stored_card())
+        serial = library.read_card(name).profile.token.serial
+        serials.add(serial)
+        library.save_snapshot(name, "fresh")
+        live(name)
+        library.reset_card(name)
+        assert library.read_card(name).profile.token.serial == serial
+        library.restore_snapshot(name, "fresh")
+        assert library.read_card(name).profile.token.serial == serial
+    assert len(serials) == 2
+
+
+def test_a_copy_is_the_same_card_again(mine: str) -> None:
+    library.copy_card(mine, "second")
+    assert library.read_card("second").profile == STORED.profile
 
 
 def test_deleting_leaves_nothing(mine: str) -> None:

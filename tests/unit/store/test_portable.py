@@ -89,6 +89,13 @@ def test_there_is_a_file_of_every_version_that_was_released_and_it_can_still_be_
     assert stored.made == "2026-01-02T03:04:05+00:00"
     assert stored.content.values["pin"] == b"24681357"
     assert len(stored.content.keys) == 3
+    assert stored.profile.token.serial == "5354554E54000001"
+
+
+def test_the_serial_number_goes_with_the_card(tmp_path: Path) -> None:
+    stored = stored_card("eobcanka", serial="5354554E54ABCDEF")
+    assert exported(stored, tmp_path / "card.json")["serial"] == "5354554E54ABCDEF"
+    assert import_card(tmp_path / "card.json").profile == stored.profile
 
 
 # What can't be imported
@@ -119,6 +126,7 @@ def with_(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (without("codes", "lost", "items", "keys", "files", "made"), "and 1 more"),
         (with_("version", 2), "version: Input should be 1"),
         (with_("format", "something else"), "format: Input should be 'stuntcard card'"),
+        (with_("serial", "53 54"), "'53 54' is no serial number; expected 1 to 16 bytes in hexadecimal"),
         (with_("extra", 1), "extra: Extra inputs are not permitted"),
         (with_("profile_yaml", "schema: 1"), "profile_yaml:1:1: "),
         (with_("codes/pin/tries_left", 9), "the tries of pin are not such as its profile allows"),
@@ -126,7 +134,7 @@ def with_(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (with_("keys/0/private", "no key"), "can't be imported"),
         (with_("keys/0/number", 9), "do not belong together"),
         (with_("files/0/content", "zz"), "non-hexadecimal"),
-        (with_("files/0/kind", "XF"), "files.0.kind: Input should be 'DF' or 'EF'"),
+        (with_("files/0/kind", "XF"), "files.0.kind: Input should be 'DF', 'EF'"),
         (with_("items/0/area", "moon"), "keys in areas that its profile has not"),
     ],
 )

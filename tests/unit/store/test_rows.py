@@ -127,13 +127,13 @@ def test_a_new_value_of_a_code_writes_one_row() -> None:
     assert noted == [[("WRITE", "code")]]
 
 
-def test_a_key_writes_a_key_and_its_place_and_a_directory_one_file() -> None:
+def test_a_key_writes_a_key_its_place_and_its_file_and_a_directory_one_file() -> None:
     client = logged_in(PIN)
     noted = changed_by(client)
     client.make_key(1)
     client.verify(PIN)
     client.write(CDF, b"\x01")
-    assert noted == [[("WRITE", "item"), ("WRITE", "key")], [("WRITE", "file")]]
+    assert noted == [[("WRITE", "item"), ("WRITE", "key"), ("WRITE", "file")], [("WRITE", "file")]]
 
 
 def test_a_file_made_and_deleted_writes_itself_and_the_memory_it_takes() -> None:

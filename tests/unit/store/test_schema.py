@@ -32,7 +32,7 @@ def test_an_empty_file_becomes_one_of_the_newest_form() -> None:
 def test_a_file_of_an_earlier_form_goes_through_what_is_missing() -> None:
     connection = new_database()
     migrate(connection)
-    connection.execute("INSERT INTO card VALUES (1, 'a', 'b', 'full', 'today')")
+    connection.execute("INSERT INTO card VALUES (1, 'a', 'b', 'full', 'today', NULL)")
     migrate(connection, NEXT)
     assert version_of(connection) == len(NEXT)
     assert connection.execute("SELECT profile, colour FROM card").fetchall() == [("a", "grey")]
@@ -60,6 +60,7 @@ def test_there_is_a_file_of_every_form_that_was_released_and_it_still_opens(vers
     # Each fixture is the card that tests/unit/store/make_fixture.py makes.
     assert stored.profile.id == "proid-q"
     assert stored.made == "2026-01-02T03:04:05+00:00"
+    assert stored.profile.token.serial == ("5354554E54000001" if version == 1 else "5354554E54ABCDEF")
     state = stored.content.state
     assert state.codes["qpin"].tries_left == 2
     assert stored.content.values == {"pin": b"24681357", "puk": b"87654321", "qpin": b"12345678"}
