@@ -9,7 +9,7 @@ OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo docs clean
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
+	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
 	@echo "make docs                writes docs/cards/ again from the profiles, pictures too"
 	@echo "make clean               removes .venv, $(TRIXIE) and caches"
 
@@ -55,6 +56,9 @@ p11test: setup
 
 demo: setup
 	@demo/run
+
+walkthrough: setup
+	$(PYTHON_IN_VENV) -m demo.walkthrough
 
 docs: setup
 	@make/card-pages

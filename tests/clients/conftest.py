@@ -22,7 +22,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _runs_only_here(item: pytest.Item) -> bool:
     """Whether a test needs this machine's pcscd, or loads the PKCS#11 module into this machine's Python."""
-    return item.get_closest_marker("pcscd") is not None or "application" in getattr(item, "fixturenames", ())
+    marked = any(item.get_closest_marker(name) is not None for name in ("pcscd", "own_module"))
+    return marked or "application" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture
