@@ -1,0 +1,506 @@
+"""The tools' card library with real PC/SC and OpenSC: status, codes, keys and certificates, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+
+from emulator.applets.registry import APPLETS
+from emulator.card.card import Card
+from emulator.policy.events import Verdict
+from emulator.profile.load import load_profile
+from emulator.readers.pcsc import PcscServer
+from emulator.readers.slot import Slot
+from tests.clients.certificates import as_pem, certify, new_key
+from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
+from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module, shared_folder
+
+PROGRAM = Path(__file__).with_name("cardtools_application.py")
+PATIENCE = 20
+VERIFY_PIN = "0020000108" + PIN.encode().hex()
+VERIFY_QPIN = "0020000308" + QPIN.encode().hex()
+MAKE_RSA_KEY = ("00224100068001F384010F", "0046420000")
+
+
+class RefusedError(AssertionError):
+    """The application could not do what it was to do."""
+
+
+class CardtoolsClient:
+    """A running application. `client("log_in", {"pin": "12345678"})` gives what the act gives."""
+
+    def __init__(self, socket: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, SOCKET_VARIABLE: str(socket), "CARDTOOLS_PKCS11_MODULE": str(pkcs11_module())},
+        )
+        self.texts: list[str] = []
+        """All that was ever said in refusing."""
+
+    def __call__(self, act: str, *arguments: object) -> object:
+        answer = self._ask(act, *arguments)
+        if "refused" in answer:
+            raise RefusedError(f"{act} was refused: {answer['refused']}")
+        return answer["done"]
+
+    def text(self, act: str, *arguments: object) -> str:
+        """Has something done that gives a text."""
+        done = self(act, *arguments)
+        assert isinstance(done, str)
+        return done
+
+    def rows(self, act: str, *arguments: object) -> list[list[object]]:
+        """Has something done that gives rows."""
+        done = self(act, *arguments)
+        assert isinstance(done, list)
+        return done
+
+    def refused(self, act: str, *arguments: object) -> str:
+        """Has something done that must be refused; gives the error's class."""
+        error, _ = self.refused_counting(act, *arguments)
+        return error
+
+    def refused_counting(self, act: str, *arguments: object) -> tuple[str, int | None]:
+        """The same, with the number that its message counts."""
+        answer = self._ask(act, *arguments)
+        assert "refused" in answer, f"{act} was to be refused, and gave {answer['done']}"
+        refusal = answer["refused"]
+        assert isinstance(refusal, dict)
+        self.texts += refusal["texts"]
+        return refusal["error"], refusal["number"]
+
+    def _ask(self, act: str, *arguments: object) -> dict[str, object]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([act, *arguments]) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"the application ended while it was to {act}"
+        answer = json.loads(line)
+        assert isinstance(answer, dict)
+        return answer
+
+    def __enter__(self) -> CardtoolsClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+
+@contextmanager
+def client_at(desk: Desk) -> Iterator[CardtoolsClient]:
+    with CardtoolsClient(desk.socket) as client:
+        yield client
+
+
+@pytest.fixture
+def client(desk: Desk) -> Iterator[CardtoolsClient]:
+    """At a fresh ProID+Q."""
+    with client_at(desk) as client:
+        yield client
+
+
+@pytest.fixture
+def logged_in(client: CardtoolsClient) -> CardtoolsClient:
+    """At a ProID+Q, with PIN and QPIN given."""
+    client("open")
+    client("log_in", {"pin": PIN, "qpin": QPIN})
+    return client
+
+
+@pytest.fixture
+def other_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """At a fresh card of the profile that the test names."""
+    with desk_with_own_socket(request.param) as desk:
+        yield desk
+
+
+def certificate_for(public_key: str) -> str:
+    """A certificate for a key given as SubjectPublicKeyInfo, in hexadecimal as it is."""
+    key = load_der_public_key(bytes.fromhex(public_key))
+    assert isinstance(key, rsa.RSAPublicKey)
+    return certify(key, "Holder").public_bytes(Encoding.DER).hex()
+
+
+def require_signed(public_key: str, data: bytes, signature: str) -> None:
+    key = load_der_public_key(bytes.fromhex(public_key))
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(bytes.fromhex(signature), data, padding.PKCS1v15(), hashes.SHA256())
+
+
+# Codes
+
+
+@pytest.mark.fact("PQ-11")
+def test_tries_are_told_as_three_numbers(client: CardtoolsClient) -> None:
+    assert client("code", "qpin") == ["SET", 3, 3, 3, True]
+    assert client.refused_counting("verify", "qpin", "54321") == ("WrongCodeError", 2)
+    assert client("code", "qpin") == ["SET", 2, 3, 3, True]
+
+
+def test_wrong_codes_are_counted_down_to_blocked_and_puk_unblocks(client: CardtoolsClient) -> None:
+    assert client.refused_counting("verify", "pin", "wrong one") == ("WrongCodeError", 2)
+    assert client.refused_counting("change", "pin", "wrong one", "my new one") == ("WrongCodeError", 1)
+    assert client.refused_counting("verify", "pin", "wrong one") == ("WrongCodeError", None)
+    assert client.refused("verify", "pin", PIN) == "CodeBlockedError"
+    assert client.refused_counting("reset", "pin", "puk", "wrong one", "my new one") == ("WrongCodeError", 4)
+    client("reset", "pin", "puk", PUK, "my new one")
+    client("change", "pin", "my new one", "my newer one")
+    client("verify", "pin", "my newer one")
+    assert client("code", "pin") == ["SET", 3, 3, 3, False]
+
+
+def test_no_code_ever_stands_in_an_error(client: CardtoolsClient) -> None:
+    values = ("9638527410", "a wrong PUK", "the new one", "x" * 40)
+    client.refused("verify", "pin", values[0])
+    client.refused("reset", "pin", "puk", values[1], values[2])
+    client.refused("verify", "qpin", values[3])
+    client("open")
+    client.refused("log_in", {"qpin": values[0]})
+    assert client.texts
+    assert not [value for value in values for text in client.texts if value in text]
+
+
+def test_a_value_that_no_code_can_have_is_not_sent(client: CardtoolsClient, desk: Desk) -> None:
+    assert client.refused("verify", "pin", "x" * 17) == "ImpossibleValueError"
+    assert client.refused("change", "pin", PIN, "") == "ImpossibleValueError"
+    assert desk.tries() == (3, 5, 3)
+    assert client.refused("change", "pin", PIN, "123") == "NewValueRefusedError"
+    assert desk.code("pin").must_change
+
+
+def test_a_destroyed_card_says_so(client: CardtoolsClient) -> None:
+    client("open")
+    for code in ("pin", "qpin"):
+        for _ in range(3):
+            client.refused("verify", code, "wrong one")
+    for _ in range(5):
+        client.refused("verify", "puk", "wrong one")
+    assert client.refused("verify", "pin", PIN) == "CardDeadError"
+    assert client.refused("log_in", {"pin": PIN}) == "CardDeadError"
+    assert client.refused("open") == "CardDeadError"
+
+
+@pytest.mark.parametrize("other_desk", ["eobcanka"], indirect=True)
+def test_eobcanka_sets_its_codes_one_after_the_other(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        assert client.refused("verify", "pin", "12345") == "CodeNotSetError"
+        assert client.refused("reset", "puk", "iok", "4444", "22222222") == "CodeNotSetError"
+        assert client.refused("verify", "bok", "1234") == "NotOnChipError"
+        office = other_desk.card.act("office", "set-identification", {"dok": b"5555", "iok": b"4444"})
+        assert office is Verdict.DONE
+        client("reset", "puk", "iok", "4444", "22222222")
+        assert client.refused("reset", "puk", "iok", "4444", "33333333") == "NotAllowedError"
+        client("reset", "pin", "puk", "22222222", "11111")
+        client("reset", "qpin", "puk", "22222222", "33333")
+
+        client("open")
+        client("log_in", {"pin": "11111", "qpin": "33333"})
+        public = client.text("make_key", "qualified", "30")
+        require_signed(public, b"a contract", client.text("sign", "30", b"a contract".hex()))
+        assert client.text("store_certificate", None, certificate_for(public)) == "30"
+        assert client.refused("make_key", "identification", "31") == "NoSuchAreaError"
+        assert [row[:2] for row in client.rows("keys")] == [["identification", "10"], ["qualified", "30"]]
+
+
+@pytest.mark.fact("PK-11")
+@pytest.mark.parametrize("other_desk", ["zzzs-pk"], indirect=True)
+def test_zzzs_pk_tells_its_wrong_codes_apart_and_a_lost_part(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        assert client.refused_counting("change", "pep-pin", "9999", "4321") == ("WrongCodeError", 2)
+        assert client.refused_counting("reset", "pep-pin", "pep-puk", "00000000", "4321") == ("WrongCodeError", 4)
+        assert client.refused_counting("reset", "kpep-pin", "tpin", "00000000", "654321") == ("WrongCodeError", 2)
+        client("reset", "kpep-pin", "tpin", "12345678", "654321")
+        assert client.refused("reset", "kpep-pin", "tpin", "12345678", "111111") == "NotAllowedError"
+        for _ in range(4):
+            client.refused("reset", "pep-pin", "pep-puk", "00000000", "4321")
+        assert client.refused("verify", "pep-pin", "1234") == "PartLostError"
+        client("verify", "kpep-pin", "654321")
+
+
+@pytest.mark.fact("PK-12")
+@pytest.mark.parametrize("other_desk", ["zzzs-pk"], indirect=True)
+def test_zzzs_pk_shows_its_certificates_and_takes_nothing(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        client("open")
+        shown = {(row[0], row[1], row[3]) for row in client.rows("objects")}
+        assert {("certificate", "01", "pep"), ("certificate", "02", "kpep"), ("private-key", "01", "pep")} <= shown
+        client("log_in", {"pep-pin": "1234"})
+        before = other_desk.card.content.files
+        assert client.refused("make_key", "pep", "20") == "ReadOnlyCardError"
+        assert client.refused("delete_certificate", "01") == "ReadOnlyCardError"
+        assert client.refused("delete_key", "01") == "ReadOnlyCardError"
+        assert client.refused("sign", "01", "00") == "KeyNotTakenError"
+        assert other_desk.card.content.files == before
+
+
+# Keys and certificates
+
+
+@pytest.mark.parametrize(("area", "code"), [("cc", "qpin"), ("general", "pin")])
+def test_a_key_is_made_in_its_area_and_signs(logged_in: CardtoolsClient, desk: Desk, area: str, code: str) -> None:
+    public = logged_in.text("make_key", area, "21")
+    assert logged_in("keys") == [[area, "21", "MADE", False, True]]
+    for _ in range(2):
+        require_signed(public, b"a contract", logged_in.text("sign", "21", b"a contract".hex()))
+    assert desk.card.state.verified == frozenset(), f"{code} stays given"
+
+
+def test_signing_takes_the_code_of_the_keys_area(client: CardtoolsClient) -> None:
+    client("open")
+    client("log_in", {"pin": PIN})
+    assert client.refused("make_key", "cc", "21") == "NotLoggedInError"
+    client("log_in", {"qpin": QPIN})
+    public = client.text("make_key", "cc", "21")
+    client("open")
+    assert client.refused("sign", "21", "00") == "NotLoggedInError"
+    assert client.refused_counting("sign", "21", "00", "54321") == ("WrongCodeError", 2)
+    require_signed(public, b"\0", client.text("sign", "21", "00", QPIN))
+
+
+def test_a_certificate_pairs_with_its_key_and_both_are_deleted(logged_in: CardtoolsClient) -> None:
+    public = logged_in.text("make_key", "cc", "21")
+    certificate = certificate_for(public)
+    assert logged_in("store_certificate", None, certificate) == "21"
+    assert logged_in("keys") == [["cc", "21", "MADE", True, True]]
+    assert logged_in("objects") == [
+        ["certificate", "21", "certificate", "cc", certificate],
+        ["private-key", "21", "key 21", "cc", None],
+        ["public-key", "21", "key 21", "cc", public],
+    ]
+    assert logged_in("free_identifier") == "22"
+    assert logged_in.refused("store_certificate", None, certificate) == "IdentifierTakenError"
+    assert logged_in.refused("make_key", "cc", "21") == "IdentifierTakenError"
+
+    logged_in("delete_certificate", "21")
+    assert logged_in("keys") == [["cc", "21", "MADE", False, True]]
+    logged_in("delete_key", "21")
+    assert logged_in("objects") == []
+    assert logged_in.refused("delete_certificate", "21") == "NoSuchObjectError"
+    assert logged_in.refused("delete_key", "21") == "NoSuchObjectError"
+
+
+def test_a_key_deleted_leaves_its_certificate(logged_in: CardtoolsClient) -> None:
+    certificate = certificate_for(logged_in.text("make_key", "cc", "21"))
+    logged_in("store_certificate", "21", certificate)
+    logged_in("delete_key", "21")
+    assert logged_in("keys") == [["cc", "21", None, False, False]]
+    assert logged_in.refused("sign", "21", "00") == "NoSuchObjectError"
+    logged_in("delete_certificate", "21")
+    assert logged_in("keys") == []
+
+
+def test_a_certificate_of_no_key_is_not_written(logged_in: CardtoolsClient, desk: Desk) -> None:
+    logged_in("make_key", "general", "21")
+    other = certificate_for(logged_in.text("make_key", "general", "22"))
+    before = desk.card.content.files
+    stranger = certify(new_key("rsa").public_key(), "Somebody").public_bytes(Encoding.DER).hex()
+    assert logged_in.refused("store_certificate", None, stranger) == "UnpairedCertificateError"
+    assert logged_in.refused("store_certificate", "21", other) == "UnpairedCertificateError"
+    assert logged_in.refused("store_certificate", None, "3003020100") == "BadCertificateError"
+    assert desk.card.content.files == before
+
+
+@pytest.mark.fact("PQ-15")
+def test_a_third_key_finds_no_place_until_one_is_deleted(logged_in: CardtoolsClient, desk: Desk) -> None:
+    logged_in("make_key", "cc", "21")
+    logged_in("make_key", "cc", "22")
+    before = desk.card.content
+    assert logged_in.refused_counting("make_key", "cc", "23") == ("NoPlaceError", 2)
+    assert (desk.card.content.files, desk.card.content.keys) == (before.files, before.keys)
+    # PIN alone deletes: QPIN may be blocked.
+    logged_in("open")
+    logged_in("log_in", {"pin": PIN})
+    logged_in("delete_key", "22")
+    logged_in("log_in", {"qpin": QPIN})
+    logged_in("make_key", "cc", "23")
+    assert desk.seen.areas["cc"].used == 2
+
+
+@pytest.mark.fact("TM-03")
+@pytest.mark.parametrize("other_desk", ["tokenme"], indirect=True)
+def test_the_fourth_certificate_finds_no_space_until_one_is_deleted(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        client("open")
+        client("log_in", {"pin": PIN})
+        for identifier in ("21", "22", "23"):
+            client("store_certificate", identifier, certificate_for(client.text("make_key", "general", identifier)))
+        certificate = certificate_for(client.text("make_key", "general", "24"))
+        before = other_desk.card.content
+        assert client.refused("store_certificate", "24", certificate) == "NoSpaceError"
+        assert (other_desk.card.content.files, other_desk.card.content.keys) == (before.files, before.keys)
+        client("delete_certificate", "21")
+        client("store_certificate", "24", certificate)
+
+
+@pytest.mark.parametrize("other_desk", ["tokenme"], indirect=True)
+def test_a_key_whose_public_key_does_not_fit_leaves_nothing(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        client("open")
+        client("log_in", {"pin": PIN})
+        for identifier in ("21", "22", "23", "24", "25"):
+            client("make_key", "general", identifier)
+        before = other_desk.card.content
+        assert client.refused("make_key", "general", "26") == "NoSpaceError"
+        key = as_pem(new_key("rsa")).decode()
+        assert client.refused("import_key", key, "26") == "NoSpaceError"
+        assert other_desk.card.content.keys == before.keys
+        assert other_desk.card.state.memory_used == before.state.memory_used
+
+
+@pytest.mark.fact("PQ-21")
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_a_key_is_imported_with_its_certificate_and_counts_as_such(logged_in: CardtoolsClient, kind: str) -> None:
+    key = new_key(kind)
+    certificate = certify(key.public_key(), "Holder").public_bytes(Encoding.DER).hex()
+    logged_in("import_key", as_pem(key).decode(), "40", certificate)
+    assert logged_in("keys") == [["general", "40", "IMPORTED", True, True]]
+    if isinstance(key, rsa.RSAPrivateKey):
+        signature = bytes.fromhex(logged_in.text("sign", "40", b"text".hex()))
+        key.public_key().verify(signature, b"text", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_a_key_with_the_certificate_of_another_is_not_imported(logged_in: CardtoolsClient) -> None:
+    certificate = certify(new_key("ec").public_key(), "Somebody").public_bytes(Encoding.DER).hex()
+    assert logged_in.refused("import_key", as_pem(new_key("ec")).decode(), "40", certificate) == (
+        "UnpairedCertificateError"
+    )
+    assert logged_in("keys") == []
+
+
+def test_a_size_that_opensc_does_not_offer_is_refused(logged_in: CardtoolsClient) -> None:
+    assert logged_in.refused("make_key", "general", "21", 1024) == "KeyNotTakenError"
+    assert logged_in("keys") == []
+
+
+@pytest.mark.fact("PQ-14")
+def test_keys_that_no_directory_names_are_cleared(client: CardtoolsClient, desk: Desk) -> None:
+    desk.send(VERIFY_PIN, VERIFY_QPIN, *MAKE_RSA_KEY)
+    desk.send(VERIFY_PIN, VERIFY_QPIN, *MAKE_RSA_KEY)
+    client("open")
+    client("log_in", {"pin": PIN})
+    client("make_key", "general", "21")
+    lost = [key.number for key in desk.seen.keys if not key.listed]
+    assert desk.seen.areas["cc"].used == len(lost) == 2
+    for number in lost:
+        client("clear_unlisted_key", number)
+    assert client("keys") == [["general", "21", "MADE", False, True]]
+    assert desk.seen.areas["cc"].used == 0
+
+
+# What is wrong before any of that
+
+
+def test_no_service_is_told(tmp_path: Path) -> None:
+    with CardtoolsClient(tmp_path / "nothing") as client:
+        assert client.refused("readers") == "NoServiceError"
+        assert client.refused("open") == "NoServiceError"
+
+
+def test_no_card_no_reader_and_several_cards_are_told() -> None:
+    first, second = (Slot(WatchedCard(Card(load_profile(name), APPLETS))) for name in ("proid-q", "tokenme"))
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, {"First 00 00": first, "Second 00 00": second}), CardtoolsClient(socket) as client:
+            assert client("readers") == ["First 00 00", "Second 00 00"]
+            assert client.refused("connect") == "SeveralCardsError"
+            assert client("connect", "Second 00 00") == "tokenme"
+            assert client.refused("connect", "Third 00 00") == "NoSuchReaderError"
+            client("open", "Second 00 00")
+            client("log_in", {"pin": PIN})
+            client("make_key", "general", "21")
+            assert client("open", "First 00 00") == "proid-q"
+            assert client("objects") == []
+            first.remove()
+            assert client("connect") == "tokenme"
+            second.remove()
+            assert client("readers") == []
+            assert client.refused("connect") == "NoCardError"
+            first.unplug()
+            second.unplug()
+            assert client.refused("connect") == "NoReaderError"
+
+
+def test_a_card_that_was_changed_for_another_is_noticed() -> None:
+    slot = Slot(WatchedCard(Card(load_profile("proid-q"), APPLETS)))
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, {"Reader 00 00": slot}), CardtoolsClient(socket) as client:
+            client("open")
+            client("log_in", {"pin": PIN})
+            other = WatchedCard(Card(load_profile("tokenme"), APPLETS))
+            slot.insert(other)
+            assert client.refused("make_key", "general", "21") == "CardGoneError"
+            slot.remove()
+            assert client.refused("objects") == "CardGoneError"
+            assert other.card.content.keys == {}
+
+
+class TornCard(WatchedCard):
+    """A card that is torn out at its n-th command from now."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(card)
+        self.slot = Slot(self)
+        self.commands_left: int | None = None
+
+    def transmit(self, command: bytes) -> bytes:
+        if self.commands_left == 0:
+            self.commands_left = None
+            self.slot.remove()
+        elif self.commands_left is not None:
+            self.commands_left -= 1
+        return super().transmit(command) if self.slot.card is not None else b""
+
+
+@pytest.mark.parametrize("commands", [0, 3, 40, 120])
+def test_a_card_torn_out_is_told_and_works_when_it_is_back(commands: int) -> None:
+    card = TornCard(Card(load_profile("proid-q"), APPLETS))
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, {"Reader 00 00": card.slot}), CardtoolsClient(socket) as client:
+            client("open")
+            client("log_in", {"pin": PIN})
+            card.commands_left = commands
+            assert client.refused("make_key", "general", "21") == "CardGoneError"
+            card.slot.insert(card)
+            assert client("keys") == []
+            client("make_key", "general", "21")
+
+
+@pytest.mark.parametrize("commands", [20, 35, 50, 65])
+def test_a_deletion_cut_off_is_done_by_doing_it_again(commands: int) -> None:
+    card = TornCard(Card(load_profile("proid-q"), APPLETS))
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, {"Reader 00 00": card.slot}), CardtoolsClient(socket) as client:
+            client("open")
+            client("log_in", {"pin": PIN, "qpin": QPIN})
+            client("make_key", "cc", "21")
+            client("make_key", "cc", "22")
+            card.commands_left = commands
+            assert client.refused("delete_key", "21") == "CardGoneError"
+            card.slot.insert(card)
+            assert ["cc", "21", "MADE", False, True] in client.rows("keys")
+            client("delete_key", "21")
+            assert [row[:2] for row in client.rows("objects")] == [["private-key", "22"], ["public-key", "22"]]

@@ -1,0 +1,131 @@
+"""Codes: given, changed, set first or anew by another, with the commands of ISO 7816-4, 11.6.
+
+No value is kept, logged or put into an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardtools.card.errors import (
+    CardDeadError,
+    CardError,
+    CardRefusedError,
+    CodeBlockedError,
+    CodeNotSetError,
+    CodeRefusedError,
+    ImpossibleValueError,
+    NewValueRefusedError,
+    NotAllowedError,
+    NotOnChipError,
+    NotOursError,
+    PartLostError,
+    WrongCodeError,
+)
+from cardtools.card.pcsc import OK, Answer, Connection
+from cardtools.card.status import CodeStatus, read_status
+from cardtools.devices import devices
+
+__all__ = [
+    "CodeBlockedError", "CodeNotSetError", "CodeRefusedError", "ImpossibleValueError", "NewValueRefusedError",
+    "NotAllowedError", "NotOnChipError", "PartLostError", "WrongCodeError", "change", "reset", "select", "verify",
+]  # fmt: skip
+
+_VERIFY, _CHANGE_REFERENCE_DATA, _RESET_RETRY_COUNTER = 0x20, 0x24, 0x2C
+_PAD = b"\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A PKCS#15 application, and how many bytes it keeps of a code."""
+
+    name: bytes
+    stored_length: int
+
+
+_APPLICATIONS = (
+    Application(bytes.fromhex("F276A288BCFBA69D34F31001"), 16),  # IsoApplet
+    Application(bytes.fromhex("A000000063504B43532D3135"), 8),  # PKCS#15's own name, by which MyEID goes
+)
+
+
+def verify(connection: Connection, code: CodeStatus, value: str) -> None:
+    """Gives a code, which then holds in this connection.
+
+    Raises CodeRefusedError's kinds, CardDeadError, NotOursError, and what `Connection.transmit` raises.
+    """
+    application = select(connection)
+    data = _padded(application, code, value)
+    answer = connection.transmit(0x00, _VERIFY, 0x00, _reference(code), data)
+    _require(connection, answer, compared=code, set_by_it=code)
+
+
+def change(connection: Connection, code: CodeStatus, old: str, new: str) -> None:
+    """Sets a new value with the old one. Raises what `verify` raises, NewValueRefusedError and NotAllowedError."""
+    application = select(connection)
+    data = _padded(application, code, old) + _padded(application, code, new)
+    answer = connection.transmit(0x00, _CHANGE_REFERENCE_DATA, 0x00, _reference(code), data)
+    _require(connection, answer, compared=code, set_by_it=code)
+
+
+def reset(connection: Connection, code: CodeStatus, by: CodeStatus, by_value: str, new: str) -> None:
+    """Sets a code first, sets it anew or unblocks it, with the value of another. A wrong value is `by`'s.
+
+    Raises what `change` raises.
+    """
+    application = select(connection)
+    data = _padded(application, by, by_value) + _padded(application, code, new)
+    answer = connection.transmit(0x00, _RESET_RETRY_COUNTER, 0x00, _reference(code), data)
+    _require(connection, answer, compared=by, set_by_it=code)
+
+
+def select(connection: Connection) -> Application:
+    """Makes the card's PKCS#15 application the selected one. Raises NotOursError when the card has none."""
+    for application in _APPLICATIONS:
+        if connection.select_application(application.name):
+            return application
+    raise NotOursError("the card has no PKCS#15 application")
+
+
+def _reference(code: CodeStatus) -> int:
+    if code.reference is None:
+        raise NotOnChipError(code.id, code.name)
+    return code.reference
+
+
+def _padded(application: Application, code: CodeStatus, value: str) -> bytes:
+    octets = value.encode("utf-8", "surrogatepass")
+    if not 0 < len(octets) <= application.stored_length:
+        raise ImpossibleValueError(code.id, code.name)
+    return octets.ljust(application.stored_length, _PAD)
+
+
+def _require(connection: Connection, answer: Answer, compared: CodeStatus, set_by_it: CodeStatus) -> None:
+    """Raises what the answer means, when it is no yes."""
+    if answer.sw == OK:
+        return
+    if answer.sw & 0xFFF0 == 0x63C0:
+        raise WrongCodeError(compared.id, compared.name, answer.sw & 0x0F)
+    match answer.sw:
+        case 0x6983:
+            raise _why_blocked(connection, compared)
+        case 0x6984:
+            raise CodeNotSetError(compared.id, compared.name)
+        case 0x6985 | 0x6982:
+            raise NotAllowedError(set_by_it.id, set_by_it.name)
+        case 0x6A80:
+            raise NewValueRefusedError(set_by_it.id, set_by_it.name)
+        case 0x6F00:
+            raise CardDeadError
+        case _:
+            raise CardRefusedError(answer.sw, "a command with a code")
+
+
+def _why_blocked(connection: Connection, code: CodeStatus) -> CardError:
+    """6983 stands for a blocked code and for a part that is lost; the card's status tells them apart."""
+    status = read_status(connection)
+    device = devices().get(status.profile)
+    for part in status.parts:
+        if part.lost and device is not None and device.part_of_code(code.id) == part.id:
+            return PartLostError(code.id, code.name, part.id, part.name)
+    return CodeBlockedError(code.id, code.name)

@@ -1,0 +1,301 @@
+"""What a card tells of itself through its `manage` applet; see docs/manage-applet.md, tag by tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
+
+from cardtools.card import tlv
+from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
+from cardtools.card.pcsc import DEAD, Connection
+from cardtools.protocol import Attestation
+
+MANAGE = bytes.fromhex("F05354554E5401")
+FORMAT_VERSION = 1
+
+_CARD, _CODES, _AREAS, _PARTS, _KEYS = 0xE0, 0xE1, 0xE2, 0xE3, 0xE4
+_STATEMENT, _ATTESTED, _ATTESTATION_CERTIFICATES = 0xE5, 0xE6, 0xE7
+_ENTRY = 0xA0
+_DEAD_LIFE_CYCLE = 0x0C
+_NO_ORIGIN = 0xFF
+_NONCE_SIZES = range(16, 33)
+
+
+class CodeState(IntEnum):
+    """Whether a code has a value, and whether it can be used."""
+
+    NOT_SET = 0
+    SET = 1
+    BLOCKED = 2
+
+
+class Origin(IntEnum):
+    """Where a key came from."""
+
+    MADE = 0
+    IMPORTED = 1
+    FACTORY = 2
+
+
+class Characters(IntEnum):
+    """What a code is made of."""
+
+    PRINTABLE = 0
+    DIGITS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStatus:
+    """A code. `reference` is None when it is not on the chip; `unblocked_by` is the id of the code that resets it."""
+
+    id: str
+    name: str
+    reference: int | None
+    state: CodeState
+    tries_left: int
+    tries_limit: int
+    tries_max: int
+    must_change: bool
+    min_length: int
+    max_length: int
+    one_use: bool
+    unblocked_by: str | None
+    characters: Characters
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStatus:
+    """An area. `guard` is the id of the code for the use of its keys; `places` is None where memory alone bounds."""
+
+    id: str
+    name: str
+    guard: str
+    places: int | None
+    used: int
+
+    @property
+    def full(self) -> bool:
+        """Whether every place is taken."""
+        return self.places is not None and self.used >= self.places
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """A part of the card, and whether it is lost for good."""
+
+    id: str
+    name: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """A key. `origin` is None when only its certificate is left; `identifier` is its PKCS#15 iD, None when unlisted."""
+
+    number: int
+    area: str
+    origin: Origin | None
+    paired: bool
+    listed: bool
+    reference: int | None
+    identifier: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardStatus:
+    """A whole card. `serial` is in upper-case hexadecimal."""
+
+    profile: str
+    serial: str
+    dead: bool
+    codes: tuple[CodeStatus, ...]
+    areas: tuple[AreaStatus, ...]
+    parts: tuple[PartStatus, ...]
+    keys: tuple[KeyStatus, ...]
+
+    def code(self, name: str) -> CodeStatus:
+        """The code of this id. Raises KeyError."""
+        return _of_id(self.codes, name)
+
+    def area(self, name: str) -> AreaStatus:
+        """The area of this id. Raises KeyError."""
+        return _of_id(self.areas, name)
+
+    def part(self, name: str) -> PartStatus:
+        """The part of this id. Raises KeyError."""
+        return _of_id(self.parts, name)
+
+    def key(self, identifier: bytes) -> KeyStatus | None:
+        """The key with this PKCS#15 identifier."""
+        return next((key for key in self.keys if key.identifier == identifier), None)
+
+
+def read_status(connection: Connection) -> CardStatus:
+    """All that the card tells of itself. Codes given in this connection are forgotten with that.
+
+    Raises NotOursError when the card has no `manage` applet, CardDeadError when it is destroyed, BadAnswerError when
+    its answer can't be read, and what `Connection.transmit` raises.
+    """
+    _select(connection)
+    return parse_status({tag: _get_data(connection, tag) for tag in (_CARD, _CODES, _AREAS, _PARTS, _KEYS)})
+
+
+def parse_status(answers: dict[int, bytes]) -> CardStatus:
+    """The card as the templates E0 to E4, each under its tag, tell it. Raises BadAnswerError."""
+    try:
+        card = _Fields(_content(answers, _CARD))
+        return CardStatus(
+            profile=card.text(0x81),
+            serial=card.octets(0x82).hex().upper(),
+            dead=card.number(0x83) == _DEAD_LIFE_CYCLE,
+            codes=_entries(answers, _CODES, _code),
+            areas=_entries(answers, _AREAS, _area),
+            parts=_entries(answers, _PARTS, _part),
+            keys=_entries(answers, _KEYS, _key),
+        )
+    except (LookupError, ValueError) as error:
+        raise BadAnswerError(f"the card's status can't be read: {error!r}") from error
+
+
+def attest(connection: Connection, key_number: int, nonce: bytes) -> Attestation:
+    """The card's signed statement about one of its keys (`KeyStatus.number`), over a nonce of 16 to 32 bytes.
+
+    Raises ValueError for another nonce, CardRefusedError when the card refuses, and what `read_status` raises.
+    """
+    if len(nonce) not in _NONCE_SIZES:
+        raise ValueError("a nonce has 16 to 32 bytes")
+    _select(connection)
+    number = key_number.to_bytes(max(1, (key_number.bit_length() + 7) // 8))
+    asked = tlv.encode(0x80, number) + tlv.encode(0x81, nonce)
+    answer = connection.transmit(0x00, 0x88, 0x00, 0x00, asked, 256).require("INTERNAL AUTHENTICATE")
+    try:
+        parts = _Fields(_content({_ATTESTED: answer}, _ATTESTED))
+        statement, signature = parts.octets(_STATEMENT), parts.octets(0x90)
+        certificates = {_ATTESTATION_CERTIFICATES: _get_data(connection, _ATTESTATION_CERTIFICATES)}
+        certificate = _Fields(_content(certificates, _ATTESTATION_CERTIFICATES)).octets(0x80)
+    except (LookupError, ValueError) as error:
+        raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
+    return Attestation(
+        statement=tlv.encode(_STATEMENT, statement).hex(), signature=signature.hex(), certificate=certificate.hex()
+    )
+
+
+def public_key_of(connection: Connection, key: KeyStatus) -> bytes:
+    """A key's SubjectPublicKeyInfo (DER), as the card states it. Raises what `attest` raises."""
+    statement = bytes.fromhex(attest(connection, key.number, bytes(_NONCE_SIZES.start)).statement)
+    try:
+        return _Fields(_content({_STATEMENT: statement}, _STATEMENT)).octets(0x86)
+    except (LookupError, ValueError) as error:
+        raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
+
+
+def _select(connection: Connection) -> None:
+    if not connection.select_application(MANAGE):
+        raise NotOursError("the card has no manage applet")
+
+
+def _get_data(connection: Connection, tag: int) -> bytes:
+    answer = connection.transmit(0x00, 0xCA, tag >> 8, tag & 0xFF, le=256)
+    if answer.sw == DEAD:
+        raise CardDeadError
+    return answer.require("GET DATA")
+
+
+def _content(answers: dict[int, bytes], tag: int) -> bytes:
+    """What is inside the one template that an answer has."""
+    [(found, content)] = tlv.parse(answers[tag])
+    if found != tag:
+        raise LookupError(f"{found:X} in place of {tag:X}")
+    return content
+
+
+class _Fields:
+    """The fields of one entry, by tag; the first of a tag counts."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._fields = dict(reversed(tlv.parse(raw)))
+
+    def octets(self, tag: int) -> bytes:
+        return self._fields[tag]
+
+    def optional_octets(self, tag: int) -> bytes | None:
+        return self._fields.get(tag)
+
+    def number(self, tag: int) -> int:
+        return int.from_bytes(self._fields[tag])
+
+    def optional_number(self, tag: int, otherwise: int | None = None) -> int | None:
+        return int.from_bytes(self._fields[tag]) if tag in self._fields else otherwise
+
+    def text(self, tag: int) -> str:
+        return self._fields[tag].decode("utf-8")
+
+    def optional_text(self, tag: int) -> str | None:
+        return self.text(tag) if tag in self._fields else None
+
+    def flag(self, tag: int) -> bool:
+        return bool(self.number(tag))
+
+
+_Entry = TypeVar("_Entry", CodeStatus, AreaStatus, PartStatus, KeyStatus)
+_Named = TypeVar("_Named", CodeStatus, AreaStatus, PartStatus)
+
+
+def _of_id(entries: tuple[_Named, ...], name: str) -> _Named:
+    for entry in entries:
+        if entry.id == name:
+            return entry
+    raise KeyError(name)
+
+
+def _entries(answers: dict[int, bytes], tag: int, read: Callable[[_Fields], _Entry]) -> tuple[_Entry, ...]:
+    return tuple(read(_Fields(value)) for kind, value in tlv.parse(_content(answers, tag)) if kind == _ENTRY)
+
+
+def _code(fields: _Fields) -> CodeStatus:
+    reference = fields.optional_number(0x82)
+    # Cards of the first version do not tell 8C and 8D: then any character may be tried, and the card has the last word.
+    characters = fields.optional_number(0x8C, Characters.PRINTABLE)
+    changeable = fields.optional_number(0x8D, int(reference is not None))
+    return CodeStatus(
+        id=fields.text(0x80),
+        name=fields.text(0x81),
+        reference=reference,
+        state=CodeState(fields.number(0x83)),
+        tries_left=fields.number(0x84),
+        tries_limit=fields.number(0x85),
+        tries_max=fields.number(0x86),
+        must_change=fields.flag(0x87),
+        min_length=fields.number(0x88),
+        max_length=fields.number(0x89),
+        one_use=fields.flag(0x8A),
+        unblocked_by=fields.optional_text(0x8B),
+        characters=Characters(characters or 0),
+        changeable=bool(changeable),
+    )
+
+
+def _area(fields: _Fields) -> AreaStatus:
+    return AreaStatus(
+        fields.text(0x80), fields.text(0x81), fields.text(0x82), fields.optional_number(0x83), fields.number(0x84)
+    )
+
+
+def _part(fields: _Fields) -> PartStatus:
+    return PartStatus(fields.text(0x80), fields.text(0x81), fields.flag(0x82))
+
+
+def _key(fields: _Fields) -> KeyStatus:
+    origin = fields.number(0x82)
+    return KeyStatus(
+        number=fields.number(0x80),
+        area=fields.text(0x81),
+        origin=None if origin == _NO_ORIGIN else Origin(origin),
+        paired=fields.flag(0x83),
+        listed=fields.flag(0x84),
+        reference=fields.optional_number(0x85),
+        identifier=fields.optional_octets(0x86),
+    )

@@ -1,0 +1,454 @@
+"""Keys and certificates on a card, through OpenSC's PKCS#11 module.
+
+OpenSC shows each code of a card as a slot of its own; a key is made and used on the slot of the code that guards its
+area. Every operation opens the module, logs in with what it needs and no more, and closes it again. That has three
+reasons: a code that holds for one use is fresh when it is needed; a key goes where the codes given lead (with QPIN
+given, a key meant for the general area would go to the CC area); and codes do not stay given on the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pkcs11
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+from pkcs11.types import SignMixin
+
+from cardtools.card import codes, directory, objects
+from cardtools.card.errors import (
+    CardError,
+    CardGoneError,
+    CodeBlockedError,
+    CodeNotSetError,
+    IdentifierTakenError,
+    KeyNotTakenError,
+    NoCardError,
+    NoPlaceError,
+    NoReaderError,
+    NoSpaceError,
+    NoSuchAreaError,
+    NoSuchObjectError,
+    NoSuchReaderError,
+    NotLoggedInError,
+    NotOursError,
+    ReadOnlyCardError,
+    RemnantError,
+    TokenRefusedError,
+    UnpairedCertificateError,
+    WrongCodeError,
+)
+from cardtools.card.module import find_module, module_in_use
+from cardtools.card.objects import ObjectKind, StoredObject
+from cardtools.card.pcsc import Connection, connect
+from cardtools.card.pkcs12 import PrivateKey
+from cardtools.card.status import CardStatus, CodeState, KeyStatus, public_key_of, read_status
+from cardtools.devices import Device, devices
+
+__all__ = ["ObjectKind", "StoredObject", "Token"]
+
+_USUAL_LABEL = "PIN"
+"""The label of a code that OpenSC leaves out of its slot's name."""
+
+_GONE = (pkcs11.DeviceRemoved, pkcs11.TokenNotPresent, pkcs11.TokenNotRecognised, pkcs11.SlotIDInvalid)
+_KEY_NOT_TAKEN = (
+    pkcs11.KeySizeRange,
+    pkcs11.KeyTypeInconsistent,
+    pkcs11.MechanismInvalid,
+    pkcs11.MechanismParamInvalid,
+    pkcs11.DomainParamsInvalid,
+    pkcs11.FunctionNotSupported,  # what OpenSC gives for a size of RSA key that the card's driver does not offer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A key that is to come into an area, and of what kind."""
+
+    area: str
+    kind: str
+
+
+class Token:
+    """The card in a reader. What `log_in` was given is forgotten at the end of `with`."""
+
+    def __init__(self, reader: str | None = None, module: Path | None = None) -> None:
+        """The only card there is, or the one in the reader named. Raises CardError."""
+        with connect(reader) as connection:
+            self.reader = connection.reader
+            self.status: CardStatus = read_status(connection)
+            device = devices().get(self.status.profile)
+            if device is None:
+                raise NotOursError(f"no kind of card is called {self.status.profile!r}")
+            self.device: Device = device
+            self._labels = {item.reference: item.label for item in directory.listed_codes(connection)}
+        self._module = module
+        self._values: dict[str, str] = {}
+
+    def __enter__(self) -> Token:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._values.clear()
+
+    # Looking
+
+    def refresh(self) -> CardStatus:
+        """The card's status as it is now, also in `status`. Raises CardGoneError when another card lies there now."""
+        with self._connection():
+            return self.status
+
+    def objects(self) -> list[StoredObject]:
+        """Certificates, public keys and private keys; no code is needed. Raises CardError."""
+        areas = {key.identifier: key.area for key in self.refresh().keys if key.identifier is not None}
+        with self._module_in_use("list") as opened:
+            found = {item for session in opened.sessions for item in objects.public_objects(session, areas)}
+        # A key pair has one label; a certificate's, which sorts first, stands in where there is no public key.
+        labels = {item.identifier: item.label for item in sorted(found, key=lambda item: item.kind)}
+        found |= {
+            StoredObject(ObjectKind.PRIVATE_KEY, key.identifier, labels.get(key.identifier, ""), key.area, None)
+            for key in self.status.keys
+            if key.identifier is not None and key.listed and key.origin is not None
+        }
+        return sorted(found, key=lambda item: (item.identifier, item.kind, item.label, item.der or b""))
+
+    def free_identifier(self) -> bytes:
+        """An identifier that no key and no certificate on the card has. Raises CardError."""
+        taken = {item.identifier for item in self.objects()} | {key.identifier for key in self.status.keys}
+        return next(bytes((number,)) for number in range(0x21, 0x100) if bytes((number,)) not in taken)
+
+    # Codes
+
+    def log_in(self, values: Mapping[str, str]) -> None:
+        """Gives codes, each under its id, for the operations that follow.
+
+        Each is shown to the card first. Raises WrongCodeError and the other CodeRefusedErrors, CardError; then those
+        that came before it are given all the same.
+        """
+        with self._connection() as connection:
+            for name, value in values.items():
+                codes.verify(connection, self.status.code(name), value)
+                self._values[name] = value
+        self.refresh()
+
+    # Keys
+
+    def make_key(self, area: str, identifier: bytes, label: str, bits: int = 2048) -> bytes:
+        """Makes an RSA key in an area and gives its SubjectPublicKeyInfo, in DER.
+
+        Raises NoPlaceError or NoSpaceError when it does not fit, KeyNotTakenError, IdentifierTakenError,
+        NoSuchAreaError, ReadOnlyCardError, NotLoggedInError, CardError; then the card is as it was. RemnantError when
+        it is not.
+        """
+        guard = self._guard_for_writing(area)
+        self._require_unused(identifier)
+        with self._cleaned_up(identifier):
+            with self._module_in_use(
+                "make a key", self._writes_with(), guard, wanted=_Wanted(area, f"RSA-{bits}")
+            ) as opened:
+                public, _ = opened.session(guard).generate_keypair(
+                    KeyType.RSA,
+                    bits,
+                    id=identifier,
+                    label=label,
+                    store=True,
+                    private_template={
+                        Attribute.SIGN: True,
+                        Attribute.ALWAYS_AUTHENTICATE: self.status.code(guard).one_use,
+                    },
+                    public_template={Attribute.VERIFY: True},
+                )
+                made = objects.public_key_info(public)
+            self._require_in(area, identifier)
+        return made
+
+    def import_key(
+        self, key: PrivateKey, identifier: bytes, label: str, certificate: bytes | None = None, area: str | None = None
+    ) -> None:
+        """Brings in a key, with its certificate (DER) if there is one; to the general area unless another is named.
+
+        Raises what `make_key` raises, UnpairedCertificateError, BadCertificateError.
+        """
+        if certificate is not None and objects.spki_of_certificate(certificate) != objects.spki_of_key(key):
+            raise UnpairedCertificateError
+        area = area or self.device.general_area
+        if area is None:
+            raise ReadOnlyCardError
+        guard = self._guard_for_writing(area)
+        wanted = _Wanted(area, objects.kind_of(key))
+        self._require_unused(identifier)
+        with self._cleaned_up(identifier):
+            with self._module_in_use("import a key", self._writes_with(), guard, wanted=wanted) as opened:
+                session = opened.session(guard)
+                for attributes in objects.key_pair_attributes(key, identifier, label):
+                    session.create_object(attributes)
+                if certificate is not None:
+                    session.create_object(objects.certificate_attributes(certificate, identifier, label))
+            self._require_in(area, identifier)
+
+    def sign(self, identifier: bytes, data: bytes, code_value: str | None = None) -> bytes:
+        """A signature over data by a key: RSASSA-PKCS1-v1_5 with SHA-256.
+
+        `code_value` is the code of the key's area, where `log_in` has not been given it. Raises NoSuchObjectError,
+        NotLoggedInError, KeyNotTakenError for a key that is not RSA, CodeRefusedError's kinds, CardError.
+        """
+        guard = self.status.area(self._existing_key(identifier).area).guard
+        if code_value is not None:
+            self.log_in({guard: code_value})
+        value = self._value(guard)
+        with self._module_in_use("sign", guard) as opened:
+            private = objects.find_one(opened.session(guard), ObjectClass.PRIVATE_KEY, identifier)
+            if not isinstance(private, SignMixin):
+                raise NoSuchObjectError(identifier)
+            if private[Attribute.KEY_TYPE] is not KeyType.RSA:
+                raise KeyNotTakenError("EC")
+            again = value if objects.always_authenticates(private) else None
+            return bytes(private.sign(data, mechanism=Mechanism.SHA256_RSA_PKCS, pin=again))
+
+    def delete_key(self, identifier: bytes) -> None:
+        """Deletes a key with its public key, with the code for writing alone. Its certificate stays.
+
+        Raises NoSuchObjectError, NotLoggedInError, ReadOnlyCardError, CodeRefusedError's kinds, DirectoryError.
+        """
+        guard = self._writes_with()
+        value = self._value(guard)
+        self._existing_key(identifier)
+        with self._connection() as connection:
+            directory.delete_key(connection, identifier, self.status.code(guard), value)
+        self.refresh()
+
+    def clear_unlisted_key(self, number: int) -> None:
+        """Deletes a key that no directory names, by the card's own number for it (`KeyStatus.number`).
+
+        Raises LookupError when there is no such key, and what `delete_key` raises.
+        """
+        guard = self._writes_with()
+        value = self._value(guard)
+        with self._connection() as connection:
+            key = next((key for key in self.status.keys if key.number == number and not key.listed), None)
+            if key is None or key.reference is None:
+                raise LookupError(f"no unlisted key {number}")
+            directory.clear_unlisted_key(connection, key, self.status.code(guard), value)
+        self.refresh()
+
+    # Certificates
+
+    def key_of_certificate(self, der: bytes) -> KeyStatus:
+        """The key on the card that a certificate belongs to. Raises UnpairedCertificateError, BadCertificateError."""
+        wanted = objects.spki_of_certificate(der)
+        with self._connection() as connection:
+            for key in self.status.keys:
+                if key.origin is not None and key.listed and public_key_of(connection, key) == wanted:
+                    return key
+        raise UnpairedCertificateError
+
+    def store_certificate(self, identifier: bytes | None, label: str, der: bytes) -> bytes:
+        """Stores a certificate with the key that it belongs to, and gives that key's identifier.
+
+        With an identifier, the key must be that one. Raises UnpairedCertificateError before anything is written,
+        BadCertificateError, IdentifierTakenError when the key has a certificate, NoSpaceError, NotLoggedInError,
+        ReadOnlyCardError, CardError; then the card is as it was.
+        """
+        guard = self._writes_with()
+        self._value(guard)
+        key = self.key_of_certificate(der)
+        if key.identifier is None or identifier not in (None, key.identifier):
+            raise UnpairedCertificateError
+        if key.paired:
+            raise IdentifierTakenError(key.identifier)
+        with self._module_in_use("store a certificate", guard) as opened:
+            opened.session(guard).create_object(objects.certificate_attributes(der, key.identifier, label))
+        self.refresh()
+        return key.identifier
+
+    def delete_certificate(self, identifier: bytes) -> None:
+        """Deletes a certificate; its key stays. Raises NoSuchObjectError, NotLoggedInError, ReadOnlyCardError."""
+        with self._module_in_use("delete a certificate", self._writes_with()) as opened:
+            # OpenSC shows it on its key's slot, and writes with the code that the card was given on the other one.
+            for session in opened.sessions:
+                found = objects.find_one(session, ObjectClass.CERTIFICATE, identifier)
+                if found is not None:
+                    found.destroy()
+                    break
+            else:
+                raise NoSuchObjectError(identifier)
+        self.refresh()
+
+    # What is required first
+
+    def _writes_with(self) -> str:
+        """The id of the code for writing."""
+        if self.device.writes_with is None:
+            raise ReadOnlyCardError
+        return self.device.writes_with
+
+    def _value(self, code: str) -> str:
+        value = self._values.get(code)
+        if value is None:
+            raise NotLoggedInError(code, self.status.code(code).name)
+        return value
+
+    def _guard_for_writing(self, area: str) -> str:
+        """The id of the code that guards an area where keys can be made, and has been given."""
+        writes_with = self._writes_with()
+        if area not in (self.device.qualified_area, self.device.general_area):
+            raise NoSuchAreaError(area)
+        guard = self.status.area(area).guard
+        for code in (writes_with, guard):
+            self._value(code)
+        return guard
+
+    def _require_unused(self, identifier: bytes) -> None:
+        known = {item.identifier for item in self.objects()} | {key.identifier for key in self.status.keys}
+        if identifier in known:
+            raise IdentifierTakenError(identifier)
+
+    def _existing_key(self, identifier: bytes) -> KeyStatus:
+        key = self.refresh().key(identifier)
+        if key is None or key.origin is None or not key.listed:
+            raise NoSuchObjectError(identifier)
+        return key
+
+    def _require_in(self, area: str, identifier: bytes) -> None:
+        """The card has the last word where a key goes."""
+        key = self.refresh().key(identifier)
+        if key is None or key.area != area:
+            raise NoSuchAreaError(area)
+
+    # When something fails
+
+    @contextmanager
+    def _cleaned_up(self, identifier: bytes) -> Iterator[None]:
+        """Takes away what a making or an import has left that fails half way."""
+        before = {key.number for key in self.status.keys}
+        try:
+            yield
+        except CardError as error:
+            try:
+                left = [key for key in self.refresh().keys if key.number not in before]
+            except CardError:
+                # The card is gone, or can't be asked; the first error says to look what is on it.
+                raise error from None
+            try:
+                self._take_away(identifier, left)
+            except CardError as failure:
+                raise RemnantError(error, identifier, listed=any(key.listed for key in left)) from failure
+            raise
+
+    def _take_away(self, identifier: bytes, left: Sequence[KeyStatus]) -> None:
+        for key in left:
+            if not key.listed:
+                self.clear_unlisted_key(key.number)
+        kinds = {item.kind for item in self.objects() if item.identifier == identifier}
+        if ObjectKind.CERTIFICATE in kinds:
+            self.delete_certificate(identifier)
+        if kinds & {ObjectKind.PRIVATE_KEY, ObjectKind.PUBLIC_KEY}:
+            guard = self._writes_with()
+            with self._connection() as connection:
+                directory.delete_key(connection, identifier, self.status.code(guard), self._value(guard))
+            self.refresh()
+
+    # The card, through PC/SC and through PKCS#11
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """The card through PC/SC, its status read anew, and the same card as ever."""
+        try:
+            connection = connect(self.reader)
+        except (NoCardError, NoReaderError, NoSuchReaderError):
+            raise CardGoneError from None
+        with connection:
+            status = read_status(connection)
+            if status.serial != self.status.serial:
+                raise CardGoneError
+            self.status = status
+            yield connection
+
+    @contextmanager
+    def _module_in_use(self, what: str, *log_in: str, wanted: _Wanted | None = None) -> Iterator[_Opened]:
+        """The card through PKCS#11, logged in with these codes, in this order.
+
+        What the module refuses is raised as what it means, which the card's status tells once the module is closed.
+        """
+        values = {name: self._value(name) for name in log_in}
+        try:
+            with module_in_use(find_module(self._module)) as slots:
+                yield _Opened(self._tokens(slots), values)
+        except pkcs11.PKCS11Error as error:
+            raise self._meaning(error, what, log_in, wanted) from error
+        finally:
+            if log_in:
+                self._forget_codes_given()
+
+    def _forget_codes_given(self) -> None:
+        """Resets the card, which OpenSC leaves logged in. One that is not there has forgotten them by itself."""
+        with suppress(CardError):
+            connect(self.reader).close()
+
+    def _tokens(self, slots: Sequence[pkcs11.Slot]) -> dict[str, pkcs11.Token]:
+        """This card's tokens, by the id of the code that logs in to each."""
+        # OpenSC has the reader's name as the slot's description, cut to its length.
+        here = [slot for slot in slots if self.reader.startswith(slot.slot_description)]
+        ids = {self._labels.get(code.reference): code.id for code in self.status.codes if code.reference is not None}
+        found: dict[str, pkcs11.Token] = {}
+        for slot in here:
+            token = slot.get_token()
+            label = next((name for name in ids if name and token.label.endswith(f"({name})")), _USUAL_LABEL)
+            if label in ids:
+                found.setdefault(ids[label], token)
+        if not found:
+            raise CardGoneError
+        return found
+
+    def _meaning(
+        self, error: pkcs11.PKCS11Error, what: str, log_in: Sequence[str], wanted: _Wanted | None
+    ) -> CardError:
+        """What an error of the module means, seen with the card's status."""
+        if isinstance(error, _GONE):
+            return CardGoneError()
+        status = self.refresh()
+        for code in map(status.code, dict.fromkeys(log_in)):
+            if code.state is CodeState.BLOCKED:
+                return CodeBlockedError(code.id, code.name)
+            if code.state is CodeState.NOT_SET:
+                return CodeNotSetError(code.id, code.name)
+            if isinstance(error, pkcs11.PinIncorrect) and code.tries_left < code.tries_limit:
+                # Changed by somebody since log_in.
+                return WrongCodeError(code.id, code.name, code.tries_left)
+        if wanted is not None:
+            area = status.area(wanted.area)
+            if area.full:
+                return NoPlaceError(area.id, area.name, area.places or 0)
+            if isinstance(error, _KEY_NOT_TAKEN):
+                return KeyNotTakenError(wanted.kind)
+        if isinstance(error, pkcs11.DeviceMemory):
+            return NoSpaceError()
+        return TokenRefusedError(type(error).__name__, what)
+
+
+class _Opened:
+    """Sessions on the slots of one card, logged in where a code's value was given."""
+
+    def __init__(self, tokens: Mapping[str, pkcs11.Token], values: Mapping[str, str]) -> None:
+        self._sessions: dict[str, pkcs11.Session] = {}
+        for name, value in values.items():
+            if name not in tokens:
+                raise CardGoneError
+            self._sessions[name] = tokens[name].open(rw=True, user_pin=value)
+        for name, token in tokens.items():
+            if name not in self._sessions:
+                self._sessions[name] = token.open(rw=True)
+
+    @property
+    def sessions(self) -> Sequence[pkcs11.Session]:
+        """One session a slot."""
+        return tuple(self._sessions.values())
+
+    def session(self, code: str) -> pkcs11.Session:
+        """The session on the slot of a code."""
+        return self._sessions[code]
