@@ -29,7 +29,8 @@ class Messages:
 
     def name(self, name: str) -> str:
         """A profile's name of an area, a part or a code, in this language where the catalogue has it."""
-        return self._catalogue.name(name)
+        translated = self._catalogue.name(name)
+        return name if translated is None else translated
 
     def of(self, text: Text) -> str:
         """A profile's text that comes in every language."""
