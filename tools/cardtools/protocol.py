@@ -61,6 +61,7 @@ class Problem(StrEnum):
     ALREADY_DONE = "already-done"
     STILL_VALID_CERTIFICATES = "still-valid-certificates"
     TOO_MANY_REQUESTS = "too-many-requests"
+    INTERNAL_ERROR = "internal-error"
 
 
 class Refusal(Model):

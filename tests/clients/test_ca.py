@@ -1,0 +1,285 @@
+"""The training CA as other programs see it: OpenSSL, pyHanko, and Schemathesis on its OpenAPI."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.keys import PrivateKeyInfo
+from cardtools.ca import der
+from cardtools.ca.settings import ATTESTATION_ISSUERS
+from cardtools.protocol import Attestation, CertificateProfile
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.timestamps import HTTPTimeStamper
+from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import CertificateRegistry
+
+from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, logged_in
+from tests.unit.cardtools.ca.world import RunningCa, running_ca
+
+_REPOSITORY = Path(__file__).parents[2]
+_PATIENCE = 150
+
+
+@pytest.fixture
+def ca(tmp_path: Path) -> Iterator[RunningCa]:
+    """A CA that issues what is asked for."""
+    with running_ca(tmp_path, automatic=True) as ca:
+        yield ca
+
+
+def _run(*arguments: str | Path, status: int = 0) -> str:
+    """Runs a program; what it wrote."""
+    done = subprocess.run(
+        [str(argument) for argument in arguments], capture_output=True, text=True, timeout=_PATIENCE, check=False
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def _certificate(ca: RunningCa, folder: Path, **asked: Any) -> tuple[str, Path]:
+    """A certificate: its serial number, and its file."""
+    issued = ca.issued(**asked)
+    path = folder / f"{issued['serial']}.pem"
+    path.write_text(issued["pem"])
+    return issued["serial"], path
+
+
+def _ocsp(ca: RunningCa, certificate: Path, digest: str) -> str:
+    """What `openssl ocsp` finds out."""
+    root, issuing = _anchors(ca)
+    command = ("openssl", "ocsp", "-resp_text", "-CAfile", root, "-issuer", issuing, digest, "-cert", str(certificate))
+    return _run(*command, "-url", f"{ca.url}/ocsp")
+
+
+def _anchors(ca: RunningCa) -> tuple[str, str]:
+    """The files of the root and of the issuing CA."""
+    folder = ca.service.settings.folder
+    return str(folder / "root.pem"), str(folder / "issuing.pem")
+
+
+def test_openssl_asks_for_the_state_of_a_certificate(ca: RunningCa, tmp_path: Path) -> None:
+    serial, certificate = _certificate(ca, tmp_path)
+    good = _ocsp(ca, certificate, "-sha1")
+    assert "Response verify OK" in good
+    assert f"{certificate}: good" in good
+    assert "Nonce" in good
+    assert "WARNING" not in good
+    ca.http.post(f"/certificates/{serial}/revoke", headers=ca.operator, json={"reason": "keyCompromise"})
+    revoked = _ocsp(ca, certificate, "-sha256")
+    assert "Response verify OK" in revoked
+    assert f"{certificate}: revoked" in revoked
+    assert "Reason: keyCompromise" in revoked
+
+
+def test_openssl_verifies_the_chain_and_the_lists(ca: RunningCa, tmp_path: Path) -> None:
+    root, issuing = _anchors(ca)
+    serial, certificate = _certificate(ca, tmp_path, profile=CertificateProfile.COMMERCIAL)
+
+    def verify(status: int) -> str:
+        lists = tmp_path / "lists.pem"
+        lists.write_text(
+            "".join(
+                _run("openssl", "crl", "-inform", "DER", "-in", _kept(tmp_path, ca.http.get(path).content))
+                for path in ("/crl", "/root-crl")
+            )
+        )
+        return _run(
+            *("openssl", "verify", "-x509_strict", "-crl_check_all", "-CRLfile", str(lists), "-purpose", "smimesign"),
+            *("-CAfile", root, "-untrusted", issuing, str(certificate)),
+            status=status,
+        )
+
+    assert verify(0) == f"{certificate}: OK\n"
+    ca.revoke(serial)
+    assert "certificate revoked" in verify(2)
+
+
+def _kept(folder: Path, content: bytes) -> Path:
+    path = folder / hashlib.sha256(content).hexdigest()
+    path.write_bytes(content)
+    return path
+
+
+def test_openssl_verifies_a_time_stamp(ca: RunningCa, tmp_path: Path) -> None:
+    document, query, reply = (tmp_path / name for name in ("document", "query", "reply"))
+    document.write_text("What was there at the time.")
+    _run("openssl", "ts", "-query", "-data", document, "-sha256", "-cert", "-out", query)
+    reply.write_bytes(ca.http.post("/tsa", content=query.read_bytes()).content)
+    root, issuing = _anchors(ca)
+    trusted = ("-CAfile", root, "-untrusted", issuing)
+    assert "Verification: OK" in _run("openssl", "ts", "-verify", "-queryfile", query, "-in", reply, *trusted)
+    document.write_text("What came later.")
+    assert "Verification: FAILED" in _run(
+        "openssl", "ts", "-verify", "-data", document, "-in", reply, *trusted, status=1
+    )
+
+
+@pytest.mark.parametrize("profile", [CertificateProfile.QUALIFIED, CertificateProfile.SEAL])
+def test_pyhanko_signs_for_long_and_pdfsig_agrees(ca: RunningCa, tmp_path: Path, profile: CertificateProfile) -> None:
+    """PAdES B-LT: time stamp, OCSP answers and lists all come from the CA, over HTTP."""
+    key = rsa.generate_private_key(65537, 2048)
+    issued = ca.issued(key, card=ca.card(), profile=profile)
+    root, issuing = (_asn1(ca.http.get(path).content) for path in ("/root", "/issuer"))
+    private = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    signer = signers.SimpleSigner(
+        signing_cert=_asn1(ca.http.get(f"/certificates/{issued['serial']}/file").content),
+        signing_key=PrivateKeyInfo.load(private),
+        cert_registry=CertificateRegistry.build([issuing]),
+    )
+    stamper = HTTPTimeStamper(f"{ca.url}/tsa")
+
+    def context(**options: Any) -> ValidationContext:
+        return ValidationContext(trust_roots=[root], other_certs=[issuing], revocation_mode="hard-fail", **options)
+
+    signed = io.BytesIO()
+    signers.sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(_blank_pdf())),
+        signers.PdfSignatureMetadata(
+            field_name="Signature",
+            subfilter=SigSeedSubFilter.PADES,
+            embed_validation_info=True,
+            validation_context=context(allow_fetching=True),
+        ),
+        signer=signer,
+        timestamper=stamper,
+        output=signed,
+    )
+    [signature] = PdfFileReader(signed).embedded_signatures
+    evidence = DocumentSecurityStore.read_dss(signature.reader).as_validation_context(
+        {"trust_roots": [root], "allow_fetching": False, "revocation_mode": "hard-fail"}
+    )
+    status = validate_pdf_signature(signature, signer_validation_context=evidence)
+    assert status.bottom_line, status.summary()
+    assert status.timestamp_validity is not None
+    assert status.timestamp_validity.trusted
+    seen = _run("pdfsig", "-nocert", _kept(tmp_path, signed.getvalue()))
+    assert "Signer Certificate Common Name: Jana Nováková" in seen
+    assert "Signature Validation: Signature is Valid." in seen
+
+
+def _asn1(der: bytes) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(der)
+
+
+def _blank_pdf() -> bytes:
+    """A page with nothing on it."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+    )
+    pdf, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(pdf))
+        pdf += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return pdf + b"xref\n0 4\n0000000000 65535 f \n%strailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
+        table,
+        len(pdf),
+    )
+
+
+@pytest.mark.fact("PQ-17")
+@pytest.mark.parametrize(
+    ("codes", "on_device"), [((PIN, QPIN), True), ((PIN,), False)], ids=["CC area", "general area"]
+)
+def test_an_emulated_cards_statement_is_believed(tmp_path: Path, codes: tuple[int, ...], on_device: bool) -> None:
+    """The card signs the statement, and the CA knows the emulator's issuer."""
+    client = logged_in(*codes)
+    assert client.make_key(3) == OK
+    [(number, content)] = client.card.content.keys.items()
+    key = content.private
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    client.send(MANAGE)
+    with running_ca(tmp_path, automatic=True, issuers=ATTESTATION_ISSUERS) as ca:
+        asked = der.encode(0x80, bytes([number])) + der.encode(0x81, ca.nonce())
+        answer, _ = client.fetch(f"00880000{len(asked):02X}{asked.hex()}")
+        signed = der.read(der.only(answer, 0xE6))
+        certificates, _ = client.fetch("00CA00E700")
+        attestation = Attestation(
+            statement=der.encode(0xE5, signed[0xE5]).hex(),
+            signature=signed[0x90].hex(),
+            certificate=der.read(der.only(certificates, 0xE7))[0x80].hex(),
+        )
+        status = ca.http.post("/requests", json=ca.body(key, attestation=attestation))
+        assert status.status_code == 201, status.text
+        assert status.json()["on_device"] == on_device
+        [certificate] = ca.http.get("/people?find=jana", headers=ca.authorised).json()
+        numbers = [card["card_number"] for card in certificate["cards"]]
+        assert numbers == ([client.card.profile.token.serial] if on_device else [])
+
+
+_CONFIGURATION = """\
+# A text can have the form that the schema asks for and still be no PKCS#10 that can be read: that is a 400.
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "409"]
+"""
+
+
+def test_schemathesis_finds_what_is_documented(ca: RunningCa, tmp_path: Path) -> None:
+    """All checks of Schemathesis on every operation, with a token, so that nothing is hidden behind a 401."""
+    configuration = tmp_path / "schemathesis.toml"
+    configuration.write_text(_CONFIGURATION)
+    ca.issued()
+    command = (Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run")
+    done = subprocess.run(
+        [
+            *command,
+            f"{ca.url}/openapi.json",
+            *("--header", f"Authorization: {ca.operator['Authorization']}"),
+            *("--max-examples", "5", "--seed", "1", "--no-color", "--checks", "all"),
+        ],
+        cwd=tmp_path,
+        env=os.environ
+        | {
+            "SCHEMATHESIS_HOOKS": "tests.clients.schemathesis_hooks",
+            "PYTHONPATH": str(_REPOSITORY),
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "hypothesis"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = ca.http.get("/requests", headers=ca.operator).json()
+    assert len(asked) > 1, "nothing that was sent was a request that the CA takes"
+    assert re.search(r"Operations: +(\d+) selected / \1 total", done.stdout)
+
+
+def test_the_command_runs_a_ca(tmp_path: Path) -> None:
+    """`cardtools-ca`, from nothing to a certificate."""
+    command = Path(sys.executable).with_name("cardtools-ca")
+    folder = tmp_path / "ca"
+    _run(command, "init", folder)
+    with subprocess.Popen(
+        [command, "run", folder, "--port", "0", "--auto"], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        try:
+            url = running.stdout.readline().strip()
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+            crl = _run("curl", "--silent", "--show-error", "--fail", f"{url}/crl", "--output", tmp_path / "crl")
+            assert crl == ""
+            assert "TEST Stuntcard Training CA" in _run("openssl", "crl", "-in", tmp_path / "crl", "-noout", "-issuer")
+        finally:
+            running.terminate()
+    assert running.returncode in (0, -15)

@@ -1,0 +1,131 @@
+"""Which statements of cards are believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from cardtools.ca.attestation import Origin, Statement, StatementRefusedError, check, load_issuers
+from cardtools.ca.settings import ATTESTATION_ISSUERS
+from cardtools.protocol import Attestation
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import NameOID
+
+from tests.unit.cardtools.ca.world import AttestingCard, Issuer, new_key, public_der
+
+_AT = datetime(2026, 6, 1, tzinfo=UTC)
+_NONCE = bytes(range(32))
+_ISSUER = Issuer()
+_CARD = AttestingCard(_ISSUER)
+_KEY = public_der(new_key())
+_GOOD = _CARD.attest(_KEY, _NONCE)
+
+
+def _check(attestation: Attestation, *, key: bytes = _KEY, at: datetime = _AT) -> Statement:
+    return check(attestation, issuers=[_ISSUER.certificate], public_key=key, at=at)
+
+
+def test_a_card_is_believed() -> None:
+    assert _check(_GOOD) == Statement("proid-q", "0001", 5, "cc", Origin.MADE, _KEY, _NONCE)
+
+
+@pytest.mark.parametrize("origin", [Origin.IMPORTED, Origin.FACTORY])
+def test_a_card_is_believed_when_it_did_not_make_the_key(origin: Origin) -> None:
+    assert _check(_CARD.attest(_KEY, _NONCE, origin=origin, area="general")) == Statement(
+        "proid-q", "0001", 5, "general", origin, _KEY, _NONCE
+    )
+
+
+def test_a_field_that_came_later_does_no_harm() -> None:
+    later = _CARD.signed(_CARD.statement(_KEY, _NONCE, other={0x8F: b"later"}))
+    assert _check(later).nonce == _NONCE
+
+
+def _refused(attestation: Attestation, *, key: bytes = _KEY, at: datetime = _AT) -> str:
+    with pytest.raises(StatementRefusedError) as caught:
+        _check(attestation, key=key, at=at)
+    return str(caught.value)
+
+
+def test_every_byte_is_signed() -> None:
+    statement = bytes.fromhex(_GOOD.statement)
+    for at in range(len(statement)):
+        changed = bytearray(statement)
+        changed[at] ^= 1
+        assert _refused(_GOOD.model_copy(update={"statement": changed.hex()})) == "its signature does not hold"
+
+
+def test_a_signature_of_rubbish() -> None:
+    assert _refused(_GOOD.model_copy(update={"signature": "30"})) == "its signature does not hold"
+
+
+def test_another_key() -> None:
+    assert _refused(_GOOD, key=public_der(new_key())) == "it is about another key than the one requested for"
+
+
+def test_a_foreign_issuer_even_of_the_same_name() -> None:
+    foreign = AttestingCard(Issuer()).attest(_KEY, _NONCE)
+    assert _refused(foreign) == "its certificate is of no issuer of cards that this CA knows"
+
+
+def test_a_certificate_of_rubbish() -> None:
+    assert _refused(_GOOD.model_copy(update={"certificate": "3000"})) == "its certificate can't be read"
+
+
+def test_the_issuers_own_certificate_is_no_cards() -> None:
+    issuer = replace(_CARD, key=_ISSUER.key)
+    attestation = issuer.signed(issuer.statement(_KEY, _NONCE)).model_copy(
+        update={"certificate": _ISSUER.certificate.public_bytes(serialization.Encoding.DER).hex()}
+    )
+    assert _refused(attestation) == "its certificate is an issuer's, not a card's"
+
+
+def test_one_card_does_not_vouch_for_another() -> None:
+    other = replace(_CARD, number="0002")
+    assert _refused(_CARD.signed(other.statement(_KEY, _NONCE))) == "it is signed by another card than it names"
+
+
+def test_a_card_of_one_kind_does_not_pass_for_another_kind() -> None:
+    other = replace(_CARD, profile="tokenme")
+    assert (
+        _refused(_CARD.signed(other.statement(_KEY, _NONCE))) == "it is signed by a card of another kind than it names"
+    )
+
+
+def test_a_cards_key_certifies_no_second_card() -> None:
+    """Only an issuer that may issue can vouch for a card."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TEST issuer of cards")])
+    plain = _ISSUER.certify(_ISSUER.key, name)
+    with pytest.raises(StatementRefusedError, match="no issuer of cards"):
+        check(_GOOD, issuers=[plain], public_key=_KEY, at=_AT)
+
+
+@pytest.mark.parametrize("year", [1999, 2100])
+def test_an_expired_certificate(year: int) -> None:
+    assert _refused(_GOOD, at=datetime(year, 6, 1, tzinfo=UTC)) == "its certificate is not valid now"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({0x80: b"\x02"}, "it has a form that this CA does not know"),
+        ({0x85: b"\x07"}, "it can't be read"),
+        ({0x82: b"\xff"}, "it is signed by another card than it names"),
+        ({0x86: b"no key"}, "its public key can't be read"),
+    ],
+)
+def test_a_signed_statement_that_says_nothing(fields: dict[int, bytes], why: str) -> None:
+    assert _refused(_CARD.signed(_CARD.statement(_KEY, _NONCE, other=fields))) == why
+
+
+def test_a_signed_statement_with_too_little() -> None:
+    assert _refused(_CARD.signed(bytes.fromhex("E503800101"))) == "it lacks the field 81"
+    assert _refused(_CARD.signed(bytes.fromhex("E400"))) == "it can't be read"
+
+
+def test_the_emulators_issuer_is_known() -> None:
+    [issuer] = load_issuers(ATTESTATION_ISSUERS.read_bytes())
+    [name] = issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == "TEST Stuntcard card attestation issuer"

@@ -1,0 +1,128 @@
+"""What the certificates say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cardtools.ca import qc, service
+from cardtools.ca.authority import Authority
+from cardtools.ca.service import open_service
+from cardtools.protocol import CertificateProfile
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from tests.unit.cardtools.ca.world import Issuer, PrivateKey, RunningCa, new_key, settings_for
+
+
+def _issued(ca: RunningCa, profile: CertificateProfile, *, on_card: bool = False) -> x509.Certificate:
+    card = ca.card() if on_card else None
+    return x509.load_pem_x509_certificate(ca.issued(profile=profile, card=card)["pem"].encode())
+
+
+def _policies(certificate: x509.Certificate) -> list[str]:
+    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    return [policy.policy_identifier.dotted_string for policy in policies]
+
+
+def _statements(certificate: x509.Certificate) -> bytes:
+    extension = certificate.extensions.get_extension_for_oid(qc.QC_STATEMENTS).value
+    assert isinstance(extension, x509.UnrecognizedExtension)
+    return extension.value
+
+
+_MARK = bytes.fromhex("3008060604008E460104")
+
+
+@pytest.mark.fact("PQ-17")
+def test_a_qualified_certificate(automatic_ca: RunningCa) -> None:
+    marked = _issued(automatic_ca, CertificateProfile.QUALIFIED, on_card=True)
+    plain = _issued(automatic_ca, CertificateProfile.QUALIFIED)
+    assert marked.subject.rfc4514_string() == "CN=Jana Nováková,C=CZ"
+    assert (_MARK in _statements(marked), _MARK in _statements(plain)) == (True, False)
+    assert _policies(marked) == ["0.4.0.194112.1.2"]
+    assert _policies(plain) == ["0.4.0.194112.1.0"]
+    usage = marked.extensions.get_extension_for_class(x509.KeyUsage)
+    assert usage.critical
+    assert (usage.value.content_commitment, usage.value.digital_signature) == (True, False)
+
+
+def test_a_certificate_for_seals(automatic_ca: RunningCa) -> None:
+    certificate = _issued(automatic_ca, CertificateProfile.SEAL, on_card=True)
+    assert certificate.subject.rfc4514_string() == "CN=Jana Nováková,O=Jana Nováková,C=CZ"
+    assert bytes.fromhex("060704008E46010602") in _statements(certificate)
+    assert _MARK in _statements(certificate)
+    assert _policies(certificate) == ["0.4.0.194112.1.3"]
+
+
+def test_a_commercial_certificate(automatic_ca: RunningCa) -> None:
+    certificate = _issued(automatic_ca, CertificateProfile.COMMERCIAL)
+    with pytest.raises(x509.ExtensionNotFound):
+        _statements(certificate)
+    assert _policies(certificate) == ["0.4.0.2042.1.1"]
+    usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usages) == [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION]
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.RFC822Name) == ["jana@example.org"]
+
+
+def test_an_rsa_key_is_encrypted_to_and_an_ec_key_agrees(automatic_ca: RunningCa) -> None:
+    def usage(key: PrivateKey) -> tuple[bool, bool]:
+        found = automatic_ca.issued(key, profile=CertificateProfile.COMMERCIAL)["pem"].encode()
+        value = x509.load_pem_x509_certificate(found).extensions.get_extension_for_class(x509.KeyUsage).value
+        return value.key_encipherment, value.key_agreement
+
+    assert usage(rsa.generate_private_key(65537, 2048)) == (True, False)
+    assert usage(new_key()) == (False, True)
+
+
+def test_a_certificate_says_where_the_ca_is(automatic_ca: RunningCa) -> None:
+    certificate = _issued(automatic_ca, CertificateProfile.QUALIFIED)
+    places = {
+        access.access_method: access.access_location.value
+        for access in certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    }
+    assert places == {
+        AuthorityInformationAccessOID.OCSP: f"{automatic_ca.url}/ocsp",
+        AuthorityInformationAccessOID.CA_ISSUERS: f"{automatic_ca.url}/issuer",
+    }
+    [point] = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert point.full_name is not None
+    assert [name.value for name in point.full_name] == [f"{automatic_ca.url}/crl"]
+    disclosure = f"{automatic_ca.url}/disclosure/en"
+    assert disclosure.encode() in _statements(certificate)
+    assert "no\nlegal effect" in automatic_ca.http.get(disclosure).text
+
+
+def test_a_certificate_does_not_outlive_the_ca(automatic_ca: RunningCa) -> None:
+    automatic_ca.clock.forward(days=9 * 365 + 180)
+    certificate = _issued(automatic_ca, CertificateProfile.QUALIFIED)
+    assert certificate.not_valid_after_utc == automatic_ca.service.authority.issuing.certificate.not_valid_after_utc
+
+
+def _chain(authority: Authority) -> list[x509.Certificate]:
+    return [
+        credential.certificate
+        for credential in (authority.root, authority.issuing, authority.responder, authority.time_stamper)
+    ]
+
+
+def test_the_same_certificates_at_the_same_address(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, Issuer())
+    first = open_service(settings).authority
+    assert _chain(open_service(settings).authority) == _chain(first)
+
+
+def test_another_address_takes_other_certificates_of_the_same_keys(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, Issuer())
+    here = open_service(settings).authority
+    there = open_service(replace(settings, url="http://127.0.0.1:1")).authority
+    assert there.root.certificate == here.root.certificate
+    assert there.issuing.certificate != here.issuing.certificate
+    assert there.issuing.certificate.public_key() == here.issuing.certificate.public_key()
+    there.issuing.certificate.verify_directly_issued_by(here.root.certificate)
+    here.responder.certificate.verify_directly_issued_by(there.issuing.certificate)
+    assert _chain(open_service(settings).authority) == _chain(here)
+    assert service.last_url(settings.folder) == settings.url

@@ -1,0 +1,140 @@
+"""The bond between a card and its applicant."""
+
+from __future__ import annotations
+
+import pytest
+from cardtools.ca import bonds
+from cardtools.ca.attestation import Origin
+from cardtools.ca.people import person_of
+from cardtools.protocol import Applicant, CertificateProfile
+
+from tests.unit.cardtools.ca.world import PETR, RunningCa, new_key, pem, pkcs10, proof, public_der, refused
+
+_TO_ANOTHER = (409, "bound-to-another")
+
+
+@pytest.mark.fact("PQ-23")
+def test_the_first_qualified_certificate_binds_the_card(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    assert refused(automatic_ca.bond(card)) == (404, "not-found")
+    certificate = automatic_ca.issued(card=card)
+    bond = automatic_ca.bond(card).json()
+    assert (bond["name"], bond["e_mail"]) == ("Jana Nováková", "jana@example.org")
+    assert bond["certificates"] == [certificate["serial"]]
+    assert not bond["may_be_undone"]
+
+
+@pytest.mark.fact("PQ-23")
+def test_a_bound_card_takes_no_certificate_of_another(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    automatic_ca.issued(card=card)
+    assert refused(automatic_ca.ask(card=card, who=PETR)) == _TO_ANOTHER
+    assert automatic_ca.ask(card=card).status_code == 201
+    assert automatic_ca.ask(card=automatic_ca.card("0002"), who=PETR).status_code == 201
+
+
+@pytest.mark.fact("PQ-23")
+def test_the_bond_is_made_when_the_certificate_is_issued(ca: RunningCa) -> None:
+    card = ca.card()
+    first, second = ca.ask(card=card).json()["id"], ca.ask(card=card, who=PETR).json()["id"]
+    assert refused(ca.bond(card)) == (404, "not-found")
+    ca.issue(second)
+    assert refused(ca.http.post(f"/requests/{first}/issue", headers=ca.operator)) == _TO_ANOTHER
+    assert ca.http.get(f"/requests/{first}").json()["state"] == "pending"
+    assert ca.bond(card).json()["name"] == "Petr Dvořák"
+
+
+@pytest.mark.fact("PQ-24")
+def test_a_seal_makes_no_bond_and_meets_none(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    office, seal = Applicant(name="Městský úřad", e_mail="posta@example.org"), CertificateProfile.SEAL
+    assert automatic_ca.issued(card=card, who=office, profile=seal)["on_device"]
+    assert refused(automatic_ca.bond(card)) == (404, "not-found")
+    automatic_ca.issued(card=card)
+    assert automatic_ca.issued(card=card, who=office, profile=seal)["on_device"]
+    assert automatic_ca.bond(card).json()["name"] == "Jana Nováková"
+
+
+@pytest.mark.fact("PQ-17", "PQ-21")
+@pytest.mark.parametrize(
+    ("area", "origin"), [("general", Origin.MADE), ("cc", Origin.IMPORTED), ("cc", Origin.FACTORY)]
+)
+def test_a_key_not_made_in_the_qualified_area_makes_no_bond(automatic_ca: RunningCa, area: str, origin: Origin) -> None:
+    card = automatic_ca.card()
+    assert not automatic_ca.issued(card=card, area=area, origin=origin)["on_device"]
+    assert refused(automatic_ca.bond(card)) == (404, "not-found")
+
+
+def test_a_commercial_certificate_makes_no_bond(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    automatic_ca.issued(card=card, profile=CertificateProfile.COMMERCIAL)
+    assert refused(automatic_ca.bond(card)) == (404, "not-found")
+
+
+@pytest.mark.fact("PQ-23")
+def test_cards_of_two_kinds_with_one_number_are_two_cards(automatic_ca: RunningCa) -> None:
+    automatic_ca.issued(card=automatic_ca.card())
+    token = automatic_ca.card(profile="tokenme")
+    assert automatic_ca.ask(card=token, area="general", who=PETR).status_code == 201
+    both = bonds.find_numbered(automatic_ca.service, "0001")
+    assert [bound.bond.name for bound in both] == ["Jana Nováková", "Petr Dvořák"]
+
+
+@pytest.mark.fact("PQ-26")
+def test_the_bond_is_checked_for_a_renewal(automatic_ca: RunningCa) -> None:
+    """Petr's certificate lies on his own card; he can't have its follow-on on Jana's."""
+    janas, petrs, old, new = automatic_ca.card("0001"), automatic_ca.card("0002"), new_key(), new_key()
+    automatic_ca.issued(card=janas)
+    certificate = automatic_ca.issued(old, card=petrs, who=PETR)
+
+    def renew(card_number: str) -> tuple[int, str]:
+        request = pkcs10(new)
+        stated = automatic_ca.card(card_number).attest(public_der(new), automatic_ca.nonce())
+        answer = automatic_ca.http.post(
+            "/renewals",
+            json={
+                "old_serial": certificate["serial"],
+                "pkcs10": pem(request),
+                "proof": proof(old, request),
+                "attestation": stated.model_dump(),
+            },
+        )
+        return answer.status_code, answer.json().get("problem", "")
+
+    assert renew("0001") == _TO_ANOTHER
+    assert renew("0002") == (201, "")
+
+
+@pytest.mark.fact("PQ-25")
+def test_a_card_is_handed_over_once_all_on_it_is_revoked(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    first = automatic_ca.issued(card=card)
+    second = automatic_ca.issued(card=card, area="general", profile=CertificateProfile.COMMERCIAL)
+    for serial in (first["serial"], second["serial"]):
+        assert not automatic_ca.bond(card).json()["may_be_undone"]
+        assert refused(automatic_ca.undo_bond(card)) == (409, "still-valid-certificates")
+        automatic_ca.revoke(serial)
+    assert automatic_ca.bond(card).json()["may_be_undone"]
+    assert refused(automatic_ca.ask(card=card, who=PETR)) == _TO_ANOTHER
+    assert automatic_ca.undo_bond(card).status_code == 204
+    assert automatic_ca.issued(card=card, who=PETR)["on_device"]
+    assert automatic_ca.bond(card).json()["name"] == "Petr Dvořák"
+
+
+def test_what_has_expired_needs_no_revoking(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    automatic_ca.issued(card=card)
+    automatic_ca.clock.forward(days=366)
+    assert automatic_ca.bond(card).json()["may_be_undone"]
+    assert automatic_ca.undo_bond(card).status_code == 204
+
+
+def test_there_is_nothing_to_undo(automatic_ca: RunningCa) -> None:
+    assert refused(automatic_ca.undo_bond(automatic_ca.card())) == (404, "not-found")
+
+
+def test_the_bonds_of_a_person(automatic_ca: RunningCa) -> None:
+    for number in ("0001", "0002"):
+        automatic_ca.issued(card=automatic_ca.card(number))
+    jana = person_of(Applicant(name="jana nováková", e_mail="jana@example.org"))
+    assert [bound.bond.card.number for bound in bonds.of_person(automatic_ca.service, jana)] == ["0001", "0002"]

@@ -1,0 +1,75 @@
+"""Certificates that were issued: found and revoked."""
+
+from __future__ import annotations
+
+import pytest
+from cardtools.protocol import Applicant, CertificateProfile
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from tests.unit.cardtools.ca.world import PETR, RunningCa, refused
+
+
+def test_a_certificate_is_found_by_its_serial_number(automatic_ca: RunningCa) -> None:
+    issued = automatic_ca.issued()
+    certificate = x509.load_pem_x509_certificate(issued["pem"].encode())
+    assert issued["serial"] == f"{certificate.serial_number:X}"
+    assert automatic_ca.http.get(f"/certificates/{issued['serial']}").json() == issued
+    file = automatic_ca.http.get(f"/certificates/{issued['serial']}/file")
+    assert file.headers["content-type"] == "application/pkix-cert"
+    assert file.content == certificate.public_bytes(serialization.Encoding.DER)
+
+
+@pytest.mark.parametrize("path", ["", "/file"])
+def test_there_is_no_such_certificate(quiet_ca: RunningCa, path: str) -> None:
+    assert refused(quiet_ca.http.get(f"/certificates/ABCDEF{path}")) == (404, "not-found")
+    assert refused(quiet_ca.http.get(f"/certificates/abcdef{path}")) == (422, "bad-request")
+
+
+def test_the_issuer_and_the_root(quiet_ca: RunningCa) -> None:
+    issuing, root = (x509.load_der_x509_certificate(quiet_ca.http.get(path).content) for path in ("/issuer", "/root"))
+    issuing.verify_directly_issued_by(root)
+    assert (quiet_ca.service.settings.folder / "root.pem").read_bytes() == root.public_bytes(serialization.Encoding.PEM)
+    assert (quiet_ca.service.settings.folder / "issuing.pem").read_bytes() == issuing.public_bytes(
+        serialization.Encoding.PEM
+    )
+
+
+def test_a_certificate_is_revoked_once_and_for_good(automatic_ca: RunningCa) -> None:
+    serial = automatic_ca.issued()["serial"]
+    path = f"/certificates/{serial}/revoke"
+    answer = automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "keyCompromise"})
+    assert answer.json()["revoked"] is not None
+    assert automatic_ca.http.get(f"/certificates/{serial}").json() == answer.json()
+    assert refused(automatic_ca.http.post(path, headers=automatic_ca.operator)) == (409, "already-done")
+
+
+def test_an_expired_certificate_is_not_revoked(automatic_ca: RunningCa) -> None:
+    serial = automatic_ca.issued()["serial"]
+    automatic_ca.clock.forward(days=366)
+    answer = automatic_ca.http.post(f"/certificates/{serial}/revoke", headers=automatic_ca.operator)
+    assert refused(answer) == (409, "already-done")
+
+
+@pytest.mark.fact("PQ-25")
+def test_an_applicant_is_found_with_certificates_and_cards(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    qualified = automatic_ca.issued(card=card)
+    commercial = automatic_ca.issued(
+        profile=CertificateProfile.COMMERCIAL, who=Applicant(name="JANA NOVÁKOVÁ", e_mail="jana@example.org")
+    )
+    automatic_ca.issued(who=PETR)
+
+    def found(words: str) -> list[str]:
+        people = automatic_ca.http.get("/people", params={"find": words}, headers=automatic_ca.authorised).json()
+        return [person["applicant"]["name"] for person in people]
+
+    assert found("example.org") == ["Petr Dvořák", "JANA NOVÁKOVÁ"]
+    assert found("nováK") == ["JANA NOVÁKOVÁ"]
+    assert found("nobody") == []
+    [jana] = automatic_ca.http.get("/people?find=jana", headers=automatic_ca.authorised).json()
+    assert [certificate["serial"] for certificate in jana["certificates"]] == [
+        qualified["serial"],
+        commercial["serial"],
+    ]
+    assert jana["cards"] == [automatic_ca.bond(card).json()]

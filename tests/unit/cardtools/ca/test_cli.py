@@ -1,0 +1,96 @@
+"""The command `cardtools-ca`."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from cardtools.ca import requests
+from cardtools.ca.cli import app
+from cardtools.ca.service import open_service
+from cardtools.ca.settings import Settings
+from cardtools.protocol import CertificateProfile, CertificateRequest
+from typer.testing import CliRunner
+
+from tests.unit.cardtools.ca.world import new_folder, new_key, pem, pkcs10
+
+
+def _run(*arguments: str | Path, code: int = 0) -> str:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def _ask(folder: Path) -> str:
+    """Leaves a request with the CA, as its service would take it."""
+    asked = CertificateRequest.model_validate(
+        {
+            "profile": CertificateProfile.QUALIFIED,
+            "applicant": {"name": "Jana", "e_mail": "jana@example.org"},
+            "pkcs10": pem(pkcs10(new_key())),
+        }
+    )
+    service = open_service(Settings(folder=folder, url="http://127.0.0.1:8629"))
+    return requests.accept(service, asked, "test").id
+
+
+def test_a_new_ca(tmp_path: Path) -> None:
+    folder = tmp_path / "ca"
+    told = _run("init", folder)
+    assert re.search(r"The operator's token, told this once: \S{43}\n", told)
+    assert (folder / "root.pem").is_file()
+    assert _run("token", "list", folder) == "operator  operator\n"
+    assert "not empty" in _run("init", folder, code=2)
+
+
+def test_the_operators_work_at_the_command_line(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path)
+    first, second = _ask(folder), _ask(folder)
+    assert _run("list", folder, "--state", "pending").split()[0] == second
+    serial = _run("issue", folder, first).strip()
+    _run("refuse", folder, second, "--reason", "No contract.")
+    assert f"{first}  issued  qualified  -  {serial}  Jana  jana@example.org" in _run("list", folder)
+    _run("revoke", folder, serial, "--reason", "keyCompromise")
+    assert "is revoked already" in _run("revoke", folder, serial, code=1)
+    assert "already" in _run("issue", folder, second, code=1)
+    lines = _run("audit", folder).splitlines()
+    assert [re.split("  +", line)[3:5] for line in lines[:3]] == [
+        ["request", first],
+        ["request", second],
+        ["issue", first],
+    ]
+    assert _run("audit", folder, "--after", str(len(lines))) == ""
+
+
+def test_tokens(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path)
+    assert re.fullmatch(r"\S{43}\n", _run("token", "add", folder, "authorised", "Adam"))
+    assert "has a token already" in _run("token", "add", folder, "operator", "Adam", code=1)
+    assert _run("token", "list", folder) == "authorised  Adam\n"
+    _run("token", "remove", folder, "Adam")
+    assert "has no token" in _run("token", "remove", folder, "Adam", code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("list",), "holds no CA"),
+        (("token", "add", "king", "Karel"), "There is no role king"),
+        (("revoke", "AB", "--reason", "boredom"), "There is no reason boredom"),
+        (("run", "--port", "0"), "holds no CA"),
+        (("run", "--port", "0", "--url", "http://ž"), "is no address for a CA"),
+    ],
+)
+def test_bad_input_is_explained(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
+    at = 2 if arguments[0] == "token" else 1
+    told = _run(*arguments[:at], tmp_path, *arguments[at:], code=2)
+    assert why in told
+    assert "Traceback" not in told
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert "can't listen" in _run("run", new_folder(tmp_path), "--port", port, code=2)

@@ -1,0 +1,62 @@
+"""How often a client may call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cardtools.ca.limits import RateLimit
+from cardtools.ca.settings import Limits, Rate
+
+from tests.unit.cardtools.ca.world import NO_LIMITS, refused, running_ca
+
+
+class _Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_so_many_at_once_and_then_so_many_a_second() -> None:
+    seconds = _Seconds()
+    limit = RateLimit(Rate(at_once=2, per_second=0.5), seconds)
+    assert [limit.take("a") for _ in range(3)] == [0, 0, 2]
+    assert limit.take("b") == 0
+    seconds.now = 1
+    assert limit.take("a") == 1
+    seconds.now = 2
+    assert [limit.take("a") for _ in range(2)] == [0, 2]
+    seconds.now = 1000
+    assert [limit.take("a") for _ in range(3)] == [0, 0, 2]
+
+
+def test_asking_whether_takes_nothing() -> None:
+    limit = RateLimit(Rate(at_once=1, per_second=1), _Seconds())
+    assert [limit.wait("a"), limit.wait("a"), limit.take("a"), limit.wait("a")] == [0, 0, 0, 1]
+
+
+def test_not_more_clients_are_remembered_than_fit() -> None:
+    limit = RateLimit(Rate(at_once=1, per_second=1), _Seconds())
+    for number in range(10_001):
+        limit.take(str(number))
+    assert limit.take("0") == 0
+    assert limit.take("10000") == 1
+
+
+_RATE = Rate(at_once=2, per_second=0.01)
+
+
+@pytest.mark.parametrize(
+    ("limits", "path"),
+    [(replace(NO_LIMITS, asking=_RATE), "/challenges"), (replace(NO_LIMITS, anything=_RATE), "/ocsp")],
+    ids=["asking", "anything"],
+)
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path, limits: Limits, path: str) -> None:
+    with running_ca(tmp_path, limits=limits) as ca:
+        assert [ca.http.post(path).status_code // 100 for _ in range(2)] == [2, 2]
+        answer = ca.http.post(path)
+        assert refused(answer) == (429, "too-many-requests")
+        assert 90 <= int(answer.headers["retry-after"]) <= 100

@@ -1,0 +1,333 @@
+"""Requests and renewals, over HTTP as a client sends them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cardtools.ca.attestation import Origin
+from cardtools.protocol import Applicant, CertificateProfile
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.unit.cardtools.ca.world import (
+    NO_LIMITS,
+    AttestingCard,
+    Issuer,
+    RunningCa,
+    new_key,
+    pem,
+    pkcs10,
+    proof,
+    public_der,
+    refused,
+    running_ca,
+)
+
+_STATEMENT_REFUSED = (400, "statement-refused")
+
+
+@pytest.mark.fact("PQ-18")
+def test_a_first_request_is_answered_with_bp_and_ten_digits(ca: RunningCa) -> None:
+    answer = ca.ask()
+    assert answer.status_code == 201
+    body = answer.json()
+    assert re.fullmatch(r"BP\d{10}", body["id"])
+    assert body == {
+        "id": body["id"],
+        "state": "pending",
+        "profile": "qualified",
+        "applicant": {"name": "Jana Nováková", "e_mail": "jana@example.org", "organisation": None},
+        "on_device": False,
+        "received": body["received"],
+        "reason": None,
+        "serial": None,
+    }
+    assert ca.http.get(f"/requests/{body['id']}").json() == body
+    assert refused(ca.http.get(f"/requests/{body['id']}/certificate")) == (409, "not-issued-yet")
+
+
+def test_the_operator_issues(ca: RunningCa) -> None:
+    request = ca.ask().json()["id"]
+    issued = ca.issue(request)
+    assert issued["state"] == "issued"
+    certificate = ca.http.get(f"/requests/{request}/certificate").json()
+    assert certificate["serial"] == issued["serial"]
+    assert refused(ca.http.post(f"/requests/{request}/issue", headers=ca.operator)) == (409, "already-done")
+
+
+def test_the_operator_refuses_and_the_key_is_free_again(ca: RunningCa) -> None:
+    key = new_key()
+    request = ca.ask(key).json()["id"]
+    answer = ca.http.post(f"/requests/{request}/refuse", headers=ca.operator, json={"reason": "No contract."})
+    assert (answer.json()["state"], answer.json()["reason"]) == ("refused", "No contract.")
+    assert refused(ca.http.get(f"/requests/{request}/certificate")) == (409, "not-issued-yet")
+    assert refused(ca.http.post(f"/requests/{request}/issue", headers=ca.operator)) == (409, "already-done")
+    assert ca.ask(key).status_code == 201
+
+
+def test_requests_are_listed_by_state(ca: RunningCa) -> None:
+    first, second = ca.ask().json()["id"], ca.ask().json()["id"]
+    ca.issue(first)
+
+    def listed(query: str) -> list[str]:
+        return [request["id"] for request in ca.http.get(f"/requests{query}", headers=ca.operator).json()]
+
+    assert listed("") == [second, first]
+    assert listed("?state=pending") == [second]
+    assert listed("?state=issued") == [first]
+    assert listed("?state=refused") == []
+
+
+def test_an_automatic_ca_issues_at_once(automatic_ca: RunningCa) -> None:
+    body = automatic_ca.ask().json()
+    assert body["state"] == "issued"
+    assert automatic_ca.http.get(f"/requests/{body['id']}/certificate").json()["serial"] == body["serial"]
+
+
+def test_a_key_is_used_once(automatic_ca: RunningCa) -> None:
+    key = new_key()
+    automatic_ca.issued(key)
+    assert refused(automatic_ca.ask(key)) == (409, "key-used-before")
+    assert refused(automatic_ca.ask(key, profile=CertificateProfile.COMMERCIAL)) == (409, "key-used-before")
+
+
+@pytest.mark.parametrize(
+    ("pkcs10", "expected"),
+    [("rubbish", (400, "bad-request")), ("", (422, "bad-request")), ("x" * 20_000, (422, "bad-request"))],
+)
+def test_bad_requests(quiet_ca: RunningCa, pkcs10: str, expected: tuple[int, str]) -> None:
+    body = quiet_ca.body(new_key()) | {"pkcs10": pkcs10}
+    assert refused(quiet_ca.http.post("/requests", json=body)) == expected
+
+
+def test_a_key_that_is_not_taken(quiet_ca: RunningCa) -> None:
+    assert refused(quiet_ca.ask(ec.generate_private_key(ec.SECP256K1()))) == (400, "key-not-taken")
+
+
+def test_what_the_protocol_does_not_name_is_refused(quiet_ca: RunningCa) -> None:
+    body = quiet_ca.body(new_key()) | {"on_device": True}
+    assert refused(quiet_ca.http.post("/requests", json=body)) == (422, "bad-request")
+
+
+# Statements of cards
+
+
+@pytest.mark.fact("PQ-17")
+@pytest.mark.parametrize("profile", [CertificateProfile.QUALIFIED, CertificateProfile.SEAL])
+def test_a_key_made_on_the_device_gets_the_mark(automatic_ca: RunningCa, profile: CertificateProfile) -> None:
+    assert automatic_ca.issued(card=automatic_ca.card(), profile=profile)["on_device"]
+
+
+@pytest.mark.fact("PQ-17")
+def test_another_program_gets_no_mark(automatic_ca: RunningCa) -> None:
+    assert not automatic_ca.issued()["on_device"]
+
+
+@pytest.mark.fact("PQ-17", "PQ-21")
+@pytest.mark.parametrize(
+    ("area", "origin", "profile"),
+    [
+        ("general", Origin.MADE, CertificateProfile.QUALIFIED),
+        ("cc", Origin.IMPORTED, CertificateProfile.QUALIFIED),
+        ("cc", Origin.FACTORY, CertificateProfile.SEAL),
+        ("cc", Origin.MADE, CertificateProfile.COMMERCIAL),
+    ],
+)
+def test_a_true_statement_that_is_not_enough(
+    automatic_ca: RunningCa, area: str, origin: Origin, profile: CertificateProfile
+) -> None:
+    assert not automatic_ca.issued(card=automatic_ca.card(), area=area, origin=origin, profile=profile)["on_device"]
+
+
+@pytest.mark.fact("PQ-17")
+def test_a_card_that_is_no_qualified_device(automatic_ca: RunningCa) -> None:
+    assert not automatic_ca.issued(card=automatic_ca.card(profile="zzzs-pk"))["on_device"]
+
+
+@pytest.mark.fact("PQ-17")
+def test_statements_that_are_refused_leave_nothing_but_an_entry_in_the_log(ca: RunningCa) -> None:
+    card, key, other = ca.card(), new_key(), new_key()
+    good = card.attest(public_der(key), ca.nonce())
+    forged = bytes.fromhex(good.statement).replace(b"cc", b"CC").hex()
+    wrong = {
+        "its signature does not hold": good.model_copy(update={"statement": forged}),
+        "another key": card.attest(public_der(other), ca.nonce()),
+        "no issuer of cards": AttestingCard(Issuer()).attest(public_der(key), ca.nonce()),
+        "another card": card.signed(replace(card, number="0002").statement(public_der(key), ca.nonce())),
+        "its nonce": card.attest(public_der(key), bytes(32)),
+        "can't be read": card.signed(b"\x00"),
+    }
+    for why, attestation in wrong.items():
+        answer = ca.http.post("/requests", json=ca.body(key, attestation=attestation))
+        assert refused(answer) == _STATEMENT_REFUSED
+        assert why in answer.json()["detail"]
+    assert ca.http.get("/requests", headers=ca.operator).json() == []
+    assert ca.audit()[-len(wrong) :] == [("client 127.0.0.1", "request", "Jana Nováková", "statement-refused")] * 6
+    assert ca.http.post("/requests", json=ca.body(key, attestation=good)).json()["on_device"]
+
+
+@pytest.mark.fact("PQ-17")
+def test_a_nonce_is_answered_once(ca: RunningCa) -> None:
+    card, first, second, nonce = ca.card(), new_key(), new_key(), ca.nonce()
+    bodies = [ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in (first, second)]
+    assert ca.http.post("/requests", json=bodies[0]).status_code == 201
+    assert refused(ca.http.post("/requests", json=bodies[1])) == _STATEMENT_REFUSED
+
+
+@pytest.mark.fact("PQ-17")
+def test_a_nonce_expires_and_is_swept(ca: RunningCa) -> None:
+    card, key = ca.card(), new_key()
+    stated = card.attest(public_der(key), ca.nonce())
+    ca.clock.forward(seconds=ca.service.settings.challenge_seconds)
+    assert refused(ca.http.post("/requests", json=ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
+    ca.nonce()
+    with ca.service.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM challenges").fetchone()[0] == 1
+
+
+def test_the_ca_holds_so_many_challenges_and_requests(tmp_path: Path) -> None:
+    with running_ca(tmp_path, limits=replace(NO_LIMITS, challenges=2, pending=1)) as ca:
+        ca.nonce()
+        ca.nonce()
+        assert refused(ca.http.post("/challenges")) == (429, "too-many-requests")
+        ca.clock.forward(seconds=ca.service.settings.challenge_seconds)
+        ca.nonce()
+        request = ca.ask().json()["id"]
+        assert refused(ca.ask()) == (429, "too-many-requests")
+        ca.issue(request)
+        assert ca.ask().status_code == 201
+
+
+# Renewals
+
+
+def _renewal(serial: str, old: ec.EllipticCurvePrivateKey, new: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    request = pkcs10(new)
+    return {"old_serial": serial, "pkcs10": pem(request), "proof": proof(old, request)}
+
+
+@pytest.mark.fact("TM-08")
+def test_a_renewal_carries_profile_and_applicant_over(automatic_ca: RunningCa) -> None:
+    old, new, card = new_key(), new_key(), automatic_ca.card()
+    certificate = automatic_ca.issued(
+        old, card=card, profile=CertificateProfile.SEAL, who=Applicant(name="Úřad", e_mail="posta@example.org")
+    )
+    body = _renewal(certificate["serial"], old, new)
+    stated = card.attest(public_der(new), automatic_ca.nonce()).model_dump()
+    answer = automatic_ca.http.post("/renewals", json=body | {"attestation": stated})
+    assert answer.status_code == 201
+    status = answer.json()
+    assert (status["profile"], status["applicant"]["name"], status["on_device"]) == ("seal", "Úřad", True)
+    follow_on = automatic_ca.http.get(f"/certificates/{status['serial']}").json()
+    assert x509.load_pem_x509_certificate(follow_on["pem"].encode()).public_key() == new.public_key()
+
+
+@pytest.mark.fact("PQ-17")
+def test_a_renewal_without_a_statement_loses_the_mark(automatic_ca: RunningCa) -> None:
+    old = new_key()
+    certificate = automatic_ca.issued(old, card=automatic_ca.card())
+    answer = automatic_ca.http.post("/renewals", json=_renewal(certificate["serial"], old, new_key()))
+    assert (certificate["on_device"], answer.json()["on_device"]) == (True, False)
+
+
+@pytest.mark.fact("TM-08")
+def test_a_renewal_needs_a_certificate_in_use(automatic_ca: RunningCa) -> None:
+    revoked_key, expired_key = new_key(), new_key()
+    revoked, expired = automatic_ca.issued(revoked_key), automatic_ca.issued(expired_key)
+
+    def renew(serial: str, old: ec.EllipticCurvePrivateKey) -> tuple[int, str]:
+        return refused(automatic_ca.http.post("/renewals", json=_renewal(serial, old, new_key())))
+
+    automatic_ca.revoke(revoked["serial"])
+    assert renew(revoked["serial"], revoked_key) == (409, "old-certificate-not-valid")
+    automatic_ca.clock.forward(days=366)
+    assert renew(expired["serial"], expired_key) == (409, "old-certificate-not-valid")
+    assert renew("ABCDEF", new_key()) == (404, "not-found")
+
+
+@pytest.mark.fact("TM-08")
+def test_only_the_holder_of_the_old_key_renews(automatic_ca: RunningCa) -> None:
+    old, new = new_key(), new_key()
+    serial = automatic_ca.issued(old)["serial"]
+    body = _renewal(serial, old, new)
+    stranger = _renewal(serial, new_key(), new)
+    another = _renewal(serial, old, new_key())
+    for wrong in (stranger, body | {"proof": another["proof"]}, body | {"proof": "00"}):
+        assert refused(automatic_ca.http.post("/renewals", json=wrong)) == (400, "bad-signature")
+    assert automatic_ca.http.post("/renewals", json=body).status_code == 201
+    assert refused(automatic_ca.http.post("/renewals", json=body)) == (409, "key-used-before")
+
+
+def test_a_renewal_is_not_issued_when_the_old_one_was_revoked_meanwhile(ca: RunningCa) -> None:
+    old = new_key()
+    serial = ca.issued(old)["serial"]
+    request = ca.http.post("/renewals", json=_renewal(serial, old, new_key())).json()["id"]
+    ca.revoke(serial)
+    answer = ca.http.post(f"/requests/{request}/issue", headers=ca.operator)
+    assert refused(answer) == (409, "old-certificate-not-valid")
+
+
+# Races
+
+
+def _race(ca: RunningCa, path: str, bodies: list[dict[str, object]]) -> list[int]:
+    """Posts all bodies at the same time; the statuses, sorted."""
+    ready = threading.Barrier(len(bodies))
+
+    def post(body: dict[str, object]) -> int:
+        ready.wait()
+        return ca.http.post(path, json=body).status_code
+
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        return sorted(threads.map(post, bodies))
+
+
+_RACERS = 8
+
+
+@pytest.mark.fact("PQ-23")
+def test_clients_racing_for_one_bond_end_with_one_winner(automatic_ca: RunningCa) -> None:
+    card = automatic_ca.card()
+    keys = [new_key() for _ in range(_RACERS)]
+    bodies = [
+        automatic_ca.body(
+            key,
+            who=Applicant(name=f"Racer {number}", e_mail=f"racer{number}@example.org"),
+            attestation=card.attest(public_der(key), automatic_ca.nonce()),
+        )
+        for number, key in enumerate(keys)
+    ]
+    assert _race(automatic_ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
+    [issued] = automatic_ca.http.get("/requests", headers=automatic_ca.operator).json()
+    assert automatic_ca.bond(card).json()["name"] == issued["applicant"]["name"]
+
+
+def test_clients_racing_with_one_key_end_with_one_winner(automatic_ca: RunningCa) -> None:
+    key = new_key()
+    bodies = [
+        automatic_ca.body(key, who=Applicant(name=f"Racer {number}", e_mail="racer@example.org"))
+        for number in range(_RACERS)
+    ]
+    assert _race(automatic_ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
+
+
+@pytest.mark.fact("PQ-17")
+def test_clients_racing_with_one_nonce_end_with_one_winner(automatic_ca: RunningCa) -> None:
+    card, nonce = automatic_ca.card(), automatic_ca.nonce()
+    keys = [new_key() for _ in range(_RACERS)]
+    bodies = [automatic_ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in keys]
+    assert _race(automatic_ca, "/requests", bodies) == [201] + [400] * (_RACERS - 1)
+
+
+def test_operators_racing_to_issue_end_with_one_certificate(ca: RunningCa) -> None:
+    request = ca.ask().json()["id"]
+    with ThreadPoolExecutor(_RACERS) as threads:
+        issue = [
+            threads.submit(ca.http.post, f"/requests/{request}/issue", headers=ca.operator) for _ in range(_RACERS)
+        ]
+        assert sorted(answer.result().status_code for answer in issue) == [200] + [409] * (_RACERS - 1)

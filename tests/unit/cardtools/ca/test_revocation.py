@@ -1,0 +1,139 @@
+"""CRL and OCSP: what they tell of each state."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from cardtools.protocol import Applicant, CertificateProfile
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509 import ocsp
+
+from tests.unit.cardtools.ca.world import Issuer, RunningCa, new_key
+
+
+def _certificate(issued: dict[str, str]) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(issued["pem"].encode())
+
+
+def _request(
+    ca: RunningCa, certificate: x509.Certificate, algorithm: hashes.HashAlgorithm | None = None, nonce: bytes = b""
+) -> bytes:
+    issuer = ca.service.authority.issuing.certificate
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, algorithm or hashes.SHA256())
+    if nonce:
+        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+    return builder.build().public_bytes(serialization.Encoding.DER)
+
+
+def _ask(ca: RunningCa, request: bytes) -> ocsp.OCSPResponse:
+    answer = ca.http.post("/ocsp", content=request, headers={"Content-Type": "application/ocsp-request"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/ocsp-response")
+    return ocsp.load_der_ocsp_response(answer.content)
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()], ids=lambda a: a.name)
+def test_good_then_revoked(automatic_ca: RunningCa, algorithm: hashes.HashAlgorithm) -> None:
+    issued = automatic_ca.issued()
+    request = _request(automatic_ca, _certificate(issued), algorithm)
+    assert _ask(automatic_ca, request).certificate_status == ocsp.OCSPCertStatus.GOOD
+    path = f"/certificates/{issued['serial']}/revoke"
+    automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "keyCompromise"})
+    answer = _ask(automatic_ca, request)
+    assert answer.certificate_status == ocsp.OCSPCertStatus.REVOKED
+    assert answer.revocation_reason == x509.ReasonFlags.key_compromise
+    revoked = automatic_ca.http.get(f"/certificates/{issued['serial']}").json()["revoked"]
+    assert answer.revocation_time_utc is not None
+    assert answer.revocation_time_utc.isoformat().replace("+00:00", "Z") == revoked
+
+
+def test_a_certificate_that_is_not_in_the_cas_file(quiet_ca: RunningCa) -> None:
+    """Signed with the CA's key, as by someone who stole it."""
+    stranger = quiet_ca.service.authority.issue(
+        CertificateProfile.COMMERCIAL,
+        Applicant(name="Eva", e_mail="eva@example.org"),
+        new_key().public_key(),
+        on_device=False,
+        at=quiet_ca.clock(),
+        life=timedelta(days=1),
+    )
+    assert _ask(quiet_ca, _request(quiet_ca, stranger)).certificate_status == ocsp.OCSPCertStatus.UNKNOWN
+
+
+def test_the_time_stamping_certificate_is_good(quiet_ca: RunningCa) -> None:
+    unit = quiet_ca.service.authority.time_stamper.certificate
+    assert _ask(quiet_ca, _request(quiet_ca, unit)).certificate_status == ocsp.OCSPCertStatus.GOOD
+
+
+def test_another_issuers_certificate_is_not_spoken_of(quiet_ca: RunningCa) -> None:
+    issuer = Issuer()
+    certificate = issuer.certify(new_key(), x509.Name([]))
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer.certificate, hashes.SHA256())
+    request = builder.build().public_bytes(serialization.Encoding.DER)
+    assert _ask(quiet_ca, request).response_status == ocsp.OCSPResponseStatus.UNAUTHORIZED
+
+
+def test_the_nonce_comes_back_and_the_responder_signs(automatic_ca: RunningCa) -> None:
+    request = _request(automatic_ca, _certificate(automatic_ca.issued()), nonce=b"sixteen bytes...")
+    answer = _ask(automatic_ca, request)
+    assert answer.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == b"sixteen bytes..."
+    [responder] = answer.certificates
+    responder.verify_directly_issued_by(automatic_ca.service.authority.issuing.certificate)
+    responder.extensions.get_extension_for_class(x509.OCSPNoCheck)
+    key = responder.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_a_request_in_the_path(automatic_ca: RunningCa) -> None:
+    for _ in range(4):
+        encoded = base64.b64encode(_request(automatic_ca, _certificate(automatic_ca.issued()))).decode()
+        for path in (encoded, quote(encoded, safe="")):
+            answer = ocsp.load_der_ocsp_response(automatic_ca.http.get(f"/ocsp/{path}").content)
+            assert answer.certificate_status == ocsp.OCSPCertStatus.GOOD
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"rubbish", bytes.fromhex("3000"), bytes.fromhex("30023000")])
+def test_rubbish_is_answered_as_malformed(quiet_ca: RunningCa, rubbish: bytes) -> None:
+    assert _ask(quiet_ca, rubbish).response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+@pytest.mark.parametrize("path", ["rubbish", "%FF", "!!!!", "MAA="])
+def test_rubbish_in_the_path_is_answered_as_malformed(quiet_ca: RunningCa, path: str) -> None:
+    answer = ocsp.load_der_ocsp_response(quiet_ca.http.get(f"/ocsp/{path}").content)
+    assert answer.response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+def test_the_list_of_revoked_certificates(automatic_ca: RunningCa) -> None:
+    kept, revoked, expired = (automatic_ca.issued()["serial"] for _ in range(3))
+
+    def listed() -> dict[str, list[x509.ReasonFlags]]:
+        answer = automatic_ca.http.get("/crl")
+        assert answer.headers["content-type"] == "application/pkix-crl"
+        crl = x509.load_der_x509_crl(answer.content)
+        assert crl.is_signature_valid(automatic_ca.service.authority.issuing.key.public_key())
+        return {
+            f"{entry.serial_number:X}": [
+                extension.value.reason for extension in entry.extensions if isinstance(extension.value, x509.CRLReason)
+            ]
+            for entry in crl
+        }
+
+    assert listed() == {}
+    automatic_ca.revoke(expired)
+    path = f"/certificates/{revoked}/revoke"
+    automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "superseded"})
+    assert listed() == {expired: [], revoked: [x509.ReasonFlags.superseded]}
+    automatic_ca.clock.forward(days=366)
+    assert listed() == {}
+    assert kept
+
+
+def test_the_roots_list_is_empty(quiet_ca: RunningCa) -> None:
+    crl = x509.load_der_x509_crl(quiet_ca.http.get("/root-crl").content)
+    assert list(crl) == []
+    assert crl.is_signature_valid(quiet_ca.service.authority.root.key.public_key())

@@ -1,0 +1,100 @@
+"""The CA as a web application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import Match
+
+from cardtools.ca import api, mail_api, portal
+from cardtools.ca.guard import Guard, Rates, TooOftenError, refusal, too_often
+from cardtools.ca.portal_sessions import Sessions
+from cardtools.ca.refused import STATUS, RefusedError
+from cardtools.ca.service import open_service
+from cardtools.ca.settings import Settings
+from cardtools.ca.times import Clock, now
+from cardtools.protocol import Problem
+
+_ROUTERS = (api.router, mail_api.router, portal.router)
+
+_PROBLEMS: Mapping[int, Problem] = {
+    HTTPStatus.UNAUTHORIZED: Problem.NOT_ALLOWED,
+    HTTPStatus.FORBIDDEN: Problem.NOT_ALLOWED,
+    HTTPStatus.NOT_FOUND: Problem.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: Problem.NOT_ALLOWED,
+}
+_DETAIL_MAX = 500
+
+
+def create_app(settings: Settings, clock: Clock = now) -> FastAPI:
+    """The CA of a folder, ready to be served at `settings.url`. Raises CaError."""
+    app = FastAPI(
+        title="Stuntcard training CA",
+        version="1",
+        description="Certificates for training and tests. Every refusal has the body `Refusal`.",
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    rates = Rates(settings.limits)
+    app.state.service = open_service(settings, clock)
+    app.state.rates = rates
+    app.state.portal_sessions = Sessions(clock)
+    app.add_middleware(Guard, limits=settings.limits, rates=rates)
+    for router in _ROUTERS:
+        app.include_router(router)
+    _answer_errors(app)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error is answered with a `Refusal`."""
+
+    @app.exception_handler(RefusedError)
+    async def refused(_request: Request, error: RefusedError) -> JSONResponse:
+        return refusal(STATUS[error.problem], error.problem, error.detail)
+
+    @app.exception_handler(TooOftenError)
+    async def often(_request: Request, error: TooOftenError) -> JSONResponse:
+        return too_often(error.seconds)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # What was sent is not repeated: it may hold what belongs in no log.
+        faults = "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, Problem.BAD_REQUEST, faults[:_DETAIL_MAX])
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(app, request))
+        problem = _PROBLEMS.get(error.status_code, Problem.BAD_REQUEST)
+        return refusal(error.status_code, problem, f"{error.detail}.".replace("..", "."), headers)
+
+    @app.exception_handler(Exception)
+    async def failed(_request: Request, _error: Exception) -> JSONResponse:
+        return refusal(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            Problem.INTERNAL_ERROR,
+            "The CA itself failed; what its program wrote says why.",
+        )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """The methods of all routes with the call's path: the framework names those of one route only."""
+    methods: set[str] = set()
+    for route in (*app.routes, *(route for router in _ROUTERS for route in router.routes)):
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)

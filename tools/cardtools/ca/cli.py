@@ -1,0 +1,271 @@
+"""The command `cardtools-ca`. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from cardtools.protocol import RequestState
+
+if TYPE_CHECKING:
+    from cardtools.ca.service import Service
+
+_PORT = 8629
+_BY_HAND = "command line"
+"""Whom the audit log names for what is done here."""
+
+
+class ExitCode(IntEnum):
+    """What the command ends with when it could not do what was asked."""
+
+    REFUSED = 1
+    BAD_INPUT = 2
+    UNAVAILABLE = 69
+    """EX_UNAVAILABLE of sysexits.h: the CA's file can't be used now."""
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.",
+)
+token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for the customer's authorised persons.")
+app.add_typer(token_app, name="token")
+
+FolderArgument = Annotated[Path, typer.Argument(help="The CA's folder.", metavar="DIR")]
+RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
+
+
+@app.command()
+def init(folder: FolderArgument) -> None:
+    """Make a new CA in a new or empty folder: its keys, its database, and a token for its operator."""
+    from cardtools.ca import roles
+    from cardtools.ca.service import create
+
+    with _explained():
+        create(folder)
+        with _opened(folder) as service:
+            token = roles.add(service, "operator", roles.Role.OPERATOR, _BY_HAND)
+    typer.echo(f"The CA is in {folder}. Trust its root, {folder / 'root.pem'}, for training only.")
+    typer.echo(f"The operator's token, told this once: {token}")
+    typer.echo(f"Start it with `cardtools-ca run {folder}`.")
+
+
+@app.command()
+def run(
+    folder: FolderArgument,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT,
+    url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None,
+    automatic: Annotated[bool, typer.Option("--auto", help="Issue what is asked for, with no operator.")] = False,
+) -> None:
+    """Serve the CA until Ctrl-C. The first line written is its address."""
+    from cardtools.ca.app import create_app
+    from cardtools.ca.server import LOOPBACK, Server, listening
+    from cardtools.ca.settings import Settings
+
+    with _explained(), listening(host, port) as (listener, address):
+        settings = Settings(folder=folder, url=(url or address).rstrip("/"), automatic=automatic)
+        if host not in (LOOPBACK, "::1", "localhost"):
+            typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
+        server = Server(create_app(settings), started=lambda: typer.echo(settings.url))
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+@app.command("list")
+def list_requests(
+    folder: FolderArgument,
+    state: Annotated[RequestState | None, typer.Option(help="Only those in this state.")] = None,
+) -> None:
+    """List the newest requests, newest first."""
+    from cardtools.ca import requests
+
+    with _explained(), _opened(folder) as service:
+        for record in requests.listed(service, state):
+            device = "device" if record.on_device else "-"
+            fields = (record.id, record.state, record.profile, device, record.serial or "-", record.applicant.name)
+            typer.echo("  ".join((*fields, record.applicant.e_mail)))
+
+
+@app.command()
+def issue(folder: FolderArgument, request_id: RequestArgument) -> None:
+    """Issue the certificate of a pending request."""
+    from cardtools.ca import requests
+
+    with _explained(), _opened(folder) as service:
+        typer.echo(requests.issue(service, request_id, _BY_HAND).serial)
+
+
+@app.command()
+def refuse(
+    folder: FolderArgument,
+    request_id: RequestArgument,
+    reason: Annotated[str, typer.Option(help="Why; the applicant reads it.")],
+) -> None:
+    """Refuse a pending request."""
+    from cardtools.ca import requests
+
+    with _explained(), _opened(folder) as service:
+        requests.refuse(service, request_id, reason, _BY_HAND)
+
+
+@app.command()
+def revoke(
+    folder: FolderArgument,
+    serial: Annotated[str, typer.Argument(help="The certificate's serial number, hexadecimal.")],
+    reason: Annotated[str, typer.Option(help="Why, as RFC 5280 names it, such as keyCompromise.")] = "unspecified",
+) -> None:
+    """Revoke a certificate, for good."""
+    from cardtools.ca import certificates
+
+    try:
+        why = certificates.RevocationReason(reason)
+    except ValueError:
+        known = ", ".join(certificates.RevocationReason)
+        _fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
+    with _explained(), _opened(folder) as service:
+        certificates.revoke(service, serial.upper().lstrip("0"), why, _BY_HAND)
+
+
+@app.command()
+def audit(
+    folder: FolderArgument,
+    after: Annotated[int, typer.Option(help="Only entries numbered above this.", min=0)] = 0,
+) -> None:
+    """Write the audit log, oldest entry first."""
+    with _explained(), _opened(folder) as service:
+        while entries := service.audit.entries(after=after):
+            for entry in entries:
+                fields = (str(entry.number), entry.at.isoformat(), entry.who, entry.act, entry.subject, entry.outcome)
+                typer.echo("  ".join((*fields, entry.detail)))
+            after = entries[-1].number
+
+
+@app.command()
+def authorise(
+    folder: FolderArgument,
+    e_mail: Annotated[str, typer.Argument(help="The address of a customer's authorised person.", metavar="EMAIL")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the authorisation back.")] = False,
+) -> None:
+    """Let someone revoke and hand cards over by signed e-mail."""
+    from cardtools.ca import mail_senders
+
+    with _explained(), _opened(folder) as service:
+        (mail_senders.withdraw if withdraw else mail_senders.authorise)(service, e_mail, _BY_HAND)
+
+
+@app.command()
+def authorised(folder: FolderArgument) -> None:
+    """List who may ask by signed e-mail."""
+    from cardtools.ca import mail_senders
+
+    with _explained(), _opened(folder) as service:
+        for e_mail in mail_senders.authorised(service):
+            typer.echo(e_mail)
+
+
+@app.command()
+def mail(
+    folder: FolderArgument,
+    file: Annotated[Path, typer.Argument(help="The signed e-mail, as it came (.eml).", metavar="FILE")],
+) -> None:
+    """Do what a signed e-mail asks."""
+    from cardtools.ca.mail import carry_out
+    from cardtools.ca.mail_message import SIZE_MAX
+
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(SIZE_MAX + 1)
+    except OSError as error:
+        _fail(f"{file} can't be read ({error.strerror}). Give a file with an e-mail in it.", ExitCode.BAD_INPUT)
+    with _explained(), _opened(folder) as service:
+        outcome = carry_out(service, raw, _BY_HAND)
+    for serial in outcome.revoked:
+        typer.echo(f"revoked  {serial}")
+    for card in outcome.undone:
+        typer.echo(f"bond undone  {card.card_profile}/{card.card_number}")
+    for card in outcome.still_bound:
+        valid = ", ".join(card.still_valid)
+        typer.echo(f"still bound  {card.card_profile}/{card.card_number}  because of {valid}")
+
+
+@token_app.command("add")
+def token_add(
+    folder: FolderArgument,
+    role: Annotated[str, typer.Argument(help="operator or authorised.", metavar="ROLE")],
+    name: Annotated[str, typer.Argument(help="Whose it is; the audit log names them.", metavar="NAME")],
+) -> None:
+    """Make a token for someone. It is written this once, and kept as a digest only."""
+    from cardtools.ca import roles
+
+    try:
+        known = roles.Role(role)
+    except ValueError:
+        _fail(f"There is no role {role}. Choose one of {', '.join(roles.Role)}.", ExitCode.BAD_INPUT)
+    with _explained(), _opened(folder) as service:
+        typer.echo(roles.add(service, name, known, _BY_HAND))
+
+
+@token_app.command("remove")
+def token_remove(
+    folder: FolderArgument, name: Annotated[str, typer.Argument(help="Whose it is.", metavar="NAME")]
+) -> None:
+    """Take someone's token back."""
+    from cardtools.ca import roles
+
+    with _explained(), _opened(folder) as service:
+        roles.remove(service, name, _BY_HAND)
+
+
+@token_app.command("list")
+def token_list(folder: FolderArgument) -> None:
+    """List who has a token."""
+    from cardtools.ca import roles
+
+    with _explained(), _opened(folder) as service:
+        for holder in roles.holders(service):
+            typer.echo(f"{holder.role}  {holder.name}")
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[Service]:
+    """The CA at the address where it ran last, whether it runs now or not."""
+    from cardtools.ca.service import last_url, open_service
+    from cardtools.ca.settings import Settings
+
+    yield open_service(Settings(folder=folder, url=last_url(folder) or f"http://127.0.0.1:{_PORT}"))
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Tells people what could not be done, and why."""
+    import sqlite3
+
+    from cardtools.ca.refused import CaError, RefusedError
+
+    try:
+        yield
+    except RefusedError as error:
+        _fail(error.detail, ExitCode.REFUSED)
+    except CaError as error:
+        _fail(str(error), ExitCode.BAD_INPUT)
+    except sqlite3.Error as error:
+        _fail(f"The CA's file could not be read or written ({error}). Try again.", ExitCode.UNAVAILABLE)
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Runs the command."""
+    app()
