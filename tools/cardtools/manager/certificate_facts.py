@@ -1,0 +1,137 @@
+"""What a certificate says, for people: whose it is, who issued it, how long it holds, and what marks it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from asn1crypto.core import Any, ObjectIdentifier, Sequence, SequenceOf
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+QC_COMPLIANCE, QC_SSCD = "0.4.0.1862.1.1", "0.4.0.1862.1.4"
+"""ETSI EN 319 412-5, 4.2.1 and 4.2.2: a qualified certificate; its key is on a qualified device (the QESCD mark)."""
+
+_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+"""RFC 3739, 3.2.6."""
+
+_CZECH_CARD = "1.2.203.7064.1.1.11"
+"""The attributes of the Czech identity card's certificates."""
+
+_ATTRIBUTES = {
+    NameOID.COMMON_NAME.dotted_string: "common-name",
+    NameOID.SURNAME.dotted_string: "surname",
+    NameOID.GIVEN_NAME.dotted_string: "given-name",
+    NameOID.SERIAL_NUMBER.dotted_string: "serial-number",
+    NameOID.EMAIL_ADDRESS.dotted_string: "e-mail",
+    NameOID.ORGANIZATION_NAME.dotted_string: "organization",
+    NameOID.ORGANIZATIONAL_UNIT_NAME.dotted_string: "unit",
+    NameOID.ORGANIZATION_IDENTIFIER.dotted_string: "organization-identifier",
+    NameOID.TITLE.dotted_string: "title",
+    NameOID.STREET_ADDRESS.dotted_string: "street",
+    NameOID.LOCALITY_NAME.dotted_string: "locality",
+    NameOID.STATE_OR_PROVINCE_NAME.dotted_string: "state",
+    NameOID.COUNTRY_NAME.dotted_string: "country",
+    f"{_CZECH_CARD}.1": "birth-date",
+    f"{_CZECH_CARD}.2": "sex",
+    f"{_CZECH_CARD}.4": "birth-place",
+    f"{_CZECH_CARD}.5": "birth-number",
+    f"{_CZECH_CARD}.6": "marital-status",
+    f"{_CZECH_CARD}.7": "nationality",
+}
+_NAMES_OF_A_PERSON = frozenset({"common-name", "surname", "given-name"})
+
+
+class _Statement(Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    _fields = [("id", ObjectIdentifier), ("info", Any, {"optional": True})]  # noqa: RUF012 - asn1crypto's way
+
+
+class _Statements(SequenceOf):  # type: ignore[misc]
+    _child_spec = _Statement
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A certificate. `subject` is pairs of attribute (`surname`, or an OID that we have no name for) and value."""
+
+    holder: str
+    issuer: str
+    serial: str
+    valid_from: datetime
+    valid_until: datetime
+    qualified: bool
+    on_device: bool
+    subject: tuple[tuple[str, str], ...]
+    public_key: bytes
+    algorithm: str
+
+    @property
+    def person(self) -> tuple[tuple[str, str], ...]:
+        """What it tells of a person or an organisation; nothing when its subject has no name."""
+        return self.subject if any(name in _NAMES_OF_A_PERSON for name, _ in self.subject) else ()
+
+    def expired(self, now: datetime | None = None) -> bool:
+        """Whether its time is over."""
+        return (now or datetime.now(UTC)) > self.valid_until
+
+
+def read_certificate(der: bytes) -> CertificateFacts:
+    """What a certificate (DER) says. Raises ValueError when it is none."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        public_key = certificate.public_key()
+        subject = tuple((_attribute(part.oid), str(part.value)) for part in certificate.subject)
+        marks = _marks(certificate)
+        return CertificateFacts(
+            holder=_name(certificate.subject),
+            issuer=_name(certificate.issuer),
+            serial=f"{certificate.serial_number:X}",
+            valid_from=certificate.not_valid_before_utc,
+            valid_until=certificate.not_valid_after_utc,
+            qualified=QC_COMPLIANCE in marks,
+            on_device=QC_SSCD in marks,
+            subject=subject,
+            public_key=public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            algorithm=algorithm_of(public_key),
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        raise ValueError(f"no certificate that can be read: {error}") from error
+
+
+def algorithm_of(public_key: object) -> str:
+    """What kind of key it is, such as `RSA 2048` or `EC secp256r1`."""
+    match public_key:
+        case rsa.RSAPublicKey():
+            return f"RSA {public_key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            return f"EC {public_key.curve.name}"
+    return type(public_key).__name__
+
+
+def _attribute(oid: x509.ObjectIdentifier) -> str:
+    return _ATTRIBUTES.get(oid.dotted_string, oid.dotted_string)
+
+
+def _name(name: x509.Name) -> str:
+    """The common name, else the organisation's, else all of it."""
+    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        found = name.get_attributes_for_oid(oid)
+        if found:
+            return str(found[0].value)
+    return name.rfc4514_string()
+
+
+def _marks(certificate: x509.Certificate) -> frozenset[str]:
+    """The statements of the extension QCStatements, by OID; none when it can't be read."""
+    try:
+        extension = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    content = extension.value if isinstance(extension, x509.UnrecognizedExtension) else b""
+    try:
+        return frozenset(statement["id"].dotted for statement in _Statements.load(content))
+    except (ValueError, TypeError):
+        return frozenset()

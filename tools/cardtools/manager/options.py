@@ -1,0 +1,43 @@
+"""The options that the commands have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ReaderOption = Annotated[
+    str | None, typer.Option(help="Use the card in this reader; needed when several have one.", metavar="NAME")
+]
+LanguageOption = Annotated[
+    str | None, typer.Option(help="Speak en, cs or sl; else as LC_ALL or LANG says.", metavar="LANGUAGE")
+]
+ModuleOption = Annotated[
+    Path | None, typer.Option(help="OpenSC's PKCS#11 module, when it is in no usual place.", metavar="FILE")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+StdinOption = Annotated[
+    bool,
+    typer.Option("--stdin", help="Read codes from standard input: a line each as they are asked for, new ones twice."),
+]
+CodesFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--codes-file",
+        help="Read codes from a file of lines `pin: value` and `new-pin: value`, which only you may read (mode 0600).",
+        metavar="FILE",
+    ),
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask whether to do it.")]
+CodeArgument = Annotated[
+    str, typer.Argument(help="A code's name, such as PIN; `cardmanager show` lists them.", metavar="CODE")
+]
+IdentifierArgument = Annotated[
+    str,
+    typer.Argument(help="The key's or certificate's identifier; `cardmanager devices` shows it.", metavar="ID"),
+]
+OptionalIdentifier = Annotated[
+    str | None,
+    typer.Argument(help="A key's or certificate's identifier; without one, the whole card.", metavar="[ID]"),
+]
