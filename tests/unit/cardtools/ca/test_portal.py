@@ -1,0 +1,464 @@
+"""The portal, as the authorised person's browser meets it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from cardtools.ca import roles
+from cardtools.ca.app import create_app
+from cardtools.ca.portal import LOG_IN_COOKIE, SESSION_COOKIE
+from cardtools.ca.roles import Role
+from cardtools.ca.settings import Rate
+from cardtools.protocol import Applicant, CertificateProfile
+
+from tests.unit.cardtools.ca.world import JANA, NO_LIMITS, PETR, Issuer, RunningCa, running_ca, settings_for
+
+_UNDO = "Undo the bond"
+_UNDO_PATH = "/portal/cards/proid-q/0001/undo-bond"
+
+
+class Browser:
+    """A browser: it keeps cookies, follows redirects, and fills in the forms of the page it shows."""
+
+    def __init__(self, ca: RunningCa, language: str = "en") -> None:
+        self._ca = ca
+        self.http = httpx.Client(
+            base_url=ca.url, follow_redirects=True, timeout=30, headers={"Accept-Language": language}
+        )
+        self.page = self.http.get("/portal")
+
+    def open(self, path: str) -> httpx.Response:
+        self.page = self.http.get(path)
+        return self.page
+
+    def text(self) -> str:
+        """What a person reads on the page."""
+        body = self.page.text.partition("<main>")[2]
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+    def csrf(self) -> str:
+        """The secret in the forms of the page."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page.text)
+        assert found, self.page.text
+        return found[1]
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Sends a form of the page."""
+        self.page = self.http.post(path, data={"csrf": self.csrf(), **fields})
+        return self.page
+
+    def post_foreign(self, path: str, **fields: str) -> httpx.Response:
+        """What another site's page would send."""
+        self.page = self.http.post(path, data=fields)
+        return self.page
+
+    def log_in(self, token: str | None = None) -> httpx.Response:
+        self.open("/portal")
+        return self.post("/portal/log-in", token=token or self._ca.authorised["Authorization"].removeprefix("Bearer "))
+
+    def revoke(self, serial: str, reason: str = "cessationOfOperation") -> httpx.Response:
+        path = f"/portal/certificates/{serial}/revoke"
+        assert f'href="{path}"' in self.open(f"/portal/applicants/{serial}").text
+        self.open(path)
+        return self.post(path, reason=reason)
+
+
+@pytest.fixture
+def browser(automatic_ca: RunningCa) -> Iterator[Browser]:
+    """A browser at the log-in page."""
+    browser = Browser(automatic_ca)
+    yield browser
+    browser.http.close()
+
+
+@pytest.fixture
+def adam(browser: Browser) -> Browser:
+    """The browser of Adam, who has logged in."""
+    assert browser.log_in().status_code == 200
+    return browser
+
+
+# Handing a card over
+
+
+@pytest.mark.fact("PQ-25")
+def test_handing_over_a_card(automatic_ca: RunningCa, adam: Browser) -> None:
+    card = automatic_ca.card()
+    qualified = automatic_ca.issued(card=card)["serial"]
+    commercial = automatic_ca.issued(card=card, area="general", profile=CertificateProfile.COMMERCIAL)["serial"]
+    adam.open("/portal?find=nov%C3%A1kov%C3%A1")
+    assert "1 applicant found Jana Nováková jana@example.org 2 certificates, ProID+Q no. 0001" in adam.text()
+
+    adam.revoke(qualified)
+    assert "The certificate is revoked." in adam.text()
+    assert _UNDO not in adam.page.text
+    assert f"The bond can be undone once these certificates on the card are revoked: {commercial}" in adam.text()
+
+    adam.revoke(commercial)
+    assert _UNDO in adam.page.text
+    assert f'action="{_UNDO_PATH}"' in adam.page.text
+
+    adam.post(_UNDO_PATH)
+    assert adam.page.status_code == 200
+    assert "The bond is undone." in adam.text()
+    assert "No card is bound to this applicant." in adam.text()
+    assert automatic_ca.ask(card=card, who=PETR).status_code == 201
+    who = "authorised Adam"
+    assert [entry for entry in automatic_ca.audit() if entry[0] == who] == [
+        (who, "log in", "portal", "done"),
+        (who, "revoke", qualified, "done"),
+        (who, "revoke", commercial, "done"),
+        (who, "undo bond", "proid-q/0001", "done"),
+    ]
+    assert automatic_ca.service.audit.entries()[-1].who != who
+
+
+@pytest.mark.fact("PQ-25")
+def test_the_bond_is_not_undone_while_a_certificate_is_valid(automatic_ca: RunningCa, adam: Browser) -> None:
+    """Whoever sends the form without the button meets the CA itself."""
+    card = automatic_ca.card()
+    serial = automatic_ca.issued(card=card)["serial"]
+    adam.open(f"/portal/applicants/{serial}")
+    assert _UNDO not in adam.page.text
+    assert adam.post(_UNDO_PATH).status_code == 409
+    assert "the card still has valid certificates" in adam.text()
+    assert automatic_ca.bond(card).json()["name"] == JANA.name
+    assert automatic_ca.audit()[-1] == ("authorised Adam", "undo bond", "proid-q/0001", "still-valid-certificates")
+
+
+@pytest.mark.fact("PQ-25")
+def test_a_certificate_issued_meanwhile_keeps_the_bond(automatic_ca: RunningCa, adam: Browser) -> None:
+    card = automatic_ca.card()
+    adam.revoke(automatic_ca.issued(card=card)["serial"])
+    assert _UNDO in adam.page.text
+    automatic_ca.issued(card=card)
+    assert adam.post(_UNDO_PATH).status_code == 409
+    assert automatic_ca.bond(card).status_code == 200
+
+
+@pytest.mark.fact("PQ-23", "PQ-25")
+def test_a_bond_is_undone_once(automatic_ca: RunningCa, adam: Browser) -> None:
+    adam.revoke(automatic_ca.issued(card=automatic_ca.card())["serial"])
+    form = {"csrf": adam.csrf()}
+    assert adam.http.post(_UNDO_PATH, data=form).status_code == 200
+    again = adam.http.post(_UNDO_PATH, data=form)
+    assert again.status_code == 404
+    assert "not bound to anybody" in again.text
+
+
+@pytest.mark.fact("PQ-24")
+def test_a_seal_has_no_bond_to_undo(automatic_ca: RunningCa, adam: Browser) -> None:
+    town = Applicant(name="Městský úřad", e_mail="posta@example.org")
+    seal = automatic_ca.issued(card=automatic_ca.card(), profile=CertificateProfile.SEAL, who=town)["serial"]
+    adam.open(f"/portal/applicants/{seal}")
+    assert "No card is bound to this applicant." in adam.text()
+    assert "qualified certificate for seals" in adam.text()
+
+
+# Revoking
+
+
+def test_nothing_is_revoked_before_it_is_confirmed(automatic_ca: RunningCa, adam: Browser) -> None:
+    serial = automatic_ca.issued()["serial"]
+    adam.open(f"/portal/certificates/{serial}/revoke")
+    assert "Really revoke this certificate?" in adam.text()
+    assert "can't be made valid again" in adam.text()
+    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+    adam.post(f"/portal/certificates/{serial}/revoke", reason="keyCompromise")
+    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is not None
+    assert automatic_ca.service.audit.entries()[-1].detail == "Jana Nováková, keyCompromise"
+    assert adam.open(f"/portal/certificates/{serial}/revoke").status_code == 409
+    assert "revoked already" in adam.text()
+
+
+@pytest.mark.parametrize("reason", ["", "boredom"])
+def test_a_reason_that_is_none(automatic_ca: RunningCa, adam: Browser, reason: str) -> None:
+    serial = automatic_ca.issued()["serial"]
+    adam.open(f"/portal/certificates/{serial}/revoke")
+    assert adam.post(f"/portal/certificates/{serial}/revoke", reason=reason).status_code == 400
+    assert "nothing was changed" in adam.text()
+    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+
+
+def test_what_has_expired(automatic_ca: RunningCa, browser: Browser) -> None:
+    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
+    automatic_ca.clock.forward(days=366)
+    browser.log_in()
+    browser.open(f"/portal/applicants/{serial}")
+    assert "State expired" in browser.text()
+    assert "Revoke" not in browser.text()
+    assert _UNDO in browser.page.text
+
+
+# Finding
+
+
+def test_finding_an_applicant(automatic_ca: RunningCa, adam: Browser) -> None:
+    jana = automatic_ca.issued(card=automatic_ca.card("00A1"))["serial"]
+    petr = automatic_ca.issued(profile=CertificateProfile.COMMERCIAL, card=automatic_ca.card("00A2"), who=PETR)
+    with_colons = ":".join(re.findall("..?", jana.lower()))
+    for words, found in (
+        ("Jana", [JANA.name]),
+        ("nováková  ", [JANA.name]),
+        ("PETR@example", [PETR.name]),
+        (with_colons, [JANA.name]),
+        (petr["serial"], [PETR.name]),
+        ("00A1", [JANA.name]),
+        ("00 a2", [PETR.name]),
+        ("example.org", [PETR.name, JANA.name]),
+        ("nobody", []),
+    ):
+        adam.page = adam.http.get("/portal", params={"find": words})
+        assert re.findall(r'<a href="/portal/applicants/[0-9A-F]+">([^<]+)</a>', adam.page.text) == found, words
+    assert "Nobody fits." in adam.text()
+    assert "found" not in adam.open("/portal?find=").text
+
+
+def test_the_applicants_name_is_only_a_name(automatic_ca: RunningCa, adam: Browser) -> None:
+    """A name that is a program runs nowhere: it is escaped, and no script would run anyhow."""
+    name = '<script>alert("1")</script>'
+    who = Applicant(name=name, e_mail="'\"onload=x@example.org", organisation="<b>&amp;")
+    serial = automatic_ca.issued(card=automatic_ca.card(), who=who)["serial"]
+    for path in (
+        "/portal?find=script",
+        "/portal?find=%22%3E%3Cscript%3E",
+        f"/portal/applicants/{serial}",
+        f"/portal/certificates/{serial}/revoke",
+    ):
+        page = adam.open(path)
+        assert page.status_code == 200
+        assert "<script" not in page.text
+        assert '"onload' not in page.text
+        assert "<b>" not in page.text
+    assert html.escape(name, quote=False) in adam.page.text.replace("&#34;", '"')
+
+
+# Logging in and out
+
+
+def test_nothing_is_shown_to_strangers(automatic_ca: RunningCa, browser: Browser) -> None:
+    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
+    for path in (
+        "/portal?find=Jana",
+        f"/portal/applicants/{serial}",
+        f"/portal/certificates/{serial}/revoke",
+    ):
+        assert "Your token" in browser.open(path).text
+        assert JANA.name not in browser.page.text
+    for path in (f"/portal/certificates/{serial}/revoke", _UNDO_PATH, "/portal/log-out"):
+        assert browser.post_foreign(path, reason="unspecified", csrf="guessed").status_code == 403
+        assert "not logged in any more" in browser.text()
+    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+
+
+def test_the_session_cookie(browser: Browser) -> None:
+    browser.log_in()
+    [set_cookie] = [
+        line
+        for answer in browser.page.history
+        for line in answer.headers.get_list("set-cookie")
+        if line.startswith(SESSION_COOKIE)
+    ]
+    assert re.fullmatch(SESSION_COOKIE + r"=\S{43}; HttpOnly; Path=/portal; SameSite=strict", set_cookie)
+    assert LOG_IN_COOKIE not in browser.http.cookies
+
+
+def test_where_the_ca_is_reached_by_https_cookies_go_nowhere_else(tmp_path: Path) -> None:
+    url = "https://ca.example.org"
+    app = create_app(settings_for(tmp_path, Issuer(), url))
+
+    async def first_page() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url) as client:
+            return await client.get("/portal")
+
+    assert asyncio.run(first_page()).headers["set-cookie"].endswith("; Secure")
+
+
+def test_logging_out(automatic_ca: RunningCa, adam: Browser) -> None:
+    kept = adam.http.cookies[SESSION_COOKIE]
+    adam.post("/portal/log-out")
+    assert "Your token" in adam.text()
+    adam.http.cookies.set(SESSION_COOKIE, kept, path="/portal")
+    assert "Your token" in adam.open("/portal").text
+    assert automatic_ca.audit()[-1] == ("authorised Adam", "log out", "portal", "done")
+
+
+def test_logging_in_anew_ends_the_session_before(adam: Browser) -> None:
+    before = adam.http.cookies[SESSION_COOKIE]
+    secret = "x" * 43
+    adam.http.cookies.set(LOG_IN_COOKIE, secret, path="/portal")
+    token = adam._ca.authorised["Authorization"].removeprefix("Bearer ")
+    adam.http.post("/portal/log-in", data={"csrf": secret, "token": token})
+    assert adam.http.cookies[SESSION_COOKIE] != before
+    other = httpx.get(f"{adam._ca.url}/portal", cookies={SESSION_COOKIE: before})
+    assert "token" in other.text
+
+
+@pytest.mark.parametrize("wrong", ["", "nobody's", "ž", "x" * 5000])
+def test_a_wrong_token(automatic_ca: RunningCa, browser: Browser, wrong: str) -> None:
+    assert browser.post("/portal/log-in", token=wrong).status_code == 403
+    assert "not one of an authorised person" in browser.text()
+    assert SESSION_COOKIE not in browser.http.cookies
+    assert automatic_ca.audit()[-1] == ("client 127.0.0.1", "log in", "", "not-allowed")
+
+
+def test_an_operators_token_is_not_for_the_portal(automatic_ca: RunningCa, browser: Browser) -> None:
+    assert browser.log_in(automatic_ca.operator["Authorization"].removeprefix("Bearer ")).status_code == 403
+    assert SESSION_COOKIE not in browser.http.cookies
+    assert automatic_ca.audit()[-1] == ("operator Olga", "log in", "portal", "not-allowed")
+
+
+def test_tokens_can_not_be_tried_without_end(tmp_path: Path) -> None:
+    limits = replace(NO_LIMITS, wrong_tokens=Rate(at_once=3, per_second=0.001))
+    with running_ca(tmp_path, limits=limits) as ca:
+        browser = Browser(ca)
+        for _ in range(3):
+            assert browser.log_in("wrong").status_code == 403
+        answer = browser.log_in()
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 100
+        assert "too many attempts" in browser.text()
+
+
+def test_a_session_ends_by_itself(automatic_ca: RunningCa, adam: Browser) -> None:
+    automatic_ca.clock.forward(minutes=20)
+    assert "Find an applicant" in adam.open("/portal").text
+    automatic_ca.clock.forward(minutes=31)
+    assert "Your token" in adam.open("/portal").text
+
+
+def test_a_token_taken_back_ends_the_session(automatic_ca: RunningCa, adam: Browser) -> None:
+    roles.remove(automatic_ca.service, "Adam", "test")
+    roles.add(automatic_ca.service, "Adam", Role.AUTHORISED, "test")
+    assert "Your token" in adam.open("/portal").text
+
+
+# Other sites, and what every page carries
+
+
+def test_a_form_from_another_site(automatic_ca: RunningCa, adam: Browser) -> None:
+    """The browser would send the cookie; the form's secret is what another site does not have."""
+    card = automatic_ca.card()
+    revoked, valid = (automatic_ca.issued(card=card)["serial"] for _ in range(2))
+    automatic_ca.revoke(revoked)
+    for path in (f"/portal/certificates/{valid}/revoke", _UNDO_PATH, "/portal/log-out"):
+        for fields in ({}, {"csrf": ""}, {"csrf": "guessed"}):
+            answer = adam.post_foreign(path, reason="unspecified", **fields)
+            assert answer.status_code == 403, path
+            assert "did not come from this page" in adam.text()
+    assert automatic_ca.http.get(f"/certificates/{valid}").json()["revoked"] is None
+    assert automatic_ca.bond(card).status_code == 200
+    assert "Find an applicant" in adam.open("/portal").text
+
+
+def test_nobody_is_logged_in_by_another_site(automatic_ca: RunningCa) -> None:
+    token = automatic_ca.authorised["Authorization"].removeprefix("Bearer ")
+    for cookies, csrf in (({}, ""), ({}, "made-up"), ({LOG_IN_COOKIE: "one"}, "other"), ({LOG_IN_COOKIE: ""}, "")):
+        answer = httpx.post(f"{automatic_ca.url}/portal/log-in", data={"token": token, "csrf": csrf}, cookies=cookies)
+        assert answer.status_code == 403
+        assert SESSION_COOKIE not in answer.cookies
+
+
+def test_what_every_answer_carries(automatic_ca: RunningCa, adam: Browser) -> None:
+    serial = automatic_ca.issued()["serial"]
+    adam.open(f"/portal/applicants/{serial}")
+    answers = [
+        adam.page,
+        adam.http.get("/portal/nothing"),
+        adam.http.post("/portal/log-out", follow_redirects=False),
+        adam.http.post("/portal/log-out", data={"csrf": adam.csrf()}, follow_redirects=False),
+        adam.http.get("/portal"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 404, 403, 303, 200]
+    for answer in answers:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+    found = re.search("<style>(.*)</style>", adam.page.text, re.DOTALL)
+    assert found
+    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in adam.page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/portal/nothing", 404),
+        ("GET", "/portal/log-in", 404),
+        ("PUT", "/portal/log-in", 404),
+        ("GET", "/portal/applicants/not-a-serial", 400),
+        ("GET", "/portal/applicants/ABC", 404),
+        ("GET", "/portal/certificates/ABC/revoke", 404),
+        ("GET", f"/portal?find={'x' * 300}", 400),
+        ("POST", "/portal/cards/proid-q/%3Cb%3E/undo-bond", 400),
+    ],
+)
+def test_errors_are_pages(adam: Browser, method: str, path: str, status: int) -> None:
+    answer = adam.http.request(method, path, data={"csrf": adam.csrf()} if method == "POST" else None)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "That did not work" in answer.text
+    assert 'href="/portal"' in answer.text
+
+
+def test_a_broken_form(adam: Browser) -> None:
+    answer = adam.http.post(
+        "/portal/log-out", content=b"--b\r\nrubbish", headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    assert answer.status_code in (400, 403)
+    assert "That did not work" in answer.text
+
+
+def test_the_portal_is_not_for_programs(automatic_ca: RunningCa) -> None:
+    paths = automatic_ca.http.get("/openapi.json").json()["paths"]
+    assert [path for path in paths if "portal" in path] == []
+    assert "message/rfc822" in paths["/mail"]["post"]["requestBody"]["content"]
+
+
+# Languages
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Log in", "Find an applicant", "Undo the bond", "revoked"]),
+        ("cs", ["Přihlášení", "Vyhledání žadatele", "Zrušit vazbu", "zneplatněn"]),
+        ("sl", ["Prijava", "Iskanje prosilca", "Odpravi vez", "preklicano"]),
+    ],
+)
+def test_the_portal_in_each_language(automatic_ca: RunningCa, language: str, words: list[str]) -> None:
+    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
+    browser = Browser(automatic_ca, language)
+    read = [browser.text()]
+    browser.log_in()
+    read.append(browser.text())
+    browser.revoke(serial)
+    read += [browser.text(), browser.text()]
+    assert f'<html lang="{language}">' in browser.page.text
+    assert [word for word, text in zip(words, read, strict=True) if word not in text] == []
+
+
+def test_a_language_chosen_stays(browser: Browser) -> None:
+    assert '<html lang="en">' in browser.page.text
+    assert '<html lang="sl">' in browser.open("/portal?language=sl").text
+    assert '<html lang="sl">' in browser.open("/portal").text
+    assert '<html lang="sl">' in browser.open("/portal?language=xx").text
+    assert '<html lang="cs">' in browser.open("/portal?language=cs").text
+
+
+def test_changing_the_language_keeps_what_was_looked_for(adam: Browser) -> None:
+    page = adam.open("/portal?find=a%26b")
+    assert 'href="?find=a%26b&amp;language=cs"' in page.text

@@ -1,0 +1,47 @@
+"""The portal's languages and words."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+import pytest
+from cardtools.ca.certificates import RevocationReason
+from cardtools.ca.portal_pages import preferred
+from cardtools.messages import Language
+from cardtools.messages.catalogue import read_catalogue
+from cardtools.protocol import CertificateProfile
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("", "en"),
+        ("cs", "cs"),
+        ("sl-SI,sl;q=0.9,en;q=0.8", "sl"),
+        ("de-DE, de;q=0.9, CS;q=0.5, en;q=0.1", "cs"),
+        ("en;q=0.2, sl;q=0.7", "sl"),
+        ("sl, cs", "sl"),
+        ("cs;q=0, en;q=0", "en"),
+        ("*", "en"),
+        ("cs;q=x, ;;, sl;q=0.1", "sl"),
+        ("fr", "en"),
+    ],
+)
+def test_the_language_that_the_browser_likes_best(header: str, expected: str) -> None:
+    assert preferred(header) == expected
+
+
+def test_every_message_is_there_and_is_used() -> None:
+    package = files("cardtools.ca")
+    sources = [path.read_text(encoding="utf-8") for path in (package / "templates").iterdir()]
+    sources += [(package / name).read_text(encoding="utf-8") for name in ("portal.py", "portal_pages.py")]
+    written = {key for source in sources for key in re.findall(r"""["'](portal-[a-z-]*[a-z])["']""", source)}
+    put_together = {
+        *(f"portal-language-{language}" for language in Language),
+        *(f"portal-kind-{profile}" for profile in CertificateProfile),
+        *(f"portal-reason-{reason}" for reason in RevocationReason),
+        *(f"portal-state-{state}" for state in ("valid", "revoked", "expired")),
+        *(f"portal-done-{done}" for done in ("revoked", "undone")),
+    }
+    assert written | put_together == {entry.msgid for entry in read_catalogue("ca", "en").entries}
