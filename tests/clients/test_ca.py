@@ -32,6 +32,8 @@ from pyhanko_certvalidator.registry import CertificateRegistry
 from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, logged_in
 from tests.unit.cardtools.ca.world import RunningCa, running_ca
 
+pytestmark = pytest.mark.own_module
+
 _REPOSITORY = Path(__file__).parents[2]
 _PATIENCE = 150
 

@@ -9,6 +9,8 @@ from tests.clients.cardmanager import USAGE, CardManager, block, lasting, nothin
 from tests.clients.certificates import as_pkcs12, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, desk_with_own_socket
 
+pytestmark = pytest.mark.own_module
+
 CLAIM = "ready-for-claim"
 WRONG = "99999999"
 VERIFY_PIN = "0020000108" + PIN.encode().hex()

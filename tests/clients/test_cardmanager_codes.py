@@ -17,6 +17,8 @@ from tests.clients.cardmanager import REFUSED, USAGE, CardManager, block, lastin
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import shared_folder
 
+pytestmark = pytest.mark.own_module
+
 FACTORY = {"pin": PIN, "puk": PUK, "qpin": QPIN}
 WRONG = "99999999"
 DOK, IOK = "5555", "4444"

@@ -25,6 +25,8 @@ from tests.clients.certificates import as_pkcs12, certify, issue_certificate, ne
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import shared_folder
 
+pytestmark = pytest.mark.own_module
+
 SECRET = "the file's own"
 VERIFY_PIN = "0020000108" + PIN.encode().hex()
 VERIFY_QPIN = "0020000308" + QPIN.encode().hex()

@@ -26,6 +26,8 @@ from tests.clients.certificates import as_pem, certify, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module, shared_folder
 
+pytestmark = pytest.mark.own_module
+
 PROGRAM = Path(__file__).with_name("cardtools_application.py")
 PATIENCE = 20
 VERIFY_PIN = "0020000108" + PIN.encode().hex()

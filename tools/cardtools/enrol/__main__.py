@@ -1,0 +1,5 @@
+"""`python -m cardtools.enrol`."""
+
+from cardtools.enrol.cli import main
+
+main()
