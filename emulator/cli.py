@@ -60,6 +60,7 @@ _WHICH_CARD = "Which card? Give a profile (see `stuntcard list`), card:NAME, or 
 _WHICH_PROGRAM = (
     "Which program shall use the card? Give the COMMAND behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
 )
+_APPLET_OF_A_SCENARIO = "--applet is for a profile or a stored card; a scenario's card is made with its own applets"
 _SERIAL_OF_ITS_OWN = "--serial is for a fresh card of a profile; a stored card and one of a scenario have their own"
 ScenarioOption = Annotated[
     str | None,
@@ -67,6 +68,13 @@ ScenarioOption = Annotated[
 ]
 SerialOption = Annotated[
     str | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
+]
+AppletOption = Annotated[
+    str | None,
+    typer.Option(
+        help="What programs see first: isoapplet, myeid, or oseid (myeid by another ATR); without it, the card's own.",
+        metavar="NAME",
+    ),
 ]
 LanguageOption = Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")]
 
@@ -146,13 +154,17 @@ def _numbered(profile: Profile, serial: str | None) -> Profile:
 
 
 @contextlib.contextmanager
-def _card(source: str, serial: str | None) -> Iterator[tuple[Card, str]]:
+def _card(source: str, serial: str | None, applet: str | None) -> Iterator[tuple[Card, str]]:
     """A stored card or a fresh one, and its name."""
-    from emulator.running import STORED, fresh_card, stored_card
+    from emulator.running import STORED, AppletChoiceError, fresh_card, stored_card
 
     if not source.startswith(STORED):
         profile = _numbered(_load(source), serial)
-        yield fresh_card(profile), profile.id
+        try:
+            fresh = fresh_card(profile, applet)
+        except AppletChoiceError as error:
+            _fail(f"--applet {applet}: {error}")
+        yield fresh, profile.id
         return
     if serial is not None:
         _fail(_SERIAL_OF_ITS_OWN)
@@ -160,8 +172,10 @@ def _card(source: str, serial: str | None) -> Iterator[tuple[Card, str]]:
 
     name = source.removeprefix(STORED)
     try:
-        with stored_card(name) as card:
+        with stored_card(name, applet) as card:
             yield card, name
+    except AppletChoiceError as error:
+        _fail(f"--applet {applet}: {error}")
     except StoreError as error:
         _fail(str(error), ExitCode.UNAVAILABLE if isinstance(error, CardInUseError) else ExitCode.BAD_INPUT)
 
@@ -262,6 +276,7 @@ def run(
     unmasked: UnmaskedOption = False,
     fault: FaultOption = None,
     scenario: ScenarioOption = None,
+    applet: AppletOption = None,
     language: LanguageOption = "en",
     serial: SerialOption = None,
 ) -> None:
@@ -277,8 +292,8 @@ def run(
         _fail(str(error))
     try:
         if scenario is not None:
-            if serial is not None:
-                _fail(_SERIAL_OF_ITS_OWN)
+            if serial is not None or applet is not None:
+                _fail(_SERIAL_OF_ITS_OWN if serial is not None else _APPLET_OF_A_SCENARIO)
             from emulator.scenarios import run_scenario
 
             with _scenario_told():
@@ -286,7 +301,7 @@ def run(
             return
         if card is None:
             _fail(_WHICH_CARD)
-        with _card(card, serial) as (in_reader, name):
+        with _card(card, serial, applet) as (in_reader, name):
             rules = _rules(fault, in_reader.profile)
             run_card(in_reader, name, choice, _trace_choice(trace, unmasked), rules)
     except OSError as error:
@@ -316,6 +331,7 @@ def execute(
     unmasked: UnmaskedOption = False,
     fault: FaultOption = None,
     scenario: ScenarioOption = None,
+    applet: AppletOption = None,
     language: LanguageOption = "en",
     serial: SerialOption = None,
 ) -> None:
@@ -331,8 +347,8 @@ def execute(
     _must_be_writable("--trace", trace)
     try:
         if scenario is not None:
-            if serial is not None:
-                _fail(_SERIAL_OF_ITS_OWN)
+            if serial is not None or applet is not None:
+                _fail(_SERIAL_OF_ITS_OWN if serial is not None else _APPLET_OF_A_SCENARIO)
             from emulator.scenarios import exec_scenario
 
             words = [word for word in (card, *(command or ())) if word is not None]
@@ -342,7 +358,7 @@ def execute(
             raise typer.Exit(status)
         if card is None or not command:
             _fail(_WHICH_CARD if card is None else _WHICH_PROGRAM)
-        with _card(card, serial) as (in_reader, name):
+        with _card(card, serial, applet) as (in_reader, name):
             rules = _rules(fault, in_reader.profile)
             choice = _trace_choice(trace, unmasked)
             status = exec_with_card(in_reader, name, command, state_out, choice, faults=rules)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from emulator.profile.model import (
     CARD,
+    LONGEST_CODE_OF_MYEID,
     Area,
     Characters,
     Claim,
@@ -45,6 +46,7 @@ def describe(profile: Profile) -> tuple[Section, ...]:
             "Codes",
             ("code", "length", "characters", "tries", "holds", "factory value"),
             tuple(_code(code) for code in profile.codes.values()),
+            tuple(_through_myeid(profile)),
         ),
         Section(
             "values",
@@ -124,6 +126,16 @@ def _code(code: Code) -> tuple[str, ...]:
     )
 
 
+def _through_myeid(profile: Profile) -> Iterator[str]:
+    """What of the codes can't pass OpenSC's driver for MyEID."""
+    names = [code.name for code in profile.codes_on_chip.values() if code.length.max > LONGEST_CODE_OF_MYEID]
+    if names:
+        yield (
+            f"With `--applet myeid` programs give at most {LONGEST_CODE_OF_MYEID} characters: OpenSC's rule for such "
+            f"cards. Longer values ({', '.join(names)}) are set and given without that option."
+        )
+
+
 def _values(profile: Profile, name: str) -> tuple[str, ...]:
     code = profile.codes[name]
     setters = (_setters(profile, name, status) for status in (CodeStatus.NOT_SET, CodeStatus.SET, CodeStatus.BLOCKED))
@@ -198,7 +210,13 @@ def _ends(profile: Profile) -> Iterator[str]:
         codes = _listed("code", [profile.codes[code].name for code in part.codes])
         areas = _listed("area", [profile.areas[area].name for area in part.areas])
         together = "; ".join(filter(None, (codes, areas)))
-        yield sourced(f"Part {part.name}, which is lost or kept as one: {together}.", part)
+        if together:
+            yield sourced(f"Part {part.name}, which is lost or kept as one: {together}.", part)
+    if profile.open_while is not None:
+        part = profile.parts[profile.open_while]
+        yield sourced(f"Until the {part.name} is over, nobody is asked for a code.", part)
+    if profile.emptied_with is not None:
+        yield f"{profile.codes[profile.emptied_with].name} lets the whole card be emptied, codes included."
     for code in profile.codes.values():
         if code.blocks is not None:
             others = " and ".join(profile.codes[other].name for other in code.blocks.codes)

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from emulator.applets.registry import APPLETS
+from emulator.applets.registry import APPLETS, seen_through
+from emulator.applets.registry import AppletChoiceError as AppletChoiceError
 from emulator.card.card import Card
 from emulator.card.view import view
 from emulator.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json, card_directory
@@ -108,19 +109,23 @@ STORED = "card:"
 """What stands before a stored card's name where a profile's id could stand, too."""
 
 
-def fresh_card(profile: Profile) -> Card:
-    """A card as it leaves the factory, gone when nobody holds it any more."""
-    return Card(profile, APPLETS)
+def fresh_card(profile: Profile, applet: str | None = None) -> Card:
+    """A card as it leaves the factory, gone when nobody holds it any more.
+
+    `applet`: the command set that clients see, if not the profile's first. Raises AppletChoiceError.
+    """
+    return Card(profile if applet is None else seen_through(profile, applet), APPLETS)
 
 
 @contextlib.contextmanager
-def stored_card(name: str) -> Iterator[Card]:
-    """A stored card, with power; nobody else can open it meanwhile. Raises store.errors.StoreError."""
+def stored_card(name: str, applet: str | None = None) -> Iterator[Card]:
+    """A stored card, with power; nobody else can open it meanwhile. Raises StoreError, AppletChoiceError."""
     # Whoever wants a fresh card shall not wait for the database to load.
     from emulator.store.library import open_card
 
     with open_card(name) as file:
-        card = Card(file.stored.profile, APPLETS, file.stored.content, file)
+        profile = file.stored.profile if applet is None else seen_through(file.stored.profile, applet)
+        card = Card(profile, APPLETS, file.stored.content, file)
         card.power_on()
         yield card
         card.power_off()

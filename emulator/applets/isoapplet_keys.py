@@ -10,15 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from emulator.applets.answers import RefusalError, answer
 from emulator.card.card import Card
+from emulator.card.key_parts import Part, ec_plan, rsa_plan
 from emulator.card.keys import (
+    RSA_BITS,
     PrivateKey,
     ec_size,
     find_curve,
     generate_ec,
     generate_rsa,
-    import_ec,
-    import_rsa,
-    rsa_import_bits,
     rsa_size,
     uncompressed_point,
 )
@@ -47,6 +46,7 @@ class KeyAlgorithm(IntEnum):
     EC = 0xEC
 
 
+_CRT_TAGS = {0x92: Part.P, 0x93: Part.Q, 0x94: Part.Q_INVERSE, 0x95: Part.D_P, 0x96: Part.D_Q}
 _BITS = {KeyAlgorithm.RSA_2048: 2048, KeyAlgorithm.RSA_3072: 3072, KeyAlgorithm.RSA_4096: 4096}
 
 
@@ -87,16 +87,12 @@ def import_key(card: Card, environment: SecurityEnvironment, command: Command) -
     expected = _EC_PRIVATE_KEY if algorithm is KeyAlgorithm.EC else _RSA_PRIVATE_KEY
     if template.tag != expected or rest:
         raise RefusalError(StatusWord.INCORRECT_DATA)
-    parts = template.children()
-    supply: Callable[[], PrivateKey]
+    fields = template.children()
     if algorithm is KeyAlgorithm.EC:
-        curve = _curve(parts)
-        size, supply = ec_size(curve.key_size), partial(import_ec, curve, _number(parts, 0x88))
+        plan = ec_plan(_curve(fields), {Part.PRIVATE_VALUE: _field(fields, 0x88)})
     else:
-        p, q, q_inverse, d_p, d_q = (_number(parts, tag) for tag in (0x92, 0x93, 0x94, 0x95, 0x96))
-        size = rsa_size(rsa_import_bits(p, q))
-        supply = partial(import_rsa, p=p, q=q, q_inverse=q_inverse, d_p=d_p, d_q=d_q)
-    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, size, supply))
+        plan = rsa_plan({part: _field(fields, tag) for tag, part in _CRT_TAGS.items()}, RSA_BITS)
+    return answer(card.store_key(environment.key_reference, Origin.IMPORTED, plan.size, plan.supply))
 
 
 def _algorithm(environment: SecurityEnvironment) -> KeyAlgorithm:
@@ -113,10 +109,6 @@ def _field(parts: Sequence[tlv.Tlv], tag: int) -> bytes:
     if not value:
         raise RefusalError(StatusWord.INCORRECT_DATA)
     return value
-
-
-def _number(parts: Sequence[tlv.Tlv], tag: int) -> int:
-    return int.from_bytes(_field(parts, tag))
 
 
 def _curve(parts: Sequence[tlv.Tlv]) -> ec.EllipticCurve:

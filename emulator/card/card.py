@@ -16,11 +16,29 @@ from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 from typing import Protocol as TypingProtocol
+from typing import runtime_checkable
 
-from emulator.card.content import Content, factory_content, read_directories, with_codes_shown
-from emulator.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, Operation
+from emulator.card.content import (
+    Content,
+    erased_content,
+    factory_content,
+    read_directories,
+    with_codes_shown,
+    with_key_files,
+)
+from emulator.card.files import (
+    MASTER_FILE,
+    Condition,
+    File,
+    FileError,
+    FileKind,
+    FileSystem,
+    Operation,
+    code_of_condition,
+)
 from emulator.card.keeper import Keeper, KeepError
-from emulator.card.keys import PrivateKey
+from emulator.card.key_files import Attribute, file_of, header, reference_of
+from emulator.card.keys import Key, PublicKey, SecretKey
 from emulator.card.pkcs15 import personalise
 from emulator.card.session import Session
 from emulator.iso7816.apdu import Command, Response
@@ -32,8 +50,11 @@ from emulator.policy import law
 from emulator.policy.events import (
     ActorActs,
     Change,
+    Erase,
     Event,
+    LogOut,
     RemoveFile,
+    RemoveKey,
     Reset,
     SessionEnd,
     StoreFile,
@@ -72,6 +93,14 @@ class Applet(TypingProtocol):
 
     def handle(self, card: Card, command: Command) -> Response:
         """The answer to a command while this applet is selected."""
+
+
+@runtime_checkable
+class PartwiseApplet(TypingProtocol):
+    """An applet with commands on long texts, which come chained and are answered part by part."""
+
+    def answers_each_part(self, command: Command) -> bool:
+        """Whether this chained command is one of those."""
 
 
 class Card:
@@ -121,6 +150,7 @@ class Card:
         """Warm reset: codes given are forgotten, directories judged; gives the ATR."""
         with self._lock:
             self._end_session()
+            self._drop_session_keys()
             self._selected = self._applets[0]
             self._transport.reset()
             self.commands_before = ()
@@ -133,7 +163,7 @@ class Card:
             if self._content.state.dead:
                 return self._dead_answer()
             try:
-                return self._transport.exchange(command, self._dispatch)
+                return self._transport.exchange(command, self._dispatch, self._in_parts)
             except Exception:
                 # A fault of ours must look like a fault of the card, and must not take the reader down.
                 _log.exception("a command could not be answered; the client gets 6F00")
@@ -176,7 +206,7 @@ class Card:
             try:
                 with contextlib.suppress(KeepError):
                     if not self._content.state.dead:
-                        self._transport.exchange(command, self._answer)
+                        self._transport.exchange(command, self._answer, self._in_parts)
             finally:
                 self._keeper = keeper
             self.reset()
@@ -205,8 +235,8 @@ class Card:
 
     # What an actor does, off the card
 
-    def act(self, actor: str, act: str, values: Mapping[str, bytes]) -> Verdict:
-        """An actor acts on the card, with a value for each code that the act asks for.
+    def act(self, actor: str, act: str, values: Mapping[str, bytes], limits: tuple[int, ...] = ()) -> Verdict:
+        """An actor acts on the card, with a value for each code that the act asks for, and maybe numbers of tries.
 
         Raises KeyError when there is no such actor or act, or a value is missing.
         """
@@ -219,12 +249,46 @@ class Card:
                 act,
                 acceptable=all(self.profile.codes[code].accepts(value) for code, value in new.items()),
                 correct=rule.checks is None or self._matches(rule.checks, given[rule.checks]),
+                limits=limits,
             )
             return self._happen(event, lambda content: replace(content, values={**content.values, **new}))
 
+    # What an applet asks: the time when the card is open, and its end
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is asked for a code yet."""
+        return law.is_open(self.profile, self.state)
+
+    def make_code(self, code: str, value: bytes, unblocking: bytes, limits: tuple[int, int]) -> Verdict:
+        """A client makes a code and the one that unblocks it, each with its number of tries."""
+        making = self.profile.making_of(code)
+        if making is None:
+            return Verdict.ACT_NOT_ALLOWED
+        values = dict(zip(self.profile.actors[making[0]].acts[making[1]].sets, (value, unblocking), strict=False))
+        return self.act(*making, values, limits[: len(values)])
+
+    def activate(self) -> None:
+        """From now on codes are asked for; on a card where they are already, this changes nothing."""
+        activation = self.profile.activation
+        if self.is_open and activation is not None:
+            self.act(*activation, {})
+
+    def erase(self, root: bytes, application: bytes) -> None:
+        """Makes the card empty and open again, with this access to its two directories.
+
+        Raises FileError when the codes given do not allow it (6982), and on a card that never is empty (6985).
+        """
+        self._require(self.files.at(MASTER_FILE), Operation.DELETE_SELF)
+        _, verdict = law.step(self.profile, self.state, Erase())
+        if verdict is not Verdict.DONE:
+            raise FileError(StatusWord.CONDITIONS_NOT_SATISFIED)
+        self._commit(erased_content(self.profile, root, application))
+        self.session = Session()
+
     # What an applet asks: keys
 
-    def store_key(self, reference: int, origin: Origin, size: int, supply: Callable[[], PrivateKey]) -> Verdict:
+    def store_key(self, reference: int, origin: Origin, size: int, supply: Callable[[], Key]) -> Verdict:
         """Makes or brings in a key of `size` bytes, which the client will name by `reference`.
 
         `supply` makes the key, and is called only when the law lets the key in. The area that it goes to is the law's
@@ -238,13 +302,15 @@ class Card:
             if item is not None and item.listed:
                 raise FileError(StatusWord.FILE_EXISTS)
             content = replace(self._content, state=state)
-            self._commit(content.with_key(state.items[-1].number, supply(), reference))
+            content = content.with_key(state.items[-1].number, supply(), reference)
+            self._commit(with_key_files(self.profile, content))
         return verdict
 
-    def use_key(self, reference: int, operation: Callable[[PrivateKey], bytes]) -> tuple[Verdict, bytes]:
+    def use_key(self, reference: int, operation: Callable[[Key], bytes]) -> tuple[Verdict, bytes]:
         """One use of the key that a client names by `reference`: the law's answer, and the operation's result.
 
-        The key never leaves the card. An operation that raises uses nothing up.
+        The key never leaves the card. An operation that raises uses nothing up. A key file may ask for more than the
+        law does: for a code, or that one be given anew for each use.
         """
         number = self._content.number_of(reference)
         if number is None:
@@ -253,9 +319,25 @@ class Card:
         private = self._content.keys[number].private
         if verdict is not Verdict.DONE or private is None:
             return verdict, b""
+        file = file_of(self.files, reference)
+        if file is not None and not self.allowed(file, Operation.USE):
+            return Verdict.NOT_AUTHORISED, b""
         result = operation(private)
+        consent = self.code_named(header(file).consent) if file is not None else None
+        if consent is not None:
+            state, _ = law.step(self.profile, state, LogOut((consent,)))
         self._commit(replace(self._content, state=state))
         return verdict, result
+
+    def public_key(self, reference: int) -> PublicKey | None:
+        """The public part of the key that a client names by `reference`; None where there is no such key."""
+        number = self._content.number_of(reference)
+        private = None if number is None else self._content.keys[number].private
+        return None if private is None or isinstance(private, SecretKey) else private.public_key()
+
+    def log_out(self, code: str | None = None) -> None:
+        """A code that was given counts as not given any more; without a name, all of them."""
+        self._happen(LogOut(tuple(self.profile.codes) if code is None else (code,)))
 
     # What an applet asks: files
 
@@ -269,22 +351,47 @@ class Card:
         """The file selected now; the master file when that one is gone."""
         return self.files.files.get(self.session.current) or self.files.at(MASTER_FILE)
 
+    @property
+    def current_df(self) -> bytes:
+        """The path of the current DF: the current file when it is one, else the DF that it lies in."""
+        return self.session.current_df(self.current_file.kind is FileKind.DF)
+
     def select_file(self, file: File) -> None:
         """Makes a file the current one; leaving a directory has it judged."""
         self._judge_directories_if_kept()
         self.session.current = file.path
 
     def allowed(self, file: File, operation: Operation) -> bool:
-        """Whether the codes given so far let this be done to a file."""
-        condition, guard = file.condition(operation), self.profile.files.guard
+        """Whether the codes given so far let this be done to a file; on an open card everything may be done."""
+        if self.is_open:
+            return True
+        condition = file.condition(operation)
+        if condition == Condition.ALWAYS:
+            return True
+        code = self._code_of(condition)
+        return code is not None and law.permits(self.state, code)
+
+    def _code_of(self, condition: int) -> str | None:
+        """The code that a condition byte asks for; None for one that names none of this card's."""
         if condition == Condition.USER:
-            return guard is not None and law.permits(self.state, guard)
-        return condition == Condition.ALWAYS
+            return self.profile.files.guard
+        return self.code_named(code_of_condition(condition))
+
+    def code_named(self, reference: int | None) -> str | None:
+        """The code of the chip with this reference."""
+        if reference is None:
+            return None
+        return next((name for name, code in self.profile.codes.items() if code.reference == reference), None)
 
     def create_file(self, file: File) -> None:
-        """Creates a file. Raises FileError, also when the codes given do not allow it (6982)."""
+        """Creates a file. Raises FileError, also when the codes given do not allow it (6982).
+
+        Of two key files for one key the second is refused (6A89), wherever it would lie.
+        """
         parent = self.files.at(file.path[:-2])
         self._require(parent, Operation.CREATE_DF if file.kind is FileKind.DF else Operation.CREATE_EF)
+        if file.kind.is_key and file_of(self.files, reference_of(file)) is not None:
+            raise FileError(StatusWord.FILE_EXISTS)
         files, state = self.files.created(file), self.state
         size = self._size_beyond_reserved(file)
         if size is not None:
@@ -293,18 +400,30 @@ class Card:
                 raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
         self._commit(replace(self._content, state=state, files=files))
 
-    def delete_file(self, file: File) -> None:
-        """Deletes a file and what lies below. Raises FileError, also when the codes given do not allow it (6982)."""
+    def delete_file(self, file: File, *, by_its_parent: bool = True) -> None:
+        """Deletes a file and what lies below. Raises FileError, also when the codes given do not allow it (6982).
+
+        `by_its_parent`: the directory may give the right as well as the file; a key file always gives it itself.
+        """
         parent = self.files.files.get(file.path[:-2])
-        if parent is None or not self.allowed(parent, Operation.DELETE_CHILD):
+        asks_parent = by_its_parent and not file.kind.is_key
+        if not (asks_parent and parent is not None and self.allowed(parent, Operation.DELETE_CHILD)):
             self._require(file, Operation.DELETE_SELF)
         files, state = self.files.deleted(file.path), self.state
         for gone in self.files.below(file.path):
-            size = self._size_beyond_reserved(gone)
-            if size is not None:
-                state, _ = law.step(self.profile, state, RemoveFile(size))
+            state = self._without(state, gone)
         self.session.directory_written = True
-        self._commit(replace(self._content, state=state, files=files))
+        self._commit(replace(self._content, state=state, files=files).swept())
+
+    def _without(self, state: State, gone: File) -> State:
+        """The state without a file, and without its key when it is a key file. Raises FileError when that stays."""
+        number = self._content.number_of(reference_of(gone)) if gone.kind.is_key else None
+        if number is not None:
+            state, verdict = law.step(self.profile, state, RemoveKey(number))
+            if verdict is not Verdict.DONE:
+                raise FileError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
+        size = self._size_beyond_reserved(gone)
+        return state if size is None else law.step(self.profile, state, RemoveFile(size))[0]
 
     @cached_property
     def _reserved(self) -> Mapping[bytes, int]:
@@ -312,7 +431,12 @@ class Card:
         return {file.path: len(file.content) for file in personalise(self.profile).files.values()}
 
     def _size_beyond_reserved(self, file: File) -> int | None:
-        """What a file takes beyond what the factory has reserved at its path; None for nothing."""
+        """What a file takes beyond what the factory has reserved at its path; None for nothing.
+
+        A key file takes nothing: the law counts the key.
+        """
+        if file.kind.is_key:
+            return None
         size, reserved = len(file.content), self._reserved.get(file.path)
         if reserved is None:
             return size
@@ -351,6 +475,9 @@ class Card:
         self._selected = applet
         return applet.select(self, command)
 
+    def _in_parts(self, command: Command) -> bool:
+        return isinstance(self._selected, PartwiseApplet) and self._selected.answers_each_part(command)
+
     def _selected_by(self, command: Command) -> Applet | None:
         """The applet that a SELECT names; None for any other command, and for the name of a DF inside an applet."""
         if command.ins != Instruction.SELECT or command.p1 != BY_NAME or command.cla != 0 or not command.data:
@@ -361,6 +488,19 @@ class Card:
         self._judge_directories_if_kept()
         self.session = Session(directory_written=self.session.directory_written)
         self._happen(SessionEnd())
+
+    def _drop_session_keys(self) -> None:
+        """Key files that were made for one session go, and their keys; if that can't be kept now, another time."""
+        files = [file for file in self.files.files.values() if file.kind.is_key]
+        gone = [file for file in files if header(file).has(Attribute.SESSION)]
+        if not gone or self.state.dead:
+            return
+        state, left = self.state, dict(self.files.files)
+        with contextlib.suppress(KeepError, FileError):
+            for file in gone:
+                state = self._without(state, file)
+                del left[file.path]
+            self._commit(replace(self._content, state=state, files=FileSystem(left)).swept())
 
     def _judge_directories(self) -> None:
         """Lets the law see which keys and certificates the PKCS#15 directories list, when they may have changed."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from emulator.card import pkcs15, pkcs15_objects
-from emulator.card.files import File, FileKind, FileSystem
-from emulator.card.keys import PrivateKey
+from emulator.card.files import MASTER_FILE, File, FileKind, FileSystem
+from emulator.card.key_files import SECRET, key_file_access, path_of, with_file_for, without_files_of
+from emulator.card.keys import Key
 from emulator.policy.events import DirectoriesRead
-from emulator.policy.state import State, factory_state
+from emulator.policy.state import Item, State, factory_state
 from emulator.profile.model import CodeStatus, Personalisation, Profile
 
 FIRST_FACTORY_REFERENCE = 0x10
@@ -27,7 +28,7 @@ class KeyRecord:
     is left. `identifier` is the PKCS#15 identifier (iD) that the directory gave it, if it ever did.
     """
 
-    private: PrivateKey | None = field(repr=False)
+    private: Key | None = field(repr=False)
     reference: int | None
     identifier: bytes | None = None
 
@@ -45,7 +46,7 @@ class Content:
         """The number of the key that a client names by this reference."""
         return next((number for number, record in self.keys.items() if record.reference == reference), None)
 
-    def with_key(self, number: int, private: PrivateKey, reference: int) -> Content:
+    def with_key(self, number: int, private: Key, reference: int) -> Content:
         """With a new key. A key never listed that had its reference gets another, by which it can still be cleared."""
         keys = dict(self.keys)
         displaced = self.number_of(reference)
@@ -58,19 +59,50 @@ class Content:
         return next(reference for reference in count(FIRST_SPARE_REFERENCE) if reference not in taken)
 
     def swept(self) -> Content:
-        """Without what the law holds no more: private keys that are gone, records of items that are gone."""
+        """Without what the law holds no more: keys that are gone, with their files, and records of items gone."""
         kept = {}
         for item in self.state.items:
             record = self.keys[item.number]
             gone = item.key is None and record.private is not None
             kept[item.number] = replace(record, private=None, reference=None) if gone else record
-        return replace(self, keys=kept)
+        references = {record.reference for record in kept.values()}
+        vanished = {
+            record.reference
+            for record in self.keys.values()
+            if record.reference is not None and record.reference not in references
+        }
+        return replace(self, keys=kept, files=without_files_of(self.files, vanished))
+
+
+def with_key_files(
+    profile: Profile, content: Content, directory: bytes = pkcs15.APPLICATION, *, deletable: bool = True
+) -> Content:
+    """With a file, in the DF at `directory`, for each key that has none yet, so that every command set can name it."""
+    files = content.files
+    for item in content.state.items:
+        record = content.keys[item.number]
+        if record.private is not None and record.reference is not None:
+            guard = profile.areas[item.area].guard
+            rights = key_file_access(profile, guard, deletable=deletable)
+            files = with_file_for(files, directory, record.reference, record.private, rights)
+    return replace(content, files=files)
 
 
 def with_codes_shown(profile: Profile, content: Content) -> Content:
-    """With the directory of authentication objects saying which codes are not set."""
+    """With the directory of authentication objects saying which codes are not set, where it is not the client's."""
+    if profile.open_while is not None:
+        return content
     not_set = frozenset(name for name, code in content.state.codes.items() if code.status is CodeStatus.NOT_SET)
     return replace(content, files=pkcs15.with_authentication_objects(profile, content.files, not_set))
+
+
+def erased_content(profile: Profile, root: bytes, application: bytes) -> Content:
+    """A card that leaves the factory empty, as it is then, but with this access to its two directories."""
+    content = factory_content(profile)
+    files = dict(content.files.files)
+    for path, rights in ((MASTER_FILE, root), (pkcs15.APPLICATION, application)):
+        files[path] = replace(files[path], access=rights)
+    return replace(content, files=FileSystem(files))
 
 
 def factory_content(profile: Profile) -> Content:
@@ -99,24 +131,25 @@ def _personalised(profile: Profile, personalisation: Personalisation, content: C
             continue
         reference, identifier = FIRST_FACTORY_REFERENCE + len(keys), bytes.fromhex(key.id)
         keys[len(keys) + 1] = KeyRecord(private, reference, identifier)
-        key_entries += pkcs15_objects.private_key(profile, key, key.area, reference, pkcs15.FACTORY)
+        place = path_of(pkcs15.FACTORY, reference)
+        key_entries += pkcs15_objects.private_key(profile, key, key.area, reference, place)
         certificate_entries += pkcs15_objects.certificate(key.certificate.label, identifier, path)
     files = pkcs15.with_factory_directories(content.files, key_entries, certificate_entries)
     for file in certificate_files:
         files = files.created(file)
-    return replace(content, files=files, keys=keys)
+    content = replace(content, files=files, keys=keys)
+    return with_key_files(profile, content, pkcs15.FACTORY, deletable=False)
 
 
 def read_directories(content: Content) -> tuple[Content, DirectoriesRead]:
     """What the PKCS#15 directories say now, for the law; identifiers that they give are noted in the content."""
-    key_files = pkcs15.directory_files(content.files, pkcs15.PRIVATE_KEYS)
     certificate_files = pkcs15.directory_files(content.files, pkcs15.CERTIFICATES)
-    entries = pkcs15.read_private_keys(file.content for file in key_files) if key_files else None
     certificates = pkcs15.read_certificates(file.content for file in certificate_files) if certificate_files else None
+    private, secret = (_identifiers(content, kind) for kind in (pkcs15.PRIVATE_KEYS, pkcs15.SECRET_KEYS))
 
     listed: frozenset[int] | None = None
-    if entries is not None:
-        identifiers = {entry.reference: entry.identifier for entry in entries}
+    if private is not None or secret is not None:
+        identifiers = {**(private or {}), **{SECRET | reference: name for reference, name in (secret or {}).items()}}
         keys = {
             number: replace(record, identifier=identifiers[record.reference])
             if record.reference in identifiers
@@ -124,9 +157,28 @@ def read_directories(content: Content) -> tuple[Content, DirectoriesRead]:
             for number, record in content.keys.items()
         }
         content = replace(content, keys=keys)
-        listed = frozenset(number for number, record in keys.items() if record.reference in identifiers)
+        known = {False: private is not None, True: secret is not None}
+        listed = frozenset(
+            item.number
+            for item in content.state.items
+            if _is_listed(item, keys[item.number].reference, identifiers, known)
+        )
     certified = None if certificates is None else _certified(content, certificates, listed)
     return content, DirectoriesRead(listed, certified)
+
+
+def _identifiers(content: Content, kind: int) -> dict[int, bytes] | None:
+    """The identifiers of keys by their reference, as the directories of a kind list them; None if none can be read."""
+    files = pkcs15.directory_files(content.files, kind)
+    entries = pkcs15.read_keys(kind, (file.content for file in files)) if files else None
+    return None if entries is None else {entry.reference: entry.identifier for entry in entries}
+
+
+def _is_listed(item: Item, reference: int | None, identifiers: Mapping[int, bytes], known: Mapping[bool, bool]) -> bool:
+    """Whether a key is listed, by its kind's directory; where that can't be read, nothing has changed."""
+    if reference is not None and not known[reference & SECRET != 0]:
+        return item.listed
+    return reference in identifiers
 
 
 def _certified(content: Content, certificates: frozenset[bytes], listed: frozenset[int] | None) -> frozenset[int]:

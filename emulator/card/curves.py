@@ -174,3 +174,11 @@ DOMAINS = (
         order="FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141",
     ),
 )
+
+
+def domain_of(curve: ec.EllipticCurve) -> Domain:
+    """The parameters of a curve. Raises KeyError for one that the card has not."""
+    for domain in DOMAINS:
+        if isinstance(curve, domain.curve):
+            return domain
+    raise KeyError(curve.name)

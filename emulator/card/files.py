@@ -1,4 +1,4 @@
-"""The card's files: a tree of DFs and transparent EFs (ISO 7816-4, 7.2), immutable as a whole.
+"""The card's files: a tree of DFs, transparent EFs (ISO 7816-4, 7.2) and key files, immutable as a whole.
 
 A file's path is its file identifiers from 3F00 down, joined: `3F00 5015 4402` is six bytes.
 """
@@ -19,14 +19,27 @@ MAX_FILE_SIZE = 0x7FFF
 
 
 class FileKind(Enum):
-    """The kinds of file there are."""
+    """The kinds of file there are, by their file descriptor byte. What a key file holds, `key_files` says."""
 
     DF = 0x38
     EF = 0x01
+    RSA_KEY = 0x11
+    DES_KEY = 0x19
+    EC_KEY = 0x22
+    AES_KEY = 0x29
+    GENERIC_SECRET = 0x41
+
+    @property
+    def is_key(self) -> bool:
+        """Whether such a file is the place of a key, which nobody can read or write as bytes."""
+        return self not in (FileKind.DF, FileKind.EF)
 
 
 class Operation(IntEnum):
-    """What access is given to; the value is the place of its security condition byte (ISO 7816-4, tables 16 to 19)."""
+    """What access is given to; the value is the place of its security condition byte (ISO 7816-4, tables 16 to 19).
+
+    USE and GENERATE are those of key files, for which the standard has no places.
+    """
 
     DELETE_SELF = 1
     CREATE_DF = 5
@@ -34,6 +47,8 @@ class Operation(IntEnum):
     DELETE_CHILD = 7
     UPDATE = 6
     READ = 7
+    GENERATE = 5
+    USE = 7
 
 
 class Condition(IntEnum):
@@ -45,11 +60,30 @@ class Condition(IntEnum):
     NEVER = 0xFF
 
 
+LAST_CODE_IN_CONDITION = 14
+"""A condition byte has four bits for a reference, and 15 is none."""
+
+
+def code_condition(reference: int) -> int:
+    """The condition that the code of this reference (1 to 14) was given."""
+    return Condition.USER | reference
+
+
+def code_of_condition(condition: int) -> int | None:
+    """The reference of the code that a condition asks for; None for one that names no code."""
+    reference = condition & 0x0F
+    named = condition & 0xF0 == Condition.USER and 1 <= reference <= LAST_CODE_IN_CONDITION
+    return reference if named else None
+
+
+CREATION, ACTIVATED = 0x01, 0x05
+"""Life cycle status bytes (ISO 7816-4, table 15)."""
+
 ACCESS_LENGTH = 8
 """An access mode byte FF, then seven condition bytes."""
 
 
-def access(*, otherwise: Condition, **given: Condition) -> bytes:
+def access(*, otherwise: int, **given: int) -> bytes:
     """The eight access bytes with these conditions, by the operation's name in lower case."""
     conditions = [otherwise] * (ACCESS_LENGTH - 1)
     for name, condition in given.items():
@@ -74,7 +108,7 @@ class FileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A DF or an EF. `content` is empty for a DF, and as long as the file is for an EF."""
+    """A DF, an EF or a key file. `content` is empty for a DF, as long as the file for an EF, a key file's header."""
 
     path: bytes
     kind: FileKind
@@ -91,17 +125,27 @@ class File:
         """The security condition byte for an operation."""
         return self.access[operation]
 
+    def condition_named(self, operation: str) -> int:
+        """The same by the operation's name in lower case."""
+        return self.condition(Operation[operation.upper()])
+
     def control_parameters(self) -> bytes:
-        """What the tags of an FCP or FCI say of the file (ISO 7816-4, table 12).
+        """What the tags of an FCP or FCI say of the file (ISO 7816-4, table 12), access in the compact format.
 
         Life cycle 05, activated: OpenSC takes a file in creation (01) as open and never asks for a code.
         """
+        return self.description(ACTIVATED) + tlv.encode(0x86, self.access)
+
+    def description(self, life_cycle: int) -> bytes:
+        """The same without access, for whoever has a format of its own for that."""
         size = len(self.content).to_bytes(2, "big")
         fields = [(0x80, size), (0x81, size)] if self.kind is FileKind.EF else []
+        if self.kind.is_key:
+            fields.append((0x81, self.content[:2]))
         fields += [(0x82, bytes([self.kind.value])), (0x83, self.identifier)]
         if self.name:
             fields.append((0x84, self.name))
-        fields += [(0x8A, b"\x05"), (0x86, self.access)]
+        fields.append((0x8A, bytes([life_cycle])))
         return b"".join(tlv.encode(tag, value) for tag, value in fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo, Prehashed
@@ -12,7 +14,12 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 RSA_BITS = (2048, 3072, 4096)
+SMALL_RSA_BITS = (512, 768, 1024, 1536)
+"""Sizes of old, which not every command set has."""
 PUBLIC_EXPONENT = 65537
+_LEAST_BITS_OF_LIBRARY = 1024
+SECRET_KEY_BITS = {0: tuple(range(8, 2041, 8)), 8: (64, 128, 192), 16: (128, 192, 256)}
+"""Sizes of secret keys by the length of their cipher's block: DES and 3DES, AES; 0 for one of no certain cipher."""
 
 _HASH_BY_LENGTH: dict[int, hashes.HashAlgorithm] = {
     algorithm.digest_size: algorithm
@@ -24,9 +31,49 @@ class KeyRefusedError(ValueError):
     """Key parts or data that no operation can be done with."""
 
 
-def generate_rsa(bits: int) -> rsa.RSAPrivateKey:
-    """A new RSA key of 2048, 3072 or 4096 bits."""
-    return rsa.generate_private_key(PUBLIC_EXPONENT, bits)
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """A key of a block cipher: AES with blocks of 16 bytes, DES or 3DES with blocks of 8; 0 for none of these."""
+
+    value: bytes = field(repr=False)
+    block_length: int
+
+    @property
+    def key_size(self) -> int:
+        """The key's size in bits."""
+        return 8 * len(self.value)
+
+    def encode(self) -> bytes:
+        """The key as it is stored: the cipher's block length, then the value."""
+        return bytes([self.block_length]) + self.value
+
+
+def stored_secret_key(encoded: bytes) -> SecretKey | None:
+    """The key that `SecretKey.encode` wrote; None for anything else, such as PKCS #8."""
+    if not encoded or encoded[0] not in SECRET_KEY_BITS:
+        return None
+    return secret_key(encoded[1:], encoded[0])
+
+
+Key = PrivateKey | SecretKey
+
+
+def secret_key(value: bytes, block_length: int) -> SecretKey:
+    """The secret key of a value. Raises KeyRefusedError when the cipher has no keys of this size."""
+    if 8 * len(value) not in SECRET_KEY_BITS[block_length]:
+        raise KeyRefusedError("the cipher has no keys of this size")
+    return SecretKey(value, block_length)
+
+
+def generate_rsa(bits: int, exponent: int = PUBLIC_EXPONENT) -> rsa.RSAPrivateKey:
+    """A new RSA key. Raises KeyRefusedError for a size or a public exponent that the card does not take."""
+    if bits not in (*SMALL_RSA_BITS, *RSA_BITS) or exponent not in (3, PUBLIC_EXPONENT):
+        raise KeyRefusedError(f"no RSA key of {bits} bits with the exponent {exponent}")
+    if bits < _LEAST_BITS_OF_LIBRARY:
+        from emulator.card.small_rsa import generate
+
+        return generate(bits, exponent)
+    return rsa.generate_private_key(exponent, bits)
 
 
 def generate_ec(curve: ec.EllipticCurve) -> ec.EllipticCurvePrivateKey:
@@ -44,8 +91,10 @@ def ec_size(bits: int) -> int:
     return 3 * ((bits + 7) // 8)
 
 
-def stored_size(key: PrivateKey) -> int:
+def stored_size(key: Key) -> int:
     """What a key takes of a card's memory, in bytes."""
+    if isinstance(key, SecretKey):
+        return len(key.value)
     return rsa_size(key.key_size) if isinstance(key, rsa.RSAPrivateKey) else ec_size(key.curve.key_size)
 
 
@@ -64,12 +113,14 @@ def find_curve(*, prime: bytes, a: bytes, b: bytes, generator: bytes, order: byt
     return None
 
 
-def import_rsa(*, p: int, q: int, q_inverse: int, d_p: int, d_q: int) -> rsa.RSAPrivateKey:
+def import_rsa(
+    sizes: tuple[int, ...] = RSA_BITS, /, *, p: int, q: int, q_inverse: int, d_p: int, d_q: int
+) -> rsa.RSAPrivateKey:
     """The RSA key of these CRT parts (PKCS #1, 3.2). Raises KeyRefusedError when they do not belong together.
 
     Lengths are looked at first: what a client sends may be of any size, and arithmetic on it would take its time.
     """
-    bits = rsa_import_bits(p, q)
+    bits = rsa_import_bits(p, q, sizes)
     if max(number.bit_length() for number in (q_inverse, d_p, d_q)) > bits // 2:
         raise KeyRefusedError("a part is longer than the primes")
     try:
@@ -81,11 +132,11 @@ def import_rsa(*, p: int, q: int, q_inverse: int, d_p: int, d_q: int) -> rsa.RSA
     return key
 
 
-def rsa_import_bits(p: int, q: int) -> int:
+def rsa_import_bits(p: int, q: int, sizes: tuple[int, ...] = RSA_BITS) -> int:
     """The size of the RSA key that two primes give, in bits. Raises KeyRefusedError when the card takes none such."""
     bits = p.bit_length() + q.bit_length()
-    if bits not in RSA_BITS or p.bit_length() != q.bit_length():
-        raise KeyRefusedError(f"RSA keys have {RSA_BITS} bits here, in two primes of half that")
+    if bits not in sizes or p.bit_length() != q.bit_length():
+        raise KeyRefusedError(f"RSA keys have {sizes} bits here, in two primes of half that")
     return bits
 
 
@@ -97,7 +148,7 @@ def import_ec(curve: ec.EllipticCurve, private_value: int) -> ec.EllipticCurvePr
         raise KeyRefusedError("the private value is not in the curve's range") from error
 
 
-def sign_pkcs1(key: PrivateKey, data: bytes) -> bytes:
+def sign_pkcs1(key: Key, data: bytes) -> bytes:
     """RSASSA-PKCS1-v1_5 over data that brings its own DigestInfo, or none. Raises KeyRefusedError."""
     try:
         return _rsa(key).sign(data, padding.PKCS1v15(), NoDigestInfo())
@@ -105,7 +156,7 @@ def sign_pkcs1(key: PrivateKey, data: bytes) -> bytes:
         raise KeyRefusedError("the data is too long for the key") from error
 
 
-def sign_pss(key: PrivateKey, digest: bytes) -> bytes:
+def sign_pss(key: Key, digest: bytes) -> bytes:
     """RSASSA-PSS over a digest, the salt as long as the digest. Raises KeyRefusedError."""
     algorithm = _HASH_BY_LENGTH.get(len(digest))
     if algorithm is None:
@@ -114,19 +165,70 @@ def sign_pss(key: PrivateKey, digest: bytes) -> bytes:
     return _rsa(key).sign(digest, pss, Prehashed(algorithm))
 
 
-def sign_ecdsa(key: PrivateKey, digest: bytes) -> bytes:
+def sign_ecdsa(key: Key, digest: bytes) -> bytes:
     """ECDSA over a digest of any length, as the DER sequence of r and s. Raises KeyRefusedError."""
     private = _ec(key)
     fitted = _fit_digest(digest, private.curve)
     return private.sign(fitted, ec.ECDSA(Prehashed(_HASH_BY_LENGTH[len(fitted)])))
 
 
-def sign_ecdsa_sha1(key: PrivateKey, message: bytes) -> bytes:
+def sign_ecdsa_number(key: Key, number: bytes) -> bytes:
+    """The same over a digest as a number as long as the curve's field, with zeros in front. Raises KeyRefusedError."""
+    longest = max(_HASH_BY_LENGTH)
+    front = number[:-longest]
+    as_long_as_field = len(number) == (_ec(key).key_size + 7) // 8
+    return sign_ecdsa(key, number[-longest:] if as_long_as_field and front and not any(front) else number)
+
+
+def sign_ecdsa_sha1(key: Key, message: bytes) -> bytes:
     """ECDSA over a message hashed here with SHA-1, as the DER sequence of r and s. Raises KeyRefusedError."""
     return _ec(key).sign(message, ec.ECDSA(hashes.SHA1()))  # noqa: S303
 
 
-def decipher_pkcs1(key: PrivateKey, cryptogram: bytes) -> bytes:
+def sign_pkcs1_sha1(key: Key, digest: bytes) -> bytes:
+    """RSASSA-PKCS1-v1_5 over a digest of SHA-1, whose DigestInfo is made here. Raises KeyRefusedError."""
+    algorithm = hashes.SHA1()  # noqa: S303
+    if len(digest) != algorithm.digest_size:
+        raise KeyRefusedError("not a digest of SHA-1")
+    return _rsa(key).sign(digest, padding.PKCS1v15(), Prehashed(algorithm))
+
+
+def rsa_raw(key: Key, block: bytes) -> bytes:
+    """The private operation on a block as long as the modulus (PKCS #1, 5.1.2). Raises KeyRefusedError.
+
+    The library does it with a padding only; GMP's power is ten times as fast as Python's, and nearly as its own.
+    """
+    from gmpy2 import powmod
+
+    numbers = _rsa(key).private_numbers()
+    modulus, length = numbers.public_numbers.n, (numbers.public_numbers.n.bit_length() + 7) // 8
+    message = int.from_bytes(block)
+    if len(block) != length or message >= modulus:
+        raise KeyRefusedError("the block is not one of this modulus")
+    p, q = numbers.p, numbers.q
+    of_p, of_q = powmod(message % p, numbers.dmp1, p), powmod(message % q, numbers.dmq1, q)
+    return int(of_q + q * ((of_p - of_q) * numbers.iqmp % p)).to_bytes(length)
+
+
+def encipher_pkcs1(key: Key, data: bytes) -> bytes:
+    """RSAES-PKCS1-v1_5 with the public part of a key. Raises KeyRefusedError when the data is too long."""
+    try:
+        return _rsa(key).public_key().encrypt(data, padding.PKCS1v15())
+    except ValueError as error:
+        raise KeyRefusedError("the data is too long for the key") from error
+
+
+def agree_ecdh(key: Key, point: bytes) -> bytes:
+    """The private value times another's point, its x coordinate (SEC 1, 3.3.1). Raises KeyRefusedError."""
+    private = _ec(key)
+    try:
+        other = ec.EllipticCurvePublicKey.from_encoded_point(private.curve, point)
+    except ValueError as error:
+        raise KeyRefusedError("not a point of the key's curve") from error
+    return private.exchange(ec.ECDH(), other)
+
+
+def decipher_pkcs1(key: Key, cryptogram: bytes) -> bytes:
     """RSAES-PKCS1-v1_5. Raises KeyRefusedError when the cryptogram can't be one of this key's."""
     try:
         return _rsa(key).decrypt(cryptogram, padding.PKCS1v15())
@@ -153,13 +255,13 @@ def _fit_digest(digest: bytes, curve: ec.EllipticCurve) -> bytes:
     raise KeyRefusedError("the digest is longer than any hash's")
 
 
-def _rsa(key: PrivateKey) -> rsa.RSAPrivateKey:
+def _rsa(key: Key) -> rsa.RSAPrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey):
         raise KeyRefusedError("not an RSA key")
     return key
 
 
-def _ec(key: PrivateKey) -> ec.EllipticCurvePrivateKey:
+def _ec(key: Key) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise KeyRefusedError("not a key on an elliptic curve")
     return key

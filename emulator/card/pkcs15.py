@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from emulator.card import der
-from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access
+from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access, code_condition
 from emulator.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_objects, path_to
 from emulator.iso7816 import tlv
 from emulator.profile.model import Profile
@@ -22,6 +22,7 @@ EF_UNUSED_SPACE = APPLICATION + b"\x50\x33"
 
 PRIVATE_KEYS = 0xA0
 PUBLIC_KEYS = 0xA1
+SECRET_KEYS = 0xA3
 CERTIFICATES = 0xA4
 DATA_OBJECTS = 0xA7
 AUTHENTICATION_OBJECTS = 0xA8
@@ -40,8 +41,11 @@ FIXED = access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
 
 _RANDOM_NUMBERS = 2
 """A bit of TokenFlags (ISO 7816-15, 8.10): the card makes random numbers."""
-_PRIVATE_KEY_KINDS = {der.SEQUENCE, EC_PRIVATE_KEY, 0xA1, 0xA2, 0xA3}
-"""RSA, EC, DH, DSA, KEA (ISO 7816-15, 8.3)."""
+_KEY_KINDS = {
+    PRIVATE_KEYS: frozenset({der.SEQUENCE, EC_PRIVATE_KEY, 0xA1, 0xA2, 0xA3}),
+    SECRET_KEYS: frozenset({der.SEQUENCE, *range(0xA0, 0xB0)}),
+}
+"""RSA, EC, DH, DSA, KEA (ISO 7816-15, 8.3); a generic key, or one of a certain cipher (8.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class KeyEntry:
 
 
 def personalise(profile: Profile) -> FileSystem:
-    """The file system of a card as it leaves the factory."""
+    """The file system of a card as it leaves the factory; two directories and nothing else on one that is open then."""
+    if profile.open_while is not None:
+        return _empty(profile)
     writing = Condition.NEVER if profile.files.guard is None else Condition.USER
     open_to_holder = access(otherwise=writing, read=Condition.ALWAYS)
     contents = {
@@ -78,6 +84,20 @@ def personalise(profile: Profile) -> FileSystem:
     ]
     files += [File(path, FileKind.EF, rights, content) for path, (content, rights) in contents.items()]
     return FileSystem({file.path: file for file in files})
+
+
+def _empty(profile: Profile) -> FileSystem:
+    """Two directories, with the access that OpenSC gives them when it empties such a card."""
+    reference = None if profile.emptied_with is None else profile.codes[profile.emptied_with].reference
+    making = {"create_df": Condition.USER, "create_ef": Condition.USER}
+    emptying = Condition.NEVER if reference is None else code_condition(reference)
+    root = access(otherwise=Condition.NEVER, delete_self=emptying, **making)
+    application = access(otherwise=Condition.NEVER, delete_self=Condition.USER, **making)
+    directories = (
+        File(MASTER_FILE, FileKind.DF, root),
+        File(APPLICATION, FileKind.DF, application, name=APPLICATION_NAME),
+    )
+    return FileSystem({file.path: file for file in directories})
 
 
 def with_authentication_objects(profile: Profile, files: FileSystem, not_set: frozenset[str]) -> FileSystem:
@@ -119,8 +139,8 @@ def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
     return tuple(found)
 
 
-def read_private_keys(contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | None:
-    """The entries of the directories of private keys, or None when one of them can't be read as a whole.
+def read_keys(kind: int, contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | None:
+    """The entries of the directories of private or secret keys, or None when one of them can't be read as a whole.
 
     A directory that is being rewritten passes through states that are half old and half new. Such a one has an entry
     that does not parse, something behind the last entry, or the same key twice; then nothing is said of it.
@@ -131,7 +151,7 @@ def read_private_keys(contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | None:
         if objects is None:
             return None
         for item in objects:
-            entry = _key_entry(item) if item.tag in _PRIVATE_KEY_KINDS else None
+            entry = _key_entry(item) if item.tag in _KEY_KINDS[kind] else None
             if entry is None:
                 return None
             entries.append(entry)

@@ -48,8 +48,8 @@ def authentication_identifier(profile: Profile, name: str) -> bytes:
     return bytes([reference])
 
 
-def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, directory: bytes) -> bytes:
-    """The entry of a key of an area, which lies in the DF at `directory` (ISO 7816-15, 8.4).
+def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, path: bytes) -> bytes:
+    """The entry of a key of an area, which lies in the file at `path` (ISO 7816-15, 8.4).
 
     A guard that holds for one use is told as userConsent 1, so that clients ask for it each time.
     """
@@ -65,7 +65,7 @@ def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, di
         + der.integer(reference)
     )
     # The field's size is OpenSC's addition to the standard: it takes the length of a signature from it.
-    value = der.sequence(path_to(directory) + der.integer(_FIELD_BITS[key.algorithm]))
+    value = der.sequence(path_to(path) + der.integer(_FIELD_BITS[key.algorithm]))
     return _object(EC_PRIVATE_KEY, common, attributes, value)
 
 

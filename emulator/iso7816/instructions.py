@@ -20,6 +20,8 @@ class Instruction(IntEnum):
     PERFORM_SECURITY_OPERATION = 0x2A
     RESET_RETRY_COUNTER = 0x2C
     RESET_RETRY_COUNTER_TLV = 0x2D
+    LOG_OUT = 0x2E
+    """Not in the standards; MyEID and others take back with it that codes were given."""
     ACTIVATE_FILE = 0x44
     GENERATE_ASYMMETRIC_KEY_PAIR = 0x46
     GENERATE_ASYMMETRIC_KEY_PAIR_TLV = 0x47

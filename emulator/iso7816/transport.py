@@ -48,8 +48,15 @@ class Transport:
         self._chain = None
         self._drop_waiting()
 
-    def exchange(self, raw: bytes, handle: Callable[[Command], Response]) -> bytes:
+    def exchange(
+        self,
+        raw: bytes,
+        handle: Callable[[Command], Response],
+        in_parts: Callable[[Command], bool] = lambda _: False,
+    ) -> bytes:
         """The answer to one APDU (or T=0 TPDU), at least two bytes, whatever `raw` is.
+
+        A chained command of which `in_parts` is true is not joined with those that follow: `handle` gets each part.
 
         `handle` gets whole commands only, and no GET RESPONSE but one of a proprietary class while nothing
         waits. Its exceptions, and those of `when_fetched`, pass through; then nothing is left waiting.
@@ -59,7 +66,7 @@ class Transport:
         except ApduError as error:
             self.reset()
             return _status(error.sw)
-        if self._chain is not None or command.chained:
+        if self._chain is not None or (command.chained and not in_parts(command)):
             whole = self._join(command)
             if isinstance(whole, bytes):
                 return whole

@@ -103,13 +103,15 @@ class ActorActs:
     """An actor acts on the card.
 
     `acceptable`: the new values, where there are any, fit their codes' rules. `correct`: the code that the holder told
-    the actor, where there is one, is the right one.
+    the actor, where there is one, is the right one. `limits`: the numbers of tries that the codes shall have, in the
+    act's order; without them they keep theirs.
     """
 
     actor: str
     act: str
     acceptable: bool = True
     correct: bool = True
+    limits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,11 @@ class LogOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """All that clients put on the card goes, codes and keys included."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnd:
     """The applet was selected anew, or the card was reset or removed."""
 
@@ -147,5 +154,6 @@ Event = (
     | DirectoriesRead
     | ActorActs
     | LogOut
+    | Erase
     | SessionEnd
 )

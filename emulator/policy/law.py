@@ -18,12 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from emulator.policy.events import (
     ActorActs,
     Change,
     DirectoriesRead,
+    Erase,
     Event,
     LogOut,
     RemoveFile,
@@ -36,7 +38,7 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.state import CodeState, Item, State
+from emulator.policy.state import CodeState, Item, State, factory_state
 from emulator.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
 
 Outcome = tuple[State, Verdict]
@@ -59,10 +61,16 @@ def permits(state: State, code: str) -> bool:
     return code in state.verified and not state.dead
 
 
+def is_open(profile: Profile, state: State) -> bool:
+    """Whether nobody is asked for a code: so a card is that its first client has yet to make up."""
+    return profile.open_while is not None and profile.open_while not in state.lost and not state.dead
+
+
 def area_of_new_key(profile: Profile, state: State) -> str | None:
     """The area that a key stored now would go to: the first whose codes have all been given."""
+    asked = not is_open(profile, state)
     for name, area in profile.areas.items():
-        if area.create_with and all(permits(state, code) for code in area.create_with):
+        if area.create_with and not (asked and any(not permits(state, code) for code in area.create_with)):
             return name
     return None
 
@@ -129,7 +137,7 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     if item is None or item.key is None:
         return state, Verdict.NO_SUCH_KEY
     guard = profile.areas[item.area].guard
-    if not permits(state, guard):
+    if not (permits(state, guard) or is_open(profile, state)):
         return state, Verdict.NOT_AUTHORISED
     return _use_up(profile, state, (guard,)), Verdict.DONE
 
@@ -166,7 +174,7 @@ def _file_size(event: StoreFile | RemoveFile) -> int:
 def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     actor = profile.actors.get(event.actor)
     act = actor.acts.get(event.act) if actor is not None else None
-    if act is None:
+    if act is None or act.only_while in state.lost:
         return state, Verdict.ACT_NOT_ALLOWED
     if act.checks is not None:
         # Told to somebody off the card, it spends tries as any other code, and opens nothing on the card.
@@ -181,9 +189,24 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
         return state, Verdict.ACT_NOT_ALLOWED
     if not event.acceptable:
         return state, Verdict.VALUE_REFUSED
-    for code in act.sets:
-        state = _set(state, code)
+    for code, limit in zip_longest(act.sets, event.limits):
+        state = _set(_limited(profile, state, code, limit), code)
     return state, Verdict.DONE
+
+
+def _limited(profile: Profile, state: State, name: str, limit: int | None) -> State:
+    """With another number of tries for a code, if one is given: from one to the most that the profile lets be set."""
+    if limit is None:
+        return state
+    limit = min(max(limit, 1), profile.codes[name].tries.max)
+    return state.with_code(name, replace(state.codes[name], tries_limit=limit))
+
+
+def _erase(profile: Profile, state: State, event: Erase) -> Outcome:  # noqa: ARG001
+    """Only a card that leaves the factory empty can become empty again."""
+    if profile.open_while is None:
+        return state, Verdict.ACT_NOT_ALLOWED
+    return factory_state(profile), Verdict.DONE
 
 
 def _directories_read(profile: Profile, state: State, event: DirectoriesRead) -> Outcome:
@@ -320,6 +343,7 @@ _RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
     RemoveKey: _remove_key,
     DirectoriesRead: _directories_read,
     LogOut: _log_out,
+    Erase: _erase,
     SessionEnd: _session_end,
     StoreFile: _store_file,
     RemoveFile: _remove_file,

@@ -9,6 +9,7 @@ from emulator.profile.document import KeyPath as Path
 from emulator.profile.document import Problem
 from emulator.profile.model import (
     CARD,
+    LONGEST_CODE_OF_MYEID,
     Act,
     Claim,
     ClaimedDeed,
@@ -62,6 +63,8 @@ def _problems(profile: Profile) -> Iterator[Problem]:
     for path, condition in _conditions(profile):
         yield from _check_condition(profile, path, condition)
     yield from _check_eop(profile)
+    yield from _check_myeid(profile)
+    yield from _check_open(profile)
     if profile.personalisation is not None:
         yield from _check_personalisation(profile, profile.personalisation)
 
@@ -122,6 +125,31 @@ def _check_eop(profile: Profile) -> Iterator[Problem]:
         yield Problem(("token", "serial"), f"the eop applet shows a serial number of {EOP_SERIAL_LENGTH} bytes")
 
 
+def _check_myeid(profile: Profile) -> Iterator[Problem]:
+    """Where no other command set takes codes, none can be longer than this one takes."""
+    if "myeid" not in profile.applets or "isoapplet" in profile.applets:
+        return
+    for name, code in profile.codes_on_chip.items():
+        if code.length.max > LONGEST_CODE_OF_MYEID:
+            message = f"the myeid applet takes at most {LONGEST_CODE_OF_MYEID} characters, and no other is there"
+            yield Problem(("codes", name, "length", "max"), message)
+
+
+def _check_open(profile: Profile) -> Iterator[Problem]:
+    """A card that is open at first has nothing on it yet, and somebody can close it."""
+    if profile.open_while is None:
+        if profile.emptied_with is not None:
+            yield Problem(("emptied_with",), "only a card that is open at first can be emptied; give `open_while` too")
+        return
+    if profile.activation is None:
+        yield Problem(("open_while",), f"nobody ends it; give an act that `loses: {profile.open_while}`")
+    if profile.personalisation is not None:
+        yield Problem(("personalisation",), "a card that is open at first leaves the factory empty")
+    for name, code in profile.codes.items():
+        if code.factory is not None:
+            yield Problem(("codes", name, "factory"), "on a card that is open at first, clients make the codes")
+
+
 def _check_personalisation(profile: Profile, personalisation: Personalisation) -> Iterator[Problem]:
     identifiers: set[str] = set()
     files: set[str] = set()
@@ -166,7 +194,7 @@ def _check_codes_on_chip(profile: Profile) -> Iterator[Problem]:
     """What the chip itself asks for has to be a code that it knows; one other code at the most sets a code."""
     off_chip = set(profile.codes) - set(profile.codes_on_chip)
     for path, name in _code_names(profile):
-        if name in off_chip and path[0] in {"codes", "areas", "files"}:
+        if name in off_chip and path[0] in {"codes", "areas", "files", "emptied_with"}:
             yield Problem(path, f"'{name}' is not on the chip (its reference is null), so the chip can't ask for it")
     for name, code in profile.codes.items():
         if len(code.reset_by) > 1:
@@ -187,6 +215,10 @@ def _part_names(profile: Profile) -> Iterator[tuple[Path, str]]:
     for actor_id, act_id, act in _acts(profile):
         if act.loses is not None:
             yield ("actors", actor_id, "acts", act_id, "loses"), act.loses
+        if act.only_while is not None:
+            yield ("actors", actor_id, "acts", act_id, "only_while"), act.only_while
+    if profile.open_while is not None:
+        yield ("open_while",), profile.open_while
     for path, condition in _conditions(profile):
         if condition.part is not None:
             yield (*path, "part"), condition.part
@@ -206,6 +238,8 @@ def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
             yield ("areas", area_id, "create_with", index), needed
     if profile.files.guard is not None:
         yield ("files", "guard"), profile.files.guard
+    if profile.emptied_with is not None:
+        yield ("emptied_with",), profile.emptied_with
     for part_id, part in profile.parts.items():
         for index, code_id in enumerate(part.codes):
             yield ("parts", part_id, "codes", index), code_id

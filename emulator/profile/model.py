@@ -144,6 +144,10 @@ class Length(Sourced):
     max: Annotated[int, Field(ge=1, le=16)]
 
 
+LONGEST_CODE_OF_MYEID = 8
+"""What OpenSC's driver for such cards lets through; a code may be longer, and other command sets take it."""
+
+
 class CharacterRule(Sourced):
     """What characters a code has."""
 
@@ -285,7 +289,8 @@ class Act(Sourced):
     """What an actor can do to a card without any code of its own.
 
     `sets`: codes that get a new value together; the first of them must have one of the statuses in `from`. `loses`: a
-    part that is lost for good by it. `checks`: a code that the holder tells the actor, who checks it.
+    part that is lost for good by it. `checks`: a code that the holder tells the actor, who checks it. `only_while`: a
+    part that must not be lost yet.
     """
 
     about: Text
@@ -293,6 +298,7 @@ class Act(Sourced):
     from_: tuple[CodeStatus, ...] = Field(alias="from", default=())
     loses: Identifier | None = None
     checks: Identifier | None = None
+    only_while: Identifier | None = None
 
     @property
     def asks_for(self) -> tuple[str, ...]:
@@ -522,7 +528,7 @@ class Profile(Block):
     notes: tuple[Note, ...] = ()
     atr: Atr
     token: Token
-    applets: tuple[Literal["isoapplet", "eop", "manage"], ...] = Field(min_length=1)
+    applets: tuple[Literal["isoapplet", "myeid", "eop", "manage"], ...] = Field(min_length=1)
     codes: dict[Identifier, Code] = Field(min_length=1)
     areas: dict[Identifier, Area] = Field(
         min_length=1, description="In this order a new key looks for the area that it goes to."
@@ -530,6 +536,16 @@ class Profile(Block):
     files: Files
     memory: Memory | None = Field(default=None, description="Absent: memory never runs out.")
     parts: dict[Identifier, Part] = {}
+    open_while: Identifier | None = Field(
+        default=None,
+        description="A part; until it is lost, nobody is asked for a code, and clients can make files and codes of "
+        "their own. Absent: the card leaves the factory with its files, and asks for codes from the start.",
+    )
+    emptied_with: Identifier | None = Field(
+        default=None,
+        description="The code that lets such a card be emptied again, unless its first client says otherwise. "
+        "Absent: none does.",
+    )
     ends: tuple[End, ...] = ()
     actors: dict[Identifier, Actor] = {}
     personalisation: Personalisation | None = Field(default=None, description="Absent: no keys from the factory.")
@@ -549,6 +565,23 @@ class Profile(Block):
         """The keys from the factory that clients can use, which are those that lie in an area."""
         keys = self.personalisation.keys if self.personalisation is not None else ()
         return tuple(key for key in keys if key.area is not None)
+
+    def making_of(self, code: str) -> tuple[str, str] | None:
+        """The actor and the act by which a client makes this code while the card is open."""
+        acts = ((who, name, act) for who, actor in self.actors.items() for name, act in actor.acts.items())
+        for who, name, act in acts:
+            if act.only_while is not None and act.only_while == self.open_while and act.sets[:1] == (code,):
+                return who, name
+        return None
+
+    @property
+    def activation(self) -> tuple[str, str] | None:
+        """The actor and the act that end the time when the card is open."""
+        acts = ((who, name, act) for who, actor in self.actors.items() for name, act in actor.acts.items())
+        for who, name, act in acts:
+            if act.loses is not None and act.loses == self.open_while:
+                return who, name
+        return None
 
     def part_of(self, code: str) -> str | None:
         """The part that a code belongs to, if it belongs to one beside the card itself."""

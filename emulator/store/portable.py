@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emulator.card.content import Content, KeyRecord
 from emulator.card.files import File, FileKind, FileSystem
-from emulator.card.keys import PrivateKey
+from emulator.card.keys import Key, SecretKey, stored_secret_key
 from emulator.policy.state import CodeState, Item, Origin, State
 from emulator.profile.load import ProfileError, parse_profile
 from emulator.profile.model import CodeStatus
@@ -51,7 +51,7 @@ class _Item(_Form):
 class _Key(_Form):
     number: int
     private: str | None
-    """PKCS #8, in PEM."""
+    """PKCS #8, in PEM; a secret key in hexadecimal."""
     reference: int | None
     identifier: str | None
     """In hexadecimal, as are a file's path, access, content and name."""
@@ -59,7 +59,7 @@ class _Key(_Form):
 
 class _File(_Form):
     path: str
-    kind: Literal["DF", "EF", "RSA_KEY", "EC_KEY", "AES_KEY", "DES_KEY"]
+    kind: Literal["DF", "EF", "RSA_KEY", "EC_KEY", "AES_KEY", "DES_KEY", "GENERIC_SECRET"]
     access: str
     content: str
     name: str
@@ -219,9 +219,14 @@ def _stored(card: PortableCard, profile_name: str) -> Stored:
     return Stored(text, profile, content, card.durability, card.made)
 
 
-def _to_pem(key: PrivateKey) -> str:
+def _to_pem(key: Key) -> str:
+    if isinstance(key, SecretKey):
+        return key.encode().hex()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def _from_pem(text: str) -> PrivateKey:
+def _from_pem(text: str) -> Key:
+    secret = None if text.startswith("-") else stored_secret_key(bytes.fromhex(text))
+    if secret is not None:
+        return secret
     return as_card_key(load_pem_private_key(text.encode(), None))

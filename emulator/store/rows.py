@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from emulator.card.content import Content, KeyRecord
 from emulator.card.files import ACCESS_LENGTH, MASTER_FILE, MAX_FILE_SIZE, File, FileKind, FileSystem
-from emulator.card.keys import PrivateKey
+from emulator.card.keys import Key, PrivateKey, SecretKey, stored_secret_key
 from emulator.policy.state import CodeState, Item, Origin, State
 from emulator.profile.model import CARD, CodeStatus, Profile
 
@@ -173,13 +173,18 @@ def check_content(profile: Profile, content: Content) -> None:
         raise ContentError("a file is too long, or has no conditions of access")
 
 
-def to_der(key: PrivateKey) -> bytes:
-    """A private key as PKCS #8, in DER."""
+def to_der(key: Key) -> bytes:
+    """A private key as PKCS #8, in DER; a secret key in our own form."""
+    if isinstance(key, SecretKey):
+        return key.encode()
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
-def from_der(encoded: bytes) -> PrivateKey:
-    """A private key from our own PKCS #8. Raises ValueError or TypeError."""
+def from_der(encoded: bytes) -> Key:
+    """The key that `to_der` wrote. Raises ValueError or TypeError."""
+    secret = stored_secret_key(encoded)
+    if secret is not None:
+        return secret
     # Its parts were checked when it came to the card; checking an RSA key takes a third of a second.
     return as_card_key(load_der_private_key(encoded, None, unsafe_skip_rsa_key_validation=True))
 

@@ -28,6 +28,10 @@ _OPERATIONS = {
     0x90A0: "hash",
     0x9080: "hash",
     0x8680: "encipher",
+    0x8480: "encipher",
+    0x8400: "wrap key",
+    0x0084: "unwrap key",
+    0x0086: "unwrap key",
 }
 """P1-P2 of PERFORM SECURITY OPERATION (ISO 7816-8, 5.2)."""
 

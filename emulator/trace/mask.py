@@ -47,9 +47,12 @@ _DECIPHERING = frozenset(
         int(Instruction.GENERAL_AUTHENTICATE_TLV),
     }
 )
+_PERFORM = bytes([Instruction.PERFORM_SECURITY_OPERATION])
 _GET_RESPONSE = bytes([Instruction.GET_RESPONSE])
 _NOTHING = range(0)
 _PIV_DECIPHERING_KEYS = frozenset({0x9D, *range(0x82, 0x96)})
+_KEY_AGREEMENT = 0x00
+"""P2 of a GENERAL AUTHENTICATE whose key an environment has chosen; MyEID agrees on keys so."""
 
 
 class Mask:
@@ -65,7 +68,7 @@ class Mask:
         secret = len(command) >= 4 and self._data_is_secret(command[0], command[1])
         if command[1:2] != _GET_RESPONSE:
             self._answer_is_secret = secret or _answer_is_plain_text(command)
-        hidden = data_field(command) if secret else _NOTHING
+        hidden = data_field(command) if secret or _data_is_plain_text(command) else _NOTHING
         hidden_answer = range(max(0, len(answer) - 2)) if self._answer_is_secret else _NOTHING
         return written(command, hidden), written(answer, hidden_answer)
 
@@ -73,14 +76,19 @@ class Mask:
         return ins in self._secret_data or cla == _FOR_THE_READER or (ins == _STORE_DATA and cla >= 0x80)
 
 
+def _data_is_plain_text(command: bytes) -> bool:
+    """Whether a command enciphers what it brings (ISO 7816-8, 5.2, table 5)."""
+    return command[1:2] == _PERFORM and command[3:4] == bytes([_PLAIN_VALUE])
+
+
 def _answer_is_plain_text(command: bytes) -> bool:
-    """Whether a command deciphers (ISO 7816-8, 5.2, table 5; FIPS 201 for the keys of PIV)."""
+    """Whether a command deciphers or agrees on a key (ISO 7816-8, 5.2, table 5; FIPS 201 for the keys of PIV)."""
     if len(command) < 4 or command[1] not in _DECIPHERING:
         return False
     _, ins, p1, p2 = command[:4]
     if ins == Instruction.PERFORM_SECURITY_OPERATION:
         return p1 == _PLAIN_VALUE
-    return p2 in _PIV_DECIPHERING_KEYS
+    return p2 in _PIV_DECIPHERING_KEYS or p2 == _KEY_AGREEMENT
 
 
 def data_field(command: bytes) -> range:

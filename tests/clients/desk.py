@@ -21,7 +21,7 @@ from emulator.profile.serial import with_serial
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import Slot
 from emulator.readers.vpcd import VpcdReader
-from emulator.running import reader_name
+from emulator.running import fresh_card, reader_name
 from tests.clients.opensc import opensc_command, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
 from tests.clients.terminal import run_at_terminal
@@ -190,10 +190,15 @@ QUALIFIED_TYPING = (("[QPIN]", QPIN), ("[PIN]", PIN))
 
 
 @contextmanager
-def desk_with_own_socket(profile: str = "proid-q", serial: str | None = None) -> Iterator[Desk]:
-    """A desk whose reader is the emulator's own PC/SC socket, and whose card may have a serial number of its own."""
+def desk_with_own_socket(
+    profile: str = "proid-q", serial: str | None = None, applet: str | None = None
+) -> Iterator[Desk]:
+    """A desk whose reader is the emulator's own PC/SC socket.
+
+    The card may have a serial number of its own, and show clients another command set first.
+    """
     model = load_profile(profile)
-    card = WatchedCard(Card(model if serial is None else with_serial(model, serial), APPLETS))
+    card = WatchedCard(fresh_card(model if serial is None else with_serial(model, serial), applet))
     with shared_folder() as folder:
         socket = folder / "pcsc.sock"
         with PcscServer(socket, {reader_name(card.card.profile): Slot(card)}):

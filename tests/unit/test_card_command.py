@@ -119,7 +119,7 @@ def test_each_new_card_has_a_serial_number_of_its_own_or_the_one_it_is_given() -
         (("mine", "proid-q", "--serial", "12345"), "--serial '12345' is no serial number; expected 1 to 16 bytes"),
         (("mine", "eobcanka", "--serial", "1234"), "--serial 1234: the eop applet shows a serial number of 8 bytes"),
         (("../mine", "proid-q"), "'../mine' can't be a name here; take 1 to 64 letters"),
-        (("mine", "no-such"), "there is no profile 'no-such'; there are: eobcanka, proid-q"),
+        (("mine", "no-such"), "there is no profile 'no-such'; there are: blank, eobcanka, proid-q"),
         (("mine", "no/such.yaml"), "no/such.yaml: there is no such file; see `stuntcard list`"),
         (("mine", "profiles/"), "profiles/: can't be read"),
         (("mine", "proid-q", "--durability", "forever"), "--durability forever: expected full or fast"),

@@ -27,6 +27,7 @@ UNNAMED = {
         "EO-25",  # nothing keeps old values
     },
     "zzzs-pk": set[str](),
+    "blank": set[str](),
 }
 
 

@@ -255,6 +255,23 @@ def test_exec_of_a_fresh_card_with_a_serial_number_of_its_own(tmp_path: Path) ->
     assert json.loads(state.read_text(encoding="utf-8"))["serial"] == "0042"
 
 
+def test_exec_of_a_card_seen_through_another_command_set() -> None:
+    for applet, name in (("myeid", "4D79454944"), ("oseid", "4F73454944")):
+        result = stuntcard("exec", "proid-q", "--applet", applet, "--", "opensc-tool", "--atr")
+        assert name in result.stdout.upper().replace(":", "")
+
+
+@pytest.mark.parametrize("command", ["run", "exec"])
+def test_command_sets_that_can_not_be_chosen(command: str) -> None:
+    program = ["--", "true"] if command == "exec" else []
+    wrong = stuntcard(command, "proid-q", "--applet", "piv", *program)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == "--applet piv: there is no applet 'piv'; there are: isoapplet, myeid, oseid\n"
+    scenario = stuntcard(command, "--scenario", "proid-q-pin-blocked", "--applet", "myeid", *program)
+    assert (scenario.returncode, scenario.stdout) == (2, "")
+    assert scenario.stderr.startswith("--applet is for a profile or a stored card; ")
+
+
 @pytest.mark.parametrize("command", ["run", "exec"])
 def test_serial_numbers_that_can_not_be_given(command: str) -> None:
     program = ["--", "true"] if command == "exec" else []

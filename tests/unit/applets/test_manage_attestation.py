@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.card.attestation import card_certificate, issuer_certificate
 from emulator.card.curves import DOMAINS
-from emulator.card.keys import PublicKey, generate_ec, generate_rsa
+from emulator.card.keys import PrivateKey, PublicKey, generate_ec, generate_rsa
 from emulator.iso7816 import tlv
 from emulator.iso7816.transport import Protocol
 from emulator.profile.load import load_profile
@@ -74,7 +74,7 @@ def spki(key: PublicKey) -> bytes:
 
 def own_public_key(client: Client, number: int) -> bytes:
     private = client.card.content.keys[number].private
-    assert private is not None
+    assert isinstance(private, PrivateKey)
     return spki(private.public_key())
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from emulator.applets.registry import APPLETS
 from emulator.card.card import Card, IsoAppletVersion
 from emulator.card.files import FileError
-from emulator.card.keys import KeyRefusedError, PrivateKey, generate_ec
+from emulator.card.keys import Key, KeyRefusedError, generate_ec
 from emulator.iso7816.apdu import Command, Response
 from emulator.iso7816.transport import Protocol
 from emulator.policy.events import Verdict
@@ -186,9 +186,9 @@ def test_tries_are_counted_right_when_several_ask_at_once() -> None:
 
 def test_a_key_is_made_only_when_the_law_lets_it_in() -> None:
     client = Client()
-    made: list[PrivateKey] = []
+    made: list[Key] = []
 
-    def supply() -> PrivateKey:
+    def supply() -> Key:
         made.append(KEY)
         return KEY
 
@@ -203,7 +203,7 @@ def test_a_key_that_could_not_be_made_takes_no_place_and_uses_no_qpin_up() -> No
     client = logged_in(PIN, QPIN)
     before = client.card.content
 
-    def supply() -> PrivateKey:
+    def supply() -> Key:
         raise KeyRefusedError("no luck")
 
     with pytest.raises(KeyRefusedError):
@@ -226,7 +226,7 @@ def test_an_operation_that_fails_uses_nothing_up() -> None:
     client.make_key(1)
     client.verify(QPIN)
 
-    def operation(_: PrivateKey) -> bytes:
+    def operation(_: Key) -> bytes:
         raise KeyRefusedError("no luck")
 
     with pytest.raises(KeyRefusedError):

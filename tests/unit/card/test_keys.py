@@ -12,16 +12,23 @@ from emulator.card.curves import DOMAINS
 from emulator.card.keys import (
     RSA_BITS,
     KeyRefusedError,
+    SecretKey,
+    agree_ecdh,
     decipher_pkcs1,
+    encipher_pkcs1,
     find_curve,
     generate_ec,
     generate_rsa,
     import_ec,
     import_rsa,
+    rsa_raw,
     sign_ecdsa,
+    sign_ecdsa_number,
     sign_ecdsa_sha1,
     sign_pkcs1,
+    sign_pkcs1_sha1,
     sign_pss,
+    uncompressed_point,
 )
 from tests.unit.card.arithmetic import ecdsa_holds
 from tests.unit.card.cards import domain
@@ -199,6 +206,21 @@ def test_a_digest_that_the_library_can_not_be_given_is_refused() -> None:
         sign_ecdsa(generate_ec(ec.SECP521R1()), bytes(66))
 
 
+@pytest.mark.parametrize("name", ["secp192r1", "secp256r1", "secp384r1", "secp521r1"])
+def test_a_digest_as_a_number_as_long_as_the_field(name: str) -> None:
+    key = generate_ec(domain(name).curve())
+    length = (key.key_size + 7) // 8
+    digest = hashlib.shake_128(b"short").digest(min(length, 32))
+    public = key.public_key().public_numbers()
+    signature = sign_ecdsa_number(key, digest.rjust(length, b"\0"))
+    assert ecdsa_holds(domain(name), (public.x, public.y), digest, signature)
+
+
+def test_a_number_of_all_521_bits_is_refused() -> None:
+    with pytest.raises(KeyRefusedError, match="longer than any hash"):
+        sign_ecdsa_number(generate_ec(ec.SECP521R1()), b"\1" + bytes(65))
+
+
 def test_ecdsa_with_the_hash_on_the_card() -> None:
     key = generate_ec(ec.SECP256R1())
     signature = sign_ecdsa_sha1(key, MESSAGE)
@@ -218,3 +240,55 @@ def test_each_operation_refuses_the_other_kind_of_key(rsa_key: rsa.RSAPrivateKey
     for ec_only in (sign_ecdsa, sign_ecdsa_sha1):
         with pytest.raises(KeyRefusedError):
             ec_only(rsa_key, bytes(32))
+
+
+# Without padding
+
+
+def test_a_raw_private_operation_is_undone_by_the_public_one(rsa_key: rsa.RSAPrivateKey) -> None:
+    public = rsa_key.public_key().public_numbers()
+    block = b"\0" + hashlib.shake_128(b"block").digest(255)
+    assert pow(int.from_bytes(rsa_raw(rsa_key, block)), public.e, public.n) == int.from_bytes(block)
+    assert rsa_raw(rsa_key, bytes(256)) == bytes(256)
+    for wrong in (block[1:], public.n.to_bytes(256), b"\0" + block):
+        with pytest.raises(KeyRefusedError):
+            rsa_raw(rsa_key, wrong)
+
+
+def test_sha1_whose_digest_info_is_made_here(rsa_key: rsa.RSAPrivateKey) -> None:
+    digest = hashlib.sha1(MESSAGE).digest()
+    rsa_key.public_key().verify(sign_pkcs1_sha1(rsa_key, digest), MESSAGE, padding.PKCS1v15(), hashes.SHA1())
+    with pytest.raises(KeyRefusedError):
+        sign_pkcs1_sha1(rsa_key, digest + b"\0")
+
+
+def test_key_agreement_takes_points_of_the_curve_only() -> None:
+    one, other = generate_ec(ec.SECP256R1()), generate_ec(ec.SECP256R1())
+    shared = agree_ecdh(one, uncompressed_point(other.public_key().public_numbers()))
+    assert shared == agree_ecdh(other, uncompressed_point(one.public_key().public_numbers()))
+    for point in (
+        b"",
+        b"\4" + bytes(64),
+        uncompressed_point(generate_ec(ec.SECP384R1()).public_key().public_numbers()),
+    ):
+        with pytest.raises(KeyRefusedError):
+            agree_ecdh(one, point)
+
+
+def test_enciphered_with_the_public_part(rsa_key: rsa.RSAPrivateKey) -> None:
+    assert decipher_pkcs1(rsa_key, encipher_pkcs1(rsa_key, b"secret")) == b"secret"
+    with pytest.raises(KeyRefusedError):
+        encipher_pkcs1(rsa_key, bytes(246))
+
+
+@pytest.mark.parametrize("key", [SecretKey(bytes(16), 16), SecretKey(bytes(8), 8), SecretKey(b"any", 0)])
+def test_a_secret_key_is_no_key_pair(key: SecretKey) -> None:
+    for operation in (sign_pkcs1, sign_ecdsa, decipher_pkcs1, rsa_raw, agree_ecdh, encipher_pkcs1):
+        with pytest.raises(KeyRefusedError):
+            operation(key, bytes(32))
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(1000, 65537), (8192, 65537), (2048, 5)])
+def test_rsa_keys_that_the_card_does_not_make(bits: int, exponent: int) -> None:
+    with pytest.raises(KeyRefusedError):
+        generate_rsa(bits, exponent)

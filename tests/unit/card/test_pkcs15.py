@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from emulator.card import pkcs15
 from emulator.card.content import factory_content
 from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, Operation
-from emulator.card.pkcs15 import KeyEntry, directory_files, read_certificates, read_private_keys
+from emulator.card.pkcs15 import PRIVATE_KEYS, KeyEntry, directory_files, read_certificates, read_keys
 from emulator.iso7816 import tlv
 from tests.unit.card.cards import AODF, CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
 
@@ -144,14 +144,14 @@ def test_a_deleted_object_directory_names_nothing(files: FileSystem) -> None:
 
 
 def test_entries_give_reference_and_identifier() -> None:
-    assert read_private_keys([directory([A, B])]) == (KeyEntry(1, b"\x01" * 20), KeyEntry(2, b"\x02" * 20))
-    assert read_private_keys([directory([A]), directory([B])]) == read_private_keys([A + B])
-    assert read_private_keys([bytes(2048)]) == ()
+    assert read_keys(PRIVATE_KEYS, [directory([A, B])]) == (KeyEntry(1, b"\x01" * 20), KeyEntry(2, b"\x02" * 20))
+    assert read_keys(PRIVATE_KEYS, [directory([A]), directory([B])]) == read_keys(PRIVATE_KEYS, [A + B])
+    assert read_keys(PRIVATE_KEYS, [bytes(2048)]) == ()
 
 
 def test_rsa_and_ec_entries_are_alike_to_the_card() -> None:
     for kind in (0x30, 0xA0):
-        assert read_private_keys([key_entry(7, b"id", kind=kind)]) == (KeyEntry(7, b"id"),)
+        assert read_keys(PRIVATE_KEYS, [key_entry(7, b"id", kind=kind)]) == (KeyEntry(7, b"id"),)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_rsa_and_ec_entries_are_alike_to_the_card() -> None:
     ids=["cut off", "hole", "half an entry", "twice", "one reference twice", "no entry", "certificate", "empty", "FF"],
 )
 def test_a_directory_that_is_not_whole_says_nothing(raw: bytes) -> None:
-    assert read_private_keys([raw]) is None
-    assert read_private_keys([directory([C]), raw]) is None
+    assert read_keys(PRIVATE_KEYS, [raw]) is None
+    assert read_keys(PRIVATE_KEYS, [directory([C]), raw]) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -182,16 +182,16 @@ def test_a_directory_caught_half_rewritten_never_hides_a_key_that_stays(data: st
     old = [key_entry(n, bytes([n]) * 20, label=data.draw(labels)) for n in range(1, data.draw(st.integers(1, 5)) + 1)]
     staying = [entry for entry in old if data.draw(st.booleans())]
     new = staying + ([key_entry(9, b"9" * 20)] if data.draw(st.booleans()) else [])
-    kept = {entry.reference for entry in read_private_keys([b"".join(staying)]) or ()}
+    kept = {entry.reference for entry in read_keys(PRIVATE_KEYS, [b"".join(staying)]) or ()}
     before, after = directory(old), directory(new)
     for stop in range(len(b"".join(old + new)) + 1):
-        entries = read_private_keys([after[:stop] + before[stop:]])
+        entries = read_keys(PRIVATE_KEYS, [after[:stop] + before[stop:]])
         assert entries is None or kept <= {entry.reference for entry in entries}
 
 
 @given(st.binary(max_size=300))
 def test_whatever_stands_in_a_directory_can_be_looked_at(raw: bytes) -> None:
-    read_private_keys([raw])
+    read_keys(PRIVATE_KEYS, [raw])
     read_certificates([raw])
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.card.card import Card
 from emulator.card.content import factory_content
-from emulator.card.files import Condition, FileKind, access
+from emulator.card.files import Condition, FileKind, access, code_condition
 from emulator.card.pkcs15_objects import certificate, path_to, private_key
 from emulator.policy.events import DirectoriesRead, Verdict
 from emulator.policy.law import step
@@ -119,7 +119,7 @@ def test_a_certificate_is_that_of_its_key(profile: str) -> None:
     content = factory_content(load_profile(profile))
     paths = {"eobcanka": ["3F0050200001"], "zzzs-pk": ["3F0050204301", "3F0050204302"]}[profile]
     for record, path in zip(content.keys.values(), paths, strict=True):
-        assert record.private is not None
+        assert isinstance(record.private, ec.EllipticCurvePrivateKey)
         read = x509.load_der_x509_certificate(content.files.at(bytes.fromhex(path)).content)
         assert read.public_key() == record.private.public_key()
 
@@ -128,8 +128,12 @@ def test_a_certificate_is_that_of_its_key(profile: str) -> None:
 def test_nobody_can_write_to_what_the_factory_wrote() -> None:
     files = factory_content(load_profile("zzzs-pk")).files.files
     factory = [file for path, file in files.items() if path.hex().upper().startswith("3F005020")]
-    assert len(factory) == 5
-    for file in factory:
+    assert len(factory) == 7
+    keys = [file for file in factory if file.kind is FileKind.EC_KEY]
+    assert [file.access for file in keys] == [
+        access(otherwise=Condition.NEVER, use=code_condition(reference)) for reference in (1, 3)
+    ]
+    for file in set(factory) - set(keys):
         reading = Condition.ALWAYS if file.kind is FileKind.EF else Condition.NEVER
         assert file.access == access(otherwise=Condition.NEVER, read=reading)
 

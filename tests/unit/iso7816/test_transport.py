@@ -416,3 +416,27 @@ def test_whatever_lengths_a_client_asks_for_it_gets_the_whole_answer(
         fetched += answer[:-2]
     assert answer[-2:] == OK
     assert fetched == data(length)
+
+
+# Commands answered part by part
+
+
+@BOTH
+def test_parts_of_a_long_text_are_answered_one_by_one_and_break_no_chain(protocol: Protocol) -> None:
+    transport = Transport(protocol)
+    handled: list[Command] = []
+
+    def handle(command: Command) -> Response:
+        handled.append(command)
+        return Response(0x9000, bytes(reversed(command.data)))
+
+    def send(raw: str) -> bytes:
+        return transport.exchange(bytes.fromhex(raw), handle, lambda command: command.p1p2 == 0x8480)
+
+    assert send("102A84800301020300") == bytes.fromhex("030201") + OK
+    assert send("102A84800304050600") == bytes.fromhex("060504") + OK
+    assert send("002A84800307080900") == bytes.fromhex("090807") + OK
+    assert [command.chained for command in handled] == [True, True, False]
+    assert send("102A9E9A020102") == OK
+    assert send("102A8480020102") == bytes.fromhex("6883")
+    assert send("002A9E9A01FF00") == bytes.fromhex("FF") + OK

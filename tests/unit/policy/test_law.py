@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 from emulator.policy.events import (
+    ActorActs,
     Change,
     DirectoriesRead,
+    Erase,
     Event,
+    LogOut,
+    RemoveKey,
     Reset,
     SessionEnd,
     StoreKey,
@@ -15,7 +19,7 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import area_of_new_key, permits, step, unblocking_code, vouches_for
+from emulator.policy.law import area_of_new_key, is_open, permits, step, unblocking_code, vouches_for
 from emulator.policy.state import CodeState, Item, Origin, State, factory_state
 from emulator.profile.load import load_profile
 from emulator.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
@@ -392,3 +396,65 @@ def test_a_part_that_is_lost_takes_along_what_it_vouched_for() -> None:
     zzzs_pk = load_profile("zzzs-pk")
     lost = replace(factory_state(zzzs_pk), lost=frozenset({"pep"}))
     assert [vouches_for(zzzs_pk, lost, number) for number in (1, 2)] == [Verdict.PART_LOST, Verdict.DONE]
+
+
+# Keys deleted by themselves, and codes taken back
+
+
+def test_a_key_deleted_by_itself_frees_its_place_unless_its_certificate_is_there() -> None:
+    state = after(*TWICE_INTO_CC, start=after(RIGHT_PIN))
+    state = after(DirectoriesRead(frozenset({1, 2}), frozenset({2})), start=state)
+    assert after(RemoveKey(1), start=state).items == (state.items[1],)
+    left = after(RemoveKey(2), start=state).items
+    assert left == (state.items[0], replace(state.items[1], key=None, listed=False))
+    assert refused(RemoveKey(3), state, Verdict.NO_SUCH_KEY)
+    assert refused(RemoveKey(2), after(RemoveKey(2), start=state), Verdict.NO_SUCH_KEY)
+
+
+def test_a_key_of_a_closed_area_stays() -> None:
+    zzzs_pk = load_profile("zzzs-pk")
+    assert refused(RemoveKey(1), factory_state(zzzs_pk), Verdict.NOT_AUTHORISED, zzzs_pk)
+
+
+def test_codes_are_taken_back_one_by_one_or_together() -> None:
+    state = after(RIGHT_PIN, RIGHT_PUK, RIGHT_QPIN)
+    assert after(LogOut(("pin",)), start=state).verified == {"puk", "qpin"}
+    assert after(LogOut(CODES), start=state) == after(SessionEnd(), start=state)
+
+
+# A card that is open at first
+
+BLANK = load_profile("blank")
+MAKE_PIN = ActorActs("maker", "make-pin", limits=(4, 6))
+ACTIVATE = ActorActs("maker", "activate")
+
+
+def made_up() -> State:
+    return after(MAKE_PIN, ACTIVATE, start=factory_state(BLANK), profile=BLANK)
+
+
+def test_on_an_open_card_no_code_is_asked_for() -> None:
+    state = factory_state(BLANK)
+    assert is_open(BLANK, state)
+    assert area_of_new_key(BLANK, state) == "general"
+    state = after(MAKE, start=state, profile=BLANK)
+    assert verdict(UseKey(1), state, BLANK) is Verdict.DONE
+    state = after(ACTIVATE, start=state, profile=BLANK)
+    assert not is_open(BLANK, state)
+    assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED, BLANK)
+    assert refused(MAKE, state, Verdict.NOT_AUTHORISED, BLANK)
+    assert not is_open(PROID_Q, FRESH)
+
+
+def test_codes_are_made_with_their_tries_while_the_card_is_open() -> None:
+    state = after(MAKE_PIN, start=factory_state(BLANK), profile=BLANK)
+    assert (state.codes["pin"], state.codes["puk"]) == (CodeState(SET, 4, 4), CodeState(SET, 6, 6))
+    again = after(ActorActs("maker", "make-pin", limits=(0, 99)), start=state, profile=BLANK)
+    assert (again.codes["pin"].tries_limit, again.codes["puk"].tries_limit) == (1, 15)
+    assert refused(MAKE_PIN, made_up(), Verdict.ACT_NOT_ALLOWED, BLANK)
+    assert refused(ActorActs("maker", "make-pin", acceptable=False), state, Verdict.VALUE_REFUSED, BLANK)
+
+
+def test_erasing_leads_back_to_the_factory_on_such_a_card_only() -> None:
+    assert after(Erase(), start=made_up(), profile=BLANK) == factory_state(BLANK)
+    assert refused(Erase(), FRESH, Verdict.ACT_NOT_ALLOWED)

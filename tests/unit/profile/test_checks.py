@@ -154,3 +154,42 @@ def test_a_block_for_an_applet_that_is_not_there() -> None:
 def test_a_name_that_no_reader_could_have(name: str) -> None:
     with pytest.raises(ValidationError, match="name"):
         problems(lambda content: content.update(name=name))
+
+
+# Cards that are open at first
+
+
+def blank(change: Callable[[Content], object]) -> list[Problem]:
+    """What is wrong with the blank card's profile once it was changed so."""
+    content: Content = yaml.safe_load((SOURCE.parent / "blank.yaml").read_text(encoding="utf-8"))
+    change(content)
+    return list(cross_check(Profile.model_validate(content)))
+
+
+def test_an_open_card_that_nobody_can_activate() -> None:
+    (problem,) = blank(lambda content: content["actors"]["maker"]["acts"].pop("activate"))
+    assert problem == Problem(("open_while",), "nobody ends it; give an act that `loses: open-phase`")
+
+
+def test_an_open_card_with_a_code_from_the_factory() -> None:
+    (problem,) = blank(lambda content: content["codes"]["pin"].update(factory={"value": "1234"}))
+    assert problem.path == ("codes", "pin", "factory")
+
+
+def test_parts_and_codes_that_are_not_there() -> None:
+    problems = blank(lambda content: content.update(open_while="dawn", emptied_with="key"))
+    assert [problem.path for problem in problems] == [("emptied_with",), ("open_while",), ("open_while",)]
+
+
+def test_a_card_that_is_never_open_is_not_emptied() -> None:
+    assert one_problem(lambda content: content.update(emptied_with="pin")).path == ("emptied_with",)
+
+
+def test_codes_too_long_for_the_only_command_set_that_takes_them() -> None:
+    (problem,) = blank(lambda content: content["codes"]["pin"]["length"].update(max=9))
+    message = "the myeid applet takes at most 8 characters, and no other is there"
+    assert problem == Problem(("codes", "pin", "length", "max"), message)
+    assert (
+        blank(lambda content: (content["codes"]["pin"]["length"].update(max=9), content["applets"].append("isoapplet")))
+        == []
+    )

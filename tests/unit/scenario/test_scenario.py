@@ -234,7 +234,7 @@ def test_the_directories_are_read_as_a_clients_are() -> None:
     card = made(AREAS).card
     (private,) = pkcs15.directory_files(card.files, pkcs15.PRIVATE_KEYS)
     (certificates,) = pkcs15.directory_files(card.files, pkcs15.CERTIFICATES)
-    entries = pkcs15.read_private_keys([private.content])
+    entries = pkcs15.read_keys(pkcs15.PRIVATE_KEYS, [private.content])
     assert entries is not None
     assert [(entry.reference, entry.identifier.hex()) for entry in entries] == [(0, "21"), (2, "10"), (3, "11")]
     assert pkcs15.read_certificates([certificates.content]) == frozenset({b"\x21", b"\x22", b"\x10"})

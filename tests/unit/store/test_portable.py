@@ -13,6 +13,7 @@ from emulator.store import library
 from emulator.store.database import Stored
 from emulator.store.errors import StoreError
 from emulator.store.portable import VERSION, export_card, import_card
+from tests.unit.applets.myeid_client import AES, DES, MyEidClient
 from tests.unit.store.cards import client_of, live_a_little, stored_card
 from tests.unit.store.workload import comparable
 
@@ -168,3 +169,23 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_file_without_end_is_refused() -> None:
     with pytest.raises(StoreError, match="larger than any card"):
         import_card(Path("/dev/zero"))
+
+
+# Cards that clients made up
+
+
+def test_an_activated_card_with_secret_keys_comes_back_from_a_file_and_from_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
+    client = MyEidClient("blank")
+    client.make_code(1, "1111", "2222", "040600")
+    for file, kind, value in (("4D01", AES, bytes(range(32))), ("4D02", DES, bytes(range(8))), ("4D03", 0x41, b"any")):
+        assert client.create(file, kind, 8 * len(value), attributes="0008") == "9000"
+        assert client.parts((0xA0, value)) == ["9000"]
+    client.activate()
+    stored = replace(stored_card("blank"), content=client.card.content)
+    export_card(stored, tmp_path / "card.json")
+    assert comparable(import_card(tmp_path / "card.json").content) == comparable(stored.content)
+    library.add_card("mine", stored)
+    assert comparable(library.read_card("mine").content) == comparable(stored.content)

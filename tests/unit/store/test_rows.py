@@ -14,6 +14,7 @@ from emulator.card.card import Card
 from emulator.card.content import Content, KeyRecord, factory_content
 from emulator.card.curves import DOMAINS
 from emulator.card.files import MASTER_FILE, File, FileKind, FileSystem
+from emulator.card.keys import SecretKey
 from emulator.policy.state import CodeState, Item, State
 from emulator.profile.load import load_profile, profile_names
 from emulator.store.rows import (
@@ -180,11 +181,20 @@ def test_what_is_written_without_knowing_what_was_there_replaces_all_of_it() -> 
 @pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.curve().name)
 def test_keys_of_every_curve_that_cards_know_are_kept(domain: object) -> None:
     key = ec.generate_private_key(domain.curve())  # type: ignore[attr-defined]
-    assert from_der(to_der(key)).private_numbers() == key.private_numbers()
+    back = from_der(to_der(key))
+    assert isinstance(back, ec.EllipticCurvePrivateKey)
+    assert back.private_numbers() == key.private_numbers()
 
 
 def test_rsa_keys_are_kept() -> None:
-    assert from_der(to_der(RSA_KEY)).private_numbers() == RSA_KEY.private_numbers()
+    back = from_der(to_der(RSA_KEY))
+    assert isinstance(back, rsa.RSAPrivateKey)
+    assert back.private_numbers() == RSA_KEY.private_numbers()
+
+
+@pytest.mark.parametrize("key", [SecretKey(bytes(32), 16), SecretKey(bytes(24), 8), SecretKey(b"any", 0)])
+def test_secret_keys_are_kept(key: SecretKey) -> None:
+    assert from_der(to_der(key)) == key
 
 
 def test_a_key_of_another_kind_is_no_card_key() -> None:

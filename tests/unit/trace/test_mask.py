@@ -106,3 +106,14 @@ def test_the_data_field_is_found(ins: int, le: int, data: bytes, extended: bool)
 def test_anything_can_be_written(command: bytes) -> None:
     text, answer = Mask().write(command, b"")
     assert (len(text), answer) == (2 * len(command), "")
+
+
+# What MyEID's command set has beside the others
+
+
+def test_a_text_to_encipher_and_a_key_agreed_on_are_masked() -> None:
+    encipher = Command(CHAINING_BIT, 0x2A, 0x84, 0x80, SECRET, 16).encode()
+    assert hidden(lines((encipher, bytes(16) + OK)))
+    assert "00" * 16 in lines((encipher, bytes(16) + OK)), "a cryptogram is no secret"
+    agree = Command(0x00, 0x86, 0x00, 0x00, bytes.fromhex("7C0385010A"), 32).encode()
+    assert hidden(lines((agree, SECRET + OK)))

@@ -1,0 +1,98 @@
+"""What several chapters do: putting cards into readers, asking for certificates, typing codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from demo.walkthrough.story import Stage, StoryError, World
+from demo.walkthrough.terminal import Typed
+
+FACTORY_PIN, FACTORY_PUK, FACTORY_QPIN = "12345678", "87654321", "12345678"
+PIN, PUK, QPIN = "zelena.louka", "modra-obloha-42", "cerveny?vlak"
+"""Jana's own codes: for training, like all that is typed here."""
+
+JANA, KAREL = "jana", "karel"
+"""The cards' names."""
+
+QUALIFIED, COMMERCIAL = "qualified", "commercial"
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who asks for certificates."""
+
+    name: str
+    e_mail: str
+
+
+JANA_NOVAKOVA = Applicant("Jana Nováková", "jana@example.com")
+PETR_NOVAK = Applicant("Petr Novák", "petr@example.com")
+KAREL_DVORAK = Applicant("Karel Dvořák", "karel@example.com")
+
+TYPED_PIN = Typed("PIN: ", PIN, "Jana's PIN")
+TYPED_QPIN = Typed("QPIN: ", QPIN, "Jana's QPIN")
+TYPED_TOKEN_PIN = Typed("PIN: ", FACTORY_PIN, "the token's PIN")
+
+
+def insert(stage: Stage, world: World, card: str) -> None:
+    """Puts a stored card into a reader of its own, which the programs see from now on."""
+    process, found = stage.start("stuntcard", "run", f"card:{card}", ready=r"PCSCLITE_CSOCK_NAME=(\S+)$")
+    world.processes[card], world.sockets[card] = process, found[1]
+    stage.watch(found[1])
+
+
+def remove(stage: Stage, world: World, card: str) -> None:
+    """Takes a card out of its reader, as Ctrl-C does."""
+    stage.bench.stop(world.processes.pop(card))
+    del world.sockets[card]
+
+
+def request(stage: Stage, world: World, kind: str, who: Applicant, called: str, typing: Sequence[Typed]) -> None:
+    """Asks for a first certificate; the request's number is kept under what the story calls it."""
+    shown = stage.do(
+        "enrol", "request", kind, "--name", who.name, "--e-mail", who.e_mail, typing=typing,
+        shows=["The CA has received the request."],
+    )  # fmt: skip
+    world.requests[called] = request_number(shown)
+
+
+def renew(stage: Stage, world: World, old: str, called: str, typing: Sequence[Typed]) -> None:
+    """Asks for the follow-on of a certificate."""
+    shown = stage.do(
+        "enrol", "renew", "--serial", f"0x{world.serials[old]}", typing=typing,
+        shows=["preset, because the certificate lies there", "The CA has received the request."],
+    )  # fmt: skip
+    world.requests[called] = request_number(shown)
+
+
+def issue(stage: Stage, world: World, called: str) -> None:
+    """The operator of the CA issues what was asked for."""
+    shown = stage.do("cardtools-ca", "issue", "ca", world.requests[called])
+    found = re.search(r"^[0-9A-F]{16,}$", shown, re.MULTILINE)
+    if found is None:
+        raise StoryError("cardtools-ca issue did not tell a serial number")
+    world.serials[called] = found[0]
+
+
+def install(stage: Stage, world: World, called: str, typing: Sequence[Typed]) -> None:
+    """Puts an issued certificate onto the card."""
+    stage.do("enrol", "install", world.requests[called], typing=typing, shows=["It can be used now."])
+
+
+def clean(stage: Stage, world: World, called: str, typing: Sequence[Typed]) -> None:
+    """Deletes a certificate with its key."""
+    serial = world.serials[called]
+    stage.do(
+        "enrol", "clean", "--serial", f"0x{serial}", typing=[Typed("Delete? [y/N]: ", "y"), *typing],
+        shows=["There is no way back.", f"Deleted: certificate {int(serial, 16)} of"],
+    )  # fmt: skip
+
+
+def request_number(shown: str) -> str:
+    """The number of a request in what `enrol` showed."""
+    found = re.search(r"\bBP[0-9]{10}\b", shown)
+    if found is None:
+        raise StoryError("enrol did not tell the number of the request")
+    return found[0]

@@ -1,0 +1,150 @@
+"""Tells the story: on the screen with a progress display, and as Markdown for the transcript."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from rich.console import Console, Group
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.rule import Rule
+from rich.text import Text
+
+from demo.walkthrough.story import Chapter, Step
+from demo.walkthrough.terminal import plain
+
+_LINE = 120
+_CHECKED = "- ✓ "
+
+
+class Teller:
+    """Tells what happens, when it happens; silent for chapters that are played only because others need them."""
+
+    def __init__(self, console: Console, chapters: Sequence[Chapter], pause: bool) -> None:
+        self._console = console
+        self._pause = pause
+        self._quiet = False
+        self._unseen = ""
+        self.markdown: list[str] = []
+        """The transcript's lines, as they happened."""
+        self.concealed: dict[str, str] = {}
+        """What must not stand in the transcript, and what stands there for it."""
+        self._block_open = self._list_open = False
+        self._progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"),
+            TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._progress.add_task("", total=sum(len(chapter.steps) for chapter in chapters))
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Shows the progress while the story is told."""
+        with self._progress:
+            yield
+        self._close_block()
+
+    @property
+    def unseen(self) -> str:
+        """What the last command showed, if nobody has seen it."""
+        return self._unseen if self._quiet else ""
+
+    # Chapters and steps
+
+    def chapter(self, number: int, chapter: Chapter, *, quiet: bool) -> None:
+        """A chapter begins."""
+        self._quiet = quiet
+        heading = f"{number}. {chapter.title}"
+        self._progress.update(self._task, description=f"Chapter {number}: {chapter.title}")
+        if quiet:
+            self._console.print(f"(chapter {heading}: played unseen, because a later one needs it)", style="dim")
+            return
+        self._close_block()
+        self.markdown += [f"## {heading}", "", *wrap(chapter.why, _LINE), ""]
+        self._console.print()
+        self._console.print(Panel(Group(Text(heading, style="bold"), Markdown(chapter.why)), border_style="cyan"))
+
+    def step(self, number: str, step: Step) -> None:
+        """A step begins."""
+        if self._quiet:
+            return
+        self._close_block()
+        self.markdown += [f"### {number} {step.title}", "", *wrap(step.why, _LINE), ""]
+        self._console.print()
+        self._console.print(Rule(Text(f"{number} {step.title}", style="bold cyan"), align="left", style="cyan"))
+        self._console.print(Markdown(step.why))
+
+    def step_done(self) -> None:
+        """A step has come out as it should."""
+        self._progress.advance(self._task)
+        if not self._pause or self._quiet:
+            return
+        self._progress.stop()
+        with contextlib.suppress(EOFError):
+            self._console.input(Text("  Enter goes on ", style="dim"))
+        self._progress.start()
+
+    def conceal(self, value: str, stand_in: str) -> None:
+        """Has something replaced in the transcript."""
+        self.concealed[value] = stand_in
+
+    # What is done
+
+    def begin(self, line: str) -> None:
+        """A command is typed."""
+        if self._quiet:
+            return
+        if not self._block_open:
+            self._close_list()
+            self.markdown.append("```console")
+            self._block_open = True
+        self.markdown.append(f"$ {line}")
+        self._console.print()
+        self._console.print(Text.assemble(("$ ", "green"), (line, "bold")), soft_wrap=True)
+
+    def note(self, what: str, text: str) -> None:
+        """Something that no program of the story shows: a file, a page in a browser."""
+        if self._quiet:
+            return
+        self._close_block()
+        self.markdown += [f"{what}:", "", "```text", *(line.rstrip() for line in text.splitlines()), "```", ""]
+        self._console.print()
+        self._console.print(Text(f"{what}:", style="bold"), soft_wrap=True)
+        self._console.print(Padding(Text(text), (0, 0, 0, 2)))
+
+    def output(self, shown: str, status: int = 0) -> None:
+        """What it showed, and what it ended with."""
+        if self._quiet:
+            self._unseen = plain(shown).strip()
+            return
+        ended = [f"(ends with {status})"] if status else []
+        lines = [line.rstrip() for line in plain(shown).strip("\n").splitlines()]
+        self.markdown += [*lines, *ended]
+        if shown.strip():
+            self._console.print(Padding(Text.from_ansi(shown.strip("\n")), (0, 0, 0, 2)))
+        for line in ended:
+            self._console.print(Padding(Text(line, style="yellow"), (0, 0, 0, 2)))
+
+    def checked(self, what: str) -> None:
+        """Something was found to be so."""
+        if self._quiet:
+            return
+        if self._block_open:
+            self._close_block()
+        self.markdown += wrap(f"{_CHECKED}{what}", _LINE, subsequent_indent="  ")
+        self._list_open = True
+        self._console.print(Text(f"✓ {what}", style="green"))
+
+    def _close_block(self) -> None:
+        if self._block_open:
+            self.markdown += ["```", ""]
+            self._block_open = False
+        self._close_list()
+
+    def _close_list(self) -> None:
+        if self._list_open:
+            self.markdown.append("")
+            self._list_open = False

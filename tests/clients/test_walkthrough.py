@@ -1,0 +1,155 @@
+"""The walkthrough plays the whole story by the real programs, ends well, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.opensc import shared_folder
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "docs" / "walkthrough.md"
+PATIENCE = 60
+WHOLE_PATIENCE = 500
+"""A hundred programs, one after the other, on a machine that runs other tests as well."""
+COMMAND = (sys.executable, "-m", "demo.walkthrough")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where the walkthrough makes its own folder; short, as sockets' paths have to be."""
+    with shared_folder() as made:
+        yield made
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(folder), "PYTHONUTF8": "1"}
+
+
+def headings(markdown: str) -> list[str]:
+    return [line for line in markdown.splitlines() if re.match(r"#+ ", line) and not line.startswith("# ")]
+
+
+def chapters(markdown: str) -> list[str]:
+    """The text of each chapter."""
+    return re.split(r"^## ", markdown, flags=re.MULTILINE)[1:]
+
+
+def left_over(folder: Path) -> list[str]:
+    """Files in the folder, and processes that were started with a home there."""
+    found = [str(path) for path in folder.iterdir()]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"HOME={folder}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:  # it has ended, or is somebody else's
+            continue
+    return found
+
+
+@pytest.mark.own_module
+@pytest.mark.timeout(WHOLE_PATIENCE + 30)
+@pytest.mark.fact("TM-03", "TM-04", "TM-05", "TM-06", "TM-08", "PQ-05", "PQ-10", "PQ-15", "PQ-18", "PQ-19", "PQ-25")
+def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "walkthrough.md"
+    done = subprocess.run(
+        [*COMMAND, "--transcript", str(page)],
+        cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=WHOLE_PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr}"
+    assert left_over(folder) == []
+
+    told = page.read_text(encoding="utf-8")
+    assert headings(told) == headings(KEPT.read_text(encoding="utf-8"))
+    codes, first, signing, renewal, token, hand_over, claim = chapters(told)
+    assert "no code has to be changed any more" in codes
+    assert re.search(r"The CA has received the request\. Its number: BP0000000001$", first, re.MULTILINE)
+    assert "qualified, with the QESCD mark" in first
+    assert "The signature is judged VALID." in signing
+    assert signing.count("Signature Validation: Signature is Valid.") == 2
+    assert signing.count("CAdES Verification successful") == 2
+    assert renewal.count("Error 622: no key was made") == 1
+    assert "✓ on the card: Jana's second certificate and Jana's third certificate" in renewal
+    assert token.count("Error 622: the request was not sent, because Bit4id PKI Manager") == 1
+    assert token.count("Error 621: ") == 2
+    assert "This card is bound to another applicant" in hand_over
+    assert hand_over.index("no button to undo the bond") < hand_over.index("[ Undo the bond ]")
+    assert "The bond is undone." in hand_over
+    assert "✓ Petr's certificate is on the card" in hand_over
+    assert claim.count("The card is ready for a warranty claim.") == 2
+
+    # Nothing that is of this run or this machine alone.
+    for text in (told, KEPT.read_text(encoding="utf-8")):
+        assert str(folder) not in text
+        assert str(ROOT) not in text
+        assert not re.search(r"/tmp/|/walk-", text)
+        assert set(re.findall(r"BP[0-9]{10}", text)) == {f"BP{number:010}" for number in range(1, 11)}
+        assert set(re.findall(r"127\.0\.0\.1:[0-9]+", text)) == {"127.0.0.1:8629"}
+
+
+def test_a_step_that_comes_out_otherwise_ends_it_with_a_clear_message(folder: Path) -> None:
+    long = folder / ("long-" * 20)
+    long.mkdir()
+    done = subprocess.run(
+        COMMAND, cwd=ROOT, env=environment(long), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "The walkthrough ends here, because something came out otherwise than it should." in done.stderr
+    assert "`stuntcard run card:jana &`: stuntcard ended before it was ready." in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert left_over(long) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_half_way_it_ends_what_it_started(folder: Path, how: signal.Signals) -> None:
+    process = subprocess.Popen(
+        COMMAND, cwd=ROOT, env={**environment(folder), "PYTHONUNBUFFERED": "1"}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("1.2 "):
+                break
+        process.send_signal(how)
+        _, told = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert told == "Stopped; all that was started has been ended.\n"
+    assert left_over(folder) == []
+
+
+def test_chapters_are_chosen_by_name(folder: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--only", "codes", "--only", "1"], cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1. A new card" in done.stdout
+    assert "2. " not in done.stdout
+    unknown = subprocess.run(
+        [*COMMAND, "--only", "nothing"], cwd=ROOT, env=environment(folder), capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("There is no chapter nothing. There are: codes, first-certificate, signing, ")
+
+
+def test_only_programs_are_used() -> None:
+    for file in sorted((ROOT / "demo" / "walkthrough").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.split(".")[0] in {"emulator", "cardtools"}], file
