@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from emulator.applets.answers import RefusalError, answer, standing, the_code
+from emulator.applets.handling import Handler
 from emulator.card.card import Card
 from emulator.iso7816.apdu import Command, Response
+from emulator.iso7816.instructions import Instruction
 from emulator.iso7816.status import StatusWord
 from emulator.policy.law import permits, unblocking_code
 
@@ -55,3 +59,12 @@ def reset_retry_counter(card: Card, command: Command, stored_length: int) -> Res
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     value, new = two_values(command.data, stored_length)
     return answer(card.reset_code(name, by, value, new), card.state.codes[by])
+
+
+def handlers(stored_length: int) -> dict[int, Handler]:
+    """The three commands for a command set whose codes have this length."""
+    return {
+        Instruction.VERIFY: partial(verify, stored_length=stored_length),
+        Instruction.CHANGE_REFERENCE_DATA: partial(change_reference_data, stored_length=stored_length),
+        Instruction.RESET_RETRY_COUNTER: partial(reset_retry_counter, stored_length=stored_length),
+    }

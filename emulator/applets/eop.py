@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.applets.answers import RefusalError, answer, the_code
+from emulator.applets.handling import NO_ANSWER, Handler, handle
 from emulator.card.card import Card
-from emulator.card.files import File, FileError, FileKind
+from emulator.card.files import File, FileKind
 from emulator.card.pkcs15 import FACTORY
 from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response
@@ -32,7 +33,7 @@ PAD = b"\xff"
 _PROPRIETARY, _SECURE_MESSAGING = 0x80, 0x8C
 _CARD_DATA = 0x01
 _CHANGE, _UNBLOCK = 0x00, 0x01
-_NO_ANSWER, _FILE_INFORMATION = 0x0C, 0x00
+_FILE_INFORMATION = 0x00
 _BY_NAME, _BY_PATH = 0x04, 0x08
 
 _IOK, _DOK = 0x11, 0x10
@@ -70,26 +71,15 @@ class EopFiles:
         return _handle(card, command, {0: _FILES_HANDLERS})
 
 
-_Handler = Callable[[Card, Command], Response]
-
-
-def _handle(card: Card, command: Command, handlers: dict[int, dict[int, _Handler]]) -> Response:
+def _handle(card: Card, command: Command, handlers: dict[int, dict[int, Handler]]) -> Response:
     """Answers a command by the handlers of its class and instruction."""
     if command.cla == _SECURE_MESSAGING:
         return Response(StatusWord.SECURE_MESSAGING_NOT_SUPPORTED)
-    if command.cla not in handlers:
-        return Response(StatusWord.CLA_NOT_SUPPORTED)
-    handler = handlers[command.cla].get(command.ins)
-    if handler is None:
-        return Response(StatusWord.INS_NOT_SUPPORTED)
-    try:
-        return handler(card, command)
-    except (RefusalError, FileError) as error:
-        return Response(error.sw)
+    return handle(card, command, handlers.get(command.cla, {}), tuple(handlers))
 
 
 def _selected(name: bytes, command: Command) -> Response:
-    if command.p2 == _NO_ANSWER:
+    if command.p2 == NO_ANSWER:
         return Response(StatusWord.OK)
     return Response(StatusWord.OK, tlv.encode(0x6F, tlv.encode(0x84, name)))
 
@@ -171,7 +161,7 @@ def _no_such_application(_: Card, command: Command) -> Response:
     return Response(StatusWord.FILE_NOT_FOUND if by_name else StatusWord.INCORRECT_P1P2)
 
 
-_MANAGEMENT_HANDLERS: dict[int, _Handler] = {
+_MANAGEMENT_HANDLERS: dict[int, Handler] = {
     Instruction.SELECT: _no_such_application,
     Instruction.CHANGE_REFERENCE_DATA: _change_or_unblock,
 }
@@ -210,7 +200,7 @@ def _read_binary(card: Card, command: Command) -> Response:
     return Response(StatusWord.OK, rest[: command.le]) if command.le <= most else Response(wrong_le(most))
 
 
-_FILES_HANDLERS: dict[int, _Handler] = {
+_FILES_HANDLERS: dict[int, Handler] = {
     Instruction.SELECT: _select_file,
     Instruction.READ_BINARY: _read_binary,
 }

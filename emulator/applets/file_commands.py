@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from emulator.applets.answers import RefusalError
+from emulator.applets.handling import NO_ANSWER, Handler
 from emulator.card.card import Card
 from emulator.card.files import CURRENT_DF, MASTER_FILE, MAX_FILE_SIZE, File, FileError, FileKind, Operation
 from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response
+from emulator.iso7816.instructions import Instruction
 from emulator.iso7816.status import StatusWord
 
-_FILE_INFORMATION, _CONTROL_PARAMETERS, _NO_ANSWER = 0x00, 0x04, 0x0C
+_FILE_INFORMATION, _CONTROL_PARAMETERS = 0x00, 0x04
 
 
 def select(card: Card, command: Command, describe: Callable[[File], bytes]) -> Response:
     """SELECT of a file; `describe` gives what stands in its FCI or FCP."""
     file = _file_to_select(card, command.p1, command.data)
-    if command.p2 not in (_FILE_INFORMATION, _CONTROL_PARAMETERS, _NO_ANSWER):
+    if command.p2 not in (_FILE_INFORMATION, _CONTROL_PARAMETERS, NO_ANSWER):
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     card.select_file(file)
-    if command.p2 == _NO_ANSWER:
+    if command.p2 == NO_ANSWER:
         return Response(StatusWord.OK)
     template = 0x62 if command.p2 == _CONTROL_PARAMETERS else 0x6F
     return Response(StatusWord.OK, tlv.encode(template, describe(file)))
@@ -177,3 +179,11 @@ def get_challenge(card: Card, command: Command) -> Response:
     if command.le is None or command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     return Response(StatusWord.OK, card.random(command.le))
+
+
+HANDLERS: Mapping[int, Handler] = {
+    Instruction.READ_BINARY: read_binary,
+    Instruction.UPDATE_BINARY: update_binary,
+    Instruction.GET_CHALLENGE: get_challenge,
+}
+"""Those that are the same to the letter in every command set."""

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from functools import partial
 
 from emulator.applets import code_commands, file_commands
-from emulator.applets.answers import RefusalError, answer
+from emulator.applets.answers import RefusalError
+from emulator.applets.handling import NO_ANSWER, Handler, handle
 from emulator.applets.isoapplet_keys import generate_key_pair, import_key
+from emulator.applets.key_commands import environment_for, use_key
 from emulator.card.card import BY_NAME, Card, IsoAppletVersion
-from emulator.card.files import ACCESS_LENGTH, ERASED, FOR_HOLDER, MASTER_FILE, Condition, File, FileError, FileKind
+from emulator.card.files import ACCESS_LENGTH, ERASED, FOR_HOLDER, MASTER_FILE, Condition, File, FileKind
 from emulator.card.keys import (
     Key,
-    KeyRefusedError,
     decipher_pkcs1,
     sign_ecdsa,
     sign_ecdsa_sha1,
@@ -33,7 +33,6 @@ from emulator.iso7816.apdu import Command, Response
 from emulator.iso7816.instructions import Instruction
 from emulator.iso7816.status import StatusWord
 from emulator.iso7816.transport import Protocol
-from emulator.policy.events import Verdict
 
 NAME = bytes.fromhex("F276A288BCFBA69D34F31001")
 
@@ -53,7 +52,6 @@ _COMPUTE_SIGNATURE, _DECIPHER = 0x9E9A, 0x8086
 _SET_FOR_COMPUTATION = 0x41
 _PLAIN_CRYPTOGRAM = 0x00
 
-_NO_ANSWER = 0x0C
 _KINDS = frozenset((FileKind.DF, FileKind.EF))
 _SHAREABLE_OR_NOT = 0x3F
 """All bits of a file descriptor byte but the one that lets a file be shared between channels."""
@@ -69,7 +67,7 @@ class IsoApplet:
         card.select_file(card.files.at(MASTER_FILE))
         if _connects_like_old_opensc(card.commands_before, command):
             card.client_version = IsoAppletVersion.V0_6
-        if command.p2 == _NO_ANSWER:
+        if command.p2 == NO_ANSWER:
             return Response(StatusWord.OK)
 
         def read() -> None:
@@ -79,17 +77,7 @@ class IsoApplet:
 
     def handle(self, card: Card, command: Command) -> Response:
         """Answers a command of this set; any other with 6E00 or 6D00."""
-        if command.cla:
-            return Response(StatusWord.CLA_NOT_SUPPORTED)
-        handler = _HANDLERS.get(command.ins)
-        if handler is None:
-            return Response(StatusWord.INS_NOT_SUPPORTED)
-        try:
-            return handler(card, command)
-        except (RefusalError, FileError) as error:
-            return Response(error.sw)
-        except (tlv.TlvError, KeyRefusedError):
-            return Response(StatusWord.INCORRECT_DATA)
+        return handle(card, command, _HANDLERS)
 
 
 def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> bool:
@@ -152,27 +140,20 @@ def _manage_security_environment(card: Card, command: Command) -> Response:
     return Response(StatusWord.OK)
 
 
-def _environment(card: Card, template: ControlTemplate) -> SecurityEnvironment:
-    environment = card.session.environment
-    if environment is None or environment.template is not template:
-        raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
-    return environment
-
-
 def _generate_key_pair(card: Card, command: Command) -> Response:
-    return generate_key_pair(card, _environment(card, ControlTemplate.KEY_GENERATION), command)
+    return generate_key_pair(card, environment_for(card, ControlTemplate.KEY_GENERATION), command)
 
 
 def _put_data(card: Card, command: Command) -> Response:
-    return import_key(card, _environment(card, ControlTemplate.KEY_GENERATION), command)
+    return import_key(card, environment_for(card, ControlTemplate.KEY_GENERATION), command)
 
 
 def _perform_security_operation(card: Card, command: Command) -> Response:
     if command.p1p2 == _COMPUTE_SIGNATURE:
-        environment = _environment(card, ControlTemplate.SIGNATURE)
+        environment = environment_for(card, ControlTemplate.SIGNATURE)
         return _use_key(card, environment, _signing(card, environment.algorithm), command.data)
     if command.p1p2 == _DECIPHER:
-        environment = _environment(card, ControlTemplate.CONFIDENTIALITY)
+        environment = environment_for(card, ControlTemplate.CONFIDENTIALITY)
         if environment.algorithm != _Algorithm.RSA_PKCS1:
             raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
         if command.data[:1] != bytes([_PLAIN_CRYPTOGRAM]):
@@ -198,8 +179,7 @@ def _use_key(
 ) -> Response:
     if not data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
-    verdict, result = card.use_key(environment.key_reference, lambda key: operation(key, data))
-    return Response(StatusWord.OK, result) if verdict is Verdict.DONE else answer(verdict)
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, lambda key: operation(key, data)))
 
 
 # The rest
@@ -215,19 +195,15 @@ def _get_data(card: Card, command: Command) -> Response:
     return Response(StatusWord.OK, _version(card, IsoAppletVersion.V1_0), read)
 
 
-_HANDLERS: dict[int, Callable[[Card, Command], Response]] = {
+_HANDLERS: dict[int, Handler] = {
+    **file_commands.HANDLERS,
+    **code_commands.handlers(STORED_LENGTH),
     Instruction.SELECT: _select,
-    Instruction.READ_BINARY: file_commands.read_binary,
-    Instruction.UPDATE_BINARY: file_commands.update_binary,
     Instruction.CREATE_FILE: _create_file,
     Instruction.DELETE_FILE: file_commands.delete_file,
-    Instruction.VERIFY: partial(code_commands.verify, stored_length=STORED_LENGTH),
-    Instruction.CHANGE_REFERENCE_DATA: partial(code_commands.change_reference_data, stored_length=STORED_LENGTH),
-    Instruction.RESET_RETRY_COUNTER: partial(code_commands.reset_retry_counter, stored_length=STORED_LENGTH),
     Instruction.MANAGE_SECURITY_ENVIRONMENT: _manage_security_environment,
     Instruction.GENERATE_ASYMMETRIC_KEY_PAIR: _generate_key_pair,
     Instruction.PERFORM_SECURITY_OPERATION: _perform_security_operation,
-    Instruction.GET_CHALLENGE: file_commands.get_challenge,
     Instruction.GET_DATA: _get_data,
     Instruction.PUT_DATA_TLV: _put_data,
 }

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
-from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from emulator.applets.answers import RefusalError, answer
 from emulator.card.card import Card
-from emulator.card.key_parts import Part, ec_plan, rsa_plan
+from emulator.card.key_parts import Part, ec_plan, new_ec_plan, new_rsa_plan, rsa_plan
 from emulator.card.keys import (
     RSA_BITS,
-    PrivateKey,
-    ec_size,
+    PublicKey,
+    exponent_of,
     find_curve,
-    generate_ec,
-    generate_rsa,
-    rsa_size,
+    modulus_of,
     uncompressed_point,
 )
 from emulator.card.session import SecurityEnvironment
@@ -57,25 +54,14 @@ def generate_key_pair(card: Card, environment: SecurityEnvironment, command: Com
     if command.p1 != expected_p1 or command.p2:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     parameters = tlv.parse(command.data)
-    size, make = _plan(algorithm, parameters)
-    made: list[PrivateKey] = []
-
-    def supply() -> PrivateKey:
-        made.append(make())
-        return made[0]
-
-    verdict = card.store_key(environment.key_reference, Origin.MADE, size, supply)
+    reference = environment.key_reference
+    plan = new_ec_plan(_curve(parameters)) if algorithm is KeyAlgorithm.EC else new_rsa_plan(_BITS[algorithm])
+    verdict = card.store_key(reference, Origin.MADE, plan.size, plan.supply)
     if verdict is not Verdict.DONE:
         return answer(verdict)
-    return Response(StatusWord.OK, _public_key(made[0], parameters))
-
-
-def _plan(algorithm: KeyAlgorithm, parameters: Sequence[tlv.Tlv]) -> tuple[int, Callable[[], PrivateKey]]:
-    """What the key will take of the card's memory, and what makes it."""
-    if algorithm is KeyAlgorithm.EC:
-        curve = _curve(parameters)
-        return ec_size(curve.key_size), partial(generate_ec, curve)
-    return rsa_size(_BITS[algorithm]), partial(generate_rsa, _BITS[algorithm])
+    public = card.public_key(reference)
+    assert public is not None, "it was just made"
+    return Response(StatusWord.OK, _public_key(public, parameters))
 
 
 def import_key(card: Card, environment: SecurityEnvironment, command: Command) -> Response:
@@ -119,14 +105,12 @@ def _curve(parts: Sequence[tlv.Tlv]) -> ec.EllipticCurve:
     return curve
 
 
-def _public_key(key: PrivateKey, parameters: Sequence[tlv.Tlv]) -> bytes:
+def _public_key(public: PublicKey, parameters: Sequence[tlv.Tlv]) -> bytes:
     """The public key template: modulus and exponent, or the curve's parameters as sent and the point."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        numbers = key.public_key().public_numbers()
-        exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8)
-        fields = [(0x81, numbers.n.to_bytes(key.key_size // 8)), (0x82, exponent)]
+    if isinstance(public, rsa.RSAPublicKey):
+        fields = [(0x81, modulus_of(public)), (0x82, exponent_of(public))]
     else:
-        point = uncompressed_point(key.public_key().public_numbers())
+        point = uncompressed_point(public.public_numbers())
         fields = [(item.tag, item.value) for item in parameters if item.tag != 0x86] + [(0x86, point)]
         fields.sort()
     return tlv.encode(_PUBLIC_KEY_TEMPLATE, b"".join(tlv.encode(tag, value) for tag, value in fields))

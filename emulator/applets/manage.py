@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from emulator.applets.answers import RefusalError, answer
+from emulator.applets.handling import NO_ANSWER, Handler, handle
 from emulator.card.card import Card
 from emulator.card.keys import PrivateKey
 from emulator.card.view import ALIVE, CardView, view
@@ -27,7 +28,6 @@ STATEMENT_TAG, ATTESTATION_TAG, CERTIFICATES_TAG = 0xE5, 0xE6, 0xE7
 _ENTRY = 0xA0
 _KEY_NUMBER_TAG, _NONCE_TAG, _SIGNATURE_TAG = 0x80, 0x81, 0x90
 NONCE_LENGTHS = range(16, 33)
-_NO_ANSWER = 0x0C
 
 _OPERATIONAL, _DEAD = 0x05, 0x0C
 _CODE_STATES = {CodeStatus.NOT_SET: 0, CodeStatus.SET: 1, CodeStatus.BLOCKED: 2}
@@ -44,7 +44,7 @@ class Manage:
 
     def select(self, card: Card, command: Command) -> Response:  # noqa: ARG002 - the protocol of applets
         """Selected by name; the answer is the version of the format, or nothing when none is wanted."""
-        if command.p2 == _NO_ANSWER:  # ISO 7816-4, 11.2.2
+        if command.p2 == NO_ANSWER:  # ISO 7816-4, 11.2.2
             return Response(StatusWord.OK)
         return Response(
             StatusWord.OK,
@@ -53,15 +53,7 @@ class Manage:
 
     def handle(self, card: Card, command: Command) -> Response:
         """GET DATA of one of the tags, and INTERNAL AUTHENTICATE; any other class with 6E00, instruction with 6D00."""
-        if command.cla:
-            return Response(StatusWord.CLA_NOT_SUPPORTED)
-        handler = _HANDLERS.get(command.ins)
-        if handler is None:
-            return Response(StatusWord.INS_NOT_SUPPORTED)
-        try:
-            return handler(card, command)
-        except RefusalError as error:
-            return Response(error.sw)
+        return handle(card, command, _HANDLERS)
 
 
 def _get_data(card: Card, command: Command) -> Response:
@@ -202,7 +194,7 @@ _TEMPLATES: dict[int, Callable[[CardView], bytes]] = {
     KEYS_TAG: _keys,
 }
 
-_HANDLERS: dict[int, Callable[[Card, Command], Response]] = {
+_HANDLERS: dict[int, Handler] = {
     Instruction.GET_DATA: _get_data,
     Instruction.INTERNAL_AUTHENTICATE: _internal_authenticate,
 }

@@ -6,12 +6,12 @@ reference, 15 for nobody. Keys lie in key files, and are named by these. Codes h
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from functools import partial
 
 from emulator.applets import code_commands, file_commands
 from emulator.applets.answers import RefusalError, answer
+from emulator.applets.handling import NO_ANSWER, Handler, handle
 from emulator.applets.myeid_keys import generate_key_pair, key_data, put_key_part
 from emulator.applets.myeid_operations import (
     answers_each_part,
@@ -26,14 +26,13 @@ from emulator.card.files import (
     MASTER_FILE,
     Condition,
     File,
-    FileError,
     FileKind,
     access,
     code_condition,
     code_of_condition,
 )
 from emulator.card.key_files import BLOCK_LENGTHS, Header
-from emulator.card.keys import RSA_BITS, SECRET_KEY_BITS, SMALL_RSA_BITS, KeyRefusedError
+from emulator.card.keys import RSA_BITS, SECRET_KEY_BITS, SMALL_RSA_BITS
 from emulator.card.session import Unfinished
 from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response
@@ -47,10 +46,10 @@ STORED_LENGTH = LONGEST_CODE_OF_MYEID
 
 VERSION = bytes((4, 5, 5))
 _INFO_HEAD = b"MyEID"
-_SERIAL_LENGTH = 10
+_SERIAL_LENGTH, _COUNTER_LENGTH = 10, 2
 _CREATION, _ACTIVATED = 0x01, 0x07
-_PROPRIETARY = 0xA0
-_NO_ANSWER = 0x0C
+_CLASSES = (0x00, 0x10, 0xA0)
+"""DELETE FILE comes in class A0, a part of a long text with the bit of chaining."""
 _NOBODY = 0x0F
 
 _INITIALISE, _CODE_OBJECTS = 0xE0, 0xB0
@@ -86,25 +85,15 @@ class MyEid:
         """Selected by name; the master file is the current one."""
         root = card.files.at(MASTER_FILE)
         card.select_file(root)
-        if command.p2 == _NO_ANSWER:
+        if command.p2 == NO_ANSWER:
             return Response(StatusWord.OK)
         return Response(StatusWord.OK, tlv.encode(0x6F, _described(card, root)))
 
     def handle(self, card: Card, command: Command) -> Response:
         """Answers a command of this set; any other with 6E00 or 6D00."""
-        # DELETE FILE comes in class A0, a part of a long text with the bit of chaining.
-        if command.cla not in (0x00, 0x10, _PROPRIETARY):
-            return Response(StatusWord.CLA_NOT_SUPPORTED)
-        handler = _HANDLERS.get(command.ins)
-        if handler is None:
-            return Response(StatusWord.INS_NOT_SUPPORTED)
         before = card.session.unfinished
         try:
-            return handler(card, command)
-        except (RefusalError, FileError) as error:
-            return Response(error.sw)
-        except (tlv.TlvError, KeyRefusedError):
-            return Response(StatusWord.INCORRECT_DATA)
+            return handle(card, command, _HANDLERS, _CLASSES)
         finally:
             if card.session.unfinished is before:  # nothing waits for the next command but what this one left
                 card.session.unfinished = Unfinished()
@@ -209,10 +198,7 @@ def _list_files(card: Card, wanted: Callable[[FileKind], bool]) -> bytes:
 def _info(card: Card) -> bytes:
     """The applet's version, the card's serial number, and a number that changes with the files."""
     serial = bytes.fromhex(card.profile.token.serial)[-_SERIAL_LENGTH:].rjust(_SERIAL_LENGTH, b"\0")
-    counter = 0
-    for path, file in card.files.files.items():
-        counter = zlib.crc32(path + file.content, counter)
-    return _INFO_HEAD + VERSION + serial + (counter & 0xFFFF).to_bytes(2)
+    return _INFO_HEAD + VERSION + serial + card.mark_of_files(_COUNTER_LENGTH)
 
 
 def _capabilities(_: Card) -> bytes:
@@ -298,22 +284,18 @@ def _log_out(card: Card, command: Command) -> Response:
     return Response(StatusWord.OK)
 
 
-_HANDLERS: dict[int, Callable[[Card, Command], Response]] = {
+_HANDLERS: dict[int, Handler] = {
+    **file_commands.HANDLERS,
+    **code_commands.handlers(STORED_LENGTH),
     Instruction.SELECT: _select,
-    Instruction.READ_BINARY: file_commands.read_binary,
-    Instruction.UPDATE_BINARY: file_commands.update_binary,
     Instruction.CREATE_FILE: _create_file,
     Instruction.DELETE_FILE: partial(file_commands.delete_file, by_its_parent=False),
-    Instruction.VERIFY: partial(code_commands.verify, stored_length=STORED_LENGTH),
-    Instruction.CHANGE_REFERENCE_DATA: partial(code_commands.change_reference_data, stored_length=STORED_LENGTH),
-    Instruction.RESET_RETRY_COUNTER: partial(code_commands.reset_retry_counter, stored_length=STORED_LENGTH),
     Instruction.ACTIVATE_FILE: _activate,
     Instruction.LOG_OUT: _log_out,
     Instruction.MANAGE_SECURITY_ENVIRONMENT: manage_security_environment,
     Instruction.PERFORM_SECURITY_OPERATION: perform_security_operation,
     Instruction.GENERATE_ASYMMETRIC_KEY_PAIR: generate_key_pair,
     Instruction.GENERAL_AUTHENTICATE: general_authenticate,
-    Instruction.GET_CHALLENGE: file_commands.get_challenge,
     Instruction.GET_DATA: _get_data,
     Instruction.PUT_DATA: _put_data,
 }

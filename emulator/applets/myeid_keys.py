@@ -12,16 +12,13 @@ from emulator.card.card import Card
 from emulator.card.curves import domain_of
 from emulator.card.files import File, FileKind, Operation
 from emulator.card.key_files import BLOCK_LENGTHS, header, reference_of
-from emulator.card.key_parts import CRT, Part, Plan, ec_plan, rsa_plan, secret_plan
+from emulator.card.key_parts import CRT, Part, Plan, ec_plan, new_ec_plan, new_rsa_plan, rsa_plan, secret_plan
 from emulator.card.keys import (
     PUBLIC_EXPONENT,
     RSA_BITS,
     SMALL_RSA_BITS,
-    Key,
-    ec_size,
-    generate_ec,
-    generate_rsa,
-    rsa_size,
+    exponent_of,
+    modulus_of,
     uncompressed_point,
 )
 from emulator.iso7816 import tlv
@@ -88,19 +85,19 @@ def generate_key_pair(card: Card, command: Command) -> Response:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     file = _current_key_file(card, Operation.GENERATE)
     bits = header(file).bits
-    make: Callable[[], Key]
     if file.kind is FileKind.RSA_KEY:
-        size, make = rsa_size(bits), partial(generate_rsa, bits, _exponent(command.data))
+        plan = new_rsa_plan(bits, _exponent(command.data))
     elif file.kind is FileKind.EC_KEY and not command.data:
-        size, make = ec_size(bits), partial(generate_ec, _CURVES[bits]())
+        plan = new_ec_plan(_CURVES[bits]())
     else:
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
-    verdict = card.store_key(reference_of(file), Origin.MADE, size, make)
+    verdict = card.store_key(reference_of(file), Origin.MADE, plan.size, plan.supply)
     if verdict is not Verdict.DONE:
         return answer(verdict)
     public = card.public_key(reference_of(file))
     assert public is not None, "it was just made"
-    return Response(StatusWord.OK, _modulus(public) if isinstance(public, rsa.RSAPublicKey) else _point(public, _POINT))
+    told = modulus_of(public) if isinstance(public, rsa.RSAPublicKey) else _point(public, _POINT)
+    return Response(StatusWord.OK, told)
 
 
 def _exponent(data: bytes) -> int:
@@ -169,8 +166,8 @@ def key_data(card: Card, data: int) -> bytes:
     if isinstance(public, rsa.RSAPublicKey):
         tell = {
             _INFORMATION: partial(_information, public),
-            _MODULUS: partial(_modulus, public),
-            _EXPONENT: partial(_public_exponent, public),
+            _MODULUS: partial(modulus_of, public),
+            _EXPONENT: partial(exponent_of, public),
         }.get(data)
     elif public is not None:
         tell = {
@@ -189,15 +186,6 @@ def _information(public: rsa.RSAPublicKey) -> bytes:
     return b"".join(
         number.to_bytes(2) for number in (_RSA_CRT, public.public_numbers().e.bit_length(), public.key_size)
     )
-
-
-def _modulus(public: rsa.RSAPublicKey) -> bytes:
-    return public.public_numbers().n.to_bytes(public.key_size // 8)
-
-
-def _public_exponent(public: rsa.RSAPublicKey) -> bytes:
-    exponent = public.public_numbers().e
-    return exponent.to_bytes((exponent.bit_length() + 7) // 8)
 
 
 def _point(public: ec.EllipticCurvePublicKey, tag: int) -> bytes:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.applets.answers import RefusalError, answer
+from emulator.applets.key_commands import environment_for, use_key
 from emulator.applets.myeid_keys import import_key
 from emulator.card import ciphers
 from emulator.card.card import Card
 from emulator.card.files import File, FileKind, Operation
-from emulator.card.key_files import BLOCK_LENGTHS, Attribute, header, reference_of
+from emulator.card.key_files import BLOCK_LENGTHS, Attribute, file_of, header, reference_of
 from emulator.card.key_parts import Part
 from emulator.card.keys import (
     Key,
@@ -32,7 +33,6 @@ from emulator.iso7816 import tlv
 from emulator.iso7816.apdu import Command, Response
 from emulator.iso7816.instructions import Instruction
 from emulator.iso7816.status import StatusWord
-from emulator.policy.events import Verdict
 
 _SET_RECEIVER, _SET_SENDER, _RESTORE = 0x41, 0x81, 0xF3
 _SIGN = 0x9E9A
@@ -116,21 +116,6 @@ def _key_reference(card: Card, identifier: bytes, fields: tuple[tlv.Tlv, ...]) -
     return reference_of(file)
 
 
-def _environment(card: Card, template: ControlTemplate, *, enciphering: bool = False) -> SecurityEnvironment:
-    environment = card.session.environment
-    if environment is None or (environment.template, environment.enciphering) != (template, enciphering):
-        raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
-    return environment
-
-
-def _use_key(card: Card, environment: SecurityEnvironment, operation: Callable[[Key], bytes]) -> bytes:
-    """The result of an operation with the environment's key. Raises RefusalError as the law refuses it."""
-    verdict, result = card.use_key(environment.key_reference, operation)
-    if verdict is not Verdict.DONE:
-        raise RefusalError(answer(verdict).sw)
-    return result
-
-
 # Operations
 
 
@@ -143,7 +128,7 @@ def perform_security_operation(card: Card, command: Command) -> Response:
 
 
 def _sign(card: Card, command: Command) -> Response:
-    environment = _environment(card, ControlTemplate.SIGNATURE)
+    environment = environment_for(card, ControlTemplate.SIGNATURE)
     operation = {_RAW: rsa_raw, _PKCS1: sign_pkcs1, _PKCS1_SHA1: sign_pkcs1_sha1, _EC: sign_ecdsa_number}.get(
         environment.algorithm
     )
@@ -151,24 +136,24 @@ def _sign(card: Card, command: Command) -> Response:
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     if not command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
-    return Response(StatusWord.OK, _use_key(card, environment, lambda key: operation(key, command.data)))
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, lambda key: operation(key, command.data)))
 
 
 def general_authenticate(card: Card, command: Command) -> Response:
     """GENERAL AUTHENTICATE: key agreement with the other side's point."""
     if command.p1p2:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
-    environment = _environment(card, ControlTemplate.AUTHENTICATION)
+    environment = environment_for(card, ControlTemplate.AUTHENTICATION)
     template, rest = tlv.parse_one(command.data)
     point = tlv.find(template.children(), 0x85)
     if template.tag != 0x7C or rest or point is None or environment.algorithm != _EC:
         raise RefusalError(StatusWord.INCORRECT_DATA)
-    return Response(StatusWord.OK, _use_key(card, environment, lambda key: agree_ecdh(key, point)))
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, lambda key: agree_ecdh(key, point)))
 
 
 def _cryptogram(card: Card, command: Command) -> Response:
     """A cryptogram behind its indicator, whole or in halves: what it holds is answered, or becomes a key."""
-    environment = _environment(card, ControlTemplate.CONFIDENTIALITY)
+    environment = environment_for(card, ControlTemplate.CONFIDENTIALITY)
     indicator, cryptogram = command.data[:1], command.data[1:]
     if not cryptogram:
         raise RefusalError(StatusWord.WRONG_LENGTH)
@@ -188,13 +173,13 @@ def _cryptogram(card: Card, command: Command) -> Response:
     if command.p1p2 == _UNWRAP_INDICATED:
         return _brought_in(card, cryptogram)
     operation = rsa_raw if environment.algorithm == _RAW else decipher_pkcs1
-    return Response(StatusWord.OK, _use_key(card, environment, lambda key: operation(key, cryptogram)))
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, lambda key: operation(key, cryptogram)))
 
 
 def _text(card: Card, command: Command) -> Response:
     """A text, or a part of one, for a block cipher. Each part starts from the last block of the one before."""
     enciphering = command.p1p2 == _ENCIPHER
-    environment = _environment(card, ControlTemplate.CONFIDENTIALITY, enciphering=enciphering)
+    environment = environment_for(card, ControlTemplate.CONFIDENTIALITY, enciphering=enciphering)
     if not command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     more, before = command.chained, card.session.unfinished.cipher_block
@@ -210,23 +195,34 @@ def _text(card: Card, command: Command) -> Response:
             card.session.unfinished = Unfinished(cipher_block=last)
         return ciphers.unpadded(result, length) if padding and not enciphering else result
 
-    return Response(StatusWord.OK, _use_key(card, environment, run))
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, run))
 
 
 # Keys wrapped
 
 
 def _target(card: Card, environment: SecurityEnvironment) -> File:
+    """The file of the secret key that goes out wrapped, or comes in."""
     if environment.target is None or environment.algorithm & ~_PADDING != _KEY:
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
-    return card.files.at(environment.target)
+    file = card.files.at(environment.target)
+    if file.kind not in BLOCK_LENGTHS:
+        raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
+    return file
+
+
+def _may_be_wrapped(card: Card, target: File, environment: SecurityEnvironment) -> bool:
+    """Whether the target's attributes let its key go out, wrapped with the environment's."""
+    attributes, by = header(target), file_of(card.files, environment.key_reference)
+    trusted = by is not None and header(by).has(Attribute.TRUSTED)
+    return attributes.has(Attribute.EXTRACTABLE) and (trusted or not attributes.has(Attribute.WRAP_WITH_TRUSTED))
 
 
 def _wrap(card: Card, command: Command) -> Response:  # noqa: ARG001 - one form for all operations
     """The target key, enciphered with the environment's key."""
-    environment = _environment(card, ControlTemplate.CONFIDENTIALITY, enciphering=True)
+    environment = environment_for(card, ControlTemplate.CONFIDENTIALITY, enciphering=True)
     target = _target(card, environment)
-    if not target.kind.is_key or not header(target).has(Attribute.EXTRACTABLE):
+    if not _may_be_wrapped(card, target, environment):
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     value: list[bytes] = []
 
@@ -236,9 +232,7 @@ def _wrap(card: Card, command: Command) -> Response:  # noqa: ARG001 - one form 
         value.append(key.value)
         return b""
 
-    verdict, _ = card.use_key(reference_of(target), take)
-    if verdict is not Verdict.DONE:
-        raise RefusalError(answer(verdict).sw)
+    use_key(card, reference_of(target), take)
 
     def run(key: Key) -> bytes:
         if not isinstance(key, SecretKey):
@@ -246,7 +240,7 @@ def _wrap(card: Card, command: Command) -> Response:  # noqa: ARG001 - one form 
         data = ciphers.padded(value[0], key.block_length) if environment.algorithm & _PADDING else value[0]
         return ciphers.encipher(key, environment.initial, data)
 
-    return Response(StatusWord.OK, _use_key(card, environment, run))
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, run))
 
 
 def _unwrap(card: Card, command: Command) -> Response:
@@ -255,10 +249,8 @@ def _unwrap(card: Card, command: Command) -> Response:
 
 def _brought_in(card: Card, cryptogram: bytes) -> Response:
     """A cryptogram whose content becomes the target file's key."""
-    environment = _environment(card, ControlTemplate.CONFIDENTIALITY)
+    environment = environment_for(card, ControlTemplate.CONFIDENTIALITY)
     target = _target(card, environment)
-    if target.kind not in BLOCK_LENGTHS:
-        raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     if not card.allowed(target, Operation.UPDATE):
         raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
 
@@ -268,7 +260,7 @@ def _brought_in(card: Card, cryptogram: bytes) -> Response:
         value = ciphers.decipher(key, environment.initial, cryptogram)
         return ciphers.unpadded(value, key.block_length) if environment.algorithm & _PADDING else value
 
-    value = _use_key(card, environment, run)
+    value = use_key(card, environment.key_reference, run)
     return answer(import_key(card, target, {Part.SECRET_VALUE: value}))
 
 

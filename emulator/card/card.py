@@ -7,6 +7,7 @@ module is to hold the pieces together and to have one place where new content be
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import hmac
 import logging
 import secrets
@@ -292,7 +293,8 @@ class Card:
         """Makes or brings in a key of `size` bytes, which the client will name by `reference`.
 
         `supply` makes the key, and is called only when the law lets the key in. The area that it goes to is the law's
-        choice. Raises FileError (6A89) when a key with this reference stands in the directory.
+        choice. Raises FileError: a key with this reference stands in the directory (6A89), or there are too many that
+        never stood there (6A84).
         """
         self._judge_directories()
         state, verdict = law.step(self.profile, self.state, StoreKey(origin, size))
@@ -447,6 +449,20 @@ class Card:
         self._require(file, Operation.UPDATE)
         self.session.directory_written = True
         self._commit(replace(self._content, files=self.files.updated(file.path, offset, data)))
+
+    @cached_property
+    def _mark_key(self) -> bytes:
+        return secrets.token_bytes(16)
+
+    def mark_of_files(self, length: int) -> bytes:
+        """Some bytes that change with the files, for who keeps copies of these; others whenever the card starts anew.
+
+        A sum that anybody can compute would let them find out by trying what a file holds that they may not read.
+        """
+        mark = hashlib.blake2b(key=self._mark_key, digest_size=length)
+        for path, file in self.files.files.items():
+            mark.update(b"%d:%b%d:%b" % (len(path), path, len(file.content), file.content))
+        return mark.digest()
 
     def random(self, length: int) -> bytes:
         """Random bytes, fit for keys."""

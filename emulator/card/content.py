@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from emulator.card import pkcs15, pkcs15_objects
-from emulator.card.files import MASTER_FILE, File, FileKind, FileSystem
-from emulator.card.key_files import SECRET, key_file_access, path_of, with_file_for, without_files_of
+from emulator.card.files import MASTER_FILE, File, FileError, FileKind, FileSystem
+from emulator.card.key_files import (
+    SECRET,
+    file_of,
+    key_file_access,
+    path_of,
+    with_file_for,
+    with_same_file_for,
+    without_files_of,
+)
 from emulator.card.keys import Key
+from emulator.iso7816.status import StatusWord
 from emulator.policy.events import DirectoriesRead
 from emulator.policy.state import Item, State, factory_state
 from emulator.profile.model import CodeStatus, Personalisation, Profile
@@ -47,16 +55,29 @@ class Content:
         return next((number for number, record in self.keys.items() if record.reference == reference), None)
 
     def with_key(self, number: int, private: Key, reference: int) -> Content:
-        """With a new key. A key never listed that had its reference gets another, by which it can still be cleared."""
-        keys = dict(self.keys)
+        """With a new key. A key never listed that had its reference gets another, by which it can still be cleared.
+
+        What its file asked for, a file by that reference asks for still. Raises FileError (6A84) when none is left.
+        """
+        keys, files = dict(self.keys), self.files
         displaced = self.number_of(reference)
         if displaced is not None:
-            keys[displaced] = replace(keys[displaced], reference=self._spare_reference())
-        return replace(self, keys={**keys, number: KeyRecord(private, reference)})
+            spare = self._spare_reference(reference)
+            keys[displaced] = replace(keys[displaced], reference=spare)
+            files = with_same_file_for(files, reference, spare)
+        return replace(self, keys={**keys, number: KeyRecord(private, reference)}, files=files)
 
-    def _spare_reference(self) -> int:
+    def _spare_reference(self, reference: int) -> int:
+        """One of the same kind of keys that neither a key nor a key file has, and whose file's place is free."""
         taken = {record.reference for record in self.keys.values()}
-        return next(reference for reference in count(FIRST_SPARE_REFERENCE) if reference not in taken)
+        file = file_of(self.files, reference)
+        directory = file.path[:-2] if file is not None else pkcs15.APPLICATION
+        of_its_kind = reference & SECRET
+        for spare in range(of_its_kind + FIRST_SPARE_REFERENCE, of_its_kind + 0x100):
+            free = file_of(self.files, spare) is None and path_of(directory, spare) not in self.files.files
+            if free and spare not in taken:
+                return spare
+        raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
 
     def swept(self) -> Content:
         """Without what the law holds no more: keys that are gone, with their files, and records of items gone."""

@@ -106,6 +106,15 @@ def with_file_for(files: FileSystem, directory: bytes, reference: int, key: Key,
     return FileSystem({**files.files, path: File(path, kind_of(key), rights, Header(key.key_size).encode())})
 
 
+def with_same_file_for(files: FileSystem, reference: int, other: int) -> FileSystem:
+    """The files with one more, like that of a reference, for the key that has another one from now on."""
+    file = file_of(files, reference)
+    if file is None:
+        return files
+    path = path_of(file.path[:-2], other)
+    return FileSystem({**files.files, path: replace(file, path=path)})
+
+
 def without_files_of(files: FileSystem, references: Iterable[int]) -> FileSystem:
     """The files without those of keys that are gone."""
     gone = frozenset(references)

@@ -10,9 +10,12 @@ from functools import partial
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from emulator.card.keys import (
+    PUBLIC_EXPONENT,
     Key,
     KeyRefusedError,
     ec_size,
+    generate_ec,
+    generate_rsa,
     import_ec,
     import_rsa,
     rsa_import_bits,
@@ -50,6 +53,16 @@ class Plan:
 
     size: int
     supply: Callable[[], Key]
+
+
+def new_rsa_plan(bits: int, exponent: int = PUBLIC_EXPONENT) -> Plan:
+    """An RSA key to be made."""
+    return Plan(rsa_size(bits), partial(generate_rsa, bits, exponent))
+
+
+def new_ec_plan(curve: ec.EllipticCurve) -> Plan:
+    """A key on a curve to be made."""
+    return Plan(ec_size(curve.key_size), partial(generate_ec, curve))
 
 
 def rsa_plan(parts: Parts, sizes: tuple[int, ...]) -> Plan:

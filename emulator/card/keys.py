@@ -104,6 +104,17 @@ def uncompressed_point(point: ec.EllipticCurvePublicNumbers) -> bytes:
     return b"\x04" + point.x.to_bytes(length) + point.y.to_bytes(length)
 
 
+def modulus_of(public: rsa.RSAPublicKey) -> bytes:
+    """An RSA key's modulus, as long as it is."""
+    return public.public_numbers().n.to_bytes(public.key_size // 8)
+
+
+def exponent_of(public: rsa.RSAPublicKey) -> bytes:
+    """An RSA key's public exponent, without zeros in front."""
+    exponent = public.public_numbers().e
+    return exponent.to_bytes((exponent.bit_length() + 7) // 8)
+
+
 def find_curve(*, prime: bytes, a: bytes, b: bytes, generator: bytes, order: bytes) -> ec.EllipticCurve | None:
     """The curve with these domain parameters, or None when the card has none such."""
     numbers = [int.from_bytes(value) for value in (prime, a, b, order)]

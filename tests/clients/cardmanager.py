@@ -121,14 +121,14 @@ class CardManager:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def block(desk: Desk, code: str) -> None:
-    """Blocks a code by wrong values, sent without any program's help."""
+def block(desk: Desk, code: str, but: int = 0) -> None:
+    """Blocks a code by wrong values, sent without any program's help; or leaves it so many tries."""
     view = desk.code(code)
     value = (b"0" * view.min_length).ljust(16, b"\xff")
     command = bytes((0x00, Instruction.VERIFY, 0x00, view.reference or 0, 16)) + value
     desk.card.power_on()
     desk.card.transmit(bytes.fromhex("00A404000CF276A288BCFBA69D34F31001"))
-    while desk.code(code).tries_left:
+    while desk.code(code).tries_left > but:
         desk.card.transmit(command)
     desk.card.power_off()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 
 from cardtools.ca import certificates, requests
@@ -22,10 +23,12 @@ from cardtools.ca.app import create_app
 from cardtools.ca.server import LOOPBACK, Server, listening
 from cardtools.ca.service import Service, create
 from cardtools.ca.settings import Settings
+from cardtools.enrol.settings import change_setting
 from cardtools.protocol import CertificateProfile
 
 from emulator.applets.registry import APPLETS
 from emulator.card.card import Card
+from emulator.card.content import Content
 from emulator.card.pkcs15 import EF_TOKEN_INFO
 from emulator.profile.load import load_profile
 from emulator.profile.serial import with_serial
@@ -67,9 +70,9 @@ class TrainingCa:
 
 
 @contextmanager
-def training_ca(folder: Path) -> Iterator[TrainingCa]:
-    """A new CA whose operator issues by hand; what it keeps is in the folder."""
-    home = copytree(_new_ca(), folder / "ca")
+def training_ca(folder: Path, kept: Path | None = None) -> Iterator[TrainingCa]:
+    """A CA whose operator issues by hand: a new one, or one that knows what another has kept in its folder."""
+    home = copytree(kept or _new_ca(), folder / "ca")
     with listening(LOOPBACK, 0) as (listener, url):
         application = create_app(Settings(folder=home, url=url))
         started = threading.Event()
@@ -88,9 +91,10 @@ def training_ca(folder: Path) -> Iterator[TrainingCa]:
 @cache
 def _new_ca() -> Path:
     """A CA's folder to copy, for making its keys takes a while."""
-    folder = Path(tempfile.mkdtemp(prefix="stuntcard-ca-")) / "ca"
-    create(folder)
-    return folder
+    folder = Path(tempfile.mkdtemp(prefix="stuntcard-ca-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    create(folder / "ca")
+    return folder / "ca"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +226,43 @@ def request_id(text: str) -> str:
 
 
 @contextmanager
-def client_at_desk(ca_url: str, profile: str = "proid-q", serial: str | None = None) -> Iterator[Client]:
-    """The client at a desk with a fresh card, set to a CA."""
+def client_at_desk(
+    ca_url: str, profile: str = "proid-q", serial: str | None = None, content: Content | None = None
+) -> Iterator[Client]:
+    """The client at a desk with a card, a fresh one unless it has content already, set to a CA."""
     model = load_profile(profile)
-    card = WatchedCard(Card(model if serial is None else with_serial(model, serial), APPLETS))
+    card = WatchedCard(Card(model if serial is None else with_serial(model, serial), APPLETS, content))
     slot = Slot(card)
     with shared_folder() as folder:
         socket, home = folder / "pcsc.sock", folder / "enrol"
         with PcscServer(socket, {reader_name(card.card.profile): slot}):
-            client = Client(Desk(card, folder, socket), slot, home, ca_url)
-            client.done("settings", "set", "ca-url", ca_url)
-            yield client
+            change_setting(home, "ca-url", ca_url)
+            yield Client(Desk(card, folder, socket), slot, home, ca_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Where a test begins: a card with certificates, and what the CA that issued them has kept in its folder."""
+
+    profile: str
+    content: Content | None = None
+    ca: Path | None = None
+    serials: tuple[str, ...] = ()
+    """Of the certificates, in hexadecimal, in the order in which they were asked for."""
+
+
+@cache
+def holding(profile: str, *certificates: CertificateProfile) -> Holding:
+    """A card with these first certificates, which the client has asked for and installed; once in each process."""
+    if not certificates:
+        return Holding(profile)
+    begun = holding(profile, *certificates[:-1])
+    folder = Path(tempfile.mkdtemp(prefix="stuntcard-holding-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    with training_ca(folder, begun.ca) as ca, client_at_desk(ca.url, profile, content=begun.content) as client:
+        serial = client.certificate(ca, certificates[-1])
+        content = client.desk.card.content
+    return Holding(profile, content, folder / "ca", (*begun.serials, serial))
 
 
 def content_of(desk: Desk) -> dict[str, object]:

@@ -232,6 +232,31 @@ def test_a_blocked_puk_of_eobcanka_is_told_to_be_for_good(at_eobcanka: CardManag
     assert "Go to the office" in at_eobcanka.refused("unblock", "IOK")
 
 
+@pytest.mark.fact("EO-12")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "When DOK is blocked, IOK is blocked with it."),
+        ("cs", "Zároveň s DOK se zablokuje i IOK."),
+        ("sl", "Hkrati s kodo DOK se blokira tudi IOK."),
+    ],
+)
+def test_before_doks_last_try_iok_is_named_that_goes_with_it(
+    at_eobcanka: CardManager, language: str, told: str
+) -> None:
+    office_sets_identification(at_eobcanka.desk)
+    wrong = ("9999", "5678", "5678")
+    assert told in at_eobcanka.refused("change", "DOK", "--language", language, lines=wrong)
+    block(at_eobcanka.desk, "dok", but=1)
+    # The last value is one that is never sent.
+    assert told in at_eobcanka.refused("change", "DOK", "--language", language, lines=("1", "5678", "5678"))
+    block(at_eobcanka.desk, "dok")
+    shown = at_eobcanka("show", "--language", language)
+    assert told not in shown
+    office = {"en": "Only the office sets IOK again", "cs": "IOK", "sl": "IOK znova nastavi le urad"}[language]
+    assert office in shown
+
+
 # Unblocking and first setting
 
 
@@ -321,7 +346,7 @@ def test_a_card_put_in_meanwhile_does_not_get_the_other_ones_codes() -> None:
 def test_czech(desk: Desk) -> None:
     czech = CardManager(desk, "cs_CZ.UTF-8")
     assert "PIN: nesprávná hodnota, zbývají 2 pokusy." in czech.refused("change", "PIN", lines=(WRONG, "1234", "1234"))
-    assert "oblast CC (chrání ji QPIN): obsazeno 0 z 2 míst" in czech("show")
+    assert "oblast CC (přístup přes QPIN): obsazeno 0 z 2 míst" in czech("show")
     assert "QPIN" in czech("unblock", "QPIN", lines=(PUK, "moje vlastni", "moje vlastni"))
 
 

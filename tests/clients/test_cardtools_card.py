@@ -22,9 +22,11 @@ from emulator.policy.events import Verdict
 from emulator.profile.load import load_profile
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import Slot
+from emulator.readers.vpcd import VpcdReader
 from tests.clients.certificates import as_pem, certify, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module, shared_folder
+from tests.clients.private_pcscd import PrivatePcscd
 
 pytestmark = pytest.mark.own_module
 
@@ -488,6 +490,37 @@ def test_a_card_torn_out_is_told_and_works_when_it_is_back(commands: int) -> Non
             card.slot.insert(card)
             assert client("keys") == []
             client("make_key", "general", "21")
+
+
+@contextmanager
+def reader_of(kind: str, slot: Slot) -> Iterator[Path]:
+    """The socket of a PC/SC service with a reader: the emulator's own, or pcscd with vsmartcard's."""
+    if kind == "pcsc":
+        with shared_folder() as folder, PcscServer(folder / "pcsc.sock", {"Reader 00 00": slot}):
+            yield folder / "pcsc.sock"
+        return
+    with PrivatePcscd() as daemon, VpcdReader(slot, port=daemon.port):
+        daemon.await_card()
+        yield daemon.socket_path
+
+
+@pytest.mark.parametrize("reader", ["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
+def test_a_card_torn_out_in_a_command_is_told_to_be_gone_before_the_service_notices(reader: str) -> None:
+    card = TornCard(Card(load_profile("proid-q"), APPLETS))
+    with reader_of(reader, card.slot) as socket, CardtoolsClient(socket) as client:
+        card.commands_left = 3
+        assert client.refused("connect") == "CardGoneError"
+        assert client.refused("connect") == "NoCardError"
+
+
+def test_a_card_that_is_there_and_mute_is_told_not_to_answer() -> None:
+    class MuteCard(WatchedCard):
+        def transmit(self, command: bytes) -> bytes:
+            return b"" if command[1] == 0xCA else super().transmit(command)
+
+    slot = Slot(MuteCard(Card(load_profile("proid-q"), APPLETS)))
+    with reader_of("pcsc", slot) as socket, CardtoolsClient(socket) as client:
+        assert client.refused("connect") == "CardSilentError"
 
 
 @pytest.mark.parametrize("commands", [20, 35, 50, 65])

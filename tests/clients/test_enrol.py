@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cardtools.ca import bonds
+from cardtools.ca.records import Card as BoundCard
+from cardtools.ca.refused import RefusedError
 from cardtools.enrol.ca_client import CaClient
-from cardtools.protocol import Applicant, CertificateProfile, CertificateRequest
+from cardtools.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
@@ -21,10 +25,12 @@ from tests.clients.desk import PIN, QPIN
 from tests.clients.enrolment import (
     JANA,
     Client,
+    Holding,
     TrainingCa,
     client_at_desk,
     content_of,
     finished,
+    holding,
     request_id,
     training_ca,
 )
@@ -32,7 +38,7 @@ from tests.clients.pkcs11_client import Pkcs11Client
 
 pytestmark = pytest.mark.own_module
 
-COMMERCIAL, SEAL = CertificateProfile.COMMERCIAL, CertificateProfile.SEAL
+COMMERCIAL, QUALIFIED, SEAL = CertificateProfile
 LETTER = b"I sell you my house."
 NO_PLACE = {
     "en": (
@@ -52,23 +58,32 @@ NO_PLACE = {
     ),
     "sl": (
         "Napaka 622: ključ ni ustvarjen, ker na napravi ProID+Q zanj ni prostega mesta ({area}: zasedeno 2 od 2).\n"
-        "Vzrok: Vsako potrdilo tam zaseda eno mesto, prav tako vsak neparni ključ, ki je ostal po nedokončani "
+        "Vzrok: Vsako potrdilo tam zaseda eno mesto, prav tako vsak ključ brez para, ki je ostal po nedokončani "
         "zahtevi.\n"
-        "Rešitev: Izbrišite staro potrdilo (enrol clean) ali neparni ključ (cardmanager delete-key --expert) in "
+        "Rešitev: Izbrišite staro potrdilo (enrol clean) ali ključ brez para (cardmanager delete-key --expert) in "
         "zaprosite še enkrat.\n"
     ),
 }
 
 
+beginning_with_a_certificate = pytest.mark.parametrize("begun", [(QUALIFIED,)], indirect=True, ids=["certificate"])
+"""The card has Jana's first qualified certificate already."""
+
+
 @pytest.fixture
-def ca(tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path) as ca:
+def begun(request: pytest.FixtureRequest) -> Holding:
+    return holding("proid-q", *getattr(request, "param", ()))
+
+
+@pytest.fixture
+def ca(begun: Holding, tmp_path: Path) -> Iterator[TrainingCa]:
+    with training_ca(tmp_path, begun.ca) as ca:
         yield ca
 
 
 @pytest.fixture
-def client(ca: TrainingCa) -> Iterator[Client]:
-    with client_at_desk(ca.url) as client:
+def client(begun: Holding, ca: TrainingCa) -> Iterator[Client]:
+    with client_at_desk(ca.url, content=begun.content) as client:
         yield client
 
 
@@ -251,8 +266,9 @@ def test_a_certificate_file_finds_its_key(client: Client, ca: TrainingCa) -> Non
 
 
 @pytest.mark.fact("PQ-15", "PQ-26")
-def test_renewals_until_622_then_cleaned_and_renewed(client: Client, ca: TrainingCa) -> None:
-    first = client.certificate(ca)
+@beginning_with_a_certificate
+def test_renewals_until_622_then_cleaned_and_renewed(client: Client, ca: TrainingCa, begun: Holding) -> None:
+    [first] = begun.serials
     run = client.run("renew", "--serial", f"0x{first}", codes=(PIN, QPIN))
     assert "Store: ProID+Q (preset, because the certificate lies there)" in run.err
     second = ca.issue(request_id(run.out))
@@ -278,8 +294,9 @@ def test_renewals_until_622_then_cleaned_and_renewed(client: Client, ca: Trainin
 
 @pytest.mark.fact("PQ-15")
 @pytest.mark.parametrize("language", ["en", "cs", "sl"])
-def test_an_unpaired_key_holds_its_place_until_it_is_deleted(client: Client, ca: TrainingCa, language: str) -> None:
-    serial = client.certificate(ca)
+@beginning_with_a_certificate
+def test_an_unpaired_key_holds_its_place_until_it_is_deleted(client: Client, begun: Holding, language: str) -> None:
+    [serial] = begun.serials
     client.request()
     said = client.refused("renew", "--serial", f"0x{serial}", codes=(PIN, QPIN), language=language)
     area = {"en": "CC area", "cs": "oblast CC", "sl": "območje CC"}[language]
@@ -293,10 +310,12 @@ def test_an_unpaired_key_holds_its_place_until_it_is_deleted(client: Client, ca:
 
 
 @pytest.mark.fact("PQ-15")
+@beginning_with_a_certificate
 def test_two_clients_race_for_the_last_place(client: Client, ca: TrainingCa) -> None:
-    client.certificate(ca)
     asked = ca.requests()
-    processes = [client.start("request", "qualified", *JANA, codes=(PIN, QPIN)) for _ in range(2)]
+    other = replace(client, home=client.home.with_name("other"))
+    other.done("settings", "set", "ca-url", ca.url)
+    processes = [each.start("request", "qualified", *JANA, codes=(PIN, QPIN)) for each in (client, other)]
     for process in processes:
         assert process.stdin is not None
         process.stdin.write(f"{PIN}\n{QPIN}\n")
@@ -305,8 +324,9 @@ def test_two_clients_race_for_the_last_place(client: Client, ca: TrainingCa) -> 
     assert [run.status for run in runs] == [0, 1], runs
     assert NO_PLACE["en"] in runs[1].err
     assert (used(client), ca.requests()) == (2, asked + 1)
+    [winner] = [each for each in (client, other) if each.pending()]
     ca.issue(request_id(runs[0].out))
-    client.install(request_id(runs[0].out))
+    winner.install(request_id(runs[0].out))
 
 
 @pytest.mark.fact("PQ-26")
@@ -338,8 +358,9 @@ def test_for_a_certificate_in_a_file_the_store_is_chosen_by_hand(client: Client,
 
 
 @pytest.mark.fact("PQ-26", "TM-08")
-def test_only_a_certificate_in_use_is_renewed(client: Client, ca: TrainingCa) -> None:
-    serial = client.certificate(ca)
+@beginning_with_a_certificate
+def test_only_a_certificate_in_use_is_renewed(client: Client, ca: TrainingCa, begun: Holding) -> None:
+    [serial] = begun.serials
     assert "is no serial number" in client.refused("renew", "--serial", "x", codes=(PIN, QPIN), status=2)
     assert "There is no certificate with serial number 5" in client.refused("renew", "--serial", "5", status=2)
     decimal = int(serial, 16)
@@ -352,14 +373,34 @@ def test_only_a_certificate_in_use_is_renewed(client: Client, ca: TrainingCa) ->
 
 
 @pytest.mark.fact("PQ-26")
-def test_a_card_bound_to_one_gets_no_qualified_certificate_for_another(client: Client, ca: TrainingCa) -> None:
-    client.certificate(ca)
+@beginning_with_a_certificate
+def test_a_card_bound_to_one_gets_no_qualified_certificate_for_another(client: Client) -> None:
     before = content_of(client.desk)
     petr = ("--name", "Petr Novák", "--e-mail", "petr@example.com")
     said = client.refused("request", "qualified", *petr, codes=(PIN, QPIN))
     assert "This card is bound to another applicant" in said
+    assert said.count("undoes the bond") == 1
+    assert "bond is undone" not in said
     assert said.endswith("The key just made was deleted again; the card is as it was.\n")
     assert content_of(client.desk) == before
+
+
+@pytest.mark.fact("PQ-25")
+def test_a_commercial_certificate_on_the_card_keeps_the_bond_too(client: Client, ca: TrainingCa) -> None:
+    """To hand a card over, all of the holder's certificates on it must be revoked, and not the qualified one alone."""
+    qualified, commercial = client.certificate(ca), client.certificate(ca, COMMERCIAL)
+    status = client.desk.seen
+    card = BoundCard(status.profile, status.serial)
+    ca.revoke(qualified)
+    with pytest.raises(RefusedError) as refused:
+        bonds.undo(ca.service, card, "the authorised person")
+    assert refused.value.problem is Problem.STILL_VALID_CERTIFICATES
+    petr = ("--name", "Petr Novák", "--e-mail", "petr@example.com")
+    client.refused("request", "qualified", *petr, codes=(PIN, QPIN))
+
+    ca.revoke(commercial)
+    bonds.undo(ca.service, card, "the authorised person")
+    client.done("request", "qualified", *petr, codes=(PIN, QPIN))
 
 
 # Which card

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cardtools.enrol.settings import change_setting
+from cardtools.protocol import CertificateProfile
 
 from emulator.iso7816.instructions import Instruction
 from tests.clients.desk import PIN, QPIN
-from tests.clients.enrolment import JANA, PATIENCE, Client, TrainingCa, client_at_desk, content_of, training_ca
+from tests.clients.enrolment import JANA, PATIENCE, Client, TrainingCa, client_at_desk, content_of, holding, training_ca
 from tests.unit.cardtools.enrol.little_server import LittleServer, answering, little_server
 
 pytestmark = pytest.mark.own_module
@@ -62,6 +64,12 @@ MISBEHAVING = {
 }
 
 
+def be_impatient_with(behave: Behaviour, client: Client) -> None:
+    """Lets the client wait for a second only where there is no answer to come, however busy the machine is."""
+    if behave is silent:
+        change_setting(client.home, "ca-patience", "1")
+
+
 def good_until(ca: TrainingCa, path: bytes, then: Behaviour) -> Behaviour:
     """A CA that does what the real one does, until somebody comes with that path."""
 
@@ -84,7 +92,7 @@ def test_at_the_first_contact_nothing_is_asked_and_nothing_done(
     behave: Behaviour, status: int, said: str, _perhaps: bool
 ) -> None:
     with little_server(behave) as server, client_at_desk(server.url) as client:
-        client.done("settings", "set", "ca-patience", "1")
+        be_impatient_with(behave, client)
         before = content_of(client.desk)
         told = client.refused("request", "qualified", *JANA, status=status)
         assert said in told
@@ -107,7 +115,7 @@ def test_when_the_ca_fails_after_the_key_was_made_the_key_goes_again(
     ca: TrainingCa, behave: Behaviour, status: int, said: str, perhaps: bool
 ) -> None:
     with little_server(good_until(ca, b"/requests", behave)) as server, client_at_desk(server.url) as client:
-        client.done("settings", "set", "ca-patience", "1")
+        be_impatient_with(behave, client)
         before = content_of(client.desk)
         told = client.refused("request", "qualified", *JANA, codes=CODES, status=status)
         assert said in told
@@ -119,9 +127,14 @@ def test_when_the_ca_fails_after_the_key_was_made_the_key_goes_again(
 
 
 @pytest.mark.fact("PQ-26")
-def test_the_same_with_a_renewal(ca: TrainingCa) -> None:
-    with little_server(good_until(ca, b"/renewals", hanging_up)) as server, client_at_desk(server.url) as client:
-        serial = client.certificate(ca)
+def test_the_same_with_a_renewal(tmp_path: Path) -> None:
+    begun = holding("proid-q", CertificateProfile.QUALIFIED)
+    with (
+        training_ca(tmp_path, begun.ca) as ca,
+        little_server(good_until(ca, b"/renewals", hanging_up)) as server,
+        client_at_desk(server.url, content=begun.content) as client,
+    ):
+        [serial] = begun.serials
         before = content_of(client.desk)
         told = client.refused("renew", "--serial", f"0x{serial}", codes=CODES, status=69)
         assert told.endswith(DELETED + PERHAPS)

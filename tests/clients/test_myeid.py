@@ -11,16 +11,21 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from emulator.iso7816.instructions import Instruction
 from emulator.policy.state import Origin
 from emulator.profile.model import CodeStatus
-from tests.clients.certificates import as_pem, issue_certificate, new_key
+from tests.clients.blank_card import (
+    INITIAL,
+    LOG_IN,
+    MAKE,
+    SO_PIN,
+    SO_PUK,
+    USER_PIN,
+    USER_PUK,
+    make_up,
+    signs,
+)
+from tests.clients.certificates import PrivateKey, as_pem, issue_certificate, new_key
 from tests.clients.desk import PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
 
-USER_PIN, USER_PUK = "11111111", "22222222"
-SO_PIN, SO_PUK = "00000000", "99999999"
-LOG_IN = ("--login", "--pin", USER_PIN)
-MAKE = ("--auth-id", "01", "--pin", USER_PIN)
-
 AES_KEY = bytes(range(16))
-INITIAL = "07" * 16
 
 
 @pytest.fixture
@@ -39,12 +44,7 @@ def empty() -> Iterator[Desk]:
 @pytest.fixture
 def made_up(empty: Desk) -> Desk:
     """The card that was empty, with PIN and SO PIN, activated."""
-    empty.tool("pkcs15-init", "--create-pkcs15", "--so-pin", SO_PIN, "--so-puk", SO_PUK)
-    empty.tool(
-        "pkcs15-init", "--store-pin", "--id", "01", "--label", "PIN", "--pin", USER_PIN, "--puk", USER_PUK,
-        "--so-pin", SO_PIN,
-    )  # fmt: skip
-    empty.tool("pkcs15-init", "--finalize")
+    make_up(empty)
     return empty
 
 
@@ -97,17 +97,6 @@ def test_keys_of_the_general_area(qualified: Desk, kind: str) -> None:
     key = qualified.key("10")
     assert (key.area, key.origin) == ("general", Origin.MADE)
     signs(qualified, "10", PIN, kind)
-
-
-def signs(desk: Desk, identifier: str, pin: str, kind: str, *options: str) -> None:
-    """A signature by the card is right in OpenSSL's eyes."""
-    desk.write("text", b"what is signed")
-    mechanism = ("SHA256-RSA-PKCS",) if kind.startswith("rsa") else ("ECDSA-SHA256", "--signature-format", "openssl")
-    desk.tool(
-        "pkcs11-tool", "--login", "--pin", pin, "--sign", "--id", identifier, "--mechanism", *mechanism, *options,
-        "--input-file", "text", "--output-file", "signature",
-    )  # fmt: skip
-    desk.openssl("dgst", "-sha256", "-verify", desk.public_key(identifier), "-signature", "signature", "text")
 
 
 @pytest.mark.fact("PQ-03", "PQ-13")
@@ -187,15 +176,18 @@ def test_a_card_is_made_up_step_by_step(empty: Desk) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["rsa/1024", "rsa/1536", "rsa/2048", "rsa/3072", "rsa/4096", "ec/prime256v1", "ec/secp384r1", "ec/secp521r1"],
-)
+    [
+        "rsa/512", "rsa/768", "rsa/1024", "rsa/1536", "rsa/2048", "rsa/3072", "rsa/4096",
+        "ec/prime192v1", "ec/prime256v1", "ec/secp384r1", "ec/secp521r1",
+    ],
+)  # fmt: skip
 def test_keys_made_on_the_card_sign(made_up: Desk, kind: str) -> None:
     made_up.tool("pkcs15-init", "--generate-key", kind, *MAKE, "--id", "10", "--label", "made")
     assert made_up.key("10").origin is Origin.MADE
     signs(made_up, "10", USER_PIN, kind)
 
 
-@pytest.mark.parametrize("bits", [1024, 2048, 4096])
+@pytest.mark.parametrize("bits", [1024, 1536, 2048, 3072, 4096])
 def test_rsa_keys_brought_in_sign_and_decipher(made_up: Desk, bits: int) -> None:
     private = rsa.generate_private_key(65537, bits)
     made_up.write("key.pem", as_pem(private))
@@ -210,7 +202,9 @@ def test_rsa_keys_brought_in_sign_and_decipher(made_up: Desk, bits: int) -> None
     assert (made_up.folder / "plain").read_bytes() == b"a secret"
 
 
-@pytest.mark.parametrize("curve", [ec.SECP256R1, ec.SECP384R1, ec.SECP521R1], ids=["256", "384", "521"])
+@pytest.mark.parametrize(
+    "curve", [ec.SECP192R1, ec.SECP256R1, ec.SECP384R1, ec.SECP521R1], ids=["192", "256", "384", "521"]
+)
 def test_ec_keys_brought_in_sign(made_up: Desk, curve: type[ec.EllipticCurve]) -> None:
     made_up.write("key.pem", as_pem(ec.generate_private_key(curve())))
     made_up.tool("pkcs15-init", "--store-private-key", "key.pem", *MAKE, "--id", "10")
@@ -231,10 +225,12 @@ def test_key_agreement(made_up: Desk) -> None:
     assert (made_up.folder / "shared").read_bytes() == (made_up.folder / "expected").read_bytes()
 
 
-def test_an_aes_key_enciphers_and_deciphers(made_up: Desk) -> None:
-    made_up.write("aes", AES_KEY)
+@pytest.mark.parametrize("bits", [128, 256])
+def test_an_aes_key_enciphers_and_deciphers(made_up: Desk, bits: int) -> None:
+    key = bytes(range(bits // 8))
+    made_up.write("aes", key)
     made_up.tool(
-        "pkcs15-init", "--store-secret-key", "aes", "--secret-key-algorithm", "aes/128", *MAKE, "--id", "90",
+        "pkcs15-init", "--store-secret-key", "aes", "--secret-key-algorithm", f"aes/{bits}", *MAKE, "--id", "90",
         "--label", "brought in",
     )  # fmt: skip
     assert [key.origin for key in made_up.seen.keys] == [Origin.IMPORTED]
@@ -242,7 +238,7 @@ def test_an_aes_key_enciphers_and_deciphers(made_up: Desk) -> None:
     cipher = ("--id", "90", "--mechanism", "AES-CBC-PAD", "--iv", INITIAL)
     made_up.tool("pkcs11-tool", *LOG_IN, "--encrypt", *cipher, "--input-file", "text", "--output-file", "cryptogram")
     made_up.openssl(
-        "enc", "-d", "-aes-128-cbc", "-K", AES_KEY.hex(), "-iv", INITIAL, "-in", "cryptogram", "-out", "plain"
+        "enc", "-d", f"-aes-{bits}-cbc", "-K", key.hex(), "-iv", INITIAL, "-in", "cryptogram", "-out", "plain"
     )
     assert (made_up.folder / "plain").read_bytes() == bytes(range(256)) * 4
     made_up.tool("pkcs11-tool", *LOG_IN, "--decrypt", *cipher, "--input-file", "cryptogram", "--output-file", "again")
@@ -305,10 +301,35 @@ def test_certificates_and_data_objects(made_up: Desk) -> None:
     assert "with PIN only" in made_up.tool("pkcs15-tool", *read)
 
 
-def test_pkcs11_tools_own_test_finds_no_error(made_up: Desk) -> None:
-    made_up.tool("pkcs15-init", "--generate-key", "rsa/2048", *MAKE, "--id", "10", "--key-usage", "sign,decrypt")
-    made_up.tool("pkcs15-init", "--generate-key", "ec/prime256v1", *MAKE, "--id", "11")
+def test_a_card_with_everything_passes_pkcs11_tools_own_test_and_is_emptied_again(made_up: Desk) -> None:
+    kinds = ("rsa/1024", "rsa/2048", "rsa/4096", "ec/prime256v1", "ec/secp384r1", "ec/secp521r1")
+    private: list[PrivateKey] = [rsa.generate_private_key(65537, bits) for bits in (1024, 2048, 4096)]
+    private += [ec.generate_private_key(curve()) for curve in (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)]
+    for number, kind in enumerate(kinds, 0x10):
+        usage = "sign,decrypt" if kind.startswith("rsa") else "sign,keyAgreement"
+        made_up.tool("pkcs15-init", "--generate-key", kind, *MAKE, "--id", f"{number:02x}", "--key-usage", usage)
+    for number, key in enumerate(private, 0x20):
+        made_up.write("key.pem", as_pem(key))
+        usage = "sign,decrypt" if isinstance(key, rsa.RSAPrivateKey) else "sign,keyAgreement"
+        made_up.tool(
+            "pkcs15-init", "--store-private-key", "key.pem", *MAKE, "--id", f"{number:02x}", "--key-usage", usage
+        )
+    for number, bits in enumerate((128, 256), 0x30):
+        made_up.write("aes", bytes(bits // 8))
+        secret = ("--store-secret-key", "aes", "--secret-key-algorithm", f"aes/{bits}")
+        made_up.tool("pkcs15-init", *secret, *MAKE, "--id", f"{number:02x}")
+    issue_certificate(made_up, "11")
+    made_up.tool("pkcs15-init", "--store-certificate", "11.crt", *MAKE, "--id", "11")
+    made_up.tool("pkcs15-init", "--store-data", "11.crt", "--label", "data", "--application-name", "TEST", *MAKE)
+    origins = [key.origin for key in made_up.seen.keys]
+    assert (origins.count(Origin.MADE), origins.count(Origin.IMPORTED)) == (6, 8)
+
     assert "No errors" in made_up.tool("pkcs11-tool", *LOG_IN, "--test")
+
+    made_up.tool("pkcs15-init", "--erase-card", "--secret", f"@FF={SO_PIN}")
+    assert made_up.seen.keys == []
+    with desk_with_own_socket("blank") as fresh:
+        assert made_up.card.files.files.keys() == fresh.card.files.files.keys()
 
 
 def test_what_is_deleted_is_gone(made_up: Desk) -> None:

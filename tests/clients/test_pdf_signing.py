@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,16 @@ class Office:
         )
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with training_ca(tmp_path) as ca, client_at_desk(ca.url) as client:
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One for all tests that leave the certificate as it is; each of them signs the contract anew."""
+    with new_office(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@contextmanager
+def new_office(folder: Path) -> Iterator[Office]:
+    with training_ca(folder) as ca, client_at_desk(ca.url) as client:
         office = Office(client, ca, client.certificate(ca))
         authority = ca.service.authority
         for name, credential in (("root.pem", authority.root), ("issuing.pem", authority.issuing)):
@@ -161,12 +169,13 @@ def test_b_lt_carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked
     assert "Signature is Valid." in office.run("pdfsig", "-nocert", signed).stdout
 
 
-def test_signature_made_after_the_certificate_was_revoked_is_refused(office: Office) -> None:
-    office.ca.revoke(office.serial)
-    signed = office.sign()
-    checked = office.pyhanko("sign", "validate", "--pretty-print", "--trust", "root.pem", signed)
-    assert checked.returncode != 0
-    assert "revoked" in checked.stdout.lower()
+def test_signature_made_after_the_certificate_was_revoked_is_refused(tmp_path: Path) -> None:
+    with new_office(tmp_path) as office:
+        office.ca.revoke(office.serial)
+        signed = office.sign()
+        checked = office.pyhanko("sign", "validate", "--pretty-print", "--trust", "root.pem", signed)
+        assert checked.returncode != 0
+        assert "revoked" in checked.stdout.lower()
 
 
 def test_altered_contract_is_found_out(office: Office) -> None:

@@ -13,8 +13,6 @@ import warnings
 from pathlib import Path
 from typing import Protocol, TextIO
 
-import yaml
-
 from cardtools.told import ToldError
 
 _PRIVATE_MODES = {0o600, 0o400}
@@ -52,6 +50,15 @@ class InputEndedError(PromptError):
 
     def __init__(self) -> None:
         super().__init__("the input ended before a code came")
+
+
+class NotTextError(PromptError):
+    """What was typed is no text: its bytes are no UTF-8, or none in the terminal's own encoding."""
+
+    key = "prompt-not-text"
+
+    def __init__(self) -> None:
+        super().__init__("the input is no text")
 
 
 class UnsafeFileError(PromptError):
@@ -114,6 +121,9 @@ class Terminal:
                 raise NoTerminalError from None
             except EOFError:
                 raise InputEndedError from None
+            except UnicodeDecodeError:
+                # The error itself holds the bytes that were typed, so it goes no further.
+                raise NotTextError from None
 
     def new_code(self, name: str, prompt: str, again: str) -> str:
         """What is typed twice."""
@@ -128,7 +138,10 @@ class Lines:
 
     def code(self, name: str, prompt: str) -> str:  # noqa: ARG002 - lines are in order
         """The next line, without its end."""
-        line = self._stream.readline()
+        try:
+            line = self._stream.readline()
+        except UnicodeDecodeError:
+            raise NotTextError from None
         if not line:
             raise InputEndedError
         return line.rstrip("\r\n")
@@ -184,6 +197,8 @@ def _read_codes(path: Path) -> dict[str, str]:
         os.close(descriptor)
     if len(content) > _FILE_SIZE_MAX:
         raise BadFileError(path)
+    import yaml
+
     try:
         # Every scalar stays the text that it is: 0123 is a code and no number.
         values = yaml.load(content.decode("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only

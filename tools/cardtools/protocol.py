@@ -6,10 +6,17 @@ Bytes travel as hexadecimal, except for a request and a certificate, which are P
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from cardtools.terms import CertificateProfile, Problem, RequestState
+
+__all__ = [
+    "REQUEST_ID", "Applicant", "Attestation", "CertificateProfile", "CertificateRequest", "Challenge", "EMail", "Hex",
+    "IssuedCertificate", "Model", "Name", "Pem", "Problem", "Refusal", "RenewalRequest", "RequestId", "RequestState",
+    "RequestStatus", "Serial",
+]  # fmt: skip
 
 REQUEST_ID = r"^BP[0-9]{10}$"
 """BP and ten digits (PQ-18)."""
@@ -27,41 +34,6 @@ class Model(BaseModel):
     """A message; what it does not name is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CertificateProfile(StrEnum):
-    """What kind of certificate is asked for."""
-
-    COMMERCIAL = "commercial"
-    QUALIFIED = "qualified"
-    SEAL = "seal"
-
-
-class RequestState(StrEnum):
-    """Where a request stands."""
-
-    PENDING = "pending"
-    ISSUED = "issued"
-    REFUSED = "refused"
-
-
-class Problem(StrEnum):
-    """Why the CA refuses something. `detail` of the answer says it in words."""
-
-    BAD_REQUEST = "bad-request"
-    BAD_SIGNATURE = "bad-signature"
-    KEY_NOT_TAKEN = "key-not-taken"
-    KEY_USED_BEFORE = "key-used-before"
-    STATEMENT_REFUSED = "statement-refused"
-    BOUND_TO_ANOTHER = "bound-to-another"
-    OLD_CERTIFICATE_NOT_VALID = "old-certificate-not-valid"
-    NOT_FOUND = "not-found"
-    NOT_ISSUED_YET = "not-issued-yet"
-    NOT_ALLOWED = "not-allowed"
-    ALREADY_DONE = "already-done"
-    STILL_VALID_CERTIFICATES = "still-valid-certificates"
-    TOO_MANY_REQUESTS = "too-many-requests"
-    INTERNAL_ERROR = "internal-error"
 
 
 class Refusal(Model):

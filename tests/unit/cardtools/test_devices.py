@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.card.consequences import at_none, destroyed
+from cardtools.card.consequences import at_none, blocked_with, destroyed
 from cardtools.card.status import CardStatus, Characters, CodeState, CodeStatus, PartStatus
 from cardtools.devices import (
     AtNone,
@@ -40,6 +40,9 @@ def test_every_card_has_its_device_with_the_same_codes_areas_and_parts(name: str
     assert set(device.codes) == set(profile.codes)
     assert {part: set(codes) for part, codes in device.parts.items()} == {
         part: set(rule.codes) for part, rule in profile.parts.items()
+    }
+    assert {code: set(data.blocks) for code, data in device.codes.items()} == {
+        code: set(rule.blocks.codes if rule.blocks else ()) for code, rule in profile.codes.items()
     }
     assert device.writes_with == profile.files.guard
     for area in (device.general_area, device.qualified_area):
@@ -101,6 +104,13 @@ def test_the_least_that_a_device_needs() -> None:
         ("name: Some card", "name: Some card\n    colour: blue", "colour"),
         ("some-card", "Some Card", "some-card|Some Card"),
         ("pin: {at_none: for-good}", "pin", "codes"),
+        ("for-good}", "for-good, blocks: [puk]}", "no code puk"),
+        ("for-good}", "for-good, blocks: []}", "blocks: a list is expected"),
+        ("for-good}", "for-good, source: PQ-1}", "codes: pin: 'PQ-1' is no fact's number"),
+        ("writes_with: pin", "", "writes_with: is missing"),
+        ("name: Some card", "name: [Some, card]", "some-card: name"),
+        ("general_area: general", "general_area: 1", "general_area"),
+        ("manager:", "error_numbers: {no-place: many}\n    manager:", "no-place: a whole number is expected"),
         ("schema: 1", "schema: [", "expected"),
     ],
 )
@@ -135,6 +145,17 @@ def test_what_happens_at_the_last_try_is_told(language: Language) -> None:
         assert consequence is not None
         assert consequence.key == key
         assert all(word in messages.told(consequence) for word in words)
+
+
+@pytest.mark.fact("EO-12")
+@pytest.mark.parametrize("language", Language)
+def test_a_code_that_is_blocked_along_with_another_is_named(language: Language) -> None:
+    card = status(code("dok", "DOK"), code("iok", "IOK", "dok"))
+    consequence = blocked_with(find_device("eobcanka"), card, card.codes[0])
+    assert consequence is not None
+    told = Messages(language).told(consequence)
+    assert told.index("DOK") < told.index("IOK")
+    assert blocked_with(find_device("eobcanka"), card, card.codes[1]) is None
 
 
 @pytest.mark.fact("PQ-06")

@@ -17,6 +17,7 @@ from cardtools.prompt import (
     Lines,
     MismatchError,
     MissingCodeError,
+    NotTextError,
     PromptError,
     Terminal,
     UnsafeFileError,
@@ -54,6 +55,22 @@ def test_codes_are_typed_at_a_terminal_and_a_new_one_twice() -> None:
 def test_two_different_new_values_are_a_mismatch() -> None:
     typing = [("PIN: ", "1234"), ("New PIN: ", "5678"), ("New PIN again: ", "5687")]
     assert "refused MismatchError" in run_at_terminal([sys.executable, "-c", PROGRAM], typing, 30).stdout
+
+
+def test_what_is_typed_and_no_text_is_refused_plainly() -> None:
+    # A terminal whose bytes are ASCII, so that an accent is none of its characters.
+    plain = ["env", "PYTHONIOENCODING=ascii:strict", sys.executable, "-c", PROGRAM]
+    shown = run_at_terminal(plain, [("PIN: ", "heslíčko")], 30).stdout
+    assert "refused NotTextError" in shown
+    assert "Traceback" not in shown
+
+
+def test_lines_that_are_no_text_are_refused_and_not_quoted() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(b"12\xff4\n"), encoding="utf-8")
+    with pytest.raises(NotTextError) as caught:
+        Lines(stream).code("pin", "PIN")
+    assert caught.value.__cause__ is None
+    assert "12" not in str(caught.value)
 
 
 def test_without_a_terminal_nothing_is_typed_in_plain_view() -> None:
@@ -139,6 +156,7 @@ def test_the_options_name_the_source(tmp_path: Path) -> None:
 def test_every_failure_is_told(tmp_path: Path, language: Language) -> None:
     path = tmp_path / "codes"
     errors: list[PromptError] = [
-        MismatchError(), InputEndedError(), UnsafeFileError(path), BadFileError(path), MissingCodeError(path, "pin")
+        MismatchError(), InputEndedError(), NotTextError(), UnsafeFileError(path), BadFileError(path),
+        MissingCodeError(path, "pin"),
     ]  # fmt: skip
     assert all(Messages(language).told(error) for error in errors)

@@ -77,15 +77,25 @@ def undo(service: Service, card: Card, who: str) -> None:
         bond = records.bond(act.connection, card)
         if bond is None:
             raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
-        valid = _still_valid(service, records.certificates_on(act.connection, card))
+        valid = release(service, act, bond)
         if valid:
             serials = ", ".join(certificate.serial for certificate in valid)
             raise RefusedError(
                 Problem.STILL_VALID_CERTIFICATES,
                 f"Card {card.number} has certificates that are still valid: {serials}. Revoke them first.",
             )
-        records.delete_bond(act.connection, card)
         act.detail = bond.name
+
+
+def release(service: Service, act: Act, bond: BondRecord) -> list[CertificateRecord]:
+    """Deletes a bond unless something on its card is still valid; gives what is, oldest first.
+
+    It is part of an act under way, whose entry in the audit log the caller writes.
+    """
+    valid = _still_valid(service, records.certificates_on(act.connection, bond.card))
+    if not valid:
+        records.delete_bond(act.connection, bond.card)
+    return valid
 
 
 def _bound(service: Service, connection: sqlite3.Connection, bond: BondRecord) -> BoundCard:

@@ -68,9 +68,11 @@ def run(
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
     from cardtools.ca.app import create_app
-    from cardtools.ca.server import LOOPBACK, Server, listening
+    from cardtools.ca.server import LOOPBACK, Server, is_everywhere, listening
     from cardtools.ca.settings import Settings
 
+    if url is None and is_everywhere(host):
+        _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
     with _explained(), listening(host, port) as (listener, address):
         settings = Settings(folder=folder, url=(url or address).rstrip("/"), automatic=automatic)
         if host not in (LOOPBACK, "::1", "localhost"):
@@ -92,7 +94,7 @@ def list_requests(
         for record in requests.listed(service, state):
             device = "device" if record.on_device else "-"
             fields = (record.id, record.state, record.profile, device, record.serial or "-", record.applicant.name)
-            typer.echo("  ".join((*fields, record.applicant.e_mail)))
+            typer.echo(_line(*fields, record.applicant.e_mail))
 
 
 @app.command()
@@ -145,7 +147,7 @@ def audit(
         while entries := service.audit.entries(after=after):
             for entry in entries:
                 fields = (str(entry.number), entry.at.isoformat(), entry.who, entry.act, entry.subject, entry.outcome)
-                typer.echo("  ".join((*fields, entry.detail)))
+                typer.echo(_line(*fields, entry.detail))
             after = entries[-1].number
 
 
@@ -259,6 +261,12 @@ def _explained() -> Iterator[None]:
         _fail(str(error), ExitCode.BAD_INPUT)
     except sqlite3.Error as error:
         _fail(f"The CA's file could not be read or written ({error}). Try again.", ExitCode.UNAVAILABLE)
+
+
+def _line(*fields: str) -> str:
+    """Fields in one line, each in one piece: strangers' names stand here, the refused ones too, whatever is in them."""
+    shown = (" ".join("".join(sign if sign.isprintable() else " " for sign in field).split()) for field in fields)
+    return "  ".join(shown)
 
 
 def _fail(message: str, code: ExitCode) -> NoReturn:

@@ -12,7 +12,7 @@ from cardtools.ca.refused import CaError
 
 _APPLICATION_ID = 0x53544341
 """What marks the file as a CA's: "STCA" (SQLite, Database File Format, 1.3.18)."""
-_VERSION = 1
+_VERSION = 2
 _PATIENCE = 10.0
 """Seconds that a writer waits for the one before it."""
 
@@ -72,6 +72,10 @@ CREATE TABLE bonds (
 CREATE TABLE tokens (
     name TEXT PRIMARY KEY, role TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, made TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE mail_senders (e_mail TEXT PRIMARY KEY, since TEXT NOT NULL) STRICT;
+
+CREATE TABLE mails (fingerprint TEXT PRIMARY KEY, message_id TEXT NOT NULL, received TEXT NOT NULL) STRICT;
 
 CREATE TABLE audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from cryptography import x509
 
-from cardtools.ca import mail_message, mail_order, mail_senders, mail_signature, records
+from cardtools.ca import bonds, mail_message, mail_order, mail_senders, mail_signature, records
 from cardtools.ca.audit import Act
 from cardtools.ca.certificates import RevocationReason
 from cardtools.ca.mail_order import CardNumber, Order
@@ -122,9 +122,9 @@ def _check_time(service: Service, signature: Signature) -> None:
 def _do(service: Service, act: Act, order: Order) -> MailOutcome:
     connection, at = act.connection, service.clock()
     named = [_certificate(connection, order, serial) for serial in order.serials]
-    bonds = [_bond(connection, order, card) for card in order.cards]
-    person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bonds)])
-    for bond in bonds:
+    bound = [_bond(connection, order, card) for card in order.cards]
+    person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
+    for bond in bound:
         on_card = records.certificates_on(connection, bond.card)
         named += [record for record in on_card if person_of(record.applicant) == person]
     certificates = {record.serial: record for record in named}.values()
@@ -189,18 +189,13 @@ def _undo_bonds(
         bond = records.bond(act.connection, card)
         if bond is None or bond.person != person:
             continue
-        valid = [
-            record.serial
-            for record in records.certificates_on(act.connection, card)
-            if record.still_valid(service.clock())
-        ]
+        valid = [record.serial for record in bonds.release(service, act, bond)]
         mailed = MailedCard(card_profile=card.profile, card_number=card.number, still_valid=valid)
         if valid:
             still_bound.append(mailed)
-            continue
-        records.delete_bond(act.connection, card)
-        act.also("undo bond", f"{card.profile}/{card.number}", bond.name)
-        undone.append(mailed)
+        else:
+            act.also("undo bond", f"{card.profile}/{card.number}", bond.name)
+            undone.append(mailed)
     return undone, still_bound
 
 

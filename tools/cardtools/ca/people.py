@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 
+from cardtools.applicants import NAME_BYTES, Fault, fault_of_address, fault_of_name
 from cardtools.ca.refused import RefusedError
 from cardtools.protocol import Applicant, Problem
 
-_NAME_BYTES = 64
-"""ub-common-name and ub-organization-name (RFC 5280, A.1), counted in bytes of UTF-8 as strict readers do."""
+_DETAILS = {
+    Fault.EMPTY: "A name is empty. Give one.",
+    Fault.CONTROL_CHARACTER: "A name has a control character in it. Leave it out.",
+    Fault.TOO_LONG: (
+        f"A name or an address is too long for a certificate, where a name has at most {NAME_BYTES} bytes. Shorten it."
+    ),
+    Fault.NOT_AN_ADDRESS: (
+        "That is not an e-mail address that can stand in a certificate. Give one such as jana@example.org, without"
+        " accents, spaces and quotation marks."
+    ),
+}
 
 
 def folded(text: str) -> str:
@@ -23,13 +33,16 @@ def person_of(applicant: Applicant) -> str:
 
 def check_applicant(applicant: Applicant) -> None:
     """Raises RefusedError when the applicant can't stand in a certificate."""
-    for text in (applicant.name, applicant.organisation or ""):
-        if any(unicodedata.category(character).startswith("C") for character in text):
-            raise RefusedError(Problem.BAD_REQUEST, "A name has a control character in it. Leave it out.")
-        if len(text.encode()) > _NAME_BYTES:
-            raise RefusedError(
-                Problem.BAD_REQUEST, f"A name is too long for a certificate ({_NAME_BYTES} bytes of UTF-8). Shorten it."
-            )
-    # rfc822Name is an IA5String (RFC 5280, 4.2.1.6).
-    if not (applicant.e_mail.isascii() and applicant.e_mail.isprintable()):
-        raise RefusedError(Problem.BAD_REQUEST, "The e-mail address has other letters than ASCII. Give one without.")
+    for name in (applicant.name, applicant.organisation):
+        _check(None if name is None else fault_of_name(name))
+    check_address(applicant.e_mail)
+
+
+def check_address(e_mail: str) -> None:
+    """Raises RefusedError unless it is an e-mail address that certificates and signed e-mails can name."""
+    _check(fault_of_address(e_mail))
+
+
+def _check(fault: Fault | None) -> None:
+    if fault is not None:
+        raise RefusedError(Problem.BAD_REQUEST, _DETAILS[fault])

@@ -92,6 +92,8 @@ def issue(service: Service, request_id: str, who: str) -> RequestRecord:
 def refuse(service: Service, request_id: str, reason: str, who: str) -> RequestRecord:
     """Refuses a pending request. Raises RefusedError: not found, already done."""
     with service.audit.act(who, "refuse", request_id) as act:
+        if not reason.strip():
+            raise RefusedError(Problem.BAD_REQUEST, "No reason is given. The applicant reads it; write one.")
         act.detail = reason
         _pending(act.connection, request_id)
         records.set_state(act.connection, request_id, RequestState.REFUSED, reason)

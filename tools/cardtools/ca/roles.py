@@ -40,9 +40,11 @@ class Holder:
 
 
 def add(service: Service, name: str, role: Role, who: str) -> str:
-    """A new token for someone, told this once. Raises RefusedError when the name has one."""
+    """A new token for someone, told this once. Raises RefusedError when the name has one, or is none."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with service.audit.act(who, "add token", f"{role} {name}") as act:
+        if not (name.strip() and name.isprintable()):
+            raise RefusedError(Problem.BAD_REQUEST, "A token needs a name, which the audit log shows. Say whose it is.")
         try:
             records.add_token(act.connection, name, role, _digest(token), service.clock())
         except sqlite3.IntegrityError as error:

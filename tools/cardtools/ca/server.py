@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 
@@ -16,6 +17,14 @@ LOOPBACK = "127.0.0.1"
 _CALLS_AT_ONCE = 200
 _KEEP_ALIVE_SECONDS = 5
 _LAST_CALLS_SECONDS = 5
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether who listens there listens on all addresses of the machine, and so on none that clients could be told."""
+    try:
+        return not host or ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 @contextlib.contextmanager

@@ -25,9 +25,18 @@ def at_none(device: Device, status: CardStatus, code: CodeStatus) -> Consequence
             return Consequence("at-none-for-good", {"code": name})
 
 
+def blocked_with(device: Device, status: CardStatus, code: CodeStatus) -> Consequence | None:
+    """Which other codes are blocked along with this one (EO-12); None where none is."""
+    known = device.codes.get(code.id)
+    if known is None or not known.blocks:
+        return None
+    names = ", ".join(status.code(name).name for name in known.blocks)
+    return Consequence("at-none-blocks-too", {"code": Name(code.name), "others": names})
+
+
 def destroyed(device: Device, status: CardStatus, code: CodeStatus) -> Consequence | None:
     """What happens to the whole card when this code is blocked along with others; None where nothing does."""
-    if device.destroyed_with is None or code.id not in device.destroyed_with.codes:
+    if code.id not in device.destroyed_with:
         return None
-    names = ", ".join(status.code(name).name for name in device.destroyed_with.codes)
+    names = ", ".join(status.code(name).name for name in device.destroyed_with)
     return Consequence("at-none-destroys", {"codes": names})

@@ -159,11 +159,21 @@ class Connection:
         result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
         silent = result == scard.SCARD_S_SUCCESS and len(answer) < _STATUS_WORD_LENGTH
         if silent or result == scard.SCARD_E_NOT_TRANSACTED:
-            # A card that is pulled out in the middle of a command is silent first, and gone when asked again.
-            _check(scard.SCardStatus(self._card)[0])
+            if self._taken_out():
+                raise CardGoneError
             raise CardSilentError(result)
         _check(result)
         return bytes(answer[:-2]), int.from_bytes(bytes(answer[-2:]))
+
+    def _taken_out(self) -> bool:
+        """Whether a card that did not answer is no longer in the reader.
+
+        A service that looks after its cards at intervals still has it in its books; to start it anew, the service has
+        to look. The card's session is over in either case.
+        """
+        self._selected = None
+        result, _ = scard.SCardReconnect(self._card, scard.SCARD_SHARE_SHARED, _EITHER_PROTOCOL, scard.SCARD_RESET_CARD)
+        return result in _GONE
 
 
 def _establish() -> int:

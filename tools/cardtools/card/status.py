@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cardtools.card import tlv
 from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
 from cardtools.card.pcsc import DEAD, Connection
-from cardtools.protocol import Attestation
+
+if TYPE_CHECKING:
+    from cardtools.protocol import Attestation
 
 MANAGE = bytes.fromhex("F05354554E5401")
 FORMAT_VERSION = 1
@@ -165,14 +167,10 @@ def attest(connection: Connection, key_number: int, nonce: bytes) -> Attestation
 
     Raises ValueError for another nonce, CardRefusedError when the card refuses, and what `read_status` raises.
     """
-    if len(nonce) not in _NONCE_SIZES:
-        raise ValueError("a nonce has 16 to 32 bytes")
-    _select(connection)
-    number = key_number.to_bytes(max(1, (key_number.bit_length() + 7) // 8))
-    asked = tlv.encode(0x80, number) + tlv.encode(0x81, nonce)
-    answer = connection.transmit(0x00, 0x88, 0x00, 0x00, asked, 256).require("INTERNAL AUTHENTICATE")
+    from cardtools.protocol import Attestation
+
+    parts = _attested(connection, key_number, nonce)
     try:
-        parts = _Fields(_content({_ATTESTED: answer}, _ATTESTED))
         statement, signature = parts.octets(_STATEMENT), parts.octets(0x90)
         certificates = {_ATTESTATION_CERTIFICATES: _get_data(connection, _ATTESTATION_CERTIFICATES)}
         certificate = _Fields(_content(certificates, _ATTESTATION_CERTIFICATES)).octets(0x80)
@@ -185,9 +183,23 @@ def attest(connection: Connection, key_number: int, nonce: bytes) -> Attestation
 
 def public_key_of(connection: Connection, key: KeyStatus) -> bytes:
     """A key's SubjectPublicKeyInfo (DER), as the card states it. Raises what `attest` raises."""
-    statement = bytes.fromhex(attest(connection, key.number, bytes(_NONCE_SIZES.start)).statement)
+    parts = _attested(connection, key.number, bytes(_NONCE_SIZES.start))
     try:
-        return _Fields(_content({_STATEMENT: statement}, _STATEMENT)).octets(0x86)
+        return _Fields(parts.octets(_STATEMENT)).octets(0x86)
+    except (LookupError, ValueError) as error:
+        raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
+
+
+def _attested(connection: Connection, key_number: int, nonce: bytes) -> _Fields:
+    """The card's statement about a key, and its signature."""
+    if len(nonce) not in _NONCE_SIZES:
+        raise ValueError("a nonce has 16 to 32 bytes")
+    _select(connection)
+    number = key_number.to_bytes(max(1, (key_number.bit_length() + 7) // 8))
+    asked = tlv.encode(0x80, number) + tlv.encode(0x81, nonce)
+    answer = connection.transmit(0x00, 0x88, 0x00, 0x00, asked, 256).require("INTERNAL AUTHENTICATE")
+    try:
+        return _Fields(_content({_ATTESTED: answer}, _ATTESTED))
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
 from cardtools.enrol.errors import EnrolError, UnavailableError
@@ -129,6 +128,11 @@ class CaClient:
         return CaError("ca-rubbish", perhaps_done=done, url=self.url, reason=reason)
 
     def _reply(self, method: str, path: str, message: BaseModel | None) -> _Reply:
+        # Loaded by the runs that talk to a CA only, for it takes longer than all the rest.
+        import asyncio
+
+        import httpx
+
         content = None if message is None else message.model_dump_json().encode()
         try:
             return asyncio.run(self._within_patience(method, path, content))
@@ -140,11 +144,15 @@ class CaClient:
             raise CaError("ca-cut-off", perhaps_done=True, url=self.url, reason=str(error)) from error
 
     async def _within_patience(self, method: str, path: str, content: bytes | None) -> _Reply:
+        import asyncio
+
         # A timeout of httpx starts anew with every byte; one that drips its answer would never meet it.
         async with asyncio.timeout(self._patience):
             return await self._bounded(method, path, content)
 
     async def _bounded(self, method: str, path: str, content: bytes | None) -> _Reply:
+        import httpx
+
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -161,7 +169,7 @@ class CaClient:
 
 def _is_here(url: str) -> bool:
     """Whether a URL leads to this very machine, where no proxy has a part."""
-    host = httpx.URL(url).host
+    host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

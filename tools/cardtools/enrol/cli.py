@@ -1,13 +1,27 @@
-"""The command `enrol`."""
+"""The command `enrol`. Each command imports what it needs when it runs, so that it starts fast."""
 
 from __future__ import annotations
 
+import gc
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cardtools.enrol import certificate_commands, request_commands, settings_commands
 from cardtools.enrol.errors import ExitCode
+from cardtools.enrol.options import (
+    CaOption,
+    CodesFileOption,
+    JsonOption,
+    LanguageOption,
+    ModuleOption,
+    ReaderOption,
+    RequestArgument,
+    StdinOption,
+    YesOption,
+)
+from cardtools.terms import CertificateProfile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,13 +30,254 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.",
 )
-request_commands.add_to(app)
-certificate_commands.add_to(app)
-settings_commands.add_to(app)
+
+
+# Requests
+
+
+@app.command()
+def request(
+    profile: Annotated[CertificateProfile, typer.Argument(help="What kind of certificate to ask for.")],
+    name: Annotated[str | None, typer.Option(help="The applicant's name; for a seal, the organisation's.")] = None,
+    e_mail: Annotated[str | None, typer.Option(help="The applicant's e-mail address.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="The organisation that the applicant works for.")] = None,
+    ca: CaOption = None,
+    reader: ReaderOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for a first certificate: a key is made on the card, and the CA gets a request that the card has signed.
+
+    Example: enrol request qualified --name "Jana Nováková" --e-mail jana@example.com
+    """
+    from cardtools.enrol.request_commands import applicant_of, show_sent
+    from cardtools.enrol.requesting import request_first
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
+        device = run.find_device(reader)
+        applicant = applicant_of(run, name, e_mail, organisation)
+        show_sent(run, request_first(session, device, profile, applicant), as_json)
+
+
+@app.command()
+def renew(
+    serial: Annotated[
+        str | None, typer.Option(help="The serial number of the certificate to renew; `enrol serial` shows it.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="The old certificate with its key, as PKCS#12.", metavar="FILE")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Where the new key is made: the device's name, its reader, or `card`.")
+    ] = None,
+    ca: CaOption = None,
+    reader: ReaderOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for the follow-on of a certificate in use. The old key signs for it, and stays where it is.
+
+    Example: enrol renew --serial 1234567890
+    """
+    from cardtools.enrol.renewing import request_follow_on
+    from cardtools.enrol.request_commands import old_key_of, show_sent, store_of
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
+        old = old_key_of(run, session, reader, serial, from_file)
+        chosen = store_of(run, old, store, reader)
+        show_sent(run, request_follow_on(session, chosen, old), as_json)
+
+
+@app.command()
+def check(
+    request_id: Annotated[
+        str | None, typer.Argument(help="A request's number; without one, all that wait.", metavar="[ID]")
+    ] = None,
+    ca: CaOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """See with the CA how requests stand.
+
+    Example: enrol check
+    """
+    from cardtools.enrol.request_commands import show_standings
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        show_standings(run, run.session(ca=ca), request_id, as_json)
+
+
+# Certificates
+
+
+@app.command()
+def download(
+    request_id: RequestArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the certificate goes; ID.crt without it.", metavar="FILE")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Save the issue report too: .pdf for PDF, else text.", metavar="FILE")
+    ] = None,
+    ca: CaOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """Fetch an issued certificate into a file, and show the issue report.
+
+    Example: enrol download BP3733853312 --report report.pdf
+    """
+    from cardtools.enrol.certificate_commands import fetch_into_file
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        fetch_into_file(run, run.session(ca=ca), request_id, out, report)
+
+
+@app.command()
+def install(
+    request_id: RequestArgument,
+    ca: CaOption = None,
+    reader: ReaderOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """Put an issued certificate onto the card, beside its key.
+
+    Example: enrol install BP3733853312
+    """
+    from cardtools.enrol.certificate_commands import put_onto_card
+    from cardtools.enrol.run import run_of
+
+    with run_of(language, and_then="not-stored") as run:
+        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
+        put_onto_card(run, session, reader, request_id)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A certificate, in DER or PEM.", metavar="FILE")],
+    reader: ReaderOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """Put a certificate from a file onto the card, beside its key.
+
+    Example: enrol import BP3733853312.crt
+    """
+    from cardtools.enrol.certificate_commands import put_file_onto_card
+    from cardtools.enrol.run import run_of
+
+    with run_of(language, and_then="not-stored") as run:
+        session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
+        put_file_onto_card(run, session, reader, file)
+
+
+@app.command()
+def clean(
+    serials: Annotated[
+        list[str] | None,
+        typer.Option("--serial", help="Tick the certificate with this serial number; again for more."),
+    ] = None,
+    yes: YesOption = False,
+    reader: ReaderOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """Tick certificates, and delete them with their keys; valid ones too. There is no way back.
+
+    They are deleted in the order in which they are given.
+
+    Example: enrol clean
+    """
+    from cardtools.enrol.certificate_commands import clean_up
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
+        clean_up(run, session, reader, serials or [], yes)
+
+
+@app.command()
+def serial(
+    file: Annotated[
+        Path | None, typer.Argument(help="A certificate's file; without one, those on the card.", metavar="[FILE]")
+    ] = None,
+    only: Annotated[str | None, typer.Option("--only", help="Only the certificate with this serial number.")] = None,
+    reader: ReaderOption = None,
+    module: ModuleOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show serial numbers of certificates as the JIP account takes them.
+
+    Example: enrol serial
+    """
+    from cardtools.enrol.certificate_commands import facts_on_card, show_serials
+    from cardtools.enrol.certificates import certificate_in
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        found = [certificate_in(file)] if file is not None else facts_on_card(run, reader, module, only)
+        show_serials(run, found, as_json)
+
+
+# Settings
+
+settings_app = typer.Typer(no_args_is_help=True, help="Show and change the client's settings.")
+app.add_typer(settings_app, name="settings")
+
+
+@settings_app.command("show")
+def show_settings(language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Show the settings, and where they are kept.
+
+    Example: enrol settings show
+    """
+    from cardtools.enrol import settings_commands
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        settings_commands.show(run, as_json)
+
+
+@settings_app.command("set")
+def set_setting(
+    name: Annotated[str, typer.Argument(help="ca-url, ca-patience, language or pki-manager-version.")],
+    value: Annotated[str, typer.Argument(help='The new value; "" brings the default back.')],
+    language: LanguageOption = None,
+) -> None:
+    """Change a setting.
+
+    Example: enrol settings set pki-manager-version 1.4.10
+    """
+    from cardtools.enrol import settings_commands
+    from cardtools.enrol.run import run_of
+
+    with run_of(language) as run:
+        settings_commands.change(run, name, value)
 
 
 def main() -> None:
     """The entry point of the `enrol` command."""
+    # Start-up makes many objects that stay and hardly any garbage; looking for it takes a tenth of the time.
+    gc.disable()
     try:
         app()
     except KeyboardInterrupt:  # outside of any step

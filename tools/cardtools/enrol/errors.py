@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cardtools.devices import Trouble
+from cardtools.terms import Trouble
 from cardtools.told import Told, ToldError, Value
 
 

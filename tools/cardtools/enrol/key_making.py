@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cardtools.card.errors import CardError, NoPlaceError, NoSpaceError, NoSuchObjectError, RemnantError
 from cardtools.card.status import AreaStatus, attest
@@ -29,12 +29,7 @@ class KeyPlan:
     area: AreaStatus
     profile: CertificateProfile
     identifier: bytes
-    codes: Codes
-
-    @property
-    def attested(self) -> bool:
-        """Whether the card is to state where the key was made."""
-        return self.area.id == self.device.kind.qualified_area
+    codes: Codes = field(repr=False)
 
 
 def new_identifier() -> bytes:

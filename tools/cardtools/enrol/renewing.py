@@ -124,7 +124,7 @@ def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey) -> 
     if old.device is not None and not same:
         elsewhere = session.ask_codes(old.device.status, (PIN, *guards))
 
-    def send(request: bytes, statement: Attestation | None, codes: Codes) -> RequestStatus:
+    def send(request: bytes, statement: Attestation, codes: Codes) -> RequestStatus:
         proof = old.sign(session, request, codes if same else elsewhere)
         message = RenewalRequest(
             old_serial=old.facts.serial_hex, pkcs10=pkcs10.as_pem(request), proof=proof.hex(), attestation=statement

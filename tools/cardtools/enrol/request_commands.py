@@ -1,150 +1,47 @@
-"""The commands `request`, `renew` and `check`."""
+"""What the commands `request`, `renew` and `check` ask and show."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
+from cardtools.applicants import NAME_BYTES, fault_of_address, fault_of_name
 from cardtools.enrol import wizard
 from cardtools.enrol.device import QualifiedDevice
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.on_card import certificates_on
-from cardtools.enrol.options import (
-    CaOption,
-    CodesFileOption,
-    JsonOption,
-    LanguageOption,
-    ModuleOption,
-    ReaderOption,
-    StdinOption,
-)
 from cardtools.enrol.pending import checked_id
-from cardtools.enrol.renewing import OldKey, OldKeyOnCard, choose_store, old_key_in, request_follow_on
-from cardtools.enrol.requesting import Sent, request_first
-from cardtools.enrol.run import Run, run_of
+from cardtools.enrol.renewing import OldKey, OldKeyOnCard, choose_store, old_key_in
+from cardtools.enrol.requesting import Sent
+from cardtools.enrol.run import Run
 from cardtools.enrol.session import Session
 from cardtools.enrol.standing import Standing, look_up
-from cardtools.protocol import Applicant, CertificateProfile, RequestState
+from cardtools.protocol import Applicant, RequestState
 from cardtools.told import Name
 
-NameOption = Annotated[str | None, typer.Option("--name", help="The applicant's name; for a seal, the organisation's.")]
-EMailOption = Annotated[str | None, typer.Option("--e-mail", help="The applicant's e-mail address.")]
+
+def applicant_of(run: Run, name: str | None, e_mail: str | None, organisation: str | None) -> Applicant:
+    """Who asks; what was left out on the command line is asked for. Raises BadInputError."""
+    name = wizard.ask_if_missing(run, "applicant-name", name, "--name")
+    e_mail = wizard.ask_if_missing(run, "applicant-e-mail", e_mail, "--e-mail")
+    faults = {
+        "--name": fault_of_name(name),
+        "--e-mail": fault_of_address(e_mail),
+        "--organisation": None if organisation is None else fault_of_name(organisation),
+    }
+    for field, fault in faults.items():
+        if fault is not None:
+            raise BadInputError(f"applicant-{fault}", field=field, most=NAME_BYTES)
+    return Applicant(name=name, e_mail=e_mail, organisation=organisation)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands to the others."""
-    app.command("request")(request)
-    app.command("renew")(renew)
-    app.command("check")(check)
-
-
-def request(
-    profile: Annotated[CertificateProfile, typer.Argument(help="What kind of certificate to ask for.")],
-    name: NameOption = None,
-    e_mail: EMailOption = None,
-    organisation: Annotated[str | None, typer.Option(help="The organisation that the applicant works for.")] = None,
-    ca: CaOption = None,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ask for a first certificate: a key is made on the card, and the CA gets a request that the card has signed.
-
-    Example: enrol request qualified --name "Jana Nováková" --e-mail jana@example.com
-    """
-    with run_of(language) as run:
-        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
-        device = run.find_device(reader)
-        applicant = _applicant(
-            wizard.ask_if_missing(run, "applicant-name", name, "--name"),
-            wizard.ask_if_missing(run, "applicant-e-mail", e_mail, "--e-mail"),
-            organisation,
-        )
-        _show_sent(run, request_first(session, device, profile, applicant), as_json)
-
-
-def renew(
-    serial: Annotated[
-        str | None, typer.Option(help="The serial number of the certificate to renew; `enrol serial` shows it.")
-    ] = None,
-    from_file: Annotated[
-        Path | None, typer.Option("--from", help="The old certificate with its key, as PKCS#12.", metavar="FILE")
-    ] = None,
-    store: Annotated[
-        str | None, typer.Option(help="Where the new key is made: the device's name, its reader, or `card`.")
-    ] = None,
-    ca: CaOption = None,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ask for the follow-on of a certificate in use. The old key signs for it, and stays where it is.
-
-    Example: enrol renew --serial 1234567890
-    """
-    with run_of(language) as run:
-        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
-        if from_file is None:
-            old: OldKey = _old_on_card(run, session, reader, serial)
-        else:
-            prompt = run.messages.text("pkcs12-password", file=from_file.name)
-            old = old_key_in(from_file, lambda: session.codes.code("password", prompt))
-        chosen = _store(run, old, store, reader)
-        _show_sent(run, request_follow_on(session, chosen, old), as_json)
-
-
-def check(
-    request_id: Annotated[
-        str | None, typer.Argument(help="A request's number; without one, all that wait.", metavar="[ID]")
-    ] = None,
-    ca: CaOption = None,
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """See with the CA how requests stand.
-
-    Example: enrol check
-    """
-    with run_of(language) as run:
-        session = run.session(ca=ca)
-        ids = session.pending.ids() if request_id is None else [checked_id(request_id)]
-        found = [look_up(session, one) for one in ids]
-        if as_json:
-            run.json([_as_data(standing) for standing in found])
-        else:
-            _show_standings(run, found)
-        for standing in found:
-            _finish(run, session, standing)
-        failures = [standing.failure.status for standing in found if standing.failure is not None]
-        if failures:
-            raise typer.Exit(max(failures))
-
-
-def _applicant(name: str, e_mail: str, organisation: str | None) -> Applicant:
-    try:
-        applicant = Applicant(name=name, e_mail=e_mail, organisation=organisation)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = f"--{first['loc'][0]}".replace("_", "-")
-        raise BadInputError("applicant-wrong", field=field, reason=first["msg"]) from error
-    # rfc822Name is an IA5String (RFC 5280, 4.2.1.6).
-    for field, text, fits in (
-        ("--name", applicant.name, applicant.name.isprintable()),
-        ("--organisation", applicant.organisation or "", (applicant.organisation or "").isprintable()),
-        ("--e-mail", applicant.e_mail, applicant.e_mail.isascii() and applicant.e_mail.isprintable()),
-    ):
-        if not fits:
-            raise BadInputError("applicant-wrong", field=field, reason=ascii(text))
-    return applicant
+def old_key_of(run: Run, session: Session, reader: str | None, serial: str | None, from_file: Path | None) -> OldKey:
+    """The key of the certificate that is to be renewed: in a file, or on the card. Raises ToldError."""
+    if from_file is None:
+        return _old_on_card(run, session, reader, serial)
+    prompt = run.messages.text("pkcs12-password", file=from_file.name)
+    return old_key_in(from_file, lambda: session.codes.code("password", prompt))
 
 
 def _old_on_card(run: Run, session: Session, reader: str | None, serial: str | None) -> OldKeyOnCard:
@@ -155,8 +52,8 @@ def _old_on_card(run: Run, session: Session, reader: str | None, serial: str | N
     return OldKeyOnCard(device, wizard.choose_one(run, device, found, serial))
 
 
-def _store(run: Run, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
-    """Preset to the device on which the old certificate lies, else chosen by hand (PQ-26)."""
+def store_of(run: Run, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
+    """Preset to the device on which the old certificate lies, else chosen by hand (PQ-26). Raises ToldError."""
     if old.device is not None and name is None:
         run.progress(run.messages.text("store-preset", store=old.device.name))
         return old.device
@@ -169,7 +66,8 @@ def _store(run: Run, old: OldKey, name: str | None, reader: str | None) -> Quali
     return chosen
 
 
-def _show_sent(run: Run, sent: Sent, as_json: bool) -> None:
+def show_sent(run: Run, sent: Sent, as_json: bool) -> None:
+    """Shows the number of a request that the CA has."""
     if as_json:
         run.json(sent.request.model_dump(mode="json"))
     else:
@@ -178,6 +76,21 @@ def _show_sent(run: Run, sent: Sent, as_json: bool) -> None:
     if sent.unremembered is not None:
         reason = run.messages.told(sent.unremembered)
         run.warn(run.messages.text("request-not-remembered", id=sent.request.id, reason=reason))
+
+
+def show_standings(run: Run, session: Session, request_id: str | None, as_json: bool) -> None:
+    """Shows how a request stands, or all that wait. Raises ToldError; typer.Exit when one can't be told."""
+    ids = session.pending.ids() if request_id is None else [checked_id(request_id)]
+    found = [look_up(session, one) for one in ids]
+    if as_json:
+        run.json([_as_data(standing) for standing in found])
+    else:
+        _show_standings(run, found)
+    for standing in found:
+        _finish(run, session, standing)
+    failures = [standing.failure.status for standing in found if standing.failure is not None]
+    if failures:
+        raise typer.Exit(max(failures))
 
 
 def _show_standings(run: Run, found: list[Standing]) -> None:

@@ -26,8 +26,8 @@ from cardtools.protocol import (
 )
 from cardtools.told import Told, ToldError
 
-Send = Callable[[bytes, Attestation | None, Codes], RequestStatus]
-"""Sends a PKCS#10 request (DER), and the card's statement where it made one; the codes are those given."""
+Send = Callable[[bytes, Attestation, Codes], RequestStatus]
+"""Sends a PKCS#10 request (DER), and the card's statement about its key; the codes are those given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def request_first(session: Session, device: QualifiedDevice, profile: Certificat
     says what remained on it.
     """
 
-    def send(request: bytes, statement: Attestation | None, _: Codes) -> RequestStatus:
+    def send(request: bytes, statement: Attestation, _: Codes) -> RequestStatus:
         message = CertificateRequest(
             profile=profile, applicant=applicant, pkcs10=pkcs10.as_pem(request), attestation=statement
         )
@@ -80,10 +80,9 @@ def request_with_new_key(
         session.step("step-key")
         request = make_key_and_request(session, plan, applicant)
         progress.key_made = True
-        statement = None
-        if plan.attested:
-            session.step("step-statement")
-            statement = statement_about(plan, nonce)
+        # Of every key: so the CA knows which certificates are on a card that is to be handed over (PQ-25).
+        session.step("step-statement")
+        statement = statement_about(plan, nonce)
         session.step("step-send")
         progress.sending = True
         status = send(request, statement, codes)

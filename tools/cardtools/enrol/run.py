@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cardtools.card.consequences import at_none, destroyed
+from cardtools.card.consequences import at_none, blocked_with, destroyed
 from cardtools.enrol.ca_client import CaClient
 from cardtools.enrol.device import QualifiedDevice, find, find_all
 from cardtools.enrol.errors import BadInputError, EnrolError, ExitCode
@@ -107,8 +107,8 @@ class Run:
         if name is None or self.device is None:
             return
         code = self.device.status.code(name)
-        for consequence in (at_none(self.device.kind, self.device.status, code),
-                            destroyed(self.device.kind, self.device.status, code)):  # fmt: skip
+        for consequence_of in (at_none, blocked_with, destroyed):
+            consequence = consequence_of(self.device.kind, self.device.status, code)
             if consequence is not None:
                 self.warn_of(consequence)
 

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-import httpx
 import yaml
 from platformdirs import user_state_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -24,16 +24,15 @@ DEFAULT_CA = "http://127.0.0.1:8629"
 """Where `cardtools-ca run` listens when it is told nothing."""
 
 FILE = "settings.yaml"
+_VISIBLE = re.compile(r"[^\s\x00-\x20\x7f\\]+")
 _VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}")
 
 
 def checked_url(url: str) -> str:
     """A CA's address, if it can be one, without a slash at its end. Raises ValueError."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise ValueError(str(error)) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo or parsed.query or parsed.fragment:
+    parsed = urlsplit(url)
+    elsewhere = "@" in parsed.netloc or "?" in url or "#" in url or not _VISIBLE.fullmatch(url)
+    if parsed.scheme not in ("http", "https") or not parsed.hostname or elsewhere or parsed.port == 0:
         raise ValueError("http:// or https://, a host and a port are expected, and nothing else")
     return url.rstrip("/")
 

@@ -8,14 +8,17 @@ not be cut in two while it holds a lock. Who waits at a prompt or for the CA hol
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cardtools.enrol.private_files import make_private_folder
-from cardtools.enrol.settings import home
+from platformdirs import user_state_path
 
-_FILE = "cards.lock"
+from cardtools.enrol.private_files import make_private_folder
+
+_SERVICE = "PCSCLITE_CSOCK_NAME"
+"""Names the PC/SC service, and so the cards that clients may meet at."""
 _held = False
 
 
@@ -39,7 +42,10 @@ def my_turn() -> Iterator[None]:
 def _opened() -> int | None:
     """The lock's file; None where there can be none, for which no work with a card shall fail."""
     try:
-        make_private_folder(home())
-        return os.open(home() / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        folder = user_state_path("cardtools")
+        make_private_folder(folder)
+        service = hashlib.sha256(os.environ.get(_SERVICE, "").encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        return os.open(folder / f"cards-{service}.lock", flags, 0o600)
     except OSError:
         return None

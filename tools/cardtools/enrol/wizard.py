@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import typer
 
@@ -43,16 +43,14 @@ def choose_one(
 def tick(
     run: Run, device: QualifiedDevice, found: list[CertificateOnCard], serials: list[str]
 ) -> list[CertificateOnCard]:
-    """The certificates to be deleted, each once. Raises BadInputError."""
+    """The certificates to be deleted, each once, in the order in which they were named. Raises BadInputError."""
     if serials:
-        ticked = [with_serial(device, found, serial) for serial in serials]
-        return [item for item in found if item in ticked]
+        return _each_once(with_serial(device, found, serial) for serial in serials)
     if not somebody_is_there():
         raise BadInputError("clean-choose", serials=_serials(found))
     show_certificates(run, run.messages.text("certificates-title", card=device.name), found)
     answer = str(typer.prompt(run.messages.text("clean-which"), default="", show_default=False))
-    numbers = {_number(word, len(found)) for word in answer.replace(",", " ").split()}
-    return [found[number] for number in sorted(numbers)]
+    return _each_once(found[_number(word, len(found))] for word in answer.replace(",", " ").split())
 
 
 def choose_store(run: Run, stores: list[QualifiedDevice], name: str | None) -> str:
@@ -89,6 +87,10 @@ def ask_if_missing(run: Run, key: str, value: str | None, option: str, default: 
 def somebody_is_there() -> bool:
     """Whether there is a person to ask."""
     return sys.stdin.isatty()
+
+
+def _each_once(named: Iterable[CertificateOnCard]) -> list[CertificateOnCard]:
+    return list(dict.fromkeys(named))
 
 
 def _ask_number(run: Run, key: str, count: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cardtools.card.consequences import at_none, destroyed
+from cardtools.card.consequences import at_none, blocked_with, destroyed
 from cardtools.card.status import CardStatus, CodeState, CodeStatus
 from cardtools.devices import AtNone, Device, UnknownDeviceError, find_device
 from cardtools.told import Name, Told, Value
@@ -31,6 +31,8 @@ def advice(card: CardStatus, code: CodeStatus, *, blocked: bool) -> list[Told]:
     told: list[Told] = []
     if sentence := _way_out(device, card, code) if blocked else _at_none(device, card, code):
         told.append(sentence)
+    if not blocked and (sentence := blocked_with(device, card, code)):
+        told.append(sentence)
     if _others_blocked(device, card, code) and (sentence := destroyed(device, card, code)):
         told.append(sentence)
     return told
@@ -49,6 +51,8 @@ def _way_out(device: Device, card: CardStatus, code: CodeStatus) -> Told | None:
         case AtNone.UNBLOCK if _by_serves(card, code):
             by = card.code(code.unblocked_by or "")
             return Advice("way-unblock", {"code": name, "by": Name(by.name), "id": code.id})
+        case AtNone.UNBLOCK if code.unblocked_by and device.codes[code.unblocked_by].at_none is AtNone.OFFICE:
+            return Advice("way-office", {"code": name})
         case AtNone.OFFICE:
             return Advice("way-office", {"code": name})
         case AtNone.PART_LOST:
@@ -64,18 +68,17 @@ def _by_serves(card: CardStatus, code: CodeStatus) -> bool:
 
 def _others_blocked(device: Device, card: CardStatus, code: CodeStatus) -> list[CodeStatus]:
     """Those codes, blocked already, with which this one can destroy the card."""
-    if device.destroyed_with is None or code.id not in device.destroyed_with.codes:
+    if code.id not in device.destroyed_with:
         return []
-    others = [card.code(name) for name in device.destroyed_with.codes if name != code.id]
+    others = [card.code(name) for name in device.destroyed_with if name != code.id]
     return [other for other in others if other.state is CodeState.BLOCKED]
 
 
 def _destroys(device: Device, card: CardStatus, code: CodeStatus) -> bool:
     """Whether this code is the last one that keeps the card alive (PQ-06)."""
-    with_it = device.destroyed_with
-    if with_it is None or code.id not in with_it.codes:
+    if code.id not in device.destroyed_with:
         return False
-    return len(_others_blocked(device, card, code)) == len(with_it.codes) - 1
+    return len(_others_blocked(device, card, code)) == len(device.destroyed_with) - 1
 
 
 def _destruction(device: Device, card: CardStatus, code: CodeStatus, blocked: bool) -> Told:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from cardtools.card import codes as card_codes
@@ -12,74 +10,27 @@ from cardtools.manager.acts import code_by
 from cardtools.manager.claim import Finding, Value, find_out, try_codes
 from cardtools.manager.describing import container_line
 from cardtools.manager.inventory import Inventory
-from cardtools.manager.options import (
-    CodesFileOption,
-    JsonOption,
-    LanguageOption,
-    ModuleOption,
-    ReaderOption,
-    StdinOption,
-    YesOption,
-)
 from cardtools.manager.printing import as_json
-from cardtools.manager.refusals import ExitCode, ManagerError, UsageError
-from cardtools.manager.run import Codes, Run, codes_of, run_of
+from cardtools.manager.refusals import ExitCode, ManagerError
+from cardtools.manager.run import Codes, Run
 from cardtools.manager.writing import erase_key, writing_code
 from cardtools.told import Name, ToldError
 
-
-def add_to(app: typer.Typer) -> None:
-    """Adds the command to the others."""
-    app.command("ready-for-claim")(ready_for_claim)
-
-
-def ready_for_claim(
-    check_codes: Annotated[
-        bool,
-        typer.Option(
-            "--check-codes",
-            help="Try the factory values; a code that has another loses a try. The last try is never risked.",
-        ),
-    ] = False,
-    prepare: Annotated[
-        bool, typer.Option("--prepare", help="Delete what is on the card, and set its codes to the factory values.")
-    ] = False,
-    yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    as_data: JsonOption = False,
-) -> None:
-    """Tell whether the card is ready for a warranty claim, and what is still missing.
-
-    It is, when no certificate and no key of its user is left, and PIN, PUK and QPIN have their factory values. A code
-    that was never changed has it for certain; of any other only --check-codes can tell.
-
-    Ends with 0 when it is ready, and with 1 when it is not, or when that can't be told.
-
-    Example: cardmanager ready-for-claim
-    """
-    with run_of(reader, language, module) as run:
-        if prepare and (check_codes or as_data):
-            raise UsageError("prepare-alone")
-        finding = find_out(inventory := run.read_inventory())
-        if prepare:
-            _prepare(run, codes_of(run, stdin, codes_file), inventory, finding, yes)
-            return
-        if check_codes:
-            with run.connection() as connection:
-                finding = try_codes(connection, finding)
-        if as_data:
-            typer.echo(as_json(_data(finding)))
-        else:
-            _tell(run, finding)
-        if not finding.ready:
-            raise typer.Exit(ExitCode.REFUSED)
-
-
 # Telling
+
+
+def tell_readiness(run: Run, *, check_codes: bool, as_data: bool) -> None:
+    """Tells what is still missing, and ends the command with 1 when something is. Raises ToldError, typer.Exit."""
+    finding = find_out(run.read_inventory())
+    if check_codes:
+        with run.connection() as connection:
+            finding = try_codes(connection, finding)
+    if as_data:
+        typer.echo(as_json(_data(finding)))
+    else:
+        _tell(run, finding)
+    if not finding.ready:
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _tell(run: Run, finding: Finding) -> None:
@@ -112,8 +63,13 @@ def _data(finding: Finding) -> dict[str, object]:
 # Making ready
 
 
-def _prepare(run: Run, codes: Codes, inventory: Inventory, finding: Finding, yes: bool) -> None:
-    """Asks for all codes first, then sets them, and deletes last: a wrong code stops it while everything is there."""
+def prepare_for_claim(run: Run, codes: Codes, yes: bool) -> None:
+    """Makes the card ready, once that is confirmed. Raises ToldError.
+
+    Asks for all codes first, then sets them, and deletes last: a wrong code stops it while everything is there.
+    """
+    inventory = run.read_inventory()
+    finding = find_out(inventory)
     if finding.ready:
         run.say("claim-ready")
         return

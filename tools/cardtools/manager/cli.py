@@ -1,21 +1,28 @@
-"""The command line of the card manager. Each family of commands has a module of its own."""
+"""The command line of the card manager. Each command imports what it needs when it runs, so that it starts fast."""
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cardtools.manager import (
-    claim_command,
-    code_commands,
-    delete_commands,
-    devices_command,
-    export_command,
-    holder_command,
-    import_commands,
-    show_command,
+from cardtools.manager.options import (
+    CodeArgument,
+    CodesFileOption,
+    Form,
+    IdentifierArgument,
+    JsonOption,
+    LabelOption,
+    LanguageOption,
+    ModuleOption,
+    OptionalIdentifier,
+    ReaderOption,
+    StdinOption,
+    YesOption,
 )
 
 app = typer.Typer(
@@ -25,15 +32,307 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A card manager: see what is on the card in the reader, change and unblock codes, put certificates on it.",
 )
-for family in (
-    devices_command, show_command, holder_command, code_commands, import_commands, export_command, delete_commands,
-    claim_command,
-):  # fmt: skip
-    family.add_to(app)
+
+
+# Looking
+
+
+@app.command()
+def devices(
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    as_data: JsonOption = False,
+) -> None:
+    """Show the cards there are and the objects on them, area by area, as a tree.
+
+    A key without a certificate is shown as an empty container.
+
+    Example: cardmanager devices
+    """
+    from cardtools.manager.devices_command import show_devices
+    from cardtools.manager.run import run_of
+
+    with run_of(reader, language, module) as run:
+        show_devices(run, as_data)
+
+
+@app.command()
+def show(
+    identifier: OptionalIdentifier = None,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    as_data: JsonOption = False,
+) -> None:
+    """Show a card in detail, or one key or certificate on it, and what can be done.
+
+    For every code: the tries left now, the tries set, and the most that can be set.
+
+    Example: cardmanager show
+    """
+    from cardtools.manager.run import run_of
+    from cardtools.manager.show_command import show_card_or_object
+
+    with run_of(reader, language, module) as run:
+        show_card_or_object(run, identifier, as_data)
+
+
+@app.command()
+def holder(
+    identifier: OptionalIdentifier = None,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    as_data: JsonOption = False,
+) -> None:
+    """Show what the certificates on the card tell of their holder. No code is needed for it.
+
+    Example: cardmanager holder
+    """
+    from cardtools.manager.holder_command import show_holder
+    from cardtools.manager.run import run_of
+
+    with run_of(reader, language, module) as run:
+        show_holder(run, identifier, as_data)
+
+
+# Codes
+
+
+@app.command()
+def change(
+    code: CodeArgument,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Change a code with its present value. The new value is asked for twice.
+
+    Example: cardmanager change PIN
+    """
+    from cardtools.manager.code_commands import change_code
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language) as run:
+        change_code(run, codes_of(run, stdin, codes_file), code)
+
+
+@app.command()
+def unblock(
+    code: CodeArgument,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Unblock a code with the code that the card has for that, and set its new value in the same act.
+
+    A code that is not blocked but forgotten is set anew in the same way, where the card allows it.
+
+    Example: cardmanager unblock PIN
+    """
+    from cardtools.manager.acts import Act
+    from cardtools.manager.code_commands import set_by_another
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language) as run:
+        set_by_another(run, codes_of(run, stdin, codes_file), code, Act.UNBLOCK)
+
+
+@app.command()
+def set_first(
+    code: CodeArgument,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Set a code that has no value yet, with the code that the card has for that.
+
+    Such as eObčanka's PUK with IOK, its PIN and QPIN with PUK, and KPEP's PIN with TPIN.
+
+    Example: cardmanager set-first PUK
+    """
+    from cardtools.manager.acts import Act
+    from cardtools.manager.code_commands import set_by_another
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language) as run:
+        set_by_another(run, codes_of(run, stdin, codes_file), code, Act.SET_FIRST)
+
+
+# Keys and certificates
+
+
+@app.command()
+def import_p12(
+    file: Annotated[Path, typer.Argument(help="A PKCS#12 file: .p12 or .pfx.", metavar="FILE")],
+    label: LabelOption = None,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Bring a key with its certificate onto the card from a PKCS#12 file. It asks for the file's password, then PIN.
+
+    The key then never counts as made on the qualified device.
+
+    Example: cardmanager import-p12 backup.p12
+    """
+    from cardtools.manager.files import read_file
+    from cardtools.manager.import_commands import bring_in_key
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language, module) as run:
+        codes = codes_of(run, stdin, codes_file)
+        bring_in_key(run, codes, read_file(file), label)
+
+
+@app.command()
+def import_cert(
+    file: Annotated[Path, typer.Argument(help="A certificate: PEM or DER.", metavar="FILE")],
+    label: LabelOption = None,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Put a certificate onto the card, where it pairs with its key. One that has no key there is refused.
+
+    Example: cardmanager import-cert certificate.crt
+    """
+    from cardtools.manager.files import read_file
+    from cardtools.manager.import_commands import bring_in_certificate
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language, module) as run:
+        codes = codes_of(run, stdin, codes_file)
+        bring_in_certificate(run, codes, read_file(file), label)
+
+
+@app.command()
+def export(
+    identifier: IdentifierArgument,
+    file: Annotated[Path, typer.Argument(help="Where to write it.", metavar="FILE")],
+    public_key: Annotated[bool, typer.Option("--public-key", help="The public key, and not the certificate.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.PEM,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file when it exists.")] = False,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+) -> None:
+    """Export a certificate, or a public key, to a file. Private keys never leave the card.
+
+    Example: cardmanager export 20 certificate.pem
+    """
+    from cardtools.manager.export_command import export_certificate, export_public_key
+    from cardtools.manager.run import run_of
+
+    with run_of(reader, language, module) as run:
+        (export_public_key if public_key else export_certificate)(run, identifier, file, form, force=force)
+
+
+@app.command()
+def delete_cert(
+    identifier: IdentifierArgument,
+    yes: YesOption = False,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Delete a certificate; its key stays on the card, unpaired.
+
+    Example: cardmanager delete-cert 20
+    """
+    from cardtools.manager.delete_commands import delete_certificate
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language, module) as run:
+        delete_certificate(run, codes_of(run, stdin, codes_file), identifier, yes)
+
+
+@app.command()
+def delete_key(
+    identifier: Annotated[
+        str | None, typer.Argument(help="The key's identifier, as `cardmanager devices` shows it.", metavar="[ID]")
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option(help="The card's own number of a key that was never listed.", metavar="NUMBER")
+    ] = None,
+    expert: Annotated[bool, typer.Option("--expert", help="I know what I do.")] = False,
+    yes: YesOption = False,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+) -> None:
+    """Delete a key without a certificate, which takes a place on the card and serves nobody.
+
+    Example: cardmanager delete-key 21 --expert
+    """
+    from cardtools.manager.delete_commands import delete_unpaired_key
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language, module) as run:
+        delete_unpaired_key(run, codes_of(run, stdin, codes_file), identifier, number, expert=expert, yes=yes)
+
+
+# A warranty claim
+
+
+@app.command()
+def ready_for_claim(
+    check_codes: Annotated[
+        bool,
+        typer.Option(
+            "--check-codes",
+            help="Try the factory values; a code that has another loses a try. The last try is never risked.",
+        ),
+    ] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Delete what is on the card, and set its codes to the factory values.")
+    ] = False,
+    yes: YesOption = False,
+    reader: ReaderOption = None,
+    language: LanguageOption = None,
+    module: ModuleOption = None,
+    stdin: StdinOption = False,
+    codes_file: CodesFileOption = None,
+    as_data: JsonOption = False,
+) -> None:
+    """Tell whether the card is ready for a warranty claim, and what is still missing.
+
+    It is, when no certificate and no key of its user is left, and PIN, PUK and QPIN have their factory values. A code
+    that was never changed has it for certain; of any other only --check-codes can tell.
+
+    Ends with 0 when it is ready, and with 1 when it is not, or when that can't be told.
+
+    Example: cardmanager ready-for-claim
+    """
+    from cardtools.manager.claim_command import prepare_for_claim, tell_readiness
+    from cardtools.manager.refusals import UsageError
+    from cardtools.manager.run import codes_of, run_of
+
+    with run_of(reader, language, module) as run:
+        if prepare and (check_codes or as_data):
+            raise UsageError("prepare-alone")
+        if prepare:
+            prepare_for_claim(run, codes_of(run, stdin, codes_file), yes)
+        else:
+            tell_readiness(run, check_codes=check_codes, as_data=as_data)
 
 
 def main() -> None:
     """The entry point of the `cardmanager` command."""
+    # One command's worth of objects is not worth searching for cycles.
+    gc.disable()
     # A terminal that knows no Czech letters shall still show the rest; and bytes that are no text are no code.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

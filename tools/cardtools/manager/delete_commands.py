@@ -2,106 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from cardtools.manager.finding import certificate_of, find_container, find_number
 from cardtools.manager.inventory import Container, Inventory
-from cardtools.manager.options import (
-    CodesFileOption,
-    IdentifierArgument,
-    LanguageOption,
-    ModuleOption,
-    ReaderOption,
-    StdinOption,
-    YesOption,
-)
 from cardtools.manager.printing import day
 from cardtools.manager.refusals import ManagerError, UsageError
-from cardtools.manager.run import Codes, Run, codes_of, run_of
+from cardtools.manager.run import Codes, Run
 from cardtools.manager.writing import erase_key, writing_code
 from cardtools.told import Name
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands to the others."""
-    app.command("delete-cert")(delete_cert)
-    app.command("delete-key")(delete_key_command)
-
-
-def delete_cert(
-    identifier: IdentifierArgument,
-    yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-) -> None:
-    """Delete a certificate; its key stays on the card, unpaired.
-
-    Example: cardmanager delete-cert 20
-    """
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        inventory = run.read_inventory()
-        container = find_container(inventory, identifier)
-        _confirm_certificate(run, container, yes)
-        delete_certificate(run, codes, inventory, container)
-        run.say("deleted-certificate", identifier=container.name)
-        if container.has_private_key:
-            run.say("key-remains", identifier=container.name)
-
-
-def delete_key_command(
-    identifier: Annotated[
-        str | None, typer.Argument(help="The key's identifier, as `cardmanager devices` shows it.", metavar="[ID]")
-    ] = None,
-    number: Annotated[
-        int | None, typer.Option(help="The card's own number of a key that was never listed.", metavar="NUMBER")
-    ] = None,
-    expert: Annotated[bool, typer.Option("--expert", help="I know what I do.")] = False,
-    yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-) -> None:
-    """Delete a key without a certificate, which takes a place on the card and serves nobody.
-
-    Example: cardmanager delete-key 21 --expert
-    """
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        inventory = run.read_inventory()
-        container = _key_to_delete(inventory, identifier, number)
-        if not expert:
-            raise ManagerError("needs-expert")
-        area = next((area.name for area in inventory.card.areas if area.id == container.area), "")
-        run.confirm("confirm-delete-key", yes, name=container.name, area=Name(area))
-        delete_unpaired_key(run, codes, inventory, container)
-        run.say("deleted-key", name=container.name)
-
-
-def delete_certificate(run: Run, codes: Codes, inventory: Inventory, container: Container) -> None:
-    """Deletes a container's certificate. Raises ToldError."""
+def delete_certificate(run: Run, codes: Codes, identifier: str, yes: bool) -> None:
+    """Deletes a certificate, once that is confirmed. Raises ToldError."""
+    inventory = run.read_inventory()
+    container = find_container(inventory, identifier)
+    _confirm_certificate(run, container, yes)
     assert container.identifier is not None, "only a listed certificate is found"
     code = writing_code(inventory.card)
     value = codes.present(code)
     with run.token() as token:
         token.log_in({code.id: value})
         token.delete_certificate(container.identifier)
+    run.say("deleted-certificate", identifier=container.name)
+    if container.has_private_key:
+        run.say("key-remains", identifier=container.name)
 
 
-def delete_unpaired_key(run: Run, codes: Codes, inventory: Inventory, container: Container) -> None:
-    """Deletes a key, never-listed ones too. Raises ToldError."""
+def delete_unpaired_key(
+    run: Run, codes: Codes, identifier: str | None, number: int | None, *, expert: bool, yes: bool
+) -> None:
+    """Deletes a key without a certificate, never-listed ones too, once that is confirmed. Raises ToldError."""
+    inventory = run.read_inventory()
+    container = _key_to_delete(inventory, identifier, number)
+    if not expert:
+        raise ManagerError("needs-expert")
+    area = next((area.name for area in inventory.card.areas if area.id == container.area), "")
+    run.confirm("confirm-delete-key", yes, name=container.name, area=Name(area))
     code = writing_code(inventory.card)
     value = codes.present(code)
     with run.token() as token:
         token.log_in({code.id: value})
         erase_key(token, container)
+    run.say("deleted-key", name=container.name)
 
 
 def _confirm_certificate(run: Run, container: Container, yes: bool) -> None:
@@ -129,11 +70,4 @@ def _key_to_delete(inventory: Inventory, identifier: str | None, number: int | N
         raise ManagerError(
             "key-has-certificate" if container.has_private_key else "no-key-there", identifier=container.name
         )
-    return container
-
-
-def _by_number(inventory: Inventory, number: int) -> Container:
-    container = find_number(inventory, number)
-    if container.identifier is not None:
-        raise UsageError("key-is-listed", number=number, identifier=container.name)
     return container

@@ -17,40 +17,23 @@ from cardtools.manager.describing import (
     public_key_line,
 )
 from cardtools.manager.inventory import Container, Inventory
-from cardtools.manager.options import JsonOption, LanguageOption, ModuleOption, ReaderOption
 from cardtools.manager.printing import as_json, plain
-from cardtools.manager.run import Run, run_of
+from cardtools.manager.run import Run
 from cardtools.messages import Messages
 from cardtools.told import Told
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the command to the others."""
-    app.command("devices")(devices)
-
-
-def devices(
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    as_data: JsonOption = False,
-) -> None:
-    """Show the cards there are and the objects on them, area by area, as a tree.
-
-    A key without a certificate is shown as an empty container.
-
-    Example: cardmanager devices
-    """
-    with run_of(reader, language, module) as run:
-        names = [reader] if reader is not None else readers()
-        if not names:
-            raise NoCardError
-        found = [(name, _look_at(run.for_reader(name))) for name in names]
-        if as_data:
-            typer.echo(as_json([_data(name, seen) for name, seen in found]))
-            return
-        for name, seen in found:
-            run.out.print(_tree(run.messages, name, seen), soft_wrap=True)
+def show_devices(run: Run, as_data: bool) -> None:
+    """Shows every card, or the one in the reader named. Raises ToldError."""
+    names = [run.reader] if run.reader is not None else readers()
+    if not names:
+        raise NoCardError
+    found = [(name, _look_at(run.for_reader(name))) for name in names]
+    if as_data:
+        typer.echo(as_json([_data(name, seen) for name, seen in found]))
+        return
+    for name, seen in found:
+        run.out.print(_tree(run.messages, name, seen), soft_wrap=True)
 
 
 def _look_at(run: Run) -> Inventory | CardDeadError | NotOursError:

@@ -8,37 +8,21 @@ from rich.table import Table
 from cardtools.manager.certificate_facts import CertificateFacts
 from cardtools.manager.finding import certificate_of, find_container
 from cardtools.manager.inventory import Container, Inventory
-from cardtools.manager.options import JsonOption, LanguageOption, ModuleOption, OptionalIdentifier, ReaderOption
 from cardtools.manager.printing import as_json, plain
 from cardtools.manager.refusals import ManagerError
-from cardtools.manager.run import Run, run_of
+from cardtools.manager.run import Run
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the command to the others."""
-    app.command("holder")(holder)
-
-
-def holder(
-    identifier: OptionalIdentifier = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    as_data: JsonOption = False,
-) -> None:
-    """Show what the certificates on the card tell of their holder. No code is needed for it.
-
-    Example: cardmanager holder
-    """
-    with run_of(reader, language, module) as run:
-        found = _persons(run.read_inventory(), identifier)
-        if not found:
-            raise ManagerError("no-person")
-        if as_data:
-            typer.echo(as_json([{"identifier": item.name, **dict(facts.person)} for item, facts in found]))
-            return
-        for container, facts in found:
-            _show(run, container, facts)
+def show_holder(run: Run, identifier: str | None, as_data: bool) -> None:
+    """Shows what all certificates tell of a person, or the one with the identifier. Raises ToldError."""
+    found = _persons(run.read_inventory(), identifier)
+    if not found:
+        raise ManagerError("no-person")
+    if as_data:
+        typer.echo(as_json([{"identifier": item.name, **dict(facts.person)} for item, facts in found]))
+        return
+    for container, facts in found:
+        _show(run, container, facts)
 
 
 def _persons(inventory: Inventory, identifier: str | None) -> list[tuple[Container, CertificateFacts]]:

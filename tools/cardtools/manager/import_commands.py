@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.card.errors import BadCertificateError
 from cardtools.card.pkcs12 import read_pkcs12
 from cardtools.manager.certificate_facts import CertificateFacts, read_certificate
-from cardtools.manager.files import read_file
 from cardtools.manager.inventory import Inventory
-from cardtools.manager.options import CodesFileOption, LanguageOption, ModuleOption, ReaderOption, StdinOption
 from cardtools.manager.refusals import ManagerError
-from cardtools.manager.run import Codes, Run, codes_of, run_of
+from cardtools.manager.run import Codes, Run
 from cardtools.manager.writing import writing_code
 
-LabelOption = Annotated[str | None, typer.Option(help="What it is called on the card.", metavar="TEXT")]
 _LABEL_LENGTH = 32
-
-
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands to the others."""
-    app.command("import-p12")(import_p12)
-    app.command("import-cert")(import_cert)
-
-
-def import_p12(
-    file: Annotated[Path, typer.Argument(help="A PKCS#12 file: .p12 or .pfx.", metavar="FILE")],
-    label: LabelOption = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-) -> None:
-    """Bring a key with its certificate onto the card from a PKCS#12 file. It asks for the file's password, then PIN.
-
-    The key then never counts as made on the qualified device.
-
-    Example: cardmanager import-p12 backup.p12
-    """
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        bring_in_key(run, codes, read_file(file), label)
-
-
-def import_cert(
-    file: Annotated[Path, typer.Argument(help="A certificate: PEM or DER.", metavar="FILE")],
-    label: LabelOption = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-) -> None:
-    """Put a certificate onto the card, where it pairs with its key. One that has no key there is refused.
-
-    Example: cardmanager import-cert certificate.crt
-    """
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        bring_in_certificate(run, codes, read_file(file), label)
 
 
 def bring_in_key(run: Run, codes: Codes, content: bytes, label: str | None) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Form(StrEnum):
+    """How a file is written."""
+
+    PEM = "pem"
+    DER = "der"
+
 
 ReaderOption = Annotated[
     str | None, typer.Option(help="Use the card in this reader; needed when several have one.", metavar="NAME")
@@ -41,3 +50,4 @@ OptionalIdentifier = Annotated[
     str | None,
     typer.Argument(help="A key's or certificate's identifier; without one, the whole card.", metavar="[ID]"),
 ]
+LabelOption = Annotated[str | None, typer.Option(help="What it is called on the card.", metavar="TEXT")]

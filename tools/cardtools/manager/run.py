@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,16 +20,18 @@ from cardtools.card.errors import (
 )
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.status import CardStatus, CodeStatus, read_status
-from cardtools.card.token import Token
 from cardtools.card.values import easily_guessed, problem_of
 from cardtools.manager.acts import Act, code_by, why_not
 from cardtools.manager.advice import advice
-from cardtools.manager.inventory import Inventory, take_inventory
 from cardtools.manager.printing import console, plain
 from cardtools.manager.refusals import ExitCode, ManagerError, UsageError, ValueRefusedError
 from cardtools.messages import Language, Messages, language_of
 from cardtools.prompt import CodeSource, MismatchError, PromptError, code_source
 from cardtools.told import Name, Told, ToldError, Value
+
+if TYPE_CHECKING:
+    from cardtools.card.token import Token
+    from cardtools.manager.inventory import Inventory
 
 INTERRUPTED = 130
 """What a shell says of a program that Ctrl-C ended."""
@@ -109,12 +112,17 @@ class Run:
 
     def token(self) -> Token:
         """The card through PKCS#11. Raises CardError, and ManagerError when another card is in the reader by now."""
+        # Codes are changed without PKCS#11, which takes a while to load.
+        from cardtools.card.token import Token
+
         token = Token(self.reader, self.module)
         self._same(token.status)
         return token
 
     def read_inventory(self) -> Inventory:
         """The card and what is on it, which from now on must stay the same card."""
+        from cardtools.manager.inventory import take_inventory
+
         with self.token() as token:
             self.reader, self.card = token.reader, token.status
             return take_inventory(token.status, token.objects())
@@ -133,10 +141,10 @@ class Codes:
         self._source = source
 
     def present(self, code: CodeStatus) -> str:
-        """The present value of a code. Raises PromptError and ImpossibleValueError."""
+        """The present value of a code. Raises PromptError and ImpossibleValueError; warns before its last try."""
         name = self._run.messages.name(code.name)
         if code.tries_left == 1:
-            self._run.warn_of("last-try", code=Name(code.name))
+            self._warn_of_last_try(code)
         value = self._source.code(code.id, self._run.messages.text("prompt-present", code=name))
         if problem_of(code, value) is not None:
             raise ImpossibleValueError(code.id, code.name)
@@ -153,6 +161,12 @@ class Codes:
         if easily_guessed(value):
             self._run.warn_of("value-easily-guessed", code=name)
         return value
+
+    def _warn_of_last_try(self, code: CodeStatus) -> None:
+        self._run.warn_of("last-try", code=Name(code.name))
+        if self._run.card is not None:
+            for sentence in advice(self._run.card, code, blocked=False):
+                self._run.warn(sentence)
 
     def password(self) -> str:
         """The password of a file."""

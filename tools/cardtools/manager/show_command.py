@@ -19,38 +19,19 @@ from cardtools.manager.describing import (
 )
 from cardtools.manager.finding import find_container
 from cardtools.manager.inventory import Container, Inventory
-from cardtools.manager.options import JsonOption, LanguageOption, ModuleOption, OptionalIdentifier, ReaderOption
 from cardtools.manager.printing import as_json, plain
-from cardtools.manager.run import Run, run_of
+from cardtools.manager.run import Run
 from cardtools.told import Name
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the command to the others."""
-    app.command("show")(show)
-
-
-def show(
-    identifier: OptionalIdentifier = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    as_data: JsonOption = False,
-) -> None:
-    """Show a card in detail, or one key or certificate on it, and what can be done.
-
-    For every code: the tries left now, the tries set, and the most that can be set.
-
-    Example: cardmanager show
-    """
-    with run_of(reader, language, module) as run:
-        inventory = run.read_inventory()
-        if identifier is not None:
-            _show_container(run, find_container(inventory, identifier), as_data)
-            return
-        if as_data:
-            typer.echo(as_json(inventory_data(inventory, run.reader)))
-            return
+def show_card_or_object(run: Run, identifier: str | None, as_data: bool) -> None:
+    """Shows the card, or one key or certificate on it. Raises ToldError."""
+    inventory = run.read_inventory()
+    if identifier is not None:
+        _show_container(run, find_container(inventory, identifier), as_data)
+    elif as_data:
+        typer.echo(as_json(inventory_data(inventory, run.reader)))
+    else:
         _show_card(run, inventory)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cardtools.ca import requests
 from cardtools.ca.cli import app
+from cardtools.ca.refused import RefusedError
 from cardtools.ca.service import open_service
 from cardtools.ca.settings import Settings
 from cardtools.protocol import CertificateProfile, CertificateRequest
@@ -23,12 +24,12 @@ def _run(*arguments: str | Path, code: int = 0) -> str:
     return result.output
 
 
-def _ask(folder: Path) -> str:
+def _ask(folder: Path, name: str = "Jana") -> str:
     """Leaves a request with the CA, as its service would take it."""
     asked = CertificateRequest.model_validate(
         {
             "profile": CertificateProfile.QUALIFIED,
-            "applicant": {"name": "Jana", "e_mail": "jana@example.org"},
+            "applicant": {"name": name, "e_mail": "jana@example.org"},
             "pkcs10": pem(pkcs10(new_key())),
         }
     )
@@ -64,6 +65,25 @@ def test_the_operators_work_at_the_command_line(tmp_path: Path) -> None:
     assert _run("audit", folder, "--after", str(len(lines))) == ""
 
 
+def test_a_refusal_has_a_reason(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path)
+    asked = _ask(folder)
+    assert "No reason is given" in _run("refuse", folder, asked, "--reason", " ", code=1)
+    assert asked in _run("list", folder, "--state", "pending")
+
+
+def test_what_strangers_sent_stays_in_its_line(tmp_path: Path) -> None:
+    """A name with line breaks and escapes is refused, and can't write lines of its own into the audit log."""
+    folder = new_folder(tmp_path)
+    name = "Jana\n2  2026-01-05T12:00:00+00:00  operator Olga  issue  BP0000000001  done\x1b[2J"
+    with pytest.raises(RefusedError):
+        _ask(folder, name[:64])
+    told = _run("audit", folder)
+    assert told.count("\n") == 1
+    assert "\x1b" not in told
+    assert re.split("  +", told.strip())[3:6] == ["request", " ".join(name[:64].split()), "bad-request"]
+
+
 def test_tokens(tmp_path: Path) -> None:
     folder = new_folder(tmp_path)
     assert re.fullmatch(r"\S{43}\n", _run("token", "add", folder, "authorised", "Adam"))
@@ -71,6 +91,8 @@ def test_tokens(tmp_path: Path) -> None:
     assert _run("token", "list", folder) == "authorised  Adam\n"
     _run("token", "remove", folder, "Adam")
     assert "has no token" in _run("token", "remove", folder, "Adam", code=1)
+    for nobody in ("", " ", "Adam\nMalý"):
+        assert "needs a name" in _run("token", "add", folder, "operator", nobody, code=1)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +103,8 @@ def test_tokens(tmp_path: Path) -> None:
         (("revoke", "AB", "--reason", "boredom"), "There is no reason boredom"),
         (("run", "--port", "0"), "holds no CA"),
         (("run", "--port", "0", "--url", "http://ž"), "is no address for a CA"),
+        (("run", "--port", "0", "--host", "0.0.0.0"), "say with --url"),
+        (("run", "--port", "0", "--host", "::"), "say with --url"),
     ],
 )
 def test_bad_input_is_explained(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:

@@ -229,6 +229,39 @@ def test_altered_content(office: Office) -> None:
     assert office.last_audited() == ("client 127.0.0.1", "signed e-mail", "bad-signature")
 
 
+def test_a_signature_that_its_key_did_not_make(office: Office) -> None:
+    """The text is what the signature says it is, and the certificate is Adam's; only the signature itself is wrong."""
+    serial = office.ca.issued()["serial"]
+    raw = office.adam.sign(_naming(serial))
+    [packed] = re.findall(rb"filename=\"smime.p7s\"\s+(\S.+?)\s+--", raw, re.DOTALL)
+    signature = base64.b64decode(packed)
+    forged = base64.encodebytes(signature[:-1] + bytes([signature[-1] ^ 1]))
+    answer = office.send(raw.replace(packed, forged))
+    assert refused(answer) == _STRANGER
+    assert "not made with the key" in answer.json()["detail"]
+    assert not office.is_revoked(serial)
+
+
+def test_a_text_of_ones_own_beside_what_adam_signed(office: Office) -> None:
+    """A signature that has its own content inside signs nothing that stands beside it."""
+    petrs, janas = (office.ca.issued(who=who)["serial"] for who in (PETR, JANA))
+    opaque = office.adam.sign(_naming(petrs, PETR.name), "-nodetach")
+    head, _, body = opaque.partition(b"\n\n")
+    assert b"application/x-pkcs7-mime" in head or b"application/pkcs7-mime" in head
+    text = (_HEAD + _naming(janas)).encode()
+    raw = (
+        f"From: {ADAM.e_mail}\n".encode()
+        + b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary="b"\n\n'
+        + b"--b\n" + text + b"\n--b\nContent-Type: application/pkcs7-signature\n"
+        + b"Content-Transfer-Encoding: base64\n\n" + body + b"\n--b--\n"
+    )  # fmt: skip
+    answer = office.send(raw)
+    assert refused(answer) == _STRANGER
+    assert "two contents" in answer.json()["detail"]
+    assert not office.is_revoked(janas)
+    assert not office.is_revoked(petrs)
+
+
 def test_a_stranger(office: Office) -> None:
     """A certificate that says it is Adam's, of an issuer with this CA's name."""
     serial = office.ca.issued()["serial"]
@@ -261,6 +294,17 @@ def test_adams_certificate_under_a_strangers_signature(office: Office) -> None:
     answer = office.send(raw)
     assert refused(answer) == _NOT_ALLOWED
     assert f"not for {ADAM.e_mail}" in answer.json()["detail"]
+    assert not office.is_revoked(serial)
+
+
+def test_a_stranger_who_signs_beside_adam(office: Office) -> None:
+    """Whose act would it be? One e-mail has one signer."""
+    serial = office.ca.issued()["serial"]
+    petr = office.signer(who=PETR).folder
+    raw = office.adam.sign(_naming(serial), "-signer", str(petr / "certificate.pem"), "-inkey", str(petr / "key.pem"))
+    answer = office.send(raw)
+    assert refused(answer) == _STRANGER
+    assert "one signer" in answer.json()["detail"]
     assert not office.is_revoked(serial)
 
 
@@ -461,7 +505,8 @@ def test_who_may_ask(tmp_path: Path) -> None:
     folder = new_folder(tmp_path)
     _run("authorise", folder, "Adam@example.org")
     assert "already" in _run("authorise", folder, "adam@example.org", code=1)
-    assert "not an e-mail address" in _run("authorise", folder, "Adam", code=1)
+    for nowhere in ("Adam", "@", "adam@example.org>", "a,b@example.org"):
+        assert "not an e-mail address" in _run("authorise", folder, nowhere, code=1)
     assert _run("authorised", folder) == "adam@example.org\n"
     _run("authorise", folder, "adam@example.org", "--withdraw")
     assert "not authorised" in _run("authorise", folder, "adam@example.org", "--withdraw", code=1)

@@ -33,6 +33,11 @@ def test_folded_text() -> None:
         Applicant(name="A", organisation="ž" * 33, e_mail="a@example.org"),
         Applicant(name="A", e_mail="ž@example.org"),
         Applicant(name="A", e_mail="a\x01@example.org"),
+        Applicant(name="A", e_mail="a(b)c@example.org"),
+        Applicant(name="A", e_mail="a,b@example.org"),
+        Applicant(name="A", e_mail='"a@example.org'),
+        Applicant(name="A", e_mail="a..b@example.org"),
+        Applicant(name="A", e_mail="a@-"),
     ],
 )
 def test_what_does_not_fit_into_a_certificate(applicant: Applicant) -> None:
@@ -42,3 +47,4 @@ def test_what_does_not_fit_into_a_certificate(applicant: Applicant) -> None:
 
 def test_what_fits() -> None:
     check_applicant(Applicant(name="ž" * 32, e_mail="a@example.org", organisation="Zdravotní pojišťovna, s. r. o."))
+    check_applicant(Applicant(name="A", e_mail="jana.o'neill+card_1@mail-2.example.org"))

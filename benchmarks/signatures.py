@@ -1,0 +1,111 @@
+"""Signatures a second through PKCS#11, the applets beside one another: `python benchmarks/signatures.py [MODULE]`.
+
+MODULE is OpenSC's PKCS#11 module; without it, the one that `make p11test` built, else the system's. OpenSC 0.23 has no
+ECDSA over a digest for an IsoApplet, so that its row is "failed"; a newer module has.
+What counts is the relation between two figures of one run: each is the best of several interleaved rounds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STUNTCARD = str(Path(sys.executable).parent / "stuntcard")
+MODULES = (
+    ROOT / ".work/opensc-built/installed/lib/opensc-pkcs11.so",
+    Path("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"),
+)
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+ROUNDS, SIGNATURES = 5, 200
+PIN = "12345678"
+KINDS = ("rsa", "ec")
+NAMES = {"rsa": "RSA-2048", "ec": "P-256"}
+
+SIGNER = """
+import sys, time
+import pkcs11
+from pkcs11.util.ec import encode_named_curve_parameters
+module, pin, kind, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+slot = pkcs11.lib(module).get_slots(token_present=True)[0]
+with slot.get_token().open(rw=True, user_pin=pin) as session:
+    if kind == "rsa":
+        _, key = session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, id=b"1", label="bench")
+        mechanism, data = pkcs11.Mechanism.RSA_PKCS, bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
+    else:
+        curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
+        parameters = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True)
+        made = pkcs11.Mechanism.EC_KEY_PAIR_GEN
+        _, key = parameters.generate_keypair(mechanism=made, store=True, id=b"1", label="bench")
+        mechanism, data = pkcs11.Mechanism.ECDSA, bytes(range(32))
+    for _ in range(20):
+        key.sign(data, mechanism=mechanism)
+    start = time.perf_counter()
+    for _ in range(count):
+        key.sign(data, mechanism=mechanism)
+    print(count / (time.perf_counter() - start))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a signature: how the program is started, and in what environment."""
+
+    name: str
+    module: Path
+    start: tuple[str, ...] = ()
+    environment: Mapping[str, str] | None = None
+
+    def rate(self, kind: str) -> float | None:
+        """Signatures a second with a fresh key; None when the program ended with an error."""
+        command = [*self.start, sys.executable, "-c", SIGNER, str(self.module), PIN, kind, str(SIGNATURES)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        return float(done.stdout) if done.returncode == 0 else None
+
+
+def main() -> None:
+    """Measures and prints everything."""
+    module = Path(sys.argv[1]) if len(sys.argv) > 1 else next(path for path in MODULES if path.exists())
+    print(f"{module}; load {os.getloadavg()[0]:.2f} at the start")
+    with contextlib.ExitStack() as stack:
+        ways = [
+            Way(applet, module, (STUNTCARD, "exec", "proid-q", "--applet", applet, "--"))
+            for applet in ("isoapplet", "myeid")
+        ]
+        if SOFTHSM.exists():
+            ways.append(Way("SoftHSM2", SOFTHSM, environment=stack.enter_context(_softhsm())))
+        best: dict[tuple[str, str], float] = {}
+        for _ in range(ROUNDS):
+            for kind in KINDS:
+                for way in ways:
+                    rate = way.rate(kind)
+                    if rate is not None:
+                        best[way.name, kind] = max(rate, best.get((way.name, kind), 0))
+    for kind in KINDS:
+        first = best.get((ways[0].name, kind))
+        for way in ways:
+            rate = best.get((way.name, kind))
+            shown = "failed" if rate is None else f"{rate:6.0f}/s" + (f"  {rate / first:.2f}" if first else "")
+            print(f"{NAMES[kind]:9} {way.name:10} {shown}")
+
+
+@contextlib.contextmanager
+def _softhsm() -> Iterator[dict[str, str]]:
+    """The environment of a SoftHSM2 with a token of its own."""
+    with tempfile.TemporaryDirectory() as directory:
+        config = Path(directory) / "softhsm2.conf"
+        config.write_text(f"directories.tokendir = {directory}\n", encoding="ascii")
+        environment = {**os.environ, "SOFTHSM2_CONF": str(config)}
+        initialise = ["softhsm2-util", "--init-token", "--free", "--label", "bench", "--pin", PIN, "--so-pin", PIN]
+        subprocess.run(initialise, env=environment, check=True, capture_output=True)
+        yield environment
+
+
+if __name__ == "__main__":
+    main()
