@@ -36,7 +36,7 @@ def blocked_with(device: Device, status: CardStatus, code: CodeStatus) -> Conseq
 
 def destroyed(device: Device, status: CardStatus, code: CodeStatus) -> Consequence | None:
     """What happens to the whole card when this code is blocked along with others; None where nothing does."""
-    if code.id not in device.destroyed_with:
+    if code.id not in device.destroying_codes:
         return None
-    names = ", ".join(status.code(name).name for name in device.destroyed_with)
+    names = ", ".join(status.code(name).name for name in device.destroying_codes)
     return Consequence("at-none-destroys", {"codes": names})

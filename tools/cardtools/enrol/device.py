@@ -13,7 +13,7 @@ from cardtools.card.errors import (
 )
 from cardtools.card.pcsc import connect, readers
 from cardtools.card.status import AreaStatus, CardStatus, read_status
-from cardtools.devices import Device, Trouble, UnknownDeviceError, find_device
+from cardtools.devices import Device, UnknownDeviceError, find_device
 from cardtools.enrol.errors import BadInputError, EnrolError, NumberedError, UnavailableError
 from cardtools.enrol.settings import Settings
 from cardtools.enrol.turns import my_turn

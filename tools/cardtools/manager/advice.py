@@ -68,17 +68,17 @@ def _by_serves(card: CardStatus, code: CodeStatus) -> bool:
 
 def _others_blocked(device: Device, card: CardStatus, code: CodeStatus) -> list[CodeStatus]:
     """Those codes, blocked already, with which this one can destroy the card."""
-    if code.id not in device.destroyed_with:
+    if code.id not in device.destroying_codes:
         return []
-    others = [card.code(name) for name in device.destroyed_with if name != code.id]
+    others = [card.code(name) for name in device.destroying_codes if name != code.id]
     return [other for other in others if other.state is CodeState.BLOCKED]
 
 
 def _destroys(device: Device, card: CardStatus, code: CodeStatus) -> bool:
     """Whether this code is the last one that keeps the card alive (PQ-06)."""
-    if code.id not in device.destroyed_with:
+    if code.id not in device.destroying_codes:
         return False
-    return len(_others_blocked(device, card, code)) == len(device.destroyed_with) - 1
+    return len(_others_blocked(device, card, code)) == len(device.destroying_codes) - 1
 
 
 def _destruction(device: Device, card: CardStatus, code: CodeStatus, blocked: bool) -> Told:
