@@ -15,11 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from cardtools.terms import Trouble
 from cardtools.told import Value
 
-__all__ = [
-    "AtNone", "CodeData", "Consequence", "DestroyedWith", "Device", "DevicesError", "ErrorNumbers", "Manager",
-    "Trouble", "UnknownDeviceError", "Warranty", "devices", "find_device", "parse_devices",
-]  # fmt: skip
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=32)]
 Fact = Annotated[str, StringConstraints(pattern=r"^(PQ|TM|EO|PK)-[0-9]{2}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
@@ -120,7 +115,7 @@ class Device(_Model):
     def _codes_are_known(self) -> Device:
         named = [code for codes in self.parts.values() for code in codes]
         named += [code for data in self.codes.values() for code in data.blocks]
-        named += self.destroyed_with.codes if self.destroyed_with else ()
+        named += self.destroying_codes
         named += self.warranty.factory_values if self.warranty else ()
         named += [self.writes_with] if self.writes_with else ()
         if unknown := sorted(set(named) - set(self.codes)):
@@ -129,6 +124,11 @@ class Device(_Model):
         if alone := [name for name in homeless if self.part_of_code(name) is None]:
             raise ValueError(f"{', '.join(alone)} loses a part and belongs to none")
         return self
+
+    @property
+    def destroying_codes(self) -> tuple[str, ...]:
+        """The codes that destroy the card when all of them are blocked; none where nothing does."""
+        return self.destroyed_with.codes if self.destroyed_with else ()
 
     def part_of_code(self, code: str) -> str | None:
         """The id of the part that a code belongs to."""

@@ -17,7 +17,7 @@ from cardtools.devices import Device, UnknownDeviceError, find_device
 from cardtools.enrol.errors import BadInputError, EnrolError, NumberedError, UnavailableError
 from cardtools.enrol.settings import Settings
 from cardtools.enrol.turns import my_turn
-from cardtools.terms import CertificateProfile
+from cardtools.terms import CertificateProfile, Trouble
 from cardtools.told import Name
 
 
