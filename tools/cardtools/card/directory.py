@@ -40,6 +40,7 @@ class Kind(IntEnum):
 
     PRIVATE_KEYS = 0xA0
     PUBLIC_KEYS = 0xA1
+    CERTIFICATES = 0xA4
     CODES = 0xA8
 
 
@@ -57,6 +58,18 @@ def listed_codes(connection: Connection) -> list[CodeObject]:
     codes.select(connection)
     return [_code_object(entry) for path in _directories(connection, Kind.CODES)
             for entry in _entries(_read(connection, path))]  # fmt: skip
+
+
+def listed_identifiers(connection: Connection) -> frozenset[bytes]:
+    """Identifiers of all keys and certificates that the card lists. Raises DirectoryError and CardError."""
+    codes.select(connection)
+    return frozenset(
+        found
+        for kind in (Kind.PRIVATE_KEYS, Kind.PUBLIC_KEYS, Kind.CERTIFICATES)
+        for path in _directories(connection, kind)
+        for entry in _entries(_read(connection, path))
+        if (found := _identifier(entry)) is not None
+    )
 
 
 def delete_key(connection: Connection, identifier: bytes, guard: CodeStatus, value: str) -> None:

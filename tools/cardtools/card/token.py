@@ -119,7 +119,7 @@ class Token:
 
     def free_identifier(self) -> bytes:
         """An identifier that no key and no certificate on the card has. Raises CardError."""
-        taken = {item.identifier for item in self.objects()} | {key.identifier for key in self.status.keys}
+        taken = self._taken_identifiers()
         return next(bytes((number,)) for number in range(0x21, 0x100) if bytes((number,)) not in taken)
 
     # Codes
@@ -304,9 +304,13 @@ class Token:
         return guard
 
     def _require_unused(self, identifier: bytes) -> None:
-        known = {item.identifier for item in self.objects()} | {key.identifier for key in self.status.keys}
-        if identifier in known:
+        if identifier in self._taken_identifiers():
             raise IdentifierTakenError(identifier)
+
+    def _taken_identifiers(self) -> frozenset[bytes]:
+        with self._connection() as connection:
+            known = {key.identifier for key in self.status.keys if key.identifier is not None}
+            return directory.listed_identifiers(connection) | known
 
     def _existing_key(self, identifier: bytes) -> KeyStatus:
         key = self.refresh().key(identifier)

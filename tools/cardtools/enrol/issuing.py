@@ -10,7 +10,7 @@ from cardtools.enrol.ca_client import CaClient, CaError, CaRefusedError
 from cardtools.enrol.certificates import CertificateFacts, read_certificate
 from cardtools.enrol.device import QualifiedDevice
 from cardtools.enrol.errors import EnrolError
-from cardtools.enrol.on_card import certificates_on
+from cardtools.enrol.on_card import CertificateOnCard, certificates_of
 from cardtools.enrol.pending import PendingRequest
 from cardtools.enrol.session import PIN, Session
 from cardtools.protocol import IssuedCertificate, Problem, RequestState
@@ -79,9 +79,9 @@ def place_for(session: Session, device: QualifiedDevice, facts: CertificateFacts
 
     Raises EnrolError when the key is not there, or has a certificate already, and CardError.
     """
-    _require_new(session, device, facts)
     try:
         with token_of(session, device) as token:
+            _require_new(device, certificates_of(token), facts)
             key = token.key_of_certificate(facts.der)
     except UnpairedCertificateError as error:
         raise EnrolError("no-such-key", card=device.name) from error
@@ -103,9 +103,9 @@ def store(session: Session, device: QualifiedDevice, facts: CertificateFacts, ag
         raise device.no_space(again) from error
 
 
-def _require_new(session: Session, device: QualifiedDevice, facts: CertificateFacts) -> None:
+def _require_new(device: QualifiedDevice, there: list[CertificateOnCard], facts: CertificateFacts) -> None:
     """Raises EnrolError when the certificate is on the card already, or its key has another one there."""
-    for other in certificates_on(session, device):
+    for other in there:
         if other.facts.der == facts.der:
             raise EnrolError("already-there", card=device.name)
         if other.facts.public_key == facts.public_key:

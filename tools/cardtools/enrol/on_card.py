@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cardtools.card.token import ObjectKind
+from cardtools.card.token import ObjectKind, Token
 from cardtools.enrol.at_card import token_of
 from cardtools.enrol.certificates import CertificateFacts, read_certificate
 from cardtools.enrol.device import QualifiedDevice
@@ -24,8 +24,13 @@ class CertificateOnCard:
 def certificates_on(session: Session, device: QualifiedDevice) -> list[CertificateOnCard]:
     """The certificates that can be read, in the card's order; no code is needed. Raises CardError."""
     with token_of(session, device) as token:
-        stored = token.objects()
-        with_key = {key.identifier: key.area for key in token.status.keys if key.origin is not None}
+        return certificates_of(token)
+
+
+def certificates_of(token: Token) -> list[CertificateOnCard]:
+    """The same, of a card that is being worked with. Raises CardError."""
+    stored = token.objects()
+    with_key = {key.identifier: key.area for key in token.status.keys if key.origin is not None}
     found = []
     for item in stored:
         if item.kind is not ObjectKind.CERTIFICATE or item.der is None:
