@@ -15,6 +15,8 @@ import pytest
 
 from tests.clients.opensc import shared_folder
 
+pytestmark = pytest.mark.own_module
+
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "walkthrough.md"
 PATIENCE = 60
@@ -55,7 +57,6 @@ def left_over(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.own_module
 @pytest.mark.timeout(WHOLE_PATIENCE + 30)
 @pytest.mark.fact("TM-03", "TM-04", "TM-05", "TM-06", "TM-08", "PQ-05", "PQ-10", "PQ-15", "PQ-18", "PQ-19", "PQ-25")
 def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -> None:
