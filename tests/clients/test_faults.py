@@ -35,6 +35,7 @@ TOKEN = "ProID+Q"
 NEW_PIN = "2468"
 STUNTCARD = Path(sys.executable).with_name("stuntcard")
 PATIENCE = 60
+ATTEMPTS = 5
 
 
 class FaultyWatchedCard(WatchedCard):
@@ -72,6 +73,16 @@ class Trouble:
 
     def struck(self) -> list[int]:
         return [fault.struck for fault in self.faults.listed()]
+
+    def refused_by_the_card(self, *command: str) -> None:
+        """Has a program be refused a code by the card, and not because pcscd has only now noticed that it went."""
+        asked = len(self.desk.status_words(Instruction.VERIFY))
+        for _ in range(ATTEMPTS):
+            self.desk.refused(*command)
+            if len(self.desk.status_words(Instruction.VERIFY)) > asked:
+                return
+            self.await_card()
+        raise AssertionError(f"the card was never asked by {' '.join(command)}")
 
     def takes(self, pin: str) -> bool:
         """Whether the card takes this PIN, without spending a try of it: the card is asked itself, in a copy."""
@@ -274,7 +285,7 @@ def test_torn_while_the_pin_is_changed(any_trouble: Trouble, when: str, works: s
     assert desk.tries() == (3, 5, 3)
     assert (trouble.takes(works), trouble.takes(does_not)) == (True, False)
     trouble.await_card()
-    desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", does_not)
+    trouble.refused_by_the_card("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", does_not)
     assert desk.tries() == (2, 5, 3)
     desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", works)
     assert desk.tries() == (3, 5, 3)
