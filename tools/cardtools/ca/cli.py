@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cardtools.printable import printable
 from cardtools.protocol import RequestState
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def _explained() -> Iterator[None]:
 
 def _line(*fields: str) -> str:
     """Fields in one line, each in one piece: strangers' names stand here, the refused ones too, whatever is in them."""
-    shown = (" ".join("".join(sign if sign.isprintable() else " " for sign in field).split()) for field in fields)
+    shown = (" ".join(printable(field, " ").split()) for field in fields)
     return "  ".join(shown)
 
 

@@ -13,14 +13,11 @@ from cardtools.enrol.errors import ExitCode
 from cardtools.enrol.options import (
     CaOption,
     CodesFileOption,
-    JsonOption,
     LanguageOption,
-    ModuleOption,
-    ReaderOption,
     RequestArgument,
     StdinOption,
-    YesOption,
 )
+from cardtools.options import JsonOption, ModuleOption, ReaderOption, YesOption
 from cardtools.terms import CertificateProfile
 
 app = typer.Typer(

@@ -1,4 +1,4 @@
-"""The options that the commands have in common."""
+"""The options that the commands of this tool have in common, beside those of all tools."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from typing import Annotated
 
 import typer
 
-ReaderOption = Annotated[
-    str | None, typer.Option(help="Use the card in this reader; needed when several have one.", metavar="NAME")
-]
 LanguageOption = Annotated[
     str | None, typer.Option(help="Speak en, cs or sl; else as the settings, LC_ALL or LANG say.", metavar="LANGUAGE")
-]
-ModuleOption = Annotated[
-    Path | None, typer.Option(help="OpenSC's PKCS#11 module, when it is in no usual place.", metavar="FILE")
 ]
 CaOption = Annotated[
     str | None, typer.Option("--ca", help="The CA's address; else as the settings say.", metavar="URL")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 StdinOption = Annotated[
     bool, typer.Option("--stdin", help="Read codes from standard input, a line each as they are asked for: PIN, QPIN.")
 ]
@@ -31,7 +24,6 @@ CodesFileOption = Annotated[
         metavar="FILE",
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask whether to do it.")]
 RequestArgument = Annotated[
     str, typer.Argument(help="A request's number, BP and ten digits; see `enrol check`.", metavar="ID")
 ]

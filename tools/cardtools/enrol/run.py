@@ -21,8 +21,9 @@ from cardtools.enrol.errors import BadInputError, EnrolError, ExitCode
 from cardtools.enrol.pending import PendingRequests
 from cardtools.enrol.session import Session
 from cardtools.enrol.settings import Settings, checked_url, home, read_settings
-from cardtools.enrol.telling import code_that_failed, plain, sentences, status_of
+from cardtools.enrol.telling import code_that_failed, sentences, status_of
 from cardtools.messages import Language, Messages, language_of
+from cardtools.printable import printable
 from cardtools.prompt import CodeSource, code_source
 from cardtools.told import Told, ToldError, Value
 
@@ -72,15 +73,15 @@ class Run:
 
     def line(self, text: str) -> None:
         """A line on standard output that is in words already."""
-        self._out.print(Text(plain(text)), soft_wrap=True)
+        self._out.print(Text(printable(text)), soft_wrap=True)
 
     def progress(self, text: str) -> None:
         """A line on standard error that tells what is being done."""
-        self._err.print(Text(plain(text), style="dim"), soft_wrap=True)
+        self._err.print(Text(printable(text), style="dim"), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """A line on standard error."""
-        self._err.print(Text(plain(text)), soft_wrap=True)
+        self._err.print(Text(printable(text)), soft_wrap=True)
 
     def warn_of(self, told: Told) -> None:
         """A line on standard error."""
@@ -88,11 +89,11 @@ class Run:
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table on standard output; `title` is text, `columns` are keys of messages."""
-        table = Table(title=Text(plain(title), style="bold"), title_justify="left")
+        table = Table(title=Text(printable(title), style="bold"), title_justify="left")
         for column in columns:
             table.add_column(Text(self.messages.text(column) if column else "#"), overflow="fold")
         for row in rows:
-            table.add_row(*(Text(plain(cell)) for cell in row))
+            table.add_row(*(Text(printable(cell)) for cell in row))
         self._out.print(table)
 
     def json(self, data: object) -> None:

@@ -78,11 +78,6 @@ def code_that_failed(error: BaseException) -> str | None:
     return reason.code if isinstance(reason, WrongCodeError | CodeBlockedError) else None
 
 
-def plain(text: str) -> str:
-    """A text in which nothing, whoever wrote it, steers the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
 def _numbered(error: NumberedError, messages: Messages) -> Iterator[str]:
     what, cause, cure = (messages.text(f"{error.key}-{part}", **error.values) for part in ("what", "cause", "cure"))
     if error.document_number is None:

@@ -15,15 +15,12 @@ from cardtools.manager.options import (
     CodesFileOption,
     Form,
     IdentifierArgument,
-    JsonOption,
     LabelOption,
     LanguageOption,
-    ModuleOption,
     OptionalIdentifier,
-    ReaderOption,
     StdinOption,
-    YesOption,
 )
+from cardtools.options import JsonOption, ModuleOption, ReaderOption, YesOption
 
 app = typer.Typer(
     no_args_is_help=True,

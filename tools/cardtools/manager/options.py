@@ -1,4 +1,4 @@
-"""The options that the commands have in common."""
+"""The options that the commands of this tool have in common, beside those of all tools."""
 
 from __future__ import annotations
 
@@ -16,16 +16,9 @@ class Form(StrEnum):
     DER = "der"
 
 
-ReaderOption = Annotated[
-    str | None, typer.Option(help="Use the card in this reader; needed when several have one.", metavar="NAME")
-]
 LanguageOption = Annotated[
     str | None, typer.Option(help="Speak en, cs or sl; else as LC_ALL or LANG says.", metavar="LANGUAGE")
 ]
-ModuleOption = Annotated[
-    Path | None, typer.Option(help="OpenSC's PKCS#11 module, when it is in no usual place.", metavar="FILE")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 StdinOption = Annotated[
     bool,
     typer.Option("--stdin", help="Read codes from standard input: a line each as they are asked for, new ones twice."),
@@ -38,7 +31,6 @@ CodesFileOption = Annotated[
         metavar="FILE",
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask whether to do it.")]
 CodeArgument = Annotated[
     str, typer.Argument(help="A code's name, such as PIN; `cardmanager show` lists them.", metavar="CODE")
 ]

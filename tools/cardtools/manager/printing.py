@@ -10,6 +10,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.markup import escape
 
+from cardtools.printable import printable
+
 _WIDTH_WITHOUT_TERMINAL = 120
 
 
@@ -31,4 +33,4 @@ def day(moment: datetime) -> str:
 
 def plain(text: str) -> str:
     """A text as rich shall show it: nothing in it is markup, and nothing from a card or a file steers the terminal."""
-    return escape("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))
+    return escape(printable(text))
