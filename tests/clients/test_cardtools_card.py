@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -23,9 +18,10 @@ from emulator.profile.load import load_profile
 from emulator.readers.pcsc import PcscServer
 from emulator.readers.slot import Slot
 from emulator.readers.vpcd import VpcdReader
+from tests.clients.asked_program import AskedProgram
 from tests.clients.certificates import as_pem, certify, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
-from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module, shared_folder
+from tests.clients.opensc import pkcs11_module, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
 
 pytestmark = pytest.mark.own_module
@@ -41,22 +37,16 @@ class RefusedError(AssertionError):
     """The application could not do what it was to do."""
 
 
-class CardtoolsClient:
+class CardtoolsClient(AskedProgram):
     """A running application. `client("log_in", {"pin": "12345678"})` gives what the act gives."""
 
     def __init__(self, socket: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, SOCKET_VARIABLE: str(socket), "CARDTOOLS_PKCS11_MODULE": str(pkcs11_module())},
-        )
+        super().__init__(PROGRAM, socket=socket, CARDTOOLS_PKCS11_MODULE=str(pkcs11_module()))
         self.texts: list[str] = []
         """All that was ever said in refusing."""
 
     def __call__(self, act: str, *arguments: object) -> object:
-        answer = self._ask(act, *arguments)
+        answer = self.ask(act, *arguments)
         if "refused" in answer:
             raise RefusedError(f"{act} was refused: {answer['refused']}")
         return answer["done"]
@@ -80,35 +70,12 @@ class CardtoolsClient:
 
     def refused_counting(self, act: str, *arguments: object) -> tuple[str, int | None]:
         """The same, with the number that its message counts."""
-        answer = self._ask(act, *arguments)
+        answer = self.ask(act, *arguments)
         assert "refused" in answer, f"{act} was to be refused, and gave {answer['done']}"
         refusal = answer["refused"]
         assert isinstance(refusal, dict)
         self.texts += refusal["texts"]
         return refusal["error"], refusal["number"]
-
-    def _ask(self, act: str, *arguments: object) -> dict[str, object]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([act, *arguments]) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, f"the application ended while it was to {act}"
-        answer = json.loads(line)
-        assert isinstance(answer, dict)
-        return answer
-
-    def __enter__(self) -> CardtoolsClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
 
 
 @contextmanager

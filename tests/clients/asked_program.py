@@ -1,0 +1,57 @@
+"""A program that does what it is asked, line by line; the test's side of it.
+
+It is a program of its own because libpcsclite reads where its service is only once in a process's life.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.clients.opensc import SOCKET_VARIABLE
+
+_PATIENCE = 20
+
+
+class AskedProgram:
+    """A running program. Each request is an act's name with its arguments, each answer a JSON object."""
+
+    def __init__(self, program: Path, *arguments: str, socket: Path, **environment: str) -> None:
+        """`socket` is that of the PC/SC service that it shall see."""
+        self._process = subprocess.Popen(
+            [sys.executable, str(program), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, SOCKET_VARIABLE: str(socket), **environment},
+        )
+
+    def ask(self, act: str, *arguments: object) -> dict[str, object]:
+        """Has something done, and gives what the program answers."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([act, *arguments]) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"the application ended while it was to {act}"
+        answer = json.loads(line)
+        assert isinstance(answer, dict)
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends the program, which so lets go of the card."""
+        try:
+            self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
