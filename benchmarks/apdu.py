@@ -20,9 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from emulator.applets.registry import APPLETS  # noqa: E402
-from emulator.card.card import Card  # noqa: E402
-from emulator.profile.load import load_profile  # noqa: E402
+from stuntcard.applets.registry import APPLETS  # noqa: E402
+from stuntcard.card.card import Card  # noqa: E402
+from stuntcard.profile.load import load_profile  # noqa: E402
+
 from tests.clients.private_pcscd import PrivatePcscd  # noqa: E402
 
 STUNTCARD = str(Path(sys.executable).parent / "stuntcard")

@@ -18,12 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from emulator.applets.registry import APPLETS  # noqa: E402
-from emulator.card.card import Card  # noqa: E402
-from emulator.profile.load import load_profile, profile_path, read_profile_text  # noqa: E402
-from emulator.store import library  # noqa: E402
-from emulator.store.database import Durability  # noqa: E402
-from emulator.store.places import home_directory  # noqa: E402
+from stuntcard.applets.registry import APPLETS  # noqa: E402
+from stuntcard.card.card import Card  # noqa: E402
+from stuntcard.profile.load import load_profile, profile_path, read_profile_text  # noqa: E402
+from stuntcard.store import library  # noqa: E402
+from stuntcard.store.database import Durability  # noqa: E402
+from stuntcard.store.places import home_directory  # noqa: E402
 
 ROUNDS, EXCHANGES = 5, 300
 PROFILE = "proid-q"

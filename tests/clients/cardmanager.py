@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.card.content import Content
-from emulator.iso7816.instructions import Instruction
+from stuntcard.card.content import Content
+from stuntcard.iso7816.instructions import Instruction
+
 from tests.clients.desk import Desk
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 from tests.clients.terminal import run_at_terminal

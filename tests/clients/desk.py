@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.view import CardView, CodeView, KeyView, view
-from emulator.iso7816.instructions import Instruction
-from emulator.profile.load import load_profile
-from emulator.profile.serial import with_serial
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.readers.vpcd import VpcdReader
-from emulator.running import fresh_card, reader_name
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.view import CardView, CodeView, KeyView, view
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.serial import with_serial
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.vpcd import VpcdReader
+from stuntcard.running.running import fresh_card, reader_name
+
 from tests.clients.opensc import opensc_command, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
 from tests.clients.terminal import run_at_terminal

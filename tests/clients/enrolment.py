@@ -25,16 +25,16 @@ from cardtools.ca.service import Service, create
 from cardtools.ca.settings import Settings
 from cardtools.enrol.settings import change_setting
 from cardtools.protocol import CertificateProfile
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.card.pkcs15 import EF_TOKEN_INFO
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.serial import with_serial
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.running.running import reader_name
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.card.pkcs15 import EF_TOKEN_INFO
-from emulator.profile.load import load_profile
-from emulator.profile.serial import with_serial
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.running import reader_name
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.terminal import run_at_terminal

@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from stuntcard.iso7816 import tlv
 
-from emulator.iso7816 import tlv
 from tests.clients.apdu_client import ApduClient
 from tests.clients.certificates import as_pem, new_key
 from tests.clients.desk import PIN, Desk, desk_with_own_socket, desk_with_pcscd

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.cardmanager import USAGE, CardManager, block, lasting, nothing_sent
 from tests.clients.certificates import as_pkcs12, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, desk_with_own_socket

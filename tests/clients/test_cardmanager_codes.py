@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.running.running import reader_name
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.iso7816.instructions import Instruction
-from emulator.profile.load import load_profile
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.running import reader_name
 from tests.clients.cardmanager import REFUSED, USAGE, CardManager, block, lasting, nothing_sent
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import shared_folder

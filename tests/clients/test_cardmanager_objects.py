@@ -8,18 +8,18 @@ from contextlib import contextmanager
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, load_pem_public_key, pkcs12
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.faults.faulty_card import FaultyCard
+from stuntcard.faults.rules import Faults
+from stuntcard.faults.text import parse_rule
+from stuntcard.policy.state import Origin
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.slot_control import Hand
+from stuntcard.running.running import reader_name
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.policy.state import Origin
-from emulator.profile.load import load_profile
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.running import reader_name
-from emulator.scenario.fault_text import parse_rule
-from emulator.scenario.faults import Faults
-from emulator.scenario.faulty_card import FaultyCard
-from emulator.scenario.hand import Hand
 from tests.clients.cardmanager import USAGE, CardManager, lasting, nothing_sent
 from tests.clients.certificates import as_pkcs12, certify, issue_certificate, new_key
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard, desk_with_own_socket

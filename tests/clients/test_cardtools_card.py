@@ -10,14 +10,14 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.policy.events import Verdict
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.vpcd import VpcdReader
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.policy.events import Verdict
-from emulator.profile.load import load_profile
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.readers.vpcd import VpcdReader
 from tests.clients.asked_program import AskedProgram
 from tests.clients.certificates import as_pem, certify, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket

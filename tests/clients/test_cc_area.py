@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.state import Origin
 
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.state import Origin
 from tests.clients.certificates import issue_certificate
 from tests.clients.desk import PIN, QPIN, QUALIFIED_TYPING, Desk
 from tests.clients.pkcs11_client import Pkcs11Client

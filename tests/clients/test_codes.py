@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.desk import AUTH_ID, PIN, PUK, QPIN, Desk
 from tests.clients.pkcs11_client import Pkcs11Client
 

@@ -16,10 +16,10 @@ from cardtools.protocol import Applicant, CertificateProfile, CertificateRequest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from stuntcard.card.view import KeyView
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.state import Origin
 
-from emulator.card.view import KeyView
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.state import Origin
 from tests.clients.certificates import certify, new_key
 from tests.clients.desk import PIN, QPIN
 from tests.clients.enrolment import (

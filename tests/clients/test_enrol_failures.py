@@ -12,8 +12,8 @@ import httpx
 import pytest
 from cardtools.enrol.settings import change_setting
 from cardtools.protocol import CertificateProfile
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.desk import PIN, QPIN
 from tests.clients.enrolment import JANA, PATIENCE, Client, TrainingCa, client_at_desk, content_of, holding, training_ca
 from tests.unit.cardtools.enrol.little_server import LittleServer, answering, little_server

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.factory_ca import ca_certificate
 
-from emulator.card.factory_ca import ca_certificate
 from tests.clients.apdu_client import ApduClient
 from tests.clients.desk import Desk, desk_with_own_socket
 

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from stuntcard.card.factory_ca import ca_certificate
 
-from emulator.card.factory_ca import ca_certificate
 from tests.clients.apdu_client import ApduClient
 from tests.clients.desk import Desk, desk_with_own_socket
 

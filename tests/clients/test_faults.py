@@ -12,19 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.faults.faulty_card import FaultyCard
+from stuntcard.faults.rules import Faults
+from stuntcard.faults.text import parse_rule
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.vpcd import VpcdReader
+from stuntcard.running.running import reader_name
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.iso7816.instructions import Instruction
-from emulator.profile.load import load_profile
-from emulator.readers.pcsc import PcscServer
-from emulator.readers.slot import Slot
-from emulator.readers.vpcd import VpcdReader
-from emulator.running import reader_name
-from emulator.scenario.fault_text import parse_rule
-from emulator.scenario.faults import Faults
-from emulator.scenario.faulty_card import FaultyCard
-from emulator.scenario.hand import Hand
 from tests.clients.desk import AUTH_ID, PIN, PUK, Desk, Exchange, WatchedCard
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client

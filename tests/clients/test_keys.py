@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.state import Origin
 
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.state import Origin
 from tests.clients.certificates import as_pem, as_pkcs12, new_key, public_pem
 from tests.clients.desk import PIN, Desk
 from tests.clients.opensc import opensc_version

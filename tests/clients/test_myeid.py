@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.state import Origin
+from stuntcard.profile.model import CodeStatus
 
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.state import Origin
-from emulator.profile.model import CodeStatus
 from tests.clients.blank_card import (
     INITIAL,
     LOG_IN,

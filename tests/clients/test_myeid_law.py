@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.events import Verdict
 
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.events import Verdict
 from tests.clients.blank_card import signs
 from tests.clients.certificates import issue_certificate
 from tests.clients.desk import AUTH_ID, PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.blank_card import INITIAL, LOG_IN, MAKE, made_up_desk, signs
 from tests.clients.blank_card import USER_PIN as PIN
 from tests.clients.certificates import as_pem

@@ -17,9 +17,9 @@ from fpdf import FPDF
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from stuntcard.card.view import KeyView
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.card.view import KeyView
-from emulator.iso7816.instructions import Instruction
 from tests.clients.desk import QPIN
 from tests.clients.enrolment import Client, TrainingCa, client_at_desk, training_ca
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module

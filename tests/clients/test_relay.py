@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from stuntcard.trace.events import Happening
+from stuntcard.trace.read import read_trace
 
-from emulator.trace.events import Happening
-from emulator.trace.read import read_trace
 from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module, shared_folder
 
 pytest.importorskip("smartcard", reason="relay needs pyscard")
@@ -34,7 +34,7 @@ class Serving:
         if socket is not None:
             environment[SOCKET_VARIABLE] = str(socket)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "emulator.cli", *arguments],
+            [sys.executable, "-m", "stuntcard", *arguments],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -159,7 +159,7 @@ def test_a_lenient_replay_serves_a_program_that_asks_for_less(folder: Path) -> N
 def test_relay_names_the_readers_there_are(folder: Path) -> None:
     with serving(folder / "a", "run", "proid-q") as card:
         run = subprocess.run(
-            [sys.executable, "-m", "emulator.cli", "relay", "--reader", "Gemalto"],
+            [sys.executable, "-m", "stuntcard", "relay", "--reader", "Gemalto"],
             env={**os.environ, SOCKET_VARIABLE: str(card.socket)},
             capture_output=True,
             text=True,

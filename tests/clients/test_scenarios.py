@@ -6,13 +6,13 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.running.running import in_hand, slots_of
+from stuntcard.scenario.build import build
+from stuntcard.scenario.exchanges import ExchangeList
+from stuntcard.scenario.expectations import outcomes
+from stuntcard.scenario.load import NamedScenario, load_scenario, scenario_names
 
-from emulator.readers.pcsc import PcscServer
-from emulator.running import in_hand, slots_of
-from emulator.scenario.build import build
-from emulator.scenario.exchanges import ExchangeList
-from emulator.scenario.expectations import outcomes
-from emulator.scenario.load import NamedScenario, load_scenario, scenario_names
 from tests.clients.desk import Desk, WatchedCard
 from tests.clients.opensc import shared_folder
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.desk import PIN, QPIN, Desk
 from tests.clients.opensc import opensc_version
 from tests.clients.pkcs11_client import Pkcs11Client

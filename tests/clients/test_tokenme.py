@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from stuntcard.card.files import File
+from stuntcard.card.pkcs15 import EF_TOKEN_INFO
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.card.files import File
-from emulator.card.pkcs15 import EF_TOKEN_INFO
-from emulator.iso7816.instructions import Instruction
 from tests.clients.certificates import as_pem, issue_certificate, new_key
 from tests.clients.desk import PIN, PUK, Desk, desk_with_own_socket, desk_with_pcscd
 

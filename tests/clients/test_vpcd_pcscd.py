@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import IO
 
 import pytest
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.vpcd import VpcdReader
 
-from emulator.readers.slot import Slot
-from emulator.readers.vpcd import VpcdReader
 from tests.clients.private_pcscd import PrivatePcscd
 
 pytestmark = pytest.mark.pcscd

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from stuntcard.trace.pcapng import as_pcapng
 
-from emulator.trace.pcapng import as_pcapng
 from tests.unit.trace.sessions import ATR, READ, RIGHT_PIN, SELECT_KEYS, WRONG_QPIN, session
 
 pytestmark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed (Debian: tshark)")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.iso7816.instructions import Instruction
 from tests.clients.certificates import as_pem, certify, new_key
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
 

@@ -18,8 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
-from emulator.store.library import read_card
+from stuntcard.store.library import read_card
 
 STUNTCARD = str(Path(sys.executable).parent / "stuntcard")
 MINUTES = float(os.environ.get("STUNTCARD_SOAK_MINUTES", "20"))

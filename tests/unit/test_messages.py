@@ -11,13 +11,12 @@ from pathlib import Path
 
 import polib
 import pytest
+from stuntcard.messages import Messages
+from stuntcard.messages.catalogue import NAME_CONTEXT, CatalogueError, parse_po, read_catalogue
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.model import Language, Text
 
-from emulator.messages import Messages
-from emulator.messages.catalogue import NAME_CONTEXT, CatalogueError, parse_po, read_catalogue
-from emulator.profile.load import load_profile, profile_names
-from emulator.profile.model import Language, Text
-
-EMULATOR = Path(__file__).parents[2] / "emulator"
+EMULATOR = Path(__file__).parents[2] / "emulator" / "stuntcard"
 ENGLISH, CZECH, SLOVENIAN = (Messages(language) for language in Language)
 LOOKED_UP = {"text", "counted"}
 
@@ -137,6 +136,6 @@ def test_a_mistake_in_a_catalogue_is_an_error_that_names_its_file(text: str) -> 
 
 
 def test_other_commands_do_not_load_messages() -> None:
-    program = "import sys, emulator.cli; print([n for n in sys.modules if 'messages' in n or 'advi' in n])"
+    program = "import sys, stuntcard.cli.app; print([n for n in sys.modules if 'messages' in n or 'advi' in n])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

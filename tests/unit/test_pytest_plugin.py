@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from stuntcard.running.scenarios import ScenarioRefusedError
+from stuntcard.testing import Named, Stuntcard
 
-from emulator.scenarios import ScenarioRefusedError
-from emulator.testing import Named, Stuntcard
 from tests.clients.opensc import pkcs11_module
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ PATIENCE = 170
 def run_pytest(folder: Path, *options: str) -> str:
     """Runs the tests in a folder, all of which must pass."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "emulator.pytest_plugin", "-q", *options],
+        [sys.executable, "-m", "pytest", "-p", "stuntcard.pytest_plugin", "-q", *options],
         cwd=folder,
         env={
             **os.environ,
@@ -69,14 +69,14 @@ def test_cards_of_workers_side_by_side_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_nothing_is_loaded_before_a_test_asks_for_a_card() -> None:
-    program = "import sys, emulator.pytest_plugin; print(sorted(n for n in sys.modules if n.startswith('emulator')))"
+    program = "import sys, stuntcard.pytest_plugin; print(sorted(n for n in sys.modules if n.startswith('stuntcard')))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['emulator', 'emulator.pytest_plugin']"
+    assert done.stdout.strip() == "['stuntcard', 'stuntcard.pytest_plugin']"
 
 
 def test_pytest_finds_it_by_its_entry_point() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["pytest11"] == {"stuntcard": "emulator.pytest_plugin"}
+    assert project["entry-points"]["pytest11"] == {"stuntcard": "stuntcard.pytest_plugin"}
 
 
 def test_a_card_of_a_scenario_is_seen_from_inside(cards: Stuntcard) -> None:

@@ -52,7 +52,7 @@ def away(installed: Path, *command: str | Path) -> str:
 
 
 def test_it_is_the_installed_package_that_runs(installed: Path) -> None:
-    where = away(installed, "python", "-c", "import emulator; print(emulator.__file__)").strip()
+    where = away(installed, "python", "-c", "import stuntcard; print(stuntcard.__file__)").strip()
     assert Path(where).is_relative_to(installed)
 
 

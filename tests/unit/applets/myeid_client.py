@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-from emulator.applets.registry import APPLETS, seen_through
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.iso7816 import tlv
-from emulator.profile.load import load_profile
-from emulator.profile.model import Profile
+from stuntcard.applets.registry import APPLETS, seen_through
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.iso7816 import tlv
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Profile
 
 OK = "9000"
 MYEID = "00A404000CA000000063504B43532D3135"

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.applets.answers import answer, standing
-from emulator.iso7816.apdu import Response
-from emulator.policy.events import Verdict
-from emulator.policy.state import CodeState
-from emulator.profile.model import CodeStatus
+from stuntcard.applets.answers import answer, standing
+from stuntcard.iso7816.apdu import Response
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.state import CodeState
+from stuntcard.profile.model import CodeStatus
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.card.card import Card
+from stuntcard.profile.load import load_profile
 
-from emulator.card.card import Card
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import ISOAPPLET, Client, new_card, unchanged
 
 MANAGEMENT = "00A4040C09D20310010001000202"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.applets.answers import RefusalError
-from emulator.applets.handling import Handler, handle
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.files import FileError
-from emulator.card.keys import KeyRefusedError
-from emulator.iso7816.apdu import Command, Response, parse_command
-from emulator.iso7816.instructions import Instruction
-from emulator.iso7816.status import StatusWord
-from emulator.iso7816.tlv import TlvError
-from emulator.profile.load import load_profile
+from stuntcard.applets.answers import RefusalError
+from stuntcard.applets.handling import Handler, handle
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.files import FileError
+from stuntcard.card.keys import KeyRefusedError
+from stuntcard.iso7816.apdu import Command, Response, parse_command
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.iso7816.status import StatusWord
+from stuntcard.iso7816.tlv import TlvError
+from stuntcard.profile.load import load_profile
 
 CARD = Card(load_profile("blank"), APPLETS)
 

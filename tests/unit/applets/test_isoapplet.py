@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from stuntcard.card.keys import generate_ec
+from stuntcard.iso7816 import tlv
 
-from emulator.card.keys import generate_ec
-from emulator.iso7816 import tlv
 from tests.unit.card.cards import (
     AODF,
     BLOCKED,

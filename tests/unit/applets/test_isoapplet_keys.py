@@ -6,11 +6,11 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from stuntcard.card.curves import DOMAINS
+from stuntcard.card.keys import generate_ec, generate_rsa
+from stuntcard.iso7816 import tlv
+from stuntcard.policy.state import Origin
 
-from emulator.card.curves import DOMAINS
-from emulator.card.keys import generate_ec, generate_rsa
-from emulator.iso7816 import tlv
-from emulator.policy.state import Origin
 from tests.unit.card.arithmetic import ecdsa_holds
 from tests.unit.card.cards import (
     DECIPHER,

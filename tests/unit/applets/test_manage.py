@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.keys import generate_ec
+from stuntcard.iso7816 import tlv
+from stuntcard.profile.load import load_profile
 
-from emulator.card.keys import generate_ec
-from emulator.iso7816 import tlv
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     ISOAPPLET,
     MANAGE,

@@ -7,13 +7,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from stuntcard.card.attestation import card_certificate, issuer_certificate
+from stuntcard.card.curves import DOMAINS
+from stuntcard.card.keys import PrivateKey, PublicKey, generate_ec, generate_rsa
+from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
+from stuntcard.profile.load import load_profile
 
-from emulator.card.attestation import card_certificate, issuer_certificate
-from emulator.card.curves import DOMAINS
-from emulator.card.keys import PrivateKey, PublicKey, generate_ec, generate_rsa
-from emulator.iso7816 import tlv
-from emulator.iso7816.transport import Protocol
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     BLOCKED,
     MANAGE,

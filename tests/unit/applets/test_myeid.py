@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import CBC
+from stuntcard.applets.registry import APPLETS, AppletChoiceError, seen_through
+from stuntcard.card.card import Card
+from stuntcard.policy.state import Origin
+from stuntcard.profile.load import load_profile
 
-from emulator.applets.registry import APPLETS, AppletChoiceError, seen_through
-from emulator.card.card import Card
-from emulator.policy.state import Origin
-from emulator.profile.load import load_profile
 from tests.unit.applets.myeid_client import (
     AES,
     DECIPHER,

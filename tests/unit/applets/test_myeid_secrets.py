@@ -6,9 +6,9 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from stuntcard.card import ciphers
+from stuntcard.card.keys import SecretKey
 
-from emulator.card import ciphers
-from emulator.card.keys import SecretKey
 from tests.unit.applets.myeid_client import (
     AES,
     APPLICATION,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-from emulator.card.curves import Domain
+from stuntcard.card.curves import Domain
 
 Point = tuple[int, int]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.card.curves import DOMAINS, Domain
-from emulator.iso7816 import tlv
-from emulator.policy.state import Item
-from emulator.profile.load import load_profile
-from emulator.profile.model import DeadCard, Profile
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.card.curves import DOMAINS, Domain
+from stuntcard.iso7816 import tlv
+from stuntcard.policy.state import Item
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import DeadCard, Profile
 
 PIN, PUK, QPIN = 1, 2, 3
 FACTORY = {PIN: "12345678", PUK: "87654321", QPIN: "12345678"}

@@ -8,10 +8,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-
-from emulator.card.attestation import card_certificate, issuer_certificate, sign
-from emulator.profile.load import load_profile, profile_names
-from emulator.profile.model import Profile
+from stuntcard.card.attestation import card_certificate, issuer_certificate, sign
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.model import Profile
 
 ISSUERS = Path(__file__).parents[3] / "tools/cardtools/ca/attestation_issuers.pem"
 PROID_Q = load_profile("proid-q")

@@ -5,15 +5,15 @@ import threading
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card, IsoAppletVersion
+from stuntcard.card.files import FileError
+from stuntcard.card.keys import Key, KeyRefusedError, generate_ec
+from stuntcard.iso7816.apdu import Command, Response
+from stuntcard.iso7816.transport import Protocol
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.state import Origin
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card, IsoAppletVersion
-from emulator.card.files import FileError
-from emulator.card.keys import Key, KeyRefusedError, generate_ec
-from emulator.iso7816.apdu import Command, Response
-from emulator.iso7816.transport import Protocol
-from emulator.policy.events import Verdict
-from emulator.policy.state import Origin
 from tests.unit.card.cards import (
     ISOAPPLET,
     MANAGE,
@@ -153,7 +153,7 @@ class Broken:
 
 def test_a_bug_looks_like_a_fault_of_the_card_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     card = Card(proid_q(), {**APPLETS, "isoapplet": (Broken(),)})
-    with caplog.at_level(logging.ERROR, "emulator.card.card"):
+    with caplog.at_level(logging.ERROR, "stuntcard.card.card"):
         assert card.transmit(bytes.fromhex("00B0000000")) == bytes.fromhex("6F00")
     assert len(caplog.records) == 1
     assert card.transmit(bytes.fromhex(MANAGE))[-2:-1] == b"\x61"

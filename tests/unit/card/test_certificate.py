@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
-
-from emulator.card import certificate
-from emulator.card.certificate import ToBeSigned, subject_public_key_info
-from emulator.card.curves import DOMAINS, Domain
+from stuntcard.card import certificate
+from stuntcard.card.certificate import ToBeSigned, subject_public_key_info
+from stuntcard.card.curves import DOMAINS, Domain
 
 CA_KEY = ec.derive_private_key(1234567, ec.SECP521R1())
 KEYS = {curve.name: ec.derive_private_key(7654321, curve) for curve in (ec.SECP256R1(), ec.SECP521R1())}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.card.ciphers import decipher, encipher, padded, secret, unpadded
-from emulator.card.keys import KeyRefusedError, SecretKey, generate_rsa
+from stuntcard.card.ciphers import decipher, encipher, padded, secret, unpadded
+from stuntcard.card.keys import KeyRefusedError, SecretKey, generate_rsa
 
 INITIAL = bytes(range(16))
 TEXT = bytes.fromhex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51")

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.content import Content, KeyRecord, factory_content, read_directories
+from stuntcard.card.keys import generate_ec
+from stuntcard.policy.events import DirectoriesRead
+from stuntcard.policy.state import Item, Origin, factory_state
 
-from emulator.card.content import Content, KeyRecord, factory_content, read_directories
-from emulator.card.keys import generate_ec
-from emulator.policy.events import DirectoriesRead
-from emulator.policy.state import Item, Origin, factory_state
 from tests.unit.card.cards import CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
 
 KEY = generate_ec(ec.SECP256R1())

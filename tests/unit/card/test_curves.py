@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from stuntcard.card.curves import DOMAINS, Domain
+from stuntcard.card.keys import find_curve
 
-from emulator.card.curves import DOMAINS, Domain
-from emulator.card.keys import find_curve
 from tests.unit.card.arithmetic import Curve, Point, add, multiply, on_curve
 
 EACH = pytest.mark.parametrize("domain", DOMAINS, ids=[domain.curve().name for domain in DOMAINS])

@@ -6,8 +6,7 @@ import pytest
 from asn1crypto import core
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from emulator.card import der
+from stuntcard.card import der
 
 
 @settings(deadline=None)

@@ -8,15 +8,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.keys import generate_ec
+from stuntcard.control.actors import ActError, ActRequest, perform
+from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.state import CodeState
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus
 
-from emulator.actors import ActError, ActRequest, perform
-from emulator.card.keys import generate_ec
-from emulator.iso7816 import tlv
-from emulator.iso7816.transport import Protocol
-from emulator.policy.events import Verdict
-from emulator.policy.state import CodeState
-from emulator.profile.load import load_profile
-from emulator.profile.model import CodeStatus
 from tests.unit.card.cards import (
     BLOCKED,
     ISOAPPLET,

@@ -8,10 +8,9 @@ from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
-
-from emulator.card.factory_ca import ca_certificate, derive_key, issue
-from emulator.profile.load import load_profile
-from emulator.profile.model import KeyAlgorithm, Personalisation
+from stuntcard.card.factory_ca import ca_certificate, derive_key, issue
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import KeyAlgorithm, Personalisation
 
 CZECH_CARD = "1.2.203.7064.1.1.11"
 QC_STATEMENTS = ObjectIdentifier("1.3.6.1.5.5.7.1.3")

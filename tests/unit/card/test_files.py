@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.card.files import (
+from stuntcard.card.files import (
     MASTER_FILE,
     OPEN,
     Condition,
@@ -13,7 +12,7 @@ from emulator.card.files import (
     Operation,
     access,
 )
-from emulator.iso7816.status import StatusWord
+from stuntcard.iso7816.status import StatusWord
 
 APP = bytes.fromhex("3F005015")
 EF = bytes.fromhex("3F0050154402")

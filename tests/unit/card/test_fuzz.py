@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.card import Card
+from stuntcard.card.keys import generate_ec
+from stuntcard.card.view import view
+from stuntcard.iso7816.instructions import Instruction
 
-from emulator.card.card import Card
-from emulator.card.keys import generate_ec
-from emulator.card.view import view
-from emulator.iso7816.instructions import Instruction
 from tests.unit.card.cards import (
     AODF,
     CDF,
@@ -180,7 +180,7 @@ def test_whatever_is_sent_gets_a_status_word(seed: int, caplog: pytest.LogCaptur
     rng = random.Random(seed)
     card = card_of(rng)
     commands = conversation(rng)
-    with caplog.at_level(logging.DEBUG, "emulator.card.card"):
+    with caplog.at_level(logging.DEBUG, "stuntcard.card.card"):
         for number in range(COMMANDS // RUNS):
             command = next(commands)
             answer = card.transmit(command)

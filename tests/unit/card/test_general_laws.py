@@ -12,17 +12,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.events import Verdict
+from stuntcard.profile.load import profile_names
+from stuntcard.profile.model import CARD, Profile
+from stuntcard.store.database import CardFile, Durability, create_file
+from stuntcard.store.portable import export_card, import_card
+from stuntcard.store.rows import read_content
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.iso7816.instructions import Instruction
-from emulator.policy.events import Verdict
-from emulator.profile.load import profile_names
-from emulator.profile.model import CARD, Profile
-from emulator.store.database import CardFile, Durability, create_file
-from emulator.store.portable import export_card, import_card
-from emulator.store.rows import read_content
 from tests.unit.card.cards import (
     AODF,
     CDF,

@@ -3,12 +3,12 @@ from __future__ import annotations
 import logging
 
 import pytest
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import factory_content
+from stuntcard.control.actors import ActError, ActRequest, perform
+from stuntcard.profile.load import load_profile
 
-from emulator.actors import ActError, ActRequest, perform
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import factory_content
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     ISOAPPLET,
     OK,

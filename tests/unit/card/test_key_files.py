@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-
-from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access, code_condition
-from emulator.card.key_files import (
+from stuntcard.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access, code_condition
+from stuntcard.card.key_files import (
     SECRET,
     Attribute,
     Header,
@@ -17,9 +16,10 @@ from emulator.card.key_files import (
     with_file_for,
     without_files_of,
 )
-from emulator.card.keys import Key, generate_ec, generate_rsa, secret_key
-from emulator.card.pkcs15 import APPLICATION
-from emulator.profile.load import load_profile
+from stuntcard.card.keys import Key, generate_ec, generate_rsa, secret_key
+from stuntcard.card.pkcs15 import APPLICATION
+from stuntcard.profile.load import load_profile
+
 from tests.unit.card.cards import EC, PIN, PRKDF, Client, directory, key_entry, logged_in
 
 EMPTY = FileSystem({path: File(path, FileKind.DF) for path in (MASTER_FILE, APPLICATION)})

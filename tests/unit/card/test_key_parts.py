@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-
-from emulator.card.key_parts import CRT, Part, Parts, ec_plan, rsa_plan, secret_plan
-from emulator.card.keys import RSA_BITS, SMALL_RSA_BITS, KeyRefusedError, SecretKey, generate_ec, generate_rsa
+from stuntcard.card.key_parts import CRT, Part, Parts, ec_plan, rsa_plan, secret_plan
+from stuntcard.card.keys import RSA_BITS, SMALL_RSA_BITS, KeyRefusedError, SecretKey, generate_ec, generate_rsa
 
 RSA = generate_rsa(1024)
 EC = generate_ec(ec.SECP256R1())

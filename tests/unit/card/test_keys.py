@@ -7,9 +7,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-
-from emulator.card.curves import DOMAINS
-from emulator.card.keys import (
+from stuntcard.card.curves import DOMAINS
+from stuntcard.card.keys import (
     RSA_BITS,
     KeyRefusedError,
     SecretKey,
@@ -30,6 +29,7 @@ from emulator.card.keys import (
     sign_pss,
     uncompressed_point,
 )
+
 from tests.unit.card.arithmetic import ecdsa_holds
 from tests.unit.card.cards import domain
 

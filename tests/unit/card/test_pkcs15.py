@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stuntcard.card import pkcs15
+from stuntcard.card.content import factory_content
+from stuntcard.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, Operation
+from stuntcard.card.pkcs15 import PRIVATE_KEYS, KeyEntry, directory_files, read_certificates, read_keys
+from stuntcard.iso7816 import tlv
 
-from emulator.card import pkcs15
-from emulator.card.content import factory_content
-from emulator.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, Operation
-from emulator.card.pkcs15 import PRIVATE_KEYS, KeyEntry, directory_files, read_certificates, read_keys
-from emulator.iso7816 import tlv
 from tests.unit.card.cards import AODF, CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
 
 A, B, C = (key_entry(n, bytes([n]) * 20) for n in (1, 2, 3))

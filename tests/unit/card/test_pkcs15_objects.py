@@ -8,16 +8,16 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.card import Card
+from stuntcard.card.content import factory_content
+from stuntcard.card.files import Condition, FileKind, access, code_condition
+from stuntcard.card.pkcs15_objects import certificate, path_to, private_key
+from stuntcard.policy.events import DirectoriesRead, Verdict
+from stuntcard.policy.law import step
+from stuntcard.policy.state import Item, Origin, factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Profile
 
-from emulator.card.card import Card
-from emulator.card.content import factory_content
-from emulator.card.files import Condition, FileKind, access, code_condition
-from emulator.card.pkcs15_objects import certificate, path_to, private_key
-from emulator.policy.events import DirectoriesRead, Verdict
-from emulator.policy.law import step
-from emulator.policy.state import Item, Origin, factory_state
-from emulator.profile.load import load_profile
-from emulator.profile.model import Profile
 from tests.unit.card.cards import ODF, OK, Client, key_entry, new_card
 
 PRKDF, CDF = "3F0050204402", "3F0050204404"

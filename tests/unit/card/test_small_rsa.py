@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.card.keys import rsa_raw, sign_pkcs1
-from emulator.card.small_rsa import generate
+from stuntcard.card.keys import rsa_raw, sign_pkcs1
+from stuntcard.card.small_rsa import generate
 
 
 @pytest.mark.parametrize("bits", [512, 768])

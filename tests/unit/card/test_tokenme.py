@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.keys import generate_ec, generate_rsa
+from stuntcard.card.view import view
+from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
+from stuntcard.profile.load import load_profile
 
-from emulator.card.keys import generate_ec, generate_rsa
-from emulator.card.view import view
-from emulator.iso7816 import tlv
-from emulator.iso7816.transport import Protocol
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     BLOCKED,
     EC,

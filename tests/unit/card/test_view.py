@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.keys import generate_ec
+from stuntcard.card.view import view
 
-from emulator.card.keys import generate_ec
-from emulator.card.view import view
 from tests.unit.card.cards import PIN, PUK, QPIN, Client, certificate_entry, key_entry, logged_in, proid_q
 
 

@@ -8,13 +8,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from stuntcard.card.files import FileKind
+from stuntcard.card.keys import generate_ec, generate_rsa
+from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
+from stuntcard.policy.state import Origin
+from stuntcard.profile.load import load_profile
 
-from emulator.card.files import FileKind
-from emulator.card.keys import generate_ec, generate_rsa
-from emulator.iso7816 import tlv
-from emulator.iso7816.transport import Protocol
-from emulator.policy.state import Origin
-from emulator.profile.load import load_profile
 from tests.unit.card.cards import (
     BLOCKED,
     EC,

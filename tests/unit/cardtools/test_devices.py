@@ -15,8 +15,7 @@ from cardtools.devices import (
 )
 from cardtools.messages import Language, Messages
 from cardtools.terms import Trouble
-
-from emulator.profile.load import load_profile
+from stuntcard.profile.load import load_profile
 
 CARDS = ["proid-q", "tokenme", "eobcanka", "zzzs-pk"]
 LEAST = """

@@ -14,8 +14,7 @@ from cardtools.devices import devices
 from cardtools.messages import SHARED, Language, Messages, language_of
 from cardtools.messages.catalogue import NAME_CONTEXT, CatalogueError, parse_po, read_catalogue
 from cardtools.told import Name, ToldError
-
-from emulator.profile.load import load_profile
+from stuntcard.profile.load import load_profile
 
 FOLDER = Path(__file__).parents[3] / "tools" / "cardtools" / "messages"
 DOMAINS = sorted({file.name.split(".")[0] for file in FOLDER.glob("*.po")})

@@ -1,8 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.iso7816.apdu import ApduError, Command, Response, parse_command, parse_response
+from stuntcard.iso7816.apdu import ApduError, Command, Response, parse_command, parse_response
 
 LONG = bytes(range(256)) * 2
 

@@ -4,8 +4,7 @@ from operator import xor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.iso7816.atr import (
+from stuntcard.iso7816.atr import (
     Atr,
     AtrError,
     Convention,

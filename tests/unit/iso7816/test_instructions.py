@@ -1,4 +1,4 @@
-from emulator.iso7816.instructions import Instruction
+from stuntcard.iso7816.instructions import Instruction
 
 
 def test_no_instruction_is_one_of_the_invalid_values() -> None:

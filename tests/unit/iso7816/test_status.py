@@ -1,6 +1,5 @@
 import pytest
-
-from emulator.iso7816.status import StatusWord, bytes_remaining, describe, tries_left, wrong_le
+from stuntcard.iso7816.status import StatusWord, bytes_remaining, describe, tries_left, wrong_le
 
 
 @pytest.mark.parametrize(

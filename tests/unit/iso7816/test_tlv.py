@@ -1,8 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.iso7816.tlv import Tlv, TlvError, encode, encode_length, find, parse, parse_one
+from stuntcard.iso7816.tlv import Tlv, TlvError, encode, encode_length, find, parse, parse_one
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.iso7816.apdu import Command, Response
-from emulator.iso7816.transport import Protocol, Transport
+from stuntcard.iso7816.apdu import Command, Response
+from stuntcard.iso7816.transport import Protocol, Transport
 
 BOTH = pytest.mark.parametrize("protocol", list(Protocol))
 

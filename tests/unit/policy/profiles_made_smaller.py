@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.profile.load import load_profile
-from emulator.profile.model import Profile, Tries
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Profile, Tries
 
 
 def with_code(profile: Profile, code: str, **update: object) -> Profile:

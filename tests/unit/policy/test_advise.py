@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-
-from emulator.policy import law
-from emulator.policy.advise import Advice, Reason, Risk, Standing, Step, advise
-from emulator.policy.described import CodeIs, KeysAre, NoSuchStateError, PartIs, Trait, state_described
-from emulator.policy.events import (
+from stuntcard.policy import law
+from stuntcard.policy.advise import Advice, Reason, Risk, Standing, Step, advise
+from stuntcard.policy.described import CodeIs, KeysAre, NoSuchStateError, PartIs, Trait, state_described
+from stuntcard.policy.events import (
     ActorActs,
     DirectoriesRead,
     Event,
@@ -20,11 +19,11 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.functions import Function, Situation, Use, functions_of, working
-from emulator.policy.state import Origin, State, factory_state
-from emulator.profile import model
-from emulator.profile.load import load_profile
-from emulator.profile.model import CARD, CodeStatus, Profile
+from stuntcard.policy.functions import Function, Situation, Use, functions_of, working
+from stuntcard.policy.state import Origin, State, factory_state
+from stuntcard.profile import model
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 PROFILES = {name: load_profile(name) for name in ("proid-q", "tokenme", "eobcanka", "zzzs-pk")}
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED

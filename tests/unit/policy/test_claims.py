@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from stuntcard.policy import law
+from stuntcard.policy.claims import Judgement, judge
+from stuntcard.policy.events import ActorActs, Event, SessionEnd, Verdict, Verify
+from stuntcard.policy.moves import Move
+from stuntcard.policy.reach import reach
+from stuntcard.policy.state import State, factory_state
+from stuntcard.policy.walk import walk
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Claim, Profile, Reset
+from stuntcard.words.exploration import move_briefly
 
-from emulator.policy import law
-from emulator.policy.claims import Judgement, judge
-from emulator.policy.events import ActorActs, Event, SessionEnd, Verdict, Verify
-from emulator.policy.moves import Move
-from emulator.policy.reach import reach
-from emulator.policy.state import State, factory_state
-from emulator.policy.walk import walk
-from emulator.policy.words import move_briefly
-from emulator.profile.load import load_profile
-from emulator.profile.model import Claim, Profile, Reset
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_code, with_tries
 
 ZZZS_PK = load_profile("zzzs-pk")

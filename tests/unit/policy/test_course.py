@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.policy.course import course_to
-from emulator.policy.described import CodeIs, PartIs
-from emulator.policy.moves import perform
-from emulator.policy.state import State, factory_state
-from emulator.profile.load import load_profile
-from emulator.profile.model import CodeStatus, Profile
+from stuntcard.policy.course import course_to
+from stuntcard.policy.described import CodeIs, PartIs
+from stuntcard.policy.moves import perform
+from stuntcard.policy.state import State, factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus, Profile
 
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
 

@@ -3,16 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from stuntcard.policy import law
+from stuntcard.policy.events import Verdict, Verify
+from stuntcard.policy.explore import explore
+from stuntcard.policy.moves import Deed, apply, moves
+from stuntcard.policy.state import State, factory_state
+from stuntcard.policy.walk import TooManyStatesError, ability, walk
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus, DeedKind, Memory, Profile
+from stuntcard.words.exploration import move_briefly
 
-from emulator.policy import law
-from emulator.policy.events import Verdict, Verify
-from emulator.policy.explore import explore
-from emulator.policy.moves import Deed, apply, moves
-from emulator.policy.state import State, factory_state
-from emulator.policy.walk import TooManyStatesError, ability, walk
-from emulator.policy.words import move_briefly
-from emulator.profile.load import load_profile
-from emulator.profile.model import CodeStatus, DeedKind, Memory, Profile
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_tries
 
 ZZZS_PK = load_profile("zzzs-pk")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.policy.events import (
+from stuntcard.policy.events import (
     ActorActs,
     Change,
     DirectoriesRead,
@@ -16,10 +15,10 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import step
-from emulator.policy.state import CodeState, Origin, State, factory_state
-from emulator.profile.load import load_profile
-from emulator.profile.model import CodeStatus, Profile
+from stuntcard.policy.law import step
+from stuntcard.policy.state import CodeState, Origin, State, factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus, Profile
 
 EOBCANKA = load_profile("eobcanka")
 SET = CodeStatus.SET

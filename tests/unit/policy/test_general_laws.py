@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from emulator.policy.events import (
+from stuntcard.policy.events import (
     ActorActs,
     Change,
     DirectoriesRead,
@@ -21,10 +20,10 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import step
-from emulator.policy.state import Origin, State, factory_state
-from emulator.profile.load import load_profile, profile_names
-from emulator.profile.model import CARD, CodeStatus, Profile
+from stuntcard.policy.law import step
+from stuntcard.policy.state import Origin, State, factory_state
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 PROFILES = {name: load_profile(name) for name in profile_names()}
 NUMBERS = st.frozensets(st.integers(1, 4), max_size=4)

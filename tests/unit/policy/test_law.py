@@ -3,8 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from emulator.policy.events import (
+from stuntcard.policy.events import (
     ActorActs,
     Change,
     DirectoriesRead,
@@ -19,10 +18,10 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import area_of_new_key, is_open, permits, step, unblocking_code, vouches_for
-from emulator.policy.state import CodeState, Item, Origin, State, factory_state
-from emulator.profile.load import load_profile
-from emulator.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
+from stuntcard.policy.law import area_of_new_key, is_open, permits, step, unblocking_code, vouches_for
+from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
 
 PROID_Q = load_profile("proid-q")
 FRESH = factory_state(PROID_Q)

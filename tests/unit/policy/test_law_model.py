@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-
-from emulator.policy.events import (
+from stuntcard.policy.events import (
     Change,
     DirectoriesRead,
     Event,
@@ -22,9 +21,9 @@ from emulator.policy.events import (
     Verdict,
     Verify,
 )
-from emulator.policy.law import step
-from emulator.policy.state import Origin, factory_state
-from emulator.profile.load import load_profile
+from stuntcard.policy.law import step
+from stuntcard.policy.state import Origin, factory_state
+from stuntcard.profile.load import load_profile
 
 PROID_Q = load_profile("proid-q")
 MOST = {"pin": 3, "puk": 5, "qpin": 3}

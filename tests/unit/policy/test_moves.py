@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from emulator.policy.events import SessionEnd, Verdict
-from emulator.policy.moves import HOLDER, Move, apply, moves, perform
-from emulator.policy.state import Origin, State, factory_state
-from emulator.profile.load import load_profile
-from emulator.profile.model import CodeStatus, DeedKind, Profile
+from stuntcard.policy.events import SessionEnd, Verdict
+from stuntcard.policy.moves import HOLDER, Move, apply, moves, perform
+from stuntcard.policy.state import Origin, State, factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus, DeedKind, Profile
 
 PROID_Q = load_profile("proid-q")
 TOKENME = load_profile("tokenme")

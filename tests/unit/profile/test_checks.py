@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import ValidationError
-
-from emulator.profile.checks import cross_check
-from emulator.profile.document import Problem
-from emulator.profile.model import Profile
+from stuntcard.profile.checks import cross_check
+from stuntcard.profile.document import Problem
+from stuntcard.profile.model import Profile
 
 Content = dict[str, Any]
 

@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from emulator.profile.document import MAX_BYTES, MAX_DEPTH, Mistake
-from emulator.profile.load import (
+from stuntcard.profile.document import MAX_BYTES, MAX_DEPTH, Mistake
+from stuntcard.profile.load import (
     ProfileError,
     load_profile,
     parse_profile,
     profile_names,
     read_profile,
 )
-from emulator.profile.model import Profile
+from stuntcard.profile.model import Profile
 
 SOURCE = Path(__file__).parents[3] / "profiles" / "proid-q.yaml"
 TEXT = SOURCE.read_text(encoding="utf-8")

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
-
-from emulator.profile.load import load_profile
-from emulator.profile.model import (
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import (
     Atr,
     Characters,
     CodeStatus,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from emulator.policy.state import Origin, factory_state
-from emulator.profile.load import ProfileError, load_profile, parse_profile
+from stuntcard.policy.state import Origin, factory_state
+from stuntcard.profile.load import ProfileError, load_profile, parse_profile
 
 PROFILES = Path(__file__).parents[3] / "profiles"
 

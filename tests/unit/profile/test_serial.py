@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 from cryptography import x509
+from stuntcard.card.content import factory_content
+from stuntcard.card.pkcs15 import EF_TOKEN_INFO, FACTORY
+from stuntcard.card.view import view
+from stuntcard.iso7816 import tlv
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.serial import SerialError, random_serial, with_serial
 
-from emulator.card.content import factory_content
-from emulator.card.pkcs15 import EF_TOKEN_INFO, FACTORY
-from emulator.card.view import view
-from emulator.iso7816 import tlv
-from emulator.profile.load import load_profile, profile_names
-from emulator.profile.serial import SerialError, random_serial, with_serial
 from tests.unit.card.cards import MANAGE, Client, new_card
 
 PROID_Q = load_profile("proid-q")

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from emulator.readers.pcsc import PcscServer, PcscSocketError
-from emulator.readers.pcsc.messages import Code
-from emulator.readers.slot import Slot
+from stuntcard.readers.pcsc import PcscServer, PcscSocketError
+from stuntcard.readers.pcsc.messages import Code
+from stuntcard.readers.slot import Slot
 
 scard = pytest.importorskip("smartcard.scard")
 

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-
-from emulator.readers import vpcd
-from emulator.readers.slot import Slot
-from emulator.readers.vpcd import VpcdReader
+from stuntcard.readers import vpcd
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.vpcd import VpcdReader
 
 PATIENCE = 20.0
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from emulator.card.view import view
-from emulator.profile.load import load_profile
-from emulator.scenario.build import build
-from emulator.scenario.exchanges import Exchange, ExchangeList
-from emulator.scenario.expectations import Outcome, expected_in_words, outcomes
-from emulator.scenario.facts import facts, known_paths
-from emulator.scenario.load import load_scenario
-from emulator.scenario.model import Expectations
-from emulator.trace.record import COMMAND, RESET
+from stuntcard.card.view import view
+from stuntcard.profile.load import load_profile
+from stuntcard.scenario.build import build
+from stuntcard.scenario.exchanges import Exchange, ExchangeList
+from stuntcard.scenario.expectations import Outcome, expected_in_words, outcomes
+from stuntcard.scenario.facts import facts, known_paths
+from stuntcard.scenario.load import load_scenario
+from stuntcard.scenario.model import Expectations
+from stuntcard.trace.record import COMMAND, RESET
 
 PROFILE = load_profile("proid-q")
 SEEN = view(PROFILE, build(load_scenario("proid-q-cc-area-unpaired-key")).card.content)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-from emulator.card.factory_ca import ca_certificate
-from emulator.scenario.build import build
-from emulator.scenario.load import load_scenario
-from emulator.scenario.rsa_keys import BITS, derive_rsa_key
+from stuntcard.card.factory_ca import ca_certificate
+from stuntcard.scenario.build import build
+from stuntcard.scenario.load import load_scenario
+from stuntcard.scenario.rsa_keys import BITS, derive_rsa_key
 
 
 def test_the_same_key_comes_out_and_another_for_another_label() -> None:

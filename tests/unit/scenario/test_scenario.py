@@ -9,22 +9,21 @@ import pytest
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-from emulator.card import pkcs15
-from emulator.card.factory_ca import ca_certificate
-from emulator.card.view import view
-from emulator.messages import Messages
-from emulator.policy.state import Origin
-from emulator.profile.load import ProfileError, shipped_directory
-from emulator.profile.model import CodeStatus, Language
-from emulator.scenario.build import Built, UnreachableError, build
-from emulator.scenario.load import (
+from stuntcard.card import pkcs15
+from stuntcard.card.factory_ca import ca_certificate
+from stuntcard.card.view import view
+from stuntcard.messages import Messages
+from stuntcard.policy.state import Origin
+from stuntcard.profile.load import ProfileError, shipped_directory
+from stuntcard.profile.model import CodeStatus, Language
+from stuntcard.running.scenarios import ListForm, ScenarioRefusedError, built_card, checked, listing, load, shown
+from stuntcard.scenario.build import Built, UnreachableError, build
+from stuntcard.scenario.load import (
     ScenarioFileError,
     load_scenario,
     parse_scenario,
     scenario_names,
 )
-from emulator.scenarios import ListForm, ScenarioRefusedError, built_card, checked, listing, load, shown
 
 ROOT = Path(__file__).parents[3]
 NAMES = scenario_names()

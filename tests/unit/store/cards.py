@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.card.keeper import KeepError
+from stuntcard.profile.load import profile_path, read_profile_text
+from stuntcard.store.database import CardFile, Durability, Stored
+from stuntcard.store.library import factory_card
 
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.card.keeper import KeepError
-from emulator.profile.load import profile_path, read_profile_text
-from emulator.store.database import CardFile, Durability, Stored
-from emulator.store.library import factory_card
 from tests.unit.card.cards import ISOAPPLET, PIN, QPIN, Client, certificate_entry, key_entry
 
 

@@ -31,14 +31,15 @@ from typing import BinaryIO, NoReturn
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from emulator.applets.registry import APPLETS  # noqa: E402
-from emulator.card.card import Card  # noqa: E402
-from emulator.card.content import Content  # noqa: E402
-from emulator.card.keeper import KeepError  # noqa: E402
-from emulator.profile.load import parse_profile, profile_path, read_profile_text  # noqa: E402
-from emulator.store import database, library  # noqa: E402
-from emulator.store.database import CardFile, Durability, Stored  # noqa: E402
-from emulator.store.places import cards_directory  # noqa: E402
+from stuntcard.applets.registry import APPLETS  # noqa: E402
+from stuntcard.card.card import Card  # noqa: E402
+from stuntcard.card.content import Content  # noqa: E402
+from stuntcard.card.keeper import KeepError  # noqa: E402
+from stuntcard.profile.load import parse_profile, profile_path, read_profile_text  # noqa: E402
+from stuntcard.store import database, library  # noqa: E402
+from stuntcard.store.database import CardFile, Durability, Stored  # noqa: E402
+from stuntcard.store.places import cards_directory  # noqa: E402
+
 from tests.unit.store.faulty_disk import Act, FaultyDisk  # noqa: E402
 from tests.unit.store.workload import Driver, comparable  # noqa: E402
 

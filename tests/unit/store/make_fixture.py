@@ -14,9 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from emulator.store.library import add_card, open_card, read_card  # noqa: E402
-from emulator.store.portable import VERSION, export_card  # noqa: E402
-from emulator.store.schema import MIGRATIONS  # noqa: E402
+from stuntcard.store.library import add_card, open_card, read_card  # noqa: E402
+from stuntcard.store.portable import VERSION, export_card  # noqa: E402
+from stuntcard.store.schema import MIGRATIONS  # noqa: E402
+
 from tests.unit.store.cards import client_of, live_a_little, stored_card  # noqa: E402
 
 MADE = "2026-01-02T03:04:05+00:00"

@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stuntcard.card.keeper import KeepError
+from stuntcard.store.database import CardFile, Durability, Stored, create_file, move_file, read_file, remove_file
+from stuntcard.store.errors import DamagedCardError, NewerCardError, StoreError
+from stuntcard.store.schema import MIGRATIONS
 
-from emulator.card.keeper import KeepError
-from emulator.store.database import CardFile, Durability, Stored, create_file, move_file, read_file, remove_file
-from emulator.store.errors import DamagedCardError, NewerCardError, StoreError
-from emulator.store.schema import MIGRATIONS
 from tests.unit.card.cards import OK, PIN
 from tests.unit.store.cards import client_of, live_a_little, stored_card
 from tests.unit.store.workload import comparable
@@ -217,7 +217,7 @@ def test_a_damaged_file_with_a_log_beside_it_is_left_as_it_is(card: Path) -> Non
 KILLED_AT_WORK = """
 import os, signal, sys
 from pathlib import Path
-from emulator.store.database import CardFile
+from stuntcard.store.database import CardFile
 from tests.unit.store.cards import client_of
 client = client_of(CardFile(Path(sys.argv[1])))
 client.verify(1, "wrong value")

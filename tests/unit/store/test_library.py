@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from stuntcard.store import library
+from stuntcard.store.database import Durability
+from stuntcard.store.errors import CardInUseError, DamagedCardError, StoreError
+from stuntcard.store.places import card_path, cards_directory, snapshots_directory
 
-from emulator.store import library
-from emulator.store.database import Durability
-from emulator.store.errors import CardInUseError, DamagedCardError, StoreError
-from emulator.store.places import card_path, cards_directory, snapshots_directory
 from tests.unit.card.cards import PIN
 from tests.unit.store.cards import client_of, live_a_little, stored_card
 from tests.unit.store.workload import comparable

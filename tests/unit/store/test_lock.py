@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from emulator.store.errors import CardInUseError
-from emulator.store.lock import Lock, holder_of, lock_path
+from stuntcard.store.errors import CardInUseError
+from stuntcard.store.lock import Lock, holder_of, lock_path
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from emulator.store.lock import Lock
+from stuntcard.store.lock import Lock
 sys.argv = ["/usr/bin/stuntcard", "run", "card:mine"]
 lock = Lock(Path(sys.stdin.readline().strip()))
 print("held", flush=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stuntcard.profile.load import profile_names
+from stuntcard.store import library
+from stuntcard.store.database import Stored
+from stuntcard.store.errors import StoreError
+from stuntcard.store.portable import VERSION, export_card, import_card
 
-from emulator.profile.load import profile_names
-from emulator.store import library
-from emulator.store.database import Stored
-from emulator.store.errors import StoreError
-from emulator.store.portable import VERSION, export_card, import_card
 from tests.unit.applets.myeid_client import AES, DES, MyEidClient
 from tests.unit.store.cards import client_of, live_a_little, stored_card
 from tests.unit.store.workload import comparable

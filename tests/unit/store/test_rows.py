@@ -8,16 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from emulator.applets.registry import APPLETS
-from emulator.card.card import Card
-from emulator.card.content import Content, KeyRecord, factory_content
-from emulator.card.curves import DOMAINS
-from emulator.card.files import MASTER_FILE, File, FileKind, FileSystem
-from emulator.card.keys import SecretKey
-from emulator.policy.state import CodeState, Item, State
-from emulator.profile.load import load_profile, profile_names
-from emulator.store.rows import (
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content, KeyRecord, factory_content
+from stuntcard.card.curves import DOMAINS
+from stuntcard.card.files import MASTER_FILE, File, FileKind, FileSystem
+from stuntcard.card.keys import SecretKey
+from stuntcard.policy.state import CodeState, Item, State
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.store.rows import (
     ContentError,
     Statement,
     as_card_key,
@@ -27,7 +26,8 @@ from emulator.store.rows import (
     read_content,
     to_der,
 )
-from emulator.store.schema import migrate
+from stuntcard.store.schema import migrate
+
 from tests.unit.card.cards import CDF, PIN, PRKDF, PUK, QPIN, Client, logged_in, proid_q
 from tests.unit.store.cards import RSA_KEY, live_a_little
 from tests.unit.store.workload import Driver, comparable

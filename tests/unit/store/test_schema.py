@@ -4,9 +4,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-
-from emulator.store.database import read_file
-from emulator.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from stuntcard.store.database import read_file
+from stuntcard.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "store"
 NEXT = (*MIGRATIONS, ("ALTER TABLE card ADD COLUMN colour TEXT", "UPDATE card SET colour = 'grey'"))

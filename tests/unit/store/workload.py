@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.store.rows import to_der
 
-from emulator.card.card import Card
-from emulator.card.content import Content
-from emulator.store.rows import to_der
 from tests.unit.card.cards import ISOAPPLET, PIN, PUK, QPIN, Client, certificate_entry, key_entry
 
 NAMES = {PIN: "pin", PUK: "puk", QPIN: "qpin"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from emulator.trace.events import Event, Happening, Header
-from emulator.trace.read import Trace
-from emulator.trace.scribe import HAPPENINGS, Scribe
+from stuntcard.trace.events import Event, Happening, Header
+from stuntcard.trace.read import Trace
+from stuntcard.trace.scribe import HAPPENINGS, Scribe
 
 ATR = bytes.fromhex("3B7E9400008025A00000002856801012000114")
 STARTED = datetime(2026, 1, 31, 12, 0, 0, 250000, tzinfo=UTC)

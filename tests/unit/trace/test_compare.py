@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from emulator.trace.compare import differences
+from stuntcard.trace.compare import differences
+
 from tests.unit.trace.sessions import (
     CHALLENGE,
     READ,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stuntcard.trace.decode import Decoded, Decoder
 
-from emulator.trace.decode import Decoded, Decoder
 from tests.unit.trace.sessions import CODES
 
 DIRECTORY = bytes.fromhex("6F04820238FF9000")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.iso7816.apdu import CHAINING_BIT, Command
-from emulator.trace.mask import Mask, data_field
+from stuntcard.iso7816.apdu import CHAINING_BIT, Command
+from stuntcard.trace.mask import Mask, data_field
 
 OK = b"\x90\x00"
 SECRET = b"s3cr3t-c0de-0f-16"

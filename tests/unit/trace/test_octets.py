@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.trace import octets
+from stuntcard.trace import octets
 
 
 def test_masked_bytes_are_written_as_stars() -> None:

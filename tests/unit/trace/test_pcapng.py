@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from emulator.trace.pcapng import as_pcapng
-from emulator.trace.read import Trace
+from stuntcard.trace.pcapng import as_pcapng
+from stuntcard.trace.read import Trace
+
 from tests.unit.trace.sessions import ATR, READ, RIGHT_PIN, SELECT_KEYS, session
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stuntcard.trace.events import Lines, TraceError, header_line
+from stuntcard.trace.read import LONGEST_LINE, Trace, read_trace
+from stuntcard.trace.scribe import Scribe
 
-from emulator.trace.events import Lines, TraceError, header_line
-from emulator.trace.read import LONGEST_LINE, Trace, read_trace
-from emulator.trace.scribe import Scribe
 from tests.unit.trace.sessions import ATR, RIGHT_PIN, SELECT_KEYS, header
 
 HEAD = header_line(header()).encode() + b"\n"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stuntcard.iso7816.apdu import Command
+from stuntcard.trace.events import Event, Happening
+from stuntcard.trace.read import read_trace
+from stuntcard.trace.record import RecordingCard, Tape, TraceFile
 
-from emulator.iso7816.apdu import Command
-from emulator.trace.events import Event, Happening
-from emulator.trace.read import read_trace
-from emulator.trace.record import RecordingCard, Tape, TraceFile
 from tests.unit.trace.sessions import ATR, header
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from emulator.trace.replay import ReplayCard
+from stuntcard.trace.replay import ReplayCard
+
 from tests.unit.trace.sessions import (
     ATR,
     READ,

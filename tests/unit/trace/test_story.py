@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from stuntcard.trace.story import Tone, tell
 
-from emulator.trace.story import Tone, tell
 from tests.unit.trace.sessions import ATR, CHALLENGE, READ, SELECT_APPLET, SELECT_KEYS, WRONG_QPIN, session
 
 

@@ -1,0 +1,209 @@
+"""The command set of the IsoApplet, as OpenSC's driver of that name speaks it.
+
+OpenSC asks for the version in two ways, and then expects two kinds of ECDSA: up to 0.23 it reads API 0.6 in the answer
+to SELECT, and the card hashes with SHA-1; from 0.24 it reads API 1.0 with GET DATA 0101, and the card signs a digest.
+The version that was read last is the one spoken. On T=0 such a SELECT leaves its answer unfetched, so that old OpenSC
+is known by the way it connects alone: see `_connects_like_old_opensc`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from stuntcard.applets import code_commands, file_commands
+from stuntcard.applets.answers import RefusalError
+from stuntcard.applets.handling import NO_ANSWER, Handler, handle
+from stuntcard.applets.isoapplet_keys import generate_key_pair, import_key
+from stuntcard.applets.key_commands import environment_for, use_key
+from stuntcard.card.card import BY_NAME, Card, IsoAppletVersion
+from stuntcard.card.files import ACCESS_LENGTH, ERASED, FOR_HOLDER, MASTER_FILE, Condition, File, FileKind
+from stuntcard.card.keys import (
+    Key,
+    decipher_pkcs1,
+    sign_ecdsa,
+    sign_ecdsa_sha1,
+    sign_pkcs1,
+    sign_pss,
+)
+from stuntcard.card.pkcs15_objects import STORED_LENGTH
+from stuntcard.card.session import ControlTemplate, SecurityEnvironment
+from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.apdu import Command, Response
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.iso7816.status import StatusWord
+from stuntcard.iso7816.transport import Protocol
+
+NAME = bytes.fromhex("F276A288BCFBA69D34F31001")
+
+VERSION_TAG = 0x0101
+_EXTENDED_APDU, _RANDOM, _ELLIPTIC_CURVES, _PSS, _RSA_4096 = 0x01, 0x02, 0x04, 0x08, 0x20
+
+
+class _Algorithm(IntEnum):
+    """Algorithm references of MANAGE SECURITY ENVIRONMENT for the use of a key."""
+
+    RSA_PKCS1 = 0x11
+    RSA_PSS = 0x12
+    ECDSA = 0x21
+
+
+_COMPUTE_SIGNATURE, _DECIPHER = 0x9E9A, 0x8086
+_SET_FOR_COMPUTATION = 0x41
+_PLAIN_CRYPTOGRAM = 0x00
+
+_KINDS = frozenset((FileKind.DF, FileKind.EF))
+_SHAREABLE_OR_NOT = 0x3F
+"""All bits of a file descriptor byte but the one that lets a file be shared between channels."""
+
+
+class IsoApplet:
+    """The applet. All that it knows of a client is in the card's session."""
+
+    name = NAME
+
+    def select(self, card: Card, command: Command) -> Response:
+        """Selected by name; whoever fetches the answer reads API 0.6 there."""
+        card.select_file(card.files.at(MASTER_FILE))
+        if _connects_like_old_opensc(card.commands_before, command):
+            card.client_version = IsoAppletVersion.V0_6
+        if command.p2 == NO_ANSWER:
+            return Response(StatusWord.OK)
+
+        def read() -> None:
+            card.client_version = IsoAppletVersion.V0_6
+
+        return Response(StatusWord.OK, _version(card, IsoAppletVersion.V0_6), read)
+
+    def handle(self, card: Card, command: Command) -> Response:
+        """Answers a command of this set; any other with 6E00 or 6D00."""
+        return handle(card, command, _HANDLERS)
+
+
+def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> bool:
+    """Up to 0.23, it looks for some other application and then selects this one twice; newer ones ask for the version.
+
+    Both select it again after a reset and to log out, newer ones also twice; never right after another application.
+    """
+    if len(before) != 2 or before[1] != command:
+        return False
+    other = before[0]
+    return other.ins == Instruction.SELECT and other.p1 == BY_NAME and other.data != NAME
+
+
+def _version(card: Card, version: IsoAppletVersion) -> bytes:
+    features = _RANDOM | _ELLIPTIC_CURVES
+    if card.transport_protocol is not Protocol.T0:
+        features |= _EXTENDED_APDU
+    if version is IsoAppletVersion.V1_0:
+        features |= _PSS | _RSA_4096
+    return version.to_bytes(2) + bytes([features])
+
+
+# Files and codes
+
+
+def _select(card: Card, command: Command) -> Response:
+    return file_commands.select(card, command, File.control_parameters)
+
+
+def _create_file(card: Card, command: Command) -> Response:
+    return file_commands.create_file(card, command, _described)
+
+
+def _described(description: file_commands.Description) -> File:
+    """The file to be made, with access in the compact format."""
+    rights = description.field(0x86) or FOR_HOLDER
+    if len(rights) != ACCESS_LENGTH or rights[0] != FOR_HOLDER[0] or not set(rights[1:]) <= set(Condition):
+        raise RefusalError(StatusWord.INCORRECT_DATA)
+    kind = description.kind(_KINDS, mask=_SHAREABLE_OR_NOT)
+    if kind is FileKind.DF:
+        return File(description.path, kind, rights, name=description.name)
+    return File(description.path, kind, rights, ERASED * description.size)
+
+
+# Keys
+
+
+def _manage_security_environment(card: Card, command: Command) -> Response:
+    if command.p1 != _SET_FOR_COMPUTATION:
+        raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+    try:
+        template = ControlTemplate(command.p2)
+    except ValueError:
+        raise RefusalError(StatusWord.INCORRECT_P1P2) from None
+    fields = tlv.parse(command.data)
+    algorithm, reference = tlv.find(fields, 0x80), tlv.find(fields, 0x84)
+    if algorithm is None or reference is None or len(algorithm) != 1 or len(reference) != 1:
+        raise RefusalError(StatusWord.INCORRECT_DATA)
+    card.session.environment = SecurityEnvironment(template, algorithm[0], reference[0])
+    return Response(StatusWord.OK)
+
+
+def _generate_key_pair(card: Card, command: Command) -> Response:
+    return generate_key_pair(card, environment_for(card, ControlTemplate.KEY_GENERATION), command)
+
+
+def _put_data(card: Card, command: Command) -> Response:
+    return import_key(card, environment_for(card, ControlTemplate.KEY_GENERATION), command)
+
+
+def _perform_security_operation(card: Card, command: Command) -> Response:
+    if command.p1p2 == _COMPUTE_SIGNATURE:
+        environment = environment_for(card, ControlTemplate.SIGNATURE)
+        return _use_key(card, environment, _signing(card, environment.algorithm), command.data)
+    if command.p1p2 == _DECIPHER:
+        environment = environment_for(card, ControlTemplate.CONFIDENTIALITY)
+        if environment.algorithm != _Algorithm.RSA_PKCS1:
+            raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+        if command.data[:1] != bytes([_PLAIN_CRYPTOGRAM]):
+            raise RefusalError(StatusWord.INCORRECT_DATA)
+        return _use_key(card, environment, decipher_pkcs1, command.data[1:])
+    raise RefusalError(StatusWord.INCORRECT_P1P2)
+
+
+def _signing(card: Card, algorithm: int) -> Callable[[Key, bytes], bytes]:
+    match algorithm:
+        case _Algorithm.RSA_PKCS1:
+            return sign_pkcs1
+        case _Algorithm.RSA_PSS:
+            return sign_pss
+        case _Algorithm.ECDSA:
+            return sign_ecdsa_sha1 if card.client_version is IsoAppletVersion.V0_6 else sign_ecdsa
+        case _:
+            raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+
+
+def _use_key(
+    card: Card, environment: SecurityEnvironment, operation: Callable[[Key, bytes], bytes], data: bytes
+) -> Response:
+    if not data:
+        raise RefusalError(StatusWord.WRONG_LENGTH)
+    return Response(StatusWord.OK, use_key(card, environment.key_reference, lambda key: operation(key, data)))
+
+
+# The rest
+
+
+def _get_data(card: Card, command: Command) -> Response:
+    if command.p1p2 != VERSION_TAG:
+        raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
+
+    def read() -> None:
+        card.client_version = IsoAppletVersion.V1_0
+
+    return Response(StatusWord.OK, _version(card, IsoAppletVersion.V1_0), read)
+
+
+_HANDLERS: dict[int, Handler] = {
+    **file_commands.HANDLERS,
+    **code_commands.handlers(STORED_LENGTH),
+    Instruction.SELECT: _select,
+    Instruction.CREATE_FILE: _create_file,
+    Instruction.DELETE_FILE: file_commands.delete_file,
+    Instruction.MANAGE_SECURITY_ENVIRONMENT: _manage_security_environment,
+    Instruction.GENERATE_ASYMMETRIC_KEY_PAIR: _generate_key_pair,
+    Instruction.PERFORM_SECURITY_OPERATION: _perform_security_operation,
+    Instruction.GET_DATA: _get_data,
+    Instruction.PUT_DATA_TLV: _put_data,
+}

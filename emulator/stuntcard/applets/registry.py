@@ -1,0 +1,46 @@
+"""The applets there are, by the names that profiles use. The commands of one may be those of several applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stuntcard.applets.eop import EopFiles, EopManagement
+from stuntcard.applets.isoapplet import IsoApplet
+from stuntcard.applets.manage import Manage
+from stuntcard.applets.myeid import MyEid
+from stuntcard.card.card import Applet
+from stuntcard.profile.model import Atr, Profile
+
+APPLETS: Mapping[str, tuple[Applet, ...]] = {
+    "isoapplet": (IsoApplet(),),
+    "myeid": (MyEid(),),
+    "eop": (EopManagement(), EopFiles()),
+    "manage": (Manage(),),
+}
+
+
+class AppletChoiceError(ValueError):
+    """An applet that a card can't be seen through."""
+
+
+_MAIN = ("isoapplet", "myeid")
+"""Command sets that reach all of a card."""
+ATRS: Mapping[str, str] = {
+    "myeid": "3B85014D79454944F8",
+    "oseid": "3B85014F73454944F0",
+}
+"""ATRs by which clients know a command set, T=1 and the historical bytes "MyEID" or "OsEID", by what people call it."""
+
+
+def seen_through(profile: Profile, name: str) -> Profile:
+    """The same card with this command set first, and with the ATR that clients know it by if it has one.
+
+    Raises AppletChoiceError when there is none of this name.
+    """
+    applet = "myeid" if name in ATRS else name
+    if applet not in _MAIN:
+        raise AppletChoiceError(f"there is no applet '{name}'; there are: {', '.join(('isoapplet', *ATRS))}")
+    changes: dict[str, object] = {"applets": (applet, *(other for other in profile.applets if other != applet))}
+    if name in ATRS:
+        changes["atr"] = Atr(value=ATRS[name])
+    return profile.model_copy(update=changes)

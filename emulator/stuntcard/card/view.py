@@ -1,0 +1,126 @@
+"""What a person or a program may see of a card: everything but the secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stuntcard.card.content import Content
+from stuntcard.policy.law import unblocking_code
+from stuntcard.policy.state import Origin
+from stuntcard.profile.model import CARD, Characters, CodeStatus, Lasts, Profile
+
+ALIVE, DEAD = "operational", "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """One code: its state, its tries, and the rule of its values. `reference` is None when it is not on the chip.
+
+    `changeable`: its holder may change it with its own old value.
+    """
+
+    name: str
+    reference: int | None
+    state: CodeStatus
+    tries_left: int
+    tries_limit: int
+    tries_max: int
+    must_change: bool
+    min_length: int
+    max_length: int
+    one_use: bool
+    unblocked_by: str | None
+    characters: Characters
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """One area; `places` is None where only the memory sets a bound."""
+
+    name: str
+    guard: str
+    places: int | None
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part of the card, and whether it is lost for good."""
+
+    name: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """One item of an area. `reference` and `identifier` (hexadecimal) are None where clients can't name the key.
+
+    `origin` is None when the key is gone and only its certificate is left.
+    """
+
+    number: int
+    area: str
+    origin: Origin | None
+    paired: bool
+    listed: bool
+    reference: int | None
+    identifier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """The card's memory, in bytes."""
+
+    size: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A whole card, as `--state-out` and `status --json` write it."""
+
+    profile: str
+    serial: str
+    life_cycle: str
+    codes: dict[str, CodeView]
+    areas: dict[str, AreaView]
+    parts: dict[str, PartView]
+    memory: MemoryView | None
+    keys: list[KeyView]
+
+
+def view(profile: Profile, content: Content) -> CardView:
+    """What may be seen of a card."""
+    state = content.state
+    codes = {}
+    for name, rule in profile.codes.items():
+        code = state.codes[name]
+        codes[name] = CodeView(
+            name=rule.name,
+            reference=rule.reference,
+            state=code.status,
+            tries_left=code.tries_left,
+            tries_limit=code.tries_limit,
+            tries_max=rule.tries.max,
+            must_change=code.must_change,
+            min_length=rule.length.min,
+            max_length=rule.length.max,
+            one_use=rule.holds.for_ is Lasts.ONE_USE,
+            unblocked_by=unblocking_code(profile, name),
+            characters=rule.characters.set,
+            changeable=rule.change.allowed,
+        )
+    areas = {
+        name: AreaView(area.name, area.guard, area.places.count if area.places else None, state.used(name))
+        for name, area in profile.areas.items()
+    }
+    parts = {name: PartView(part.name, name in state.lost) for name, part in profile.parts.items()}
+    keys = []
+    for item in state.items:
+        record = content.keys[item.number]
+        identifier = record.identifier.hex().upper() if record.identifier is not None else None
+        keys.append(KeyView(item.number, item.area, item.key, item.paired, item.listed, record.reference, identifier))
+    memory = MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None
+    life_cycle = DEAD if CARD in state.lost else ALIVE
+    return CardView(profile.id, profile.token.serial, life_cycle, codes, areas, parts, memory, keys)

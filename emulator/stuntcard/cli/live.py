@@ -1,0 +1,220 @@
+"""What is done to a running card from outside: the commands `insert`, `remove`, `reset`, `fault`, `set` and `state`.
+
+In a module that `exec` does not load.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from stuntcard.control.control import RunningCard
+    from stuntcard.control.requests import Request
+
+REFUSED = 1
+BAD_INPUT = 2
+
+fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a running card; docs/faults.md has all.")
+
+CardArgument = Annotated[str, typer.Argument(help="A running card: its profile's id, as `stuntcard status` shows it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the others."""
+    for command in (insert, remove, reset, state):
+        app.command()(command)
+    app.command("set")(set_state)
+    app.add_typer(fault_app, name="fault")
+
+
+def insert(card: CardArgument) -> None:
+    """Put a running card back into its reader, and plug that in if a fault had pulled its plug.
+
+    Example: stuntcard insert proid-q
+    """
+    from stuntcard.control.requests import Insert
+
+    _say_done(card, Insert())
+
+
+def remove(
+    card: CardArgument,
+    back_after: Annotated[
+        float | None, typer.Option(help="Put it back after so many seconds.", min=0, max=3600, metavar="SECONDS")
+    ] = None,
+) -> None:
+    """Take a running card out of its reader; what programs had open with it is lost to them.
+
+    Example: stuntcard remove proid-q --back-after 2
+    """
+    from stuntcard.control.requests import Remove
+
+    _say_done(card, Remove(back_after))
+
+
+def reset(card: CardArgument) -> None:
+    """Have a running card start anew: codes that were given are forgotten, and programs are told.
+
+    Example: stuntcard reset proid-q
+    """
+    from stuntcard.control.requests import Reset
+
+    _say_done(card, Reset())
+
+
+def state(card: CardArgument, as_json: JsonOption = False) -> None:
+    """Show a running card: where it is, every code's state and tries, and its faults.
+
+    Example: stuntcard state proid-q --json
+    """
+    from stuntcard.control.control import send
+    from stuntcard.control.requests import State, StateAnswer
+
+    with _problems_told():
+        answer = send(_running(card), State(), StateAnswer)
+    if as_json:
+        typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
+        return
+    from stuntcard.cli.printing import print_state
+
+    where = {"in": "in the reader", "out": "out of the reader", "unplugged": "its reader is not plugged in"}
+    print_state(asdict(answer.card), f", {where[answer.place]}, {answer.commands} commands")
+    for fault in answer.faults:
+        typer.echo(f"  fault {fault.number}: {fault.rule} (matched {fault.matched}, struck {fault.struck})")
+
+
+def set_state(
+    card: CardArgument,
+    wanted: Annotated[
+        list[str],
+        typer.Argument(
+            help="What shall be: pin=blocked, puk=1 (tries left), puk=set, puk=not_set, part:pep=lost, card=dead.",
+            metavar="NAME=VALUE…",
+        ),
+    ],
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where nothing that anybody can do brings the card there.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the codes of a running card to a state, as their holder would, and say how.
+
+    Example: stuntcard set proid-q pin=blocked puk=2
+    """
+    from stuntcard.control.control import send
+    from stuntcard.control.requests import SetState, SetStateAnswer
+
+    with _problems_told():
+        answer = send(_running(card), SetState(tuple(wanted), force), SetStateAnswer)
+    if as_json:
+        typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
+        return
+    for done in answer.law:
+        typer.echo(done)
+    for forced in answer.forced:
+        typer.echo(f"forced: {forced}; no card comes to this state in this way")
+    for code, value in answer.given.items():
+        typer.echo(f"{code} had no value; it is {value} now")
+    if answer.also:
+        typer.echo(f"with it came: {', '.join(answer.also)}")
+    if not (answer.law or answer.forced):
+        typer.echo("the card is in this state already")
+
+
+@fault_app.command("set")
+def set_fault(
+    card: CardArgument,
+    rule: Annotated[
+        list[str],
+        typer.Argument(
+            help="Which commands, and what happens: ins=2A nth=3 act=status:6F00 when=after", metavar="FIELD=VALUE…"
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Set one more fault.
+
+    Example: stuntcard fault set proid-q ins=2A nth=3 act=status:6F00
+    """
+    from stuntcard.control.requests import SetFault
+
+    _show_faults(card, SetFault(" ".join(rule)), as_json)
+
+
+@fault_app.command("list")
+def list_faults(card: CardArgument, as_json: JsonOption = False) -> None:
+    """List the faults that are set, with how many commands they matched and struck.
+
+    Example: stuntcard fault list proid-q
+    """
+    from stuntcard.control.requests import ListFaults
+
+    _show_faults(card, ListFaults(), as_json)
+
+
+@fault_app.command("clear")
+def clear_faults(
+    card: CardArgument,
+    number: Annotated[int | None, typer.Argument(help="The one of this number; absent: all.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take one fault away, or all of them.
+
+    Example: stuntcard fault clear proid-q
+    """
+    from stuntcard.control.requests import ClearFaults
+
+    _show_faults(card, ClearFaults(number), as_json)
+
+
+def _show_faults(card: str, request: Request, as_json: bool) -> None:
+    from stuntcard.control.control import send
+    from stuntcard.control.requests import FaultsAnswer
+
+    with _problems_told():
+        faults = send(_running(card), request, FaultsAnswer).faults
+    if as_json:
+        typer.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
+        return
+    for fault in faults:
+        typer.echo(f"{fault.number}: {fault.rule} (matched {fault.matched}, struck {fault.struck})")
+    if not faults:
+        typer.echo("no faults are set")
+
+
+def _say_done(card: str, request: Request) -> None:
+    from stuntcard.control.control import send
+    from stuntcard.control.requests import Done
+
+    with _problems_told():
+        typer.echo(send(_running(card), request, Done).done)
+
+
+def _running(card: str) -> RunningCard:
+    from stuntcard.cli.actor import the_running_card
+    from stuntcard.control.actors import ActError
+
+    try:
+        return the_running_card(card)
+    except (ActError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(BAD_INPUT) from error
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
+    from stuntcard.control.actors import ActError
+
+    try:
+        yield
+    except (ActError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(REFUSED) from error

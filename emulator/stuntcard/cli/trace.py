@@ -1,0 +1,232 @@
+"""The commands `trace`, `relay` and `replay`, in a module that `exec` does not load."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stuntcard.running.running import ReaderChoice
+    from stuntcard.trace.read import Trace
+    from stuntcard.trace.story import Line
+
+BAD_INPUT = 2
+UNAVAILABLE = 69
+DIFFERENT = 1
+MISMATCH = 1
+
+trace_app = typer.Typer(no_args_is_help=True, help="Read, compare and export recorded sessions.")
+
+TraceArgument = Annotated[Path, typer.Argument(help="A session recorded with --trace, or by relay.", metavar="FILE")]
+NoColour = Annotated[bool, typer.Option("--no-colour", help="Write plain text.")]
+
+_WIDTH = 36
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the others."""
+    app.add_typer(trace_app, name="trace")
+    app.command()(relay)
+    app.command()(replay)
+
+
+@trace_app.command()
+def show(file: TraceArgument, no_colour: NoColour = False) -> None:
+    """Tell the story of a session, one line a command.
+
+    Example: stuntcard trace show session.jsonl
+    """
+    from stuntcard.trace.story import printable, tell
+
+    trace = _read(file)
+    header = trace.header
+    console = _console(no_colour)
+    masked = "codes and keys masked" if header.masked else "NOT masked: it shows codes and keys"
+    console.print(f"{printable(header.card)}, {header.started:%Y-%m-%d %H:%M:%S} UTC, {masked}", markup=False)
+    for line in tell(header, trace.events):
+        console.print(_styled(line))
+    if trace.cut:
+        console.print("The file breaks off in the midst of a line; what is above is whole.")
+
+
+@trace_app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(help="A recorded session.", metavar="A")],
+    second: Annotated[Path, typer.Argument(help="Another one.", metavar="B")],
+    no_colour: NoColour = False,
+) -> None:
+    """Compare two sessions command by command; ends with 1 when they differ.
+
+    Challenges, new keys, signatures, what is signed or deciphered, and whatever is masked, are compared by length.
+
+    Example: stuntcard trace diff good.jsonl bad.jsonl
+    """
+    from rich.text import Text
+
+    from stuntcard.trace.compare import differences
+
+    left, right = _read(first), _read(second)
+    console = _console(no_colour)
+    alike = True
+    for found in differences(left, right):
+        alike = False
+        if found.why:
+            console.print(Text(f"~ {found.why}", style="yellow"))
+        if found.left is not None:
+            console.print(Text(f"- {found.left}", style="red"))
+        if found.right is not None:
+            console.print(Text(f"+ {found.right}", style="green"))
+    if not alike:
+        raise typer.Exit(DIFFERENT)
+    console.print(f"The sessions are alike: {len(left.events)} events each.")
+
+
+@trace_app.command()
+def export(
+    file: TraceArgument,
+    target: Annotated[Path, typer.Argument(help="The pcapng file to write.", metavar="OUT.pcapng")],
+) -> None:
+    """Write a session as pcapng, for Wireshark.
+
+    Each exchange is a GSMTAP datagram of type SIM (UDP port 4729, link type IPV4), which Wireshark's gsm_sim takes
+    apart; an ATR is a PDU for iso7816.atr (link type WIRESHARK_UPPER_PDU). Packet comments tell all in words.
+
+    Example: stuntcard trace export session.jsonl session.pcapng
+    """
+    import os
+
+    from stuntcard.trace.pcapng import as_pcapng
+
+    trace = _read(file)
+    try:
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as output:
+            output.writelines(as_pcapng(trace))
+    except OSError as error:
+        _fail(f"{target}: can't be written: {error.strerror}", UNAVAILABLE)
+
+
+def relay(
+    reader: Annotated[str, typer.Option(help="The real card's reader: its name, or a part of it.", metavar="NAME")],
+    to: Annotated[str, typer.Option(help="Where the card shall appear: pcsc, or vpcd[:HOST[:PORT]].")] = "pcsc",
+    trace: Annotated[Path | None, typer.Option(help="Record the session to this file.", metavar="FILE")] = None,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")] = False,
+    mask: Annotated[
+        list[str] | None,
+        typer.Option(help="A proprietary instruction byte whose data is secret too; may be repeated.", metavar="INS"),
+    ] = None,
+    shared: Annotated[bool, typer.Option("--shared", help="Let other programs use the card too.")] = False,
+) -> None:
+    """Pass a real card through to a virtual reader until Ctrl-C, and record what it is asked and answers.
+
+    Example: stuntcard relay --reader "Gemalto" --trace session.jsonl
+    """
+    from stuntcard.running.running import serve
+    from stuntcard.trace.events import Header
+    from stuntcard.trace.record import RecordingCard, TraceFile, now
+    from stuntcard.trace.relay import RealCard, RelayError
+
+    choice, also_mask = _choice("--to", to), _instructions(mask or [])
+    try:
+        with RealCard(reader, _complain, shared=shared) as card, _served():
+            if trace is None:
+                serve(card, "relay", choice)
+                return
+            header = Header(card.reader, card.atr, now(), masked=not unmasked)
+            with TraceFile(trace, header, also_mask) as file:
+                serve(RecordingCard(card, file), "relay", choice)
+    except RelayError as error:
+        _fail(str(error), UNAVAILABLE)
+
+
+def replay(
+    file: TraceArgument,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Take commands in any order; each gets its recorded answers in turn.")
+    ] = False,
+    reader: Annotated[str, typer.Option(help="pcsc, or vpcd[:HOST[:PORT]].")] = "pcsc",
+) -> None:
+    """Serve a recorded session as a card until Ctrl-C; ends with 1 if a command did not fit.
+
+    Example: stuntcard replay session.jsonl --lenient
+    """
+    from stuntcard.running.running import serve
+    from stuntcard.trace.replay import ReplayCard
+
+    choice = _choice("--reader", reader)
+    card = ReplayCard(_read(file), _complain, lenient=lenient)
+    with _served():
+        serve(card, "replay", choice)
+    print(f"{card.answered} commands replayed, {card.mismatches} did not fit.")
+    raise typer.Exit(MISMATCH if card.mismatches else 0)
+
+
+def _read(file: Path) -> Trace:
+    from stuntcard.trace.events import TraceError
+    from stuntcard.trace.read import read_trace
+
+    try:
+        return read_trace(file)
+    except TraceError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{file}: can't be read: {error.strerror}")
+
+
+def _choice(option: str, text: str) -> ReaderChoice:
+    from stuntcard.running.running import ReaderChoiceError, parse_reader
+
+    try:
+        return parse_reader(text)
+    except ReaderChoiceError as error:
+        _fail(str(error).replace("--reader", option, 1))
+
+
+def _instructions(texts: list[str]) -> frozenset[int]:
+    try:
+        numbers = [bytes.fromhex(text) for text in texts]
+    except ValueError:
+        numbers = [b""]
+    if any(len(number) != 1 for number in numbers):
+        _fail(f"--mask {' '.join(texts)}: expected an instruction byte in hexadecimal, such as 5A")
+    return frozenset(number[0] for number in numbers)
+
+
+@contextmanager
+def _served() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _fail(f"the card can't be served: {error}", UNAVAILABLE)
+
+
+def _styled(line: Line) -> object:
+    from rich.text import Text
+
+    from stuntcard.trace.story import Tone
+
+    style = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.POWER: "blue"}[line.tone]
+    what = f"{line.what} {line.about}".strip()
+    return Text.assemble((f"{line.time:10.6f}  ", "dim"), f"{what:{_WIDTH}}  ", (line.outcome, style))
+
+
+def _console(no_colour: bool) -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, no_color=no_colour, emoji=False)
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _fail(message: str, status: int = BAD_INPUT) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(status)

@@ -1,0 +1,186 @@
+"""A card that runs, and what can be done to it while it does: the carrying out of the control API's requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stuntcard.card.card import Card
+from stuntcard.card.keeper import KeepError
+from stuntcard.card.view import view
+from stuntcard.control import requests as api
+from stuntcard.control.actors import ActError, ActRequest, codes_asked_for, perform
+from stuntcard.faults.rules import FaultError, Faults, check_names
+from stuntcard.faults.text import parse_rule, rule_text
+from stuntcard.profile.model import DeedKind
+from stuntcard.readers.slot_control import Hand
+
+if TYPE_CHECKING:
+    from stuntcard.policy.course import Wanted
+    from stuntcard.policy.described import Stage
+    from stuntcard.profile.model import Profile
+
+FAULTS_MAX = 1000
+
+
+class LiveCard:
+    """A card with its reader and its faults. Requests may come from several threads.
+
+    Without a hand nobody can move it, and without faults none can be set.
+    """
+
+    def __init__(self, card: Card, hand: Hand | None = None, faults: Faults | None = None) -> None:
+        self._card = card
+        self._hand = hand
+        self._faults = faults
+
+    def answer(self, request: api.Request) -> api.Answer:
+        """Does what is asked. Raises ActError when that can't be; it says why."""
+        try:
+            return self._answer(request)
+        except FaultError as error:
+            raise ActError(str(error)) from error
+        except KeepError as error:
+            raise ActError(f"it could not be stored: {error}") from error
+
+    def _answer(self, request: api.Request) -> api.Answer:
+        match request:
+            case api.Status():
+                return view(self._card.profile, self._card.content)
+            case api.State():
+                seen = view(self._card.profile, self._card.content)
+                return api.StateAnswer(seen, self._place(), self._card.commands, self._listed())
+            case api.Codes(actor, act):
+                return api.CodesAnswer(codes_asked_for(self._card.profile, actor, act))
+            case api.Act(actor, act, values):
+                return api.Done(perform(self._card, ActRequest(actor, act, values)))
+            case api.Insert():
+                return api.Done(self._insert())
+            case api.Remove(back_after):
+                return api.Done(self._remove(back_after))
+            case api.Reset():
+                return api.Done(self._reset())
+            case api.SetFault(rule):
+                return self._set_fault(rule)
+            case api.ListFaults():
+                return api.FaultsAnswer(self._listed())
+            case api.ClearFaults(number):
+                self._its_faults().clear(number)
+                return api.FaultsAnswer(self._listed())
+            case api.SetState(wanted, force):
+                return self._set_state(wanted, force)
+
+    # The reader
+
+    def _its_hand(self) -> Hand:
+        if self._hand is None:
+            raise ActError("this card lies in no reader that it could be taken out of")
+        return self._hand
+
+    def _place(self) -> api.Place:
+        if self._hand is None or (self._hand.card_in and self._hand.slot.plugged):
+            return api.Place.IN
+        return api.Place.UNPLUGGED if not self._hand.slot.plugged else api.Place.OUT
+
+    def _insert(self) -> str:
+        hand = self._its_hand()
+        was_plugged = hand.slot.plugged
+        hand.plug()
+        if hand.insert():
+            return "the card is in the reader"
+        return "the card is in the reader already" if was_plugged else "the reader is plugged in again"
+
+    def _remove(self, back_after: float | None) -> str:
+        was_in = self._its_hand().remove(back_after)
+        back = "" if back_after is None else f", and comes back in {back_after:g} s"
+        return f"the card is out of the reader{'' if was_in else ' already'}{back}"
+
+    def _reset(self) -> str:
+        hand = self._its_hand()
+        if self._place() is not api.Place.IN:
+            raise ActError("the card is not in the reader; put it in first (insert)")
+        hand.reset()
+        return "the card was reset"
+
+    # Faults
+
+    def _its_faults(self) -> Faults:
+        if self._faults is None:
+            raise ActError("this card was started in a way that no faults can strike it")
+        return self._faults
+
+    def _set_fault(self, text: str) -> api.FaultsAnswer:
+        faults = self._its_faults()
+        rule = parse_rule(text)
+        check_names(rule, self._card.profile)
+        if len(faults.listed()) >= FAULTS_MAX:
+            raise ActError(f"{FAULTS_MAX} faults are set already; clear some first")
+        faults.set(rule)
+        return api.FaultsAnswer(self._listed())
+
+    def _listed(self) -> tuple[api.FaultView, ...]:
+        faults = self._faults.listed() if self._faults is not None else ()
+        return tuple(
+            api.FaultView(fault.number, rule_text(fault.rule), fault.matched, fault.struck) for fault in faults
+        )
+
+    # State
+
+    def _set_state(self, words: tuple[str, ...], force: bool) -> api.SetStateAnswer:
+        # Cards whose state nobody sets shall not wait for this to load.
+        from stuntcard.control.steering import ForceNeededError, steer
+        from stuntcard.words.state import in_words
+
+        profile = self._card.profile
+        try:
+            steered = steer(self._card, _wanted(profile, words), force=force)
+        except ForceNeededError as error:
+            forced = ", ".join(in_words(one) for one in error.forced)
+            raise ActError(
+                f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
+                "with --force it is set all the same"
+            ) from error
+        if self._hand is not None:
+            self._hand.reset()  # whoever used the card is told that its session is over
+        return api.SetStateAnswer(
+            law=tuple(_in_words(profile, stage) for stage in steered.course.stages),
+            forced=tuple(in_words(one) for one in steered.course.forced),
+            given=steered.given,
+            also=tuple(in_words(one) for one in steered.beside),
+        )
+
+
+def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
+    from stuntcard.messages import Messages
+    from stuntcard.policy.described import CodeIs, PartIs
+    from stuntcard.profile.model import Language
+    from stuntcard.words.state import StateWordsError, example, in_words, parse_traits
+
+    try:
+        traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
+    except StateWordsError as error:
+        raise ActError(str(error)) from error
+    if not traits:
+        raise ActError(f"say what shall be, such as {example(profile)}")
+    wanted: list[Wanted] = []
+    for trait in traits:
+        if not isinstance(trait, CodeIs | PartIs):
+            raise ActError(f"{in_words(trait)} can't be set on a running card; codes, parts and card can")
+        wanted.append(trait)
+    return wanted
+
+
+def _in_words(profile: Profile, stage: Stage) -> str:
+    """What was done, in words: `PIN given wrongly, 3 times`."""
+    if stage.move is None:
+        return ""
+    deed, right = stage.move.deed, stage.move.right
+    name = profile.codes[deed.code].name if deed.code is not None else ""
+    if deed.act is not None:
+        actor = profile.actors[stage.move.who]
+        text = f"{actor.name.en} {actor.acts[deed.act].about.en}"
+        text += f", with {name} told {'rightly' if right else 'wrongly'}" if name else ""
+    elif deed.by is not None:
+        text = f"{name} set with {'' if right else 'a wrong '}{profile.codes[deed.by].name}"
+    else:
+        text = f"{name} {'given' if deed.kind is DeedKind.LOG_IN else 'changed'}{'' if right else ' wrongly'}"
+    return text if stage.times == 1 else f"{text}, {stage.times} times"

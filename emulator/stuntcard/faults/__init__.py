@@ -1,0 +1,1 @@
+"""Disturbances that strike single commands of a card in use, written as rules and counted."""

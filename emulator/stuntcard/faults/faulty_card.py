@@ -1,0 +1,123 @@
+"""A card whose faults strike: it stands between the reader (or what records there) and the card itself."""
+
+from __future__ import annotations
+
+import threading
+
+from stuntcard.card.card import Card
+from stuntcard.faults.circumstances import circumstances
+from stuntcard.faults.rules import (
+    Corrupt,
+    Cut,
+    Delay,
+    Faults,
+    NoAnswer,
+    Remove,
+    ReplaceStatus,
+    Strike,
+    Tear,
+    Unplug,
+    When,
+    corrupted,
+)
+from stuntcard.readers.slot_control import Hand
+
+_MUTE = b""
+
+
+class FaultyCard:
+    """Passes everything on to a card, but for commands that a fault strikes.
+
+    Of several rules that strike the same command, all delays count, and of the others the first one set.
+    """
+
+    def __init__(self, card: Card, faults: Faults, hand: Hand) -> None:
+        """`hand` is what takes this card out of its reader, and the reader from the computer."""
+        self._card = card
+        self._faults = faults
+        self._hand = hand
+        self._power_changed = threading.Event()
+
+    @property
+    def atr(self) -> bytes:
+        """The answer to reset."""
+        return self._card.atr
+
+    def power_on(self) -> bytes:
+        """Cold reset; gives the ATR."""
+        self._power_changed.set()
+        return self._card.power_on()
+
+    def power_off(self) -> None:
+        """Take the power away; a command that a fault delays is not carried out any more."""
+        self._power_changed.set()
+        self._card.power_off()
+
+    def reset(self) -> bytes:
+        """Warm reset; gives the ATR."""
+        self._power_changed.set()
+        return self._card.reset()
+
+    def let_go(self) -> None:
+        """Ends whatever a fault keeps waiting, so that the reader can be stopped."""
+        self._power_changed.set()
+
+    def transmit(self, command: bytes) -> bytes:
+        """The card's answer to a command, or what a fault makes of it; empty when none comes."""
+        if not self._faults.any:
+            return self._card.transmit(command)
+        self._power_changed.clear()
+        strikes = self._faults.strikes(circumstances(self._card, command))
+        return self._struck(command, strikes) if strikes else self._card.transmit(command)
+
+    def _struck(self, command: bytes, strikes: tuple[Strike, ...]) -> bytes:
+        late = dict.fromkeys(When, 0.0)
+        others: list[Strike] = []
+        for strike in strikes:
+            if isinstance(strike.act, Delay):
+                late[strike.act.when] += strike.act.seconds
+            else:
+                others.append(strike)
+        if not self._wait(late[When.BEFORE]):
+            return _MUTE
+        answer = self._strike(command, others[0]) if others else self._card.transmit(command)
+        return answer if self._wait(late[When.AFTER]) else _MUTE
+
+    def _strike(self, command: bytes, strike: Strike) -> bytes:
+        match strike.act:
+            case ReplaceStatus(status_word, when):
+                self._carry_out(command, when)
+                return status_word.to_bytes(2)
+            case NoAnswer(seconds, when):
+                self._carry_out(command, when)
+                self._wait(seconds)
+            case Corrupt(bits):
+                return corrupted(self._card.transmit(command), bits, strike.seed)
+            case Cut(length):
+                return self._card.transmit(command)[:length]
+            case Remove(back_after, when):
+                self._carry_out(command, when)
+                self._hand.remove(back_after)
+            case Unplug(back_after, when):
+                self._carry_out(command, when)
+                self._hand.unplug(back_after)
+            case Tear(when):
+                if when is When.BEFORE:
+                    self._card.lose_power(command)
+                else:
+                    self._card.transmit(command)
+                    self._card.reset()
+                self._hand.reset()
+            case Delay():
+                pass  # counted before
+        return _MUTE
+
+    def _carry_out(self, command: bytes, when: When) -> None:
+        """Has the command take effect if it shall; its answer gets lost in any case."""
+        if when is When.AFTER:
+            self._card.transmit(command)
+        self._card.miss_command()
+
+    def _wait(self, seconds: float) -> bool:
+        """False when the card's power went meanwhile, and with it whatever was under way."""
+        return not (seconds and self._power_changed.wait(seconds))

@@ -1,0 +1,76 @@
+"""Where a card sits in its reader. What makes faults strike is slipped beneath it when somebody first asks for it.
+
+Most cards meet no fault, and start faster without what knows of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from stuntcard.card.card import Card
+from stuntcard.readers.slot import CardInterface
+from stuntcard.readers.slot_control import Hand
+
+if TYPE_CHECKING:
+    from stuntcard.faults.faulty_card import FaultyCard
+    from stuntcard.faults.rules import Faults, Rule
+
+
+class Seat:
+    """Passes everything on to the card, through its faults once there may be some."""
+
+    def __init__(self, card: Card, hand: Hand, rules: Sequence[Rule] = ()) -> None:
+        """`rules` strike from the start; `hand` is what faults move the card and the reader with."""
+        self._card = card
+        self._hand = hand
+        self._lock = threading.Lock()
+        self._beneath: CardInterface = card
+        self._faults: Faults | None = None
+        self._faulty: FaultyCard | None = None
+        if rules:
+            self._make_faults(rules)
+
+    def faults(self) -> Faults:
+        """What may strike this card."""
+        with self._lock:
+            return self._faults if self._faults is not None else self._make_faults(())
+
+    def let_go(self) -> None:
+        """Ends what a fault keeps waiting, or would put back later."""
+        self._hand.rest()
+        if self._faults is not None and self._faulty is not None:
+            self._faults.clear()
+            self._faulty.let_go()
+
+    def _make_faults(self, rules: Sequence[Rule]) -> Faults:
+        from stuntcard.faults.faulty_card import FaultyCard
+        from stuntcard.faults.rules import Faults
+
+        self._faults = Faults(*rules)
+        self._beneath = self._faulty = FaultyCard(self._card, self._faults, self._hand)
+        return self._faults
+
+    # What a reader asks
+
+    @property
+    def atr(self) -> bytes:
+        """The answer to reset."""
+        return self._beneath.atr
+
+    def power_on(self) -> bytes:
+        """Cold reset; gives the ATR."""
+        return self._beneath.power_on()
+
+    def power_off(self) -> None:
+        """Take the power away."""
+        self._beneath.power_off()
+
+    def reset(self) -> bytes:
+        """Warm reset; gives the ATR."""
+        return self._beneath.reset()
+
+    def transmit(self, command: bytes) -> bytes:
+        """Answer one command APDU."""
+        return self._beneath.transmit(command)

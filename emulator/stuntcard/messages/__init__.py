@@ -1,0 +1,49 @@
+"""What people are told, in their language. The words are in the catalogues beside this file, `en.po`, `cs.po`, `sl.po`.
+
+A catalogue is gettext's: any translator's editor opens it, and its header says how the language counts (Czech 1, 2-4,
+5 and more; Slovenian has a dual). A message has a key and not an English sentence as its msgid, so that English can be
+mended without touching the others. Names that a profile gives in one language only ("general area") are translated
+under the context `name`; one that no catalogue knows is shown as the profile has it.
+"""
+
+from __future__ import annotations
+
+from stuntcard.messages.catalogue import Catalogue, read_catalogue
+from stuntcard.profile.model import Language, Text
+
+
+class Messages:
+    """The messages of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._catalogue: Catalogue = read_catalogue(language.value)
+
+    def text(self, key: str, **values: str | int) -> str:
+        """A message with its variables filled in. Raises KeyError when the message or a variable is missing."""
+        return self._catalogue.text(key).format(**values)
+
+    def counted(self, key: str, number: int, **values: str | int) -> str:
+        """A message in the form that this language uses with the number, which it names `{number}`. Raises KeyError."""
+        return self._catalogue.counted(key, number).format(number=number, **values)
+
+    def name(self, name: str) -> str:
+        """A profile's name of an area, a part or a code, in this language where the catalogue has it."""
+        translated = self._catalogue.name(name)
+        return name if translated is None else translated
+
+    def of(self, text: Text) -> str:
+        """A profile's text that comes in every language."""
+        match self.language:
+            case Language.ENGLISH:
+                return text.en
+            case Language.CZECH:
+                return text.cs
+            case Language.SLOVENIAN:
+                return text.sl
+
+    def all_of(self, items: list[str]) -> str:
+        """Several things in one sentence, with "and" before the last."""
+        if len(items) < 2:
+            return "".join(items)
+        return self.text("list-end", first=", ".join(items[:-1]), last=items[-1])

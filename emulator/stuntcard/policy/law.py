@@ -1,0 +1,351 @@
+"""The law of a card.
+
+`step` is the one function that changes a state; the live card and everything that reasons about cards call it. Each
+event has one rule, in the table at the end. What a code's status allows is the table below:
+
+    status      VERIFY / CHANGE           set by another code (`reset_by`)
+    not_set     refused: not set          if the profile says `from: [not_set]`
+    set         right: done               if the profile says `from: [set]`
+                wrong: one try less
+    blocked     refused: blocked          if the profile says `from: [blocked]`
+
+A wrong value of a code spends one of its tries, whichever command it came with; a right one gives all tries back.
+The last try spent blocks the code, which may block others with it (`blocks`) and may end a part of the card, or all of
+it (`ends`). Codes of a part that is lost are blocked with it, and nothing and nobody sets them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
+
+from stuntcard.policy.events import (
+    ActorActs,
+    Change,
+    DirectoriesRead,
+    Erase,
+    Event,
+    LogOut,
+    RemoveFile,
+    RemoveKey,
+    Reset,
+    SessionEnd,
+    StoreFile,
+    StoreKey,
+    UseKey,
+    Verdict,
+    Verify,
+)
+from stuntcard.policy.state import CodeState, Item, State, factory_state
+from stuntcard.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
+
+Outcome = tuple[State, Verdict]
+
+AMPLE_MEMORY = Memory.model_construct(bytes=1_000_000, block=250)  # which need not be checked, and starts faster
+"""The memory of a card whose profile gives none: never short in use, and still no way to fill up a computer's."""
+MOST_KEYS = 64
+"""Each key can be named by a reference of one byte."""
+
+
+def step(profile: Profile, state: State, event: Event) -> Outcome:
+    """What an event makes of a state, and what the law says to it."""
+    if state.dead:
+        return state, Verdict.CARD_DEAD
+    return _RULES[type(event)](profile, state, event)
+
+
+def permits(state: State, code: str) -> bool:
+    """Whether a code was given and holds."""
+    return code in state.verified and not state.dead
+
+
+def is_open(profile: Profile, state: State) -> bool:
+    """Whether nobody is asked for a code: so a card is that its first client has yet to make up."""
+    return profile.open_while is not None and profile.open_while not in state.lost and not state.dead
+
+
+def area_of_new_key(profile: Profile, state: State) -> str | None:
+    """The area that a key stored now would go to: the first whose codes have all been given."""
+    asked = not is_open(profile, state)
+    for name, area in profile.areas.items():
+        if area.create_with and not (asked and any(not permits(state, code) for code in area.create_with)):
+            return name
+    return None
+
+
+def unblocking_code(profile: Profile, code: str) -> str | None:
+    """The code with which RESET RETRY COUNTER sets another one."""
+    resets = profile.codes[code].reset_by
+    return resets[0].code if resets else None
+
+
+def vouches_for(profile: Profile, state: State, number: int) -> Verdict:
+    """Whether the card can tell where a key comes from. That takes no code, but the key, and its part not lost."""
+    item = state.item(number)
+    if item is None or item.key is None:
+        return Verdict.NO_SUCH_KEY
+    lost = any(item.area in profile.parts[part].areas for part in state.lost if part != CARD)
+    return Verdict.PART_LOST if lost else Verdict.DONE
+
+
+def _verify(profile: Profile, state: State, event: Verify) -> Outcome:
+    state, verdict = _given(profile, state, event.code, event.correct)
+    if verdict is not Verdict.DONE:
+        return state, verdict
+    return replace(state, verified=state.verified | {event.code}), Verdict.DONE
+
+
+def _change(profile: Profile, state: State, event: Change) -> Outcome:
+    if not profile.codes[event.code].change.allowed:
+        return state, Verdict.ACT_NOT_ALLOWED
+    state, verdict = _given(profile, state, event.code, event.correct, event.acceptable)
+    return (_set(state, event.code) if verdict is Verdict.DONE else state), verdict
+
+
+def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
+    status = state.codes[event.code].status
+    rule = next((rule for rule in profile.codes[event.code].reset_by if rule.code == event.by), None)
+    if profile.part_of(event.code) in state.lost:
+        return state, Verdict.PART_LOST
+    if rule is None or status not in rule.from_:
+        return state, Verdict.ACT_NOT_ALLOWED
+    state, verdict = _given(profile, state, event.by, event.correct, event.acceptable)
+    if verdict is not Verdict.DONE:
+        return state, verdict
+    state = _set(state, event.code)
+    return (_spend(state, event.by) if rule.uses_up else state), Verdict.DONE
+
+
+def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
+    name = area_of_new_key(profile, state)
+    if name is None:
+        return state, Verdict.NOT_AUTHORISED
+    area = profile.areas[name]
+    if area.places is not None and state.used(name) >= area.places.count:
+        return state, Verdict.NO_PLACE
+    if len(state.items) >= MOST_KEYS or not _fits(profile, state, event.size):
+        return state, Verdict.NO_SPACE
+    item = Item(next_number(state), name, event.origin, size=_cost(profile, event.size))
+    state = replace(state, items=(*state.items, item))
+    return _use_up(profile, state, area.create_with), Verdict.DONE
+
+
+def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
+    item = state.item(event.number)
+    if item is None or item.key is None:
+        return state, Verdict.NO_SUCH_KEY
+    guard = profile.areas[item.area].guard
+    if not (permits(state, guard) or is_open(profile, state)):
+        return state, Verdict.NOT_AUTHORISED
+    return _use_up(profile, state, (guard,)), Verdict.DONE
+
+
+def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
+    """Its certificate, if it has one, keeps the place."""
+    item = state.item(event.number)
+    if item is None or item.key is None:
+        return state, Verdict.NO_SUCH_KEY
+    if not profile.areas[item.area].create_with:
+        return state, Verdict.NOT_AUTHORISED
+    left = (replace(item, key=None, listed=False),) if item.certificate else ()
+    others = tuple(other for other in state.items if other is not item)
+    return replace(state, items=tuple(sorted((*others, *left), key=lambda one: one.number))), Verdict.DONE
+
+
+def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
+    size = _file_size(event)
+    if not _fits(profile, state, size):
+        return state, Verdict.NO_SPACE
+    return replace(state, files_size=state.files_size + _cost(profile, size)), Verdict.DONE
+
+
+def _remove_file(profile: Profile, state: State, event: RemoveFile) -> Outcome:
+    # Nothing frees what the card left the factory with.
+    return replace(state, files_size=max(0, state.files_size - _cost(profile, _file_size(event)))), Verdict.DONE
+
+
+def _file_size(event: StoreFile | RemoveFile) -> int:
+    """Even an empty file takes space: its entry."""
+    return max(event.size, 1)
+
+
+def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
+    actor = profile.actors.get(event.actor)
+    act = actor.acts.get(event.act) if actor is not None else None
+    if act is None or act.only_while in state.lost:
+        return state, Verdict.ACT_NOT_ALLOWED
+    if act.checks is not None:
+        # Told to somebody off the card, it spends tries as any other code, and opens nothing on the card.
+        return _given(profile, state, act.checks, event.correct)
+    if act.loses is not None:
+        if act.loses in state.lost:
+            return state, Verdict.PART_LOST
+        return _end_what_ends(profile, _lose(profile, state, act.loses)), Verdict.DONE
+    if any(profile.part_of(code) in state.lost for code in act.sets):
+        return state, Verdict.PART_LOST
+    if any(state.codes[code].status not in act.from_ for code in act.sets[:1]):
+        return state, Verdict.ACT_NOT_ALLOWED
+    if not event.acceptable:
+        return state, Verdict.VALUE_REFUSED
+    for code, limit in zip_longest(act.sets, event.limits):
+        state = _set(_limited(profile, state, code, limit), code)
+    return state, Verdict.DONE
+
+
+def _limited(profile: Profile, state: State, name: str, limit: int | None) -> State:
+    """With another number of tries for a code, if one is given: from one to the most that the profile lets be set."""
+    if limit is None:
+        return state
+    limit = min(max(limit, 1), profile.codes[name].tries.max)
+    return state.with_code(name, replace(state.codes[name], tries_limit=limit))
+
+
+def _erase(profile: Profile, state: State, event: Erase) -> Outcome:  # noqa: ARG001
+    """Only a card that leaves the factory empty can become empty again."""
+    if profile.open_while is None:
+        return state, Verdict.ACT_NOT_ALLOWED
+    return factory_state(profile), Verdict.DONE
+
+
+def _directories_read(profile: Profile, state: State, event: DirectoriesRead) -> Outcome:
+    """An area that nothing can be made in is closed: what it holds stays, whatever the directories say of it."""
+    items = tuple(_read(item, event) if profile.areas[item.area].create_with else item for item in state.items)
+    return replace(state, items=tuple(item for item in items if item.key or item.certificate)), Verdict.DONE
+
+
+def _log_out(_: Profile, state: State, event: LogOut) -> Outcome:
+    return replace(state, verified=state.verified - set(event.codes)), Verdict.DONE
+
+
+def _session_end(_: Profile, state: State, event: SessionEnd) -> Outcome:  # noqa: ARG001
+    return replace(state, verified=frozenset()), Verdict.DONE
+
+
+def next_number(state: State) -> int:
+    """The number that the next stored key gets."""
+    return max((item.number for item in state.items), default=0) + 1
+
+
+def _read(item: Item, event: DirectoriesRead) -> Item:
+    if event.listed is not None:
+        item = _seen(item, item.number in event.listed)
+    return item if event.certified is None else replace(item, certificate=item.number in event.certified)
+
+
+def _seen(item: Item, listed: bool) -> Item:
+    """A key that was listed and is listed no more is gone; one that was never listed stays (PQ-14)."""
+    gone = item.listed and not listed
+    return replace(item, listed=listed, key=None if gone else item.key)
+
+
+def _given(profile: Profile, state: State, code: str, correct: bool, acceptable: bool = True) -> Outcome:
+    """A value of a code was given: the one place where a try is spent, or all come back.
+
+    `acceptable`: the new value that came with it, if one did, fits its rule; one that does not costs no try.
+    """
+    refusal = _not_usable(state, code)
+    if refusal is not None:
+        return state, refusal
+    if not acceptable:
+        return state, Verdict.VALUE_REFUSED
+    return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
+
+
+def _not_usable(state: State, code: str) -> Verdict | None:
+    match state.codes[code].status:
+        case CodeStatus.NOT_SET:
+            return Verdict.CODE_NOT_SET
+        case CodeStatus.BLOCKED:
+            return Verdict.CODE_BLOCKED
+        case CodeStatus.SET:
+            return None
+
+
+def _right(state: State, name: str) -> State:
+    code = state.codes[name]
+    return state.with_code(name, replace(code, tries_left=code.tries_limit))
+
+
+def _wrong(profile: Profile, state: State, name: str) -> State:
+    code = state.codes[name]
+    state = replace(state, verified=state.verified - {name})
+    if code.tries_left > 1:
+        return state.with_code(name, replace(code, tries_left=code.tries_left - 1))
+    return _end_what_ends(profile, _block(profile, state, (name,)))
+
+
+def _block(profile: Profile, state: State, names: tuple[str, ...]) -> State:
+    for name in names:
+        if state.blocked(name):
+            continue
+        code = state.codes[name]
+        blocked = replace(code, status=CodeStatus.BLOCKED, tries_left=0)
+        state = replace(state.with_code(name, blocked), verified=state.verified - {name})
+        cascade = profile.codes[name].blocks
+        if cascade is not None:
+            state = _block(profile, state, cascade.codes)
+    return state
+
+
+def _end_what_ends(profile: Profile, state: State) -> State:
+    for end in profile.ends:
+        if end.part not in state.lost and all(state.blocked(code) for code in end.when_blocked):
+            state = _lose(profile, state, end.part)
+    return state
+
+
+def _lose(profile: Profile, state: State, part: str) -> State:
+    state = replace(state, lost=state.lost | {part})
+    if part == CARD:
+        return replace(state, verified=frozenset())
+    return _block(profile, state, profile.parts[part].codes)
+
+
+def _set(state: State, name: str) -> State:
+    """A new value: all tries again, nothing left to change, and not logged in with it yet."""
+    limit = state.codes[name].tries_limit
+    state = state.with_code(name, CodeState(CodeStatus.SET, limit, limit))
+    return replace(state, verified=state.verified - {name})
+
+
+def _spend(state: State, name: str) -> State:
+    """A code that served its one purpose is as if never set."""
+    code = replace(state.codes[name], status=CodeStatus.NOT_SET, must_change=False)
+    return replace(state.with_code(name, code), verified=state.verified - {name})
+
+
+def _memory(profile: Profile) -> Memory:
+    return profile.memory if profile.memory is not None else AMPLE_MEMORY
+
+
+def _cost(profile: Profile, size: int) -> int:
+    return _memory(profile).cost(size)
+
+
+def _fits(profile: Profile, state: State, size: int) -> bool:
+    return state.memory_used + _cost(profile, size) <= _memory(profile).bytes
+
+
+def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
+    used = {code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE}
+    return replace(state, verified=state.verified - used) if used else state
+
+
+# Each rule takes its own kind of event; the table's key is what makes the call right.
+_RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
+    Verify: _verify,
+    Change: _change,
+    Reset: _reset,
+    StoreKey: _store_key,
+    UseKey: _use_key,
+    RemoveKey: _remove_key,
+    DirectoriesRead: _directories_read,
+    LogOut: _log_out,
+    Erase: _erase,
+    SessionEnd: _session_end,
+    StoreFile: _store_file,
+    RemoveFile: _remove_file,
+    ActorActs: _actor_acts,
+}

@@ -1,0 +1,114 @@
+"""What holds in each state of a walk, and what can still come to hold from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stuntcard.policy.moves import Deed
+from stuntcard.policy.state import CodeState
+from stuntcard.policy.walk import Ability, Walk
+from stuntcard.profile.model import ClaimedDeed, Condition, DeedKind, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Sums of bits, by a state's number: the walk's abilities, and the conditions of the profile's claims.
+
+    `now`: what holds in the state. `ever`: what holds in it, or in some state that can be reached from it.
+    """
+
+    now: list[int]
+    ever: list[int]
+    conditions: dict[Condition, int]
+
+    def bits(self, conditions: Iterable[Condition]) -> int:
+        """The bits of these conditions."""
+        bits = 0
+        for condition in conditions:
+            bits |= self.conditions[condition]
+        return bits
+
+
+def reach(walk: Walk) -> Reach:
+    """What holds where, and can still come."""
+    conditions = _numbered_conditions(walk)
+    now = _now(walk, conditions)
+    return Reach(now, _ever(walk, now), conditions)
+
+
+def claimed_ability(profile: Profile, deed: ClaimedDeed) -> Ability:
+    """The ability that a claim names."""
+    code = deed.code
+    if deed.do is DeedKind.ACT and deed.act is not None:
+        code = profile.actors[deed.who].acts[deed.act].checks
+    return deed.who, Deed(deed.do, code, deed.by, deed.area, act=deed.act)
+
+
+def _numbered_conditions(walk: Walk) -> dict[Condition, int]:
+    bits: dict[Condition, int] = {}
+    first = len(walk.abilities)
+    for claim in walk.profile.claims:
+        for condition in (*claim.when, *claim.always, *claim.never, *claim.possible):
+            if condition.can is not None:
+                # What no move ever asks for can't be done, and has no bit.
+                bits[condition] = walk.abilities.get(claimed_ability(walk.profile, condition.can), 0)
+                if condition.can.wrong or bits[condition] == 0:
+                    bits[condition] = 1 << first
+                    first += 1
+            elif condition not in bits:
+                bits[condition] = 1 << first
+                first += 1
+    return bits
+
+
+def _now(walk: Walk, conditions: dict[Condition, int]) -> list[int]:
+    losses = [0] * len(walk.losses)
+    codes = [[0] * len(values) for values in walk.codes]
+    final = 0
+    for condition, bit in conditions.items():
+        if condition.part is not None:
+            for number, lost in enumerate(walk.losses):
+                losses[number] |= bit if ("lost" if condition.part in lost else "alive") in condition.is_ else 0
+        elif condition.code is not None:
+            position = list(walk.profile.codes).index(condition.code)
+            for number, code in enumerate(walk.codes[position]):
+                codes[position][number] |= bit if _code_fits(condition, code) else 0
+        elif condition.final:
+            final = bit
+    tables = [losses, *codes]
+    now = list(walk.done)
+    for number, row in enumerate(walk.rows):
+        holds = now[number]
+        # A row's last number is what is stored; no condition asks for it.
+        for table, value in zip(tables, row, strict=False):
+            holds |= table[value]
+        if walk.first[number] == walk.first[number + 1]:
+            holds |= final
+        now[number] = holds
+    return now
+
+
+def _code_fits(condition: Condition, code: CodeState) -> bool:
+    return (
+        (not condition.is_ or code.status.value in condition.is_)
+        and condition.tries in (None, code.tries_left)
+        and condition.must_change in (None, code.must_change)
+    )
+
+
+def _ever(walk: Walk, now: list[int]) -> list[int]:
+    """States far from the start come first, as most ways lead away from it; ways back take a few more rounds."""
+    ever = list(now)
+    first, targets = walk.first, walk.targets
+    changed = True
+    while changed:
+        changed = False
+        for number in range(len(ever) - 1, -1, -1):
+            holds = ever[number]
+            for target in targets[first[number] : first[number + 1]]:
+                holds |= ever[target]
+            if holds != ever[number]:
+                ever[number] = holds
+                changed = True
+    return ever

@@ -1,0 +1,220 @@
+"""Reads a YAML file into a model. Every error has its line and column, and all of them come at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+KeyPath = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file: where (keys and indexes from the top), and what."""
+
+    path: KeyPath
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a file. Line and column count from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+class DocumentError(Exception):
+    """A file that can't be used; `mistakes` tells all that is wrong with it."""
+
+    def __init__(self, file: str, mistakes: tuple[Mistake, ...]) -> None:
+        self.file = file
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{file}:{m.line}:{m.column}: {m.message}" for m in mistakes))
+
+
+class Document:
+    """One YAML text. `kind` is what people call such a file, as in "profile"; `file` is its name for messages."""
+
+    def __init__(self, kind: str, file: str, error: type[DocumentError]) -> None:
+        """`error`: what is raised for anything that is wrong with the text."""
+        self._kind = kind
+        self._file = file
+        self._error = error
+        self._marks: dict[KeyPath, _Mark] = {}
+        self._problems: list[Mistake] = []
+
+    def read(self, raw: bytes, model: type[Model], check: Callable[[Model], Iterable[Problem]]) -> Model:
+        """The text as a model. `check` finds what is wrong between blocks that are right one by one."""
+        if len(raw) > MAX_BYTES:
+            message = f"the file has more than {MAX_BYTES} bytes; a {self._kind} is far smaller"
+            raise self._error(self._file, (Mistake(1, 1, message),))
+        content = self._plain(raw)
+        try:
+            made = model.model_validate(content)
+        except ValidationError as error:
+            raise self.error(
+                Problem(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"], model, _key_path(e["loc"])))
+                for e in error.errors()
+            ) from error
+        problems = tuple(check(made))
+        if problems:
+            raise self.error(problems)
+        return made
+
+    def error(self, problems: Iterable[Problem]) -> DocumentError:
+        """The error that tells of problems, each with the place where it stands in the text that was read."""
+        mistakes = []
+        for problem in problems:
+            name = ".".join(str(item) for item in problem.path) or f"the {self._kind}"
+            mistakes.append(_mistake(self._nearest_mark(problem.path), f"{name}: {problem.message}"))
+        return self._error(self._file, tuple(sorted(mistakes, key=lambda m: (m.line, m.column))))
+
+    def _plain(self, raw: bytes) -> object:
+        """Plain values, remembering where each key and value stands."""
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self._error(self._file, (Mistake(1, 1, "the file is not UTF-8 text"),)) from error
+        try:
+            self._refuse_bombs(text, _loader())
+            node = yaml.compose(text, Loader=_loader())
+        except (yaml.MarkedYAMLError, yaml.reader.ReaderError, RecursionError) as error:
+            # The parser in C reads ahead, and from some depth on refuses what nests before we have seen it.
+            with contextlib.suppress(yaml.YAMLError, RecursionError):
+                self._refuse_bombs(text, yaml.SafeLoader)
+            raise self._error(self._file, (_yaml_mistake(error),)) from error
+        if self._problems:
+            raise self._error(self._file, tuple(self._problems))
+        content = self._value(node, ()) if node is not None else {}
+        if self._problems:
+            raise self._error(self._file, tuple(self._problems))
+        return content
+
+    def _say(self, kind: str, message: str, given: object, model: type[BaseModel], path: KeyPath) -> str:
+        """Pydantic's message in a YAML writer's words."""
+        if kind == "missing":
+            return "is missing"
+        if kind == "extra_forbidden":
+            expected = ", ".join(_keys_beside(model, path)) or "none"
+            return f"is not a key that a {self._kind} has here; expected one of: {expected}"
+        if kind == "string_type" and isinstance(given, int):
+            return f"{given} is read as a number; put it in quotes"
+        expected = message.removeprefix("Value error, ").removeprefix("Input should be ")
+        if kind in {"model_type", "dict_type"}:
+            return "expected keys with values here"
+        shown = f"{given!r}" if isinstance(given, str | int | float | bool) or given is None else "this"
+        return f"{shown}: expected {expected}" if expected != message else f"{shown}: {message}"
+
+    def _nearest_mark(self, path: KeyPath) -> _Mark | None:
+        while path and path not in self._marks:
+            path = path[:-1]
+        return self._marks.get(path)
+
+    def _refuse_bombs(self, text: str, loader: type[yaml.SafeLoader]) -> None:
+        """Aliases can blow a small file up without bound, and deep nesting the stack; none of this is needed here."""
+        depth = 0
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.AliasEvent):
+                self._note(event.start_mark, f"aliases (*name) are not taken in a {self._kind}; write the value out")
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise self._error(self._file, (_mistake(event.start_mark, f"nested more than {MAX_DEPTH} deep"),))
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+
+    def _note(self, mark: _Mark | None, message: str) -> None:
+        self._problems.append(_mistake(mark, message))
+
+    def _value(self, node: yaml.Node, path: KeyPath) -> object:
+        self._marks.setdefault(path, node.start_mark)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, object]:
+        content: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in content:
+                self._note(key_node.start_mark, f"{key} stands here twice")
+            self._marks[(*path, key)] = key_node.start_mark
+            content[key] = self._value(value_node, (*path, key))
+        return content
+
+    def _scalar(self, node: yaml.Node) -> object:
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.MarkedYAMLError, ValueError, LookupError, AttributeError):
+            # The library's constructors stumble in all these ways over a value that does not fit its tag.
+            self._note(
+                node.start_mark,
+                f"{str(node.value)[:40]!r} can't be read as {node.tag}; a {self._kind} has plain values only",
+            )
+            return None
+
+
+class _Mark(Protocol):
+    """Where something stands; the parser in C and the one in Python have a class each."""
+
+    line: int
+    column: int
+
+
+def read_text(path: Path) -> bytes:
+    """The text in a file, one byte more than `Document.read` takes at most. Raises OSError."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _key_path(location: tuple[int | str, ...]) -> KeyPath:
+    return tuple(item for item in location if item != "[key]")
+
+
+def _loader() -> type[yaml.SafeLoader]:
+    """The safe loader, in C where the library has it."""
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _mistake(mark: _Mark | None, message: str) -> Mistake:
+    return Mistake(mark.line + 1, mark.column + 1, message) if mark is not None else Mistake(1, 1, message)
+
+
+def _yaml_mistake(error: Exception) -> Mistake:
+    what = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return _mistake(getattr(error, "problem_mark", None), f"not YAML: {what}")
+
+
+def _keys_beside(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
+    """The keys that a model has in the block where the last key of this path stands; empty when it can't be told."""
+    schema = model.model_json_schema(by_alias=True)
+    block = schema
+    for item in path[:-1]:
+        block = _described(schema, block)
+        inner = block.get("items") if isinstance(item, int) else block.get("properties", {}).get(item)
+        # Where keys are names of one's own, the schema has one description for all of them.
+        block = inner or next(iter(block.get("patternProperties", {}).values()), {})
+    return tuple(_described(schema, block).get("properties", {}))
+
+
+def _described(schema: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    """The block itself, where the schema only refers to it, or gives it as one of several things (null, as a rule)."""
+    for one in block.get("anyOf", ()):
+        if "$ref" in one or "properties" in one:
+            block = one
+    reference = block.get("$ref")
+    return schema["$defs"][reference.rpartition("/")[2]] if reference is not None else block

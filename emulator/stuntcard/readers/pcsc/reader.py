@@ -1,0 +1,400 @@
+"""One reader with its slot: power, protocol, sharing and transactions, after pcsc-lite's src/winscard.c."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from stuntcard.readers.pcsc.attributes import ReaderFacts, attribute_value
+from stuntcard.readers.pcsc.messages import (
+    ATR_MAX,
+    READER_STATE,
+    CardState,
+    Code,
+    Disposition,
+    Protocol,
+    ShareMode,
+)
+from stuntcard.readers.pcsc.negotiation import ANY, negotiate
+from stuntcard.readers.pcsc.sharing import Handle, Sharing
+from stuntcard.readers.slot import CardInterface, Slot
+
+_ACCEPTABLE = ANY | Protocol.RAW | Protocol.ANY_OLD
+_EVENTS_WRAP = 0x10000
+_TRANSACTION_PATIENCE = 0.1  # seconds; pcscd, too, holds back its refusal so long, so that clients do not spin
+
+
+class Reader:
+    """Everything a client can do with one reader. Each method answers with a PC/SC code.
+
+    Two locks, always taken in this order. `_contacts` is held while the card is spoken to, for as long as the
+    card takes. `_state` guards the fields and is never held across a call to the card: a card may be pulled
+    out by its own fault injection in the middle of a command, and a slow one must not keep others from the
+    state.
+
+    The card gets power with the first connection and keeps it until a client unpowers it or it is taken out.
+    pcscd would cut the power some seconds after the last client has gone; without a clock, a test sees the
+    same every time.
+    """
+
+    def __init__(self, name: bytes, unit: int, slot: Slot, on_change: Callable[[], None]) -> None:
+        """`on_change` is called after each change that waiting clients want to hear of. It must not block."""
+        self.name = name
+        self.commands = 0
+        self._unit = unit
+        self._slot = slot
+        self._on_change = on_change
+        self._contacts = threading.Lock()
+        self._state = threading.Condition(threading.Lock())
+        self._sharing = Sharing()
+        self._events = 0
+        self._card: CardInterface | None = None
+        self._atr = b""
+        self._powered = False
+        self._mute = False
+        self._unpowered = False  # by a client; a card not yet powered is shown as ready, as pcscd shows it
+        self._protocol: int = Protocol.UNDEFINED
+        self._plugged = slot.plugged
+        self._resets = slot.resets
+        self.plug_events = 0
+        slot.on_change(self._on_slot_change)
+        self._look_into_slot()
+        self._events = 0  # a card that was there from the start is no event
+
+    # What is so
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the reader is there at all."""
+        return self._plugged
+
+    def state(self) -> bytes:
+        """The reader's READER_STATE record; zeros while it is unplugged."""
+        with self._state:
+            if not self._plugged:
+                return bytes(READER_STATE.size)
+            return READER_STATE.pack(
+                self.name,
+                self._events,
+                self._card_state(),
+                self._sharing.count,
+                self._atr,
+                len(self._atr),
+                self._protocol,
+            )
+
+    def status(self, handle: Handle) -> Code:
+        """Whether the handle may use the card now."""
+        return self._refusal(handle)
+
+    def check_lock(self, handle: Handle) -> Code:
+        """Whether nobody else has the reader locked; what is asked of the reader itself needs no more."""
+        return Code.SUCCESS if self._sharing.admits(handle) else Code.SHARING_VIOLATION
+
+    def attribute(self, handle: Handle, identifier: int) -> tuple[Code, bytes]:
+        """The value of an attribute."""
+        if refusal := self._refusal(handle):
+            return refusal, b""
+        with self._state:
+            present = self._card is not None
+            facts = ReaderFacts(self.name, self._unit, present, self._powered, self._atr, self._protocol)
+        return attribute_value(identifier, facts)
+
+    # Holding the reader
+
+    def await_release(self, handle: Handle | None, seconds: float) -> bool:
+        """Wait until nobody else's transaction is open; False when it took too long.
+
+        A reader held exclusively is not waited for: pcscd refuses such a client at once.
+        """
+        with self._state:
+            return self._state.wait_for(
+                lambda: self._sharing.exclusive or self._sharing.owner in (None, handle), seconds
+            )
+
+    def connect(self, number: int, share: int, preferred: int) -> tuple[Code, Handle | None, int]:
+        """Gives the new handle and the active protocol."""
+        if refusal := _refused_arguments(share, preferred):
+            return refusal, None, Protocol.UNDEFINED
+        if self._sharing.exclusive:
+            return Code.SHARING_VIOLATION, None, Protocol.UNDEFINED
+        if share != ShareMode.DIRECT and (refusal := self._power_up()):
+            return refusal, None, Protocol.UNDEFINED
+        handle = Handle(number, self)
+        with self._state:
+            code = self._choose_protocol(share, preferred)
+            code = code or self._sharing.add(handle, share == ShareMode.EXCLUSIVE)
+            protocol = self._protocol
+        if code:
+            return code, None, protocol
+        self._on_change()
+        return code, handle, protocol
+
+    def reconnect(self, handle: Handle, share: int, preferred: int, initialization: int) -> tuple[Code, int]:
+        """Acknowledges what befell the card; gives the active protocol."""
+        if initialization > Disposition.UNPOWER:
+            return Code.INVALID_VALUE, Protocol.UNDEFINED
+        refusal = _refused_arguments(share, preferred) or self.check_lock(handle) or self._gone(handle)
+        if refusal:
+            return refusal, Protocol.UNDEFINED
+        if initialization == Disposition.LEAVE:
+            code = self._power_up_again(share)
+        else:
+            code = self._restart(cold=initialization == Disposition.UNPOWER)
+            code = {Code.REMOVED_CARD: Code.NO_SMARTCARD, Code.NOT_TRANSACTED: Code.UNRESPONSIVE_CARD}.get(code, code)
+        if code:
+            return code, Protocol.UNDEFINED
+        with self._state:
+            code = self._choose_protocol(share, preferred)
+            code = code or self._sharing.change(handle, share == ShareMode.EXCLUSIVE)
+            if not code:
+                handle.news = Code.SUCCESS
+            protocol = self._protocol
+            self._state.notify_all()
+        self._on_change()
+        return code, protocol
+
+    def disconnect(self, handle: Handle, disposition: int) -> Code:
+        """The handle is no more after SUCCESS."""
+        if disposition > Disposition.EJECT:
+            return Code.INVALID_VALUE
+        if self._gone(handle):
+            return Code.SUCCESS  # the reader that is here now is another one to it
+        if disposition != Disposition.LEAVE and not self._sharing.admits(handle):
+            return Code.SHARING_VIOLATION
+        # The lock is held until the card is reset, so that nobody gets in between.
+        # Nothing ejects: the reader has no motor, and pcscd takes that for success here.
+        if disposition == Disposition.RESET:
+            self._restart(cold=False)
+        elif disposition == Disposition.UNPOWER:
+            self._power_down()
+        with self._state:
+            self._sharing.remove(handle)
+            if not self._sharing.count:
+                # the next client chooses anew, as it does with pcscd once that has cut the power
+                self._protocol = Protocol.UNDEFINED
+            self._state.notify_all()
+        self._on_change()
+        return Code.SUCCESS
+
+    def abandon(self, handle: Handle) -> None:
+        """Disconnect for a client that died or dropped its context; if it had the lock, the card is reset."""
+        unfinished = self._sharing.owner is handle and not handle.news
+        self.disconnect(handle, Disposition.RESET if unfinished else Disposition.LEAVE)
+
+    # Using the card
+
+    def begin_transaction(self, handle: Handle) -> Code:
+        """SHARING_VIOLATION, after a short wait, tells the library to ask again."""
+        with self._state:
+            self._state.wait_for(lambda: handle.news or self._sharing.admits(handle), _TRANSACTION_PATIENCE)
+            return handle.news or self._sharing.lock(handle)
+
+    def end_transaction(self, handle: Handle, disposition: int) -> Code:
+        """NOT_TRANSACTED when none is open."""
+        if disposition > Disposition.EJECT:
+            return Code.INVALID_VALUE
+        if handle.news:
+            return handle.news
+        if disposition != Disposition.LEAVE and not self._sharing.admits(handle):
+            return Code.SHARING_VIOLATION
+        code = Code.SUCCESS
+        if disposition in (Disposition.RESET, Disposition.UNPOWER):
+            code = self._restart(cold=disposition == Disposition.UNPOWER)
+        elif disposition == Disposition.EJECT:
+            code = Code.UNSUPPORTED_FEATURE
+        with self._state:
+            unlocked = self._sharing.unlock(handle)
+            self._state.notify_all()
+        return code or unlocked
+
+    def transmit(self, handle: Handle, protocol: int, command: bytes) -> tuple[Code, bytes]:
+        """The card's answer to a command APDU; NOT_TRANSACTED when it is mute, NO_SMARTCARD when torn out."""
+        if refusal := self._command_refusal(handle, protocol):
+            return refusal, b""
+        with self._contacts:
+            # asked again, because what we waited for may have been a reset
+            if refusal := self._command_refusal(handle, protocol):
+                return refusal, b""
+            card = self._card
+            if card is None or not self._powered or not command:
+                return Code.NOT_TRANSACTED, b""
+            self.commands += 1
+            answer = card.transmit(command)
+        if card is not self._card:
+            return self._gone(handle) or Code.NO_SMARTCARD, b""
+        return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
+
+    def unplug(self) -> None:
+        """Cut the card's power, as when the reader is pulled from the computer."""
+        self._power_down()
+
+    # The checks read single fields without the lock: every transmit passes here, and a change that is just
+    # happening may be seen or not seen either way.
+
+    def _refusal(self, handle: Handle) -> Code:
+        return self.check_lock(handle) or handle.news
+
+    @staticmethod
+    def _gone(handle: Handle) -> Code:
+        """A handle does not outlive its reader, even when that is plugged in again."""
+        return Code.READER_UNAVAILABLE if handle.news is Code.READER_UNAVAILABLE else Code.SUCCESS
+
+    def _command_refusal(self, handle: Handle, protocol: int) -> Code:
+        if refusal := self._refusal(handle):
+            return refusal
+        if protocol == Protocol.RAW:
+            return Code.SUCCESS
+        if self._card is None:
+            return Code.NO_SMARTCARD
+        if protocol not in (self._protocol, Protocol.ANY_OLD):
+            return Code.PROTO_MISMATCH
+        return Code.SUCCESS
+
+    # Power
+
+    def _power_up(self) -> Code:
+        if self._powered:  # and perhaps busy with a command; no need to wait for its end
+            return Code.SUCCESS
+        with self._contacts:
+            card = self._card
+            if card is None:
+                return Code.NO_SMARTCARD
+            if self._powered:
+                return Code.SUCCESS
+            code = self._note_atr(card, card.power_on())
+        return {Code.REMOVED_CARD: Code.NO_SMARTCARD, Code.NOT_TRANSACTED: Code.UNPOWERED_CARD}.get(code, code)
+
+    def _power_up_again(self, share: int) -> Code:
+        if self._card is None:
+            return Code.NO_SMARTCARD
+        if self._mute:
+            return Code.UNRESPONSIVE_CARD
+        return Code.SUCCESS if share == ShareMode.DIRECT else self._power_up()
+
+    def _power_down(self) -> None:
+        with self._contacts:
+            card = self._card
+            if card is None or not self._powered:
+                return
+            with self._state:
+                self._sharing.tell(Code.RESET_CARD)
+                self._powered = False
+                self._unpowered = True
+                self._protocol = Protocol.UNDEFINED
+            card.power_off()
+
+    def _restart(self, cold: bool) -> Code:
+        """Reset the card and let every holder know, the caller included."""
+        with self._contacts:
+            card = self._card
+            if card is None:
+                return Code.REMOVED_CARD
+            with self._state:
+                self._sharing.tell(Code.RESET_CARD)
+            if not self._powered:
+                return self._note_atr(card, card.power_on())
+            if not cold:
+                return self._note_atr(card, card.reset())
+            card.power_off()
+            return self._note_atr(card, card.power_on())
+
+    def _note_atr(self, card: CardInterface, atr: bytes) -> Code:
+        with self._state:
+            removed = self._card is not card
+            if not removed:
+                self._atr = atr[:ATR_MAX]
+                self._powered = bool(atr)
+                self._mute = not atr
+                self._unpowered = False
+                self._protocol = Protocol.UNDEFINED
+        if removed:
+            card.power_off()  # taken out while it was started: the slot had cut its power too early
+            return Code.REMOVED_CARD
+        return Code.SUCCESS if atr else Code.NOT_TRANSACTED
+
+    def _choose_protocol(self, share: int, preferred: int) -> Code:
+        if share != ShareMode.DIRECT and self._card is None:
+            return Code.NO_SMARTCARD
+        if share != ShareMode.DIRECT and not self._powered:
+            return Code.UNPOWERED_CARD
+        if preferred & Protocol.RAW:
+            self._protocol = Protocol.RAW
+        elif share != ShareMode.DIRECT and self._protocol == Protocol.UNDEFINED:
+            self._protocol = negotiate(self._atr, preferred)
+            return Code.SUCCESS if self._protocol else Code.PROTO_MISMATCH
+        elif share != ShareMode.DIRECT and not preferred & self._protocol:
+            return Code.PROTO_MISMATCH
+        return Code.SUCCESS
+
+    # The slot
+
+    def _on_slot_change(self) -> None:
+        changed = self._look_into_slot()
+        if self._look_at_slot() or changed:
+            self._on_change()
+
+    def _look_at_slot(self) -> bool:
+        """What befell the reader itself, and resets that it did not ask for. Gives whether waiting clients care."""
+        with self._state:
+            if self._resets != self._slot.resets:
+                self._resets = self._slot.resets
+                self._sharing.tell(Code.RESET_CARD)
+            if self._plugged is self._slot.plugged:
+                return False
+            self._plugged = self._slot.plugged
+            self.plug_events += 1
+            if not self._plugged:
+                self._sharing.desert()
+            self._state.notify_all()
+            return True
+
+    def _look_into_slot(self) -> bool:
+        while True:
+            card = self._slot.card
+            atr = card.atr if card is not None else b""
+            with self._state:
+                if card is self._slot.card:  # else somebody was quicker; what we saw is out of date
+                    return self._take_note_of(card, atr)
+
+    def _take_note_of(self, card: CardInterface | None, atr: bytes) -> bool:
+        if card is self._card:
+            return False
+        if self._card is not None:
+            self._forget_card()
+            self._count_event()
+            self._sharing.tell(Code.REMOVED_CARD)
+            self._sharing.free()
+        if card is not None:
+            self._card = card
+            self._atr = atr[:ATR_MAX]
+            self._mute = not atr
+            self._count_event()
+        self._state.notify_all()
+        return True
+
+    def _forget_card(self) -> None:
+        self._card = None
+        self._atr = b""
+        self._powered = False
+        self._mute = False
+        self._unpowered = False
+        self._protocol = Protocol.UNDEFINED
+
+    def _count_event(self) -> None:
+        self._events = (self._events + 1) % _EVENTS_WRAP
+
+    def _card_state(self) -> CardState:
+        if self._card is None:
+            return CardState.ABSENT
+        if self._mute:
+            return CardState.MUTE
+        return CardState.UNPOWERED if self._unpowered else CardState.READY
+
+
+def _refused_arguments(share: int, preferred: int) -> Code:
+    if share != ShareMode.DIRECT and not preferred & _ACCEPTABLE:
+        return Code.PROTO_MISMATCH
+    if not ShareMode.EXCLUSIVE <= share <= ShareMode.DIRECT:
+        return Code.INVALID_VALUE
+    return Code.SUCCESS

@@ -1,0 +1,119 @@
+"""The server on whose Unix socket clients of pcsc-lite find the readers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stuntcard.readers.pcsc.connection import Connection
+from stuntcard.readers.pcsc.endpoint import Endpoint
+from stuntcard.readers.pcsc.manager import ResourceManager
+from stuntcard.readers.slot import Slot
+
+_CLIENTS_MAX = 200  # as pcscd has it
+_FAREWELL_PATIENCE = 5.0  # seconds for cards in the midst of a command
+_BREATH = 0.1  # seconds before accepting again when the system has run out of something
+
+
+class PcscServer:
+    """Serves readers to every program whose PCSCLITE_CSOCK_NAME is `socket_path`, from background threads.
+
+    Speaks versions 4:4 to 4:6 of the protocol (libpcsclite 1.8.24 to 2.5). A server may be started again
+    after `stop`. The readers keep to their slots even while nobody is served.
+    """
+
+    def __init__(self, socket_path: Path, readers: Mapping[str, Slot] | Sequence[tuple[str, Slot]]) -> None:
+        """Shows the readers in the order given, at most 16. Raises ValueError for names no client can use."""
+        slots = list(readers.items()) if isinstance(readers, Mapping) else list(readers)
+        self.socket_path = socket_path
+        self._manager = ResourceManager(slots)
+        self._lock = threading.Lock()
+        self._connections: dict[Connection, threading.Thread] = {}
+        self._endpoint: Endpoint | None = None
+        self._acceptor: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    @property
+    def clients(self) -> int:
+        """How many connections are open now; a client has one for each context."""
+        return len(self._connections)
+
+    @property
+    def commands(self) -> int:
+        """How many command APDUs the cards have been given so far."""
+        return sum(reader.commands for reader in self._manager.readers)
+
+    def start(self) -> None:
+        """Listen and serve. Raises PcscSocketError when the socket cannot be had."""
+        if self._endpoint is not None:
+            return
+        self._endpoint = Endpoint(self.socket_path)
+        self._stopping.clear()
+        self._acceptor = threading.Thread(target=self._accept, args=(self._endpoint,), name="pcsc-accept", daemon=True)
+        self._acceptor.start()
+
+    def stop(self) -> None:
+        """Part from all clients, cut the cards' power, remove the socket. Does nothing when not started."""
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is None or self._acceptor is None:
+            return
+        self._stopping.set()
+        endpoint.close()
+        self._acceptor.join()
+        with self._lock:
+            connections = dict(self._connections)
+        for connection in connections:
+            connection.hang_up()
+        deadline = time.monotonic() + _FAREWELL_PATIENCE
+        for thread in connections.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if not any(thread.is_alive() for thread in connections.values()):
+            for reader in self._manager.readers:
+                reader.unplug()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _accept(self, endpoint: Endpoint) -> None:
+        while not self._stopping.is_set():
+            try:
+                client = endpoint.accept()
+            except OSError:
+                self._stopping.wait(_BREATH)
+                continue
+            if self._stopping.is_set() or self.clients >= _CLIENTS_MAX:
+                client.close()
+            else:
+                self._serve(client)
+
+    def _serve(self, client: socket.socket) -> None:
+        connection = Connection(client, self._manager)
+        thread = threading.Thread(target=self._run, args=(connection,), name="pcsc-client", daemon=True)
+        with self._lock:
+            self._connections[connection] = thread
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no thread to give
+            self._forget(connection)
+            client.close()
+
+    def _run(self, connection: Connection) -> None:
+        try:
+            connection.serve()
+        finally:
+            self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        with self._lock:
+            self._connections.pop(connection, None)

@@ -1,0 +1,1 @@
+"""Making a card from a profile, the store or a scenario, and serving it to programs until somebody ends it."""

@@ -1,0 +1,288 @@
+"""Brings a card into the state that a scenario wants, by events of the law and the card's own operations alone.
+
+The law says whether there is a way, and the shortest one is gone on a card fresh from the factory: codes are given,
+rightly and wrongly, changed, set, and actors act. Keys and certificates are put on the card as a client would put
+them, on that point of the way where the codes that this takes are there. Nothing is ever set by hand, so that a
+scenario can't show a card that there can't be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card import pkcs15
+from stuntcard.card.card import Card
+from stuntcard.card.files import Condition, File, FileError, FileKind, access
+from stuntcard.card.keys import stored_size
+from stuntcard.policy.described import (
+    ChangeIsDue,
+    CodeIs,
+    KeysAre,
+    NoSuchStateError,
+    PartIs,
+    Stage,
+    Trait,
+    Way,
+    way_described,
+)
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.moves import HOLDER, DeedKind, Move
+from stuntcard.policy.state import Origin
+from stuntcard.profile.document import KeyPath, Problem
+from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.scenario.load import NamedScenario
+from stuntcard.scenario.model import CertificateStatus, KeyWanted, Scenario
+from stuntcard.scenario.objects import (
+    CardObject,
+    certificate_entry,
+    make_object,
+    private_key_entry,
+    public_key_entry,
+)
+
+_DIGITS = "1234567890"
+_OF_A_KEY = access(otherwise=Condition.NEVER, read=Condition.ALWAYS, update=Condition.USER, delete_self=Condition.USER)
+_DIRECTORIES = {
+    pkcs15.PRIVATE_KEYS: pkcs15.APPLICATION + b"\x44\x02",
+    pkcs15.PUBLIC_KEYS: pkcs15.APPLICATION + b"\x44\x03",
+    pkcs15.CERTIFICATES: pkcs15.APPLICATION + b"\x44\x04",
+}
+_PUBLIC_KEY_FILES, _CERTIFICATE_FILES = 0x33, 0x34
+"""First bytes of file identifiers, as OpenSC chooses them."""
+
+
+class UnreachableError(ValueError):
+    """No card can come to the state that a scenario wants, as its codes and parts can't be so together."""
+
+    def __init__(self, profile: Profile, conflict: NoSuchStateError) -> None:
+        self.profile = profile
+        self.conflict = conflict
+        super().__init__(str(conflict))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A card in the state of a scenario; the values of its codes that are known, and its keys and certificates."""
+
+    card: Card
+    values: dict[str, str]
+    objects: tuple[CardObject, ...]
+
+    @property
+    def revoked_serials(self) -> tuple[int, ...]:
+        """Serial numbers of the certificates that their CA has revoked; a card knows nothing of that."""
+        return tuple(
+            made.serial
+            for made in self.objects
+            if made.serial is not None
+            and made.wanted.certificate is not None
+            and made.wanted.certificate.status is CertificateStatus.REVOKED
+        )
+
+
+def build(named: NamedScenario) -> Built:
+    """A card in a scenario's state, without power.
+
+    Raises UnreachableError, or ScenarioFileError when a value or an object of the scenario can't be had.
+    """
+    try:
+        way = way_described(named.profile, tuple(_traits(named.scenario)))
+    except NoSuchStateError as error:
+        raise UnreachableError(named.profile, error) from error
+    return _Builder(named).go(way)
+
+
+def _traits(scenario: Scenario) -> Iterator[Trait]:
+    for name, wanted in scenario.codes.items():
+        if wanted.tries is not None:
+            status = CodeStatus.SET if wanted.tries else CodeStatus.BLOCKED
+            yield CodeIs(name, status, wanted.tries or None)
+        elif wanted.state is not None:
+            yield CodeIs(name, wanted.state)
+        elif wanted.value is not None or wanted.forgotten:
+            yield CodeIs(name, CodeStatus.SET)
+        if wanted.must_change is not None:
+            yield ChangeIsDue(name, wanted.must_change)
+    for part, state in scenario.parts.items():
+        yield PartIs(part, state == "lost")
+    if scenario.card is not None:
+        yield PartIs(CARD, scenario.card == "dead")
+    # One key stands for all of an area: what the way is asked for is the codes to make it with. The card itself says
+    # whether all of them fit.
+    yield from (KeysAre(area, paired=0, unpaired=1) for area, objects in scenario.areas.items() if objects)
+
+
+class _Builder:
+    def __init__(self, named: NamedScenario) -> None:
+        self._named = named
+        self._scenario = named.scenario
+        self._profile = named.profile
+        self._card = Card(named.profile, APPLETS)
+        self._wanted = {name: self._value(name) for name in named.profile.codes}
+        self._entries: dict[int, list[bytes]] = {kind: [] for kind in _DIRECTORIES}
+        self._files = {_PUBLIC_KEY_FILES: 0, _CERTIFICATE_FILES: 0}
+        self._objects: list[CardObject] = []
+
+    def go(self, way: Way) -> Built:
+        self._card.power_on()
+        self._change_factory_values()
+        for stage in way.stages:
+            self._do(stage)
+        self._card.power_off()
+        for name, code in way.state.codes.items():
+            if self._card.state.codes[name] != code:
+                message = "a code whose value was changed is no longer one that still has to be changed"
+                raise self._refused(("codes", name), message)
+        state = self._card.state
+        known = {
+            name: value.decode()
+            for name, value in self._card.content.values.items()
+            if state.codes[name].status is not CodeStatus.NOT_SET and not self._forgotten(name)
+        }
+        return Built(self._card, known, tuple(self._objects))
+
+    # Codes
+
+    def _forgotten(self, name: str) -> bool:
+        wanted = self._scenario.codes.get(name)
+        return wanted is not None and wanted.forgotten
+
+    def _value(self, name: str) -> bytes:
+        """The value that a code has where it is set on the way."""
+        code, wanted = self._profile.codes[name], self._scenario.codes.get(name)
+        if wanted is not None and wanted.value is not None:
+            return wanted.value.encode()
+        if self._forgotten(name):
+            number = int.from_bytes(sha256(f"{self._named.name} {name}".encode()).digest())
+            return str(number)[-code.length.min :].encode()
+        if code.factory is not None:
+            return code.factory.value.encode()
+        return (_DIGITS * 2)[: code.length.min].encode()
+
+    def _current(self, name: str) -> bytes:
+        return self._card.content.values[name]
+
+    def _change_factory_values(self) -> None:
+        """Codes that are set at the factory, and that the scenario wants with another value."""
+        for name, code in self._profile.codes.items():
+            if code.factory is None or self._current(name) == self._wanted[name]:
+                continue
+            if self._card.change(name, self._current(name), self._wanted[name]) is not Verdict.DONE:
+                raise self._refused(("codes", name), "nothing changes this code's value; it has the factory's")
+        self._card.reset()
+
+    def _do(self, stage: Stage) -> None:
+        if stage.move is None:
+            self._store_all()
+            return
+        for _ in range(stage.times):
+            verdict = self._perform(stage.move)
+            assert verdict in (Verdict.DONE, Verdict.WRONG_CODE), f"the law led this way, and the card said {verdict}"
+            self._card.reset()
+
+    def _perform(self, move: Move) -> Verdict:
+        deed, card = move.deed, self._card
+
+        def given(name: str) -> bytes:
+            return self._current(name) if move.right else _wrong(self._current(name))
+
+        match deed.kind, deed.code, deed.by, deed.act:
+            case DeedKind.LOG_IN, str(code), _, _:
+                return card.verify(code, given(code))
+            case DeedKind.CHANGE, str(code), _, _:
+                return card.change(code, given(code), self._wanted[code])
+            case DeedKind.SET, str(code), str(by), _:
+                return card.reset_code(code, by, given(by), self._wanted[code])
+            case DeedKind.ACT, _, _, str(act) if move.who != HOLDER:
+                rule = self._profile.actors[move.who].acts[act]
+                values = {code: given(code) if rule.checks else self._wanted[code] for code in rule.asks_for}
+                return card.act(move.who, act, values)
+        raise AssertionError(f"no way is made of {deed.kind}")
+
+    # Keys and certificates
+
+    def _store_all(self) -> None:
+        for area, objects in self._scenario.areas.items():
+            for index, wanted in enumerate(objects):
+                made = make_object(self._named.name, self._scenario.holder, area, wanted)
+                try:
+                    self._store(("areas", area, index), made)
+                except FileError as error:
+                    message = f"the card takes no more files: {error.sw.name.lower().replace('_', ' ')}"
+                    raise self._refused(("areas", area, index), message) from error
+                self._objects.append(made)
+
+    def _store(self, at: KeyPath, made: CardObject) -> None:
+        card, area = self._card, made.area
+        card.reset()
+        for code in self._profile.areas[area].create_with:
+            card.verify(code, self._current(code))
+        reference = len(self._objects)
+        origin = Origin.IMPORTED if made.wanted.key is KeyWanted.IMPORTED else Origin.MADE
+        verdict = card.store_key(reference, origin, stored_size(made.private), lambda: made.private)
+        if verdict is not Verdict.DONE:
+            raise self._refused(at, self._why_not(area, verdict))
+        if card.state.items[-1].area != area:
+            message = f"such a key goes to the area '{card.state.items[-1].area}', which takes the same codes"
+            raise self._refused(at, message)
+        if made.wanted.listed:
+            self._list(made, reference)
+        card.reset()
+
+    def _why_not(self, area: str, verdict: Verdict) -> str:
+        places = self._profile.areas[area].places
+        if verdict is Verdict.NO_PLACE and places is not None:
+            return f"the area '{area}' has {places.count} places, and takes no more keys"
+        if verdict is Verdict.NO_SPACE:
+            return "the card's memory is used up, and takes no more keys"
+        return f"the card refuses the key: {verdict.name.lower().replace('_', ' ')}"
+
+    def _list(self, made: CardObject, reference: int) -> None:
+        entry = private_key_entry(self._profile, made, reference, pkcs15.APPLICATION)
+        self._add(pkcs15.PRIVATE_KEYS, entry)
+        public = self._new_file(_PUBLIC_KEY_FILES, made.public)
+        listed = public_key_entry(made, public)
+        self._add(pkcs15.PUBLIC_KEYS, listed)
+        if made.certificate is not None:
+            path = self._new_file(_CERTIFICATE_FILES, made.certificate)
+            self._add(pkcs15.CERTIFICATES, certificate_entry(made, path))
+        if made.wanted.key is KeyWanted.DELETED:
+            # The law has to see that the key was there, and had its certificate, before it is gone.
+            self._card.reset()
+            guard = self._profile.files.guard
+            assert guard is not None, "where keys can be made, files can be written"
+            self._card.verify(guard, self._current(guard))
+            self._card.delete_file(self._card.files.at(public))
+            self._remove(pkcs15.PUBLIC_KEYS, listed)
+            self._remove(pkcs15.PRIVATE_KEYS, entry)
+
+    def _new_file(self, first: int, content: bytes) -> bytes:
+        path = pkcs15.APPLICATION + bytes((first, self._files[first]))
+        self._files[first] += 1
+        self._card.create_file(File(path, FileKind.EF, _OF_A_KEY, bytes(len(content))))
+        self._card.update_file(self._card.files.at(path), 0, content)
+        return path
+
+    def _add(self, kind: int, entry: bytes) -> None:
+        self._entries[kind].append(entry)
+        self._write(kind)
+
+    def _remove(self, kind: int, entry: bytes) -> None:
+        self._entries[kind].remove(entry)
+        self._write(kind)
+
+    def _write(self, kind: int) -> None:
+        file = self._card.files.at(_DIRECTORIES[kind])
+        content = b"".join(self._entries[kind])
+        self._card.update_file(file, 0, content.ljust(len(file.content), b"\0"))
+
+    def _refused(self, at: KeyPath, message: str) -> Exception:
+        return self._named.document.error((Problem(at, f"no card can be so: {message}"),))
+
+
+def _wrong(value: bytes) -> bytes:
+    """Another value of the same form."""
+    return value[:-1] + (b"0" if value[-1:] != b"0" else b"1")

@@ -1,0 +1,100 @@
+"""Whether what should come of a scenario came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stuntcard.card.view import CardView
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.law import unblocking_code
+from stuntcard.profile.model import Profile
+from stuntcard.scenario.exchanges import Exchange
+from stuntcard.scenario.facts import Fact, facts
+from stuntcard.scenario.model import Bounds, ExchangeExpected, Expectations, Expected
+
+_UNBLOCK = Instruction.RESET_RETRY_COUNTER.name
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One expectation: what was expected, whether it is met, and what was found."""
+
+    expected: str
+    met: bool
+    found: str
+
+
+def outcomes(
+    expect: Expectations, profile: Profile, seen: CardView, exchanges: Sequence[Exchange]
+) -> tuple[Outcome, ...]:
+    """What became of each expectation."""
+    return (*_of_state(expect, seen), *(_of_exchange(one, profile, exchanges) for one in expect.exchange))
+
+
+def expected_in_words(expect: Expectations) -> tuple[str, ...]:
+    """What is expected, each in a line."""
+    state = tuple(f"{path}: {_shown(expected)}" for path, expected in expect.state.items())
+    return (*state, *(_exchange_in_words(expected) for expected in expect.exchange))
+
+
+def _of_state(expect: Expectations, seen: CardView) -> Iterator[Outcome]:
+    found = facts(seen)
+    for path, expected in expect.state.items():
+        fact = found.get(path)
+        yield Outcome(f"{path}: {_shown(expected)}", _is(fact, expected), _shown(fact))
+
+
+def _is(fact: Fact, expected: Expected) -> bool:
+    if isinstance(expected, Bounds):
+        return isinstance(fact, int) and not isinstance(fact, bool) and expected.admit(fact)
+    # To Python 1 is True; to whoever writes a scenario it is not.
+    return type(fact) is type(expected) and fact == expected
+
+
+def _of_exchange(expected: ExchangeExpected, profile: Profile, exchanges: Sequence[Exchange]) -> Outcome:
+    count = sum(_fits(expected, profile, exchange) for exchange in exchanges)
+    met = expected.count.admit(count) if isinstance(expected.count, Bounds) else count == expected.count
+    return Outcome(_exchange_in_words(expected), met, str(count))
+
+
+def _exchange_in_words(expected: ExchangeExpected) -> str:
+    status = f"-> {expected.status}" if expected.status is not None else None
+    words = [part for part in (expected.command, expected.code, status) if part is not None]
+    return f"exchange {' '.join(words)}: {_shown(expected.count)}"
+
+
+def _fits(expected: ExchangeExpected, profile: Profile, exchange: Exchange) -> bool:
+    if expected.command is not None and expected.command != exchange.name:
+        return False
+    if expected.code is not None and expected.code not in _codes(profile, exchange):
+        return False
+    return expected.status is None or _status_fits(expected.status, exchange.status)
+
+
+def _codes(profile: Profile, exchange: Exchange) -> set[str | None]:
+    """The code that P2 names; and of RESET RETRY COUNTER the one that is given for it."""
+    if exchange.reference is None:
+        return set()
+    named = {
+        name
+        for name, code in profile.codes_on_chip.items()
+        if exchange.reference in (code.reference, code.eop_reference)
+    }
+    given = {unblocking_code(profile, name) for name in named} if exchange.name == _UNBLOCK else set()
+    return named | given
+
+
+def _status_fits(pattern: str, status: str) -> bool:
+    return len(pattern) == len(status) and all(p in ("X", s) for p, s in zip(pattern, status, strict=True))
+
+
+def _shown(value: Expected | None) -> str:
+    """A value as YAML has it."""
+    if isinstance(value, Bounds):
+        least = f"at least {value.at_least}" if value.at_least or value.at_most is None else ""
+        most = f"at most {value.at_most}" if value.at_most is not None else ""
+        return " and ".join(filter(None, (least, most)))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,114 @@
+"""One program at a time has a card open. The kernel frees the lock of a program however it ends.
+
+The lock is on a file beside the card's, which says who has it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import shlex
+import sys
+import textwrap
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from stuntcard.store.errors import CardInUseError
+
+_ATTEMPTS, _PAUSE = 5, 0.02
+"""Whoever only looks has the lock for an instant too; it is not to be taken for one who uses the card."""
+_RECORD_MAX = 4096
+_COMMAND_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The program that has a card open."""
+
+    pid: int
+    command: str
+    since: str
+
+
+class Lock:
+    """The right to open a card's file, until it is released."""
+
+    def __init__(self, card: Path) -> None:
+        """Raises CardInUseError, or OSError."""
+        self._path = lock_path(card)
+        for _ in range(_ATTEMPTS):
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if self._taken():
+                self._sign()
+                return
+            os.close(self._descriptor)
+            time.sleep(_PAUSE)
+        raise CardInUseError(_in_use(card.stem, _read(self._path)))
+
+    def release(self) -> None:
+        """Lets the next one in."""
+        os.close(self._descriptor)
+
+    def forget(self) -> None:
+        """Takes the file away, for a card that is no more; the lock holds on."""
+        self._path.unlink(missing_ok=True)
+
+    def _taken(self) -> bool:
+        """Whether the lock could be had, on the file that has the name: a card may have been deleted meanwhile."""
+        with contextlib.suppress(BlockingIOError, FileNotFoundError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        return False
+
+    def _sign(self) -> None:
+        since = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+        words = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+        command = textwrap.shorten(words, _COMMAND_SHOWN, placeholder=" …")
+        record = json.dumps(asdict(Holder(os.getpid(), command, since))).encode()
+        # A full disk is no reason to refuse a card: who has it is then not told.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, record, 0)
+
+
+def lock_path(card: Path) -> Path:
+    """The file beside a card's that the lock is on."""
+    return card.with_suffix(".lock")
+
+
+def holder_of(card: Path) -> Holder | None:
+    """Who has a card open now; pid 0 when that can't be told."""
+    path = lock_path(card)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(path) or Holder(0, "another program", "?")
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _read(path: Path) -> Holder | None:
+    try:
+        with path.open("rb") as stream:
+            record = json.loads(stream.read(_RECORD_MAX))
+        return Holder(int(record["pid"]), str(record["command"]), str(record["since"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _in_use(name: str, holder: Holder | None) -> str:
+    if holder is None:
+        return f"card '{name}' is in use by another program; stop that first"
+    return (
+        f"card '{name}' is in use by `{holder.command}` (process {holder.pid}, since {holder.since}); "
+        f"stop that first, or work on a copy: stuntcard card copy {name} {name}-2"
+    )

@@ -1,0 +1,88 @@
+"""Where stored cards lie: directories that only their owner can enter, and names that stay inside them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from stuntcard.store.errors import StoreError
+
+CARD_SUFFIX = ".card"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def home_directory() -> Path:
+    """The directory of all that Stuntcard keeps: STUNTCARD_HOME, or `stuntcard` in the user's data directory."""
+    own = os.environ.get("STUNTCARD_HOME")
+    if own:
+        return Path(own).absolute()
+    # Whoever never stores a card shall not wait for it to load.
+    from platformdirs import user_data_path
+
+    return user_data_path("stuntcard", appauthor=False)
+
+
+def cards_directory() -> Path:
+    """The directory of the cards. Raises StoreError when it can't be had, or is open to others."""
+    return private_directory(home_directory() / "cards")
+
+
+def snapshots_directory(card: str) -> Path:
+    """The directory of one card's snapshots, whether it is there or not. Raises StoreError for what can't be a name."""
+    return home_directory() / "snapshots" / checked_name(card)
+
+
+def card_path(name: str) -> Path:
+    """The file of the card of that name, whether it is there or not. Raises StoreError for what can't be a name."""
+    return cards_directory() / f"{checked_name(name)}{CARD_SUFFIX}"
+
+
+def snapshot_path(card: str, snapshot: str) -> Path:
+    """The file of a card's snapshot, whether it is there or not. Raises StoreError for what can't be a name."""
+    return snapshots_directory(card) / f"{checked_name(snapshot)}{CARD_SUFFIX}"
+
+
+def checked_name(name: str) -> str:
+    """The name itself. Raises StoreError for what can't be the name of a card or a snapshot."""
+    if not _NAME.fullmatch(name):
+        raise StoreError(
+            f"{name!r} can't be a name here; take 1 to 64 letters (a to z), digits, - and _, "
+            "the first of them a letter or a digit"
+        )
+    return name
+
+
+def sync_directory(directory: Path) -> None:
+    """Has the names in a directory survive a power loss. Raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_directory(directory: Path) -> Path:
+    """The directory itself, made if need be. Raises StoreError when it can't be had, or is open to others."""
+    try:
+        _make(directory)
+        status = directory.lstat()
+    except OSError as error:
+        raise StoreError(
+            f"{directory}: cards can't be kept there: {error.strerror}; "
+            "mend that, or set STUNTCARD_HOME to a directory of yours"
+        ) from error
+    if directory.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise StoreError(
+            f"{directory} is open to others, and cards hold codes and keys; close it: chmod 700 {directory}, "
+            "or set STUNTCARD_HOME to a directory of yours"
+        )
+    return directory
+
+
+def _make(directory: Path) -> None:
+    if directory.is_dir():
+        return
+    _make(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(directory.parent)

@@ -1,0 +1,232 @@
+"""A card as one JSON file that goes from one machine to another, keys and codes included."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stuntcard.card.content import Content, KeyRecord
+from stuntcard.card.files import File, FileKind, FileSystem
+from stuntcard.card.keys import Key, SecretKey, stored_secret_key
+from stuntcard.policy.state import CodeState, Item, Origin, State
+from stuntcard.profile.load import ProfileError, parse_profile
+from stuntcard.profile.model import CodeStatus
+from stuntcard.profile.serial import with_serial
+from stuntcard.store.database import Durability, Stored
+from stuntcard.store.errors import StoreError
+from stuntcard.store.rows import as_card_key, check_content
+
+FORMAT, VERSION = "stuntcard card", 1
+MAX_BYTES = 64 * 1024 * 1024
+_MISTAKES_SHOWN = 5
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Code(_Form):
+    status: CodeStatus
+    tries_left: int
+    tries_limit: int
+    must_change: bool
+    value: str | None
+    """A character a byte (Latin-1)."""
+
+
+class _Item(_Form):
+    number: int
+    area: str
+    origin: Origin | None
+    listed: bool
+    certificate: bool
+    size: int
+
+
+class _Key(_Form):
+    number: int
+    private: str | None
+    """PKCS #8, in PEM; a secret key in hexadecimal."""
+    reference: int | None
+    identifier: str | None
+    """In hexadecimal, as are a file's path, access, content and name."""
+
+
+class _File(_Form):
+    path: str
+    kind: Literal["DF", "EF", "RSA_KEY", "EC_KEY", "AES_KEY", "DES_KEY", "GENERIC_SECRET"]
+    access: str
+    content: str
+    name: str
+
+
+class PortableCard(_Form):
+    """The form of the file."""
+
+    format: Literal["stuntcard card"]
+    version: Literal[1]
+    profile: str
+    profile_yaml: str
+    durability: Durability
+    made: str
+    serial: str | None = None
+    """In hexadecimal; the profile's in files of earlier days."""
+    codes: dict[str, _Code]
+    lost: list[str]
+    files_size: int
+    items: list[_Item]
+    keys: list[_Key]
+    files: list[_File]
+
+
+def export_card(stored: Stored, file: Path) -> None:
+    """Writes a card to a new file that only its owner can read. Raises StoreError, also when there is one already."""
+    text = _portable(stored).model_dump_json(indent=1) + "\n"
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise StoreError(f"{file} is there already; delete it first, or take another name") from None
+    except OSError as error:
+        raise StoreError(f"{file}: can't be written: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        raise StoreError(f"{file}: can't be written: {error.strerror}; nothing was exported") from error
+
+
+def import_card(file: Path) -> Stored:
+    """The card in a file that `export_card` wrote. Raises StoreError with all that is wrong with it."""
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise StoreError(f"{file}: can't be read: {error.strerror}") from error
+    if len(text) > MAX_BYTES:
+        raise StoreError(f"{file} is larger than any card; is it the file that `stuntcard card export` wrote?")
+    try:
+        return _stored(PortableCard.model_validate_json(text), f"{file}: profile_yaml")
+    except ValidationError as error:
+        mistakes = [f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
+        more = [f"and {len(mistakes) - _MISTAKES_SHOWN} more"] if len(mistakes) > _MISTAKES_SHOWN else []
+        raise StoreError(_refused(file, "; ".join(mistakes[:_MISTAKES_SHOWN] + more))) from error
+    except (ProfileError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise StoreError(_refused(file, str(error))) from error
+
+
+def _refused(file: Path, reason: str) -> str:
+    return (
+        f"{file} can't be imported: {reason}. Nothing was stored; "
+        "give the whole file that `stuntcard card export` wrote, from this Stuntcard or an older one"
+    )
+
+
+def _portable(stored: Stored) -> PortableCard:
+    content, state = stored.content, stored.content.state
+    return PortableCard(
+        format=FORMAT,
+        version=VERSION,
+        profile=stored.profile.id,
+        profile_yaml=stored.profile_text.decode(),
+        durability=stored.durability,
+        made=stored.made,
+        serial=stored.profile.token.serial,
+        codes={
+            name: _Code(
+                status=code.status,
+                tries_left=code.tries_left,
+                tries_limit=code.tries_limit,
+                must_change=code.must_change,
+                value=content.values[name].decode("latin-1") if name in content.values else None,
+            )
+            for name, code in state.codes.items()
+        },
+        lost=sorted(state.lost),
+        files_size=state.files_size,
+        items=[
+            _Item(
+                number=item.number,
+                area=item.area,
+                origin=item.key,
+                listed=item.listed,
+                certificate=item.certificate,
+                size=item.size,
+            )
+            for item in state.items
+        ],
+        keys=[
+            _Key(
+                number=number,
+                private=_to_pem(record.private) if record.private is not None else None,
+                reference=record.reference,
+                identifier=record.identifier.hex() if record.identifier is not None else None,
+            )
+            for number, record in content.keys.items()
+        ],
+        files=[
+            _File(
+                path=file.path.hex(),
+                kind=file.kind.name,
+                access=file.access.hex(),
+                content=file.content.hex(),
+                name=file.name.hex(),
+            )
+            for file in content.files.files.values()
+        ],
+    )
+
+
+def _stored(card: PortableCard, profile_name: str) -> Stored:
+    text = card.profile_yaml.encode()
+    profile = parse_profile(text, profile_name)
+    if card.serial is not None:
+        profile = with_serial(profile, card.serial)
+    codes = {
+        name: CodeState(code.status, code.tries_left, code.tries_limit, code.must_change)
+        for name, code in card.codes.items()
+    }
+    values = {name: code.value.encode("latin-1") for name, code in card.codes.items() if code.value is not None}
+    items = tuple(
+        Item(item.number, item.area, item.origin, item.listed, item.certificate, item.size) for item in card.items
+    )
+    keys = {
+        key.number: KeyRecord(
+            _from_pem(key.private) if key.private is not None else None,
+            key.reference,
+            bytes.fromhex(key.identifier) if key.identifier is not None else None,
+        )
+        for key in card.keys
+    }
+    files = [
+        File(
+            bytes.fromhex(file.path),
+            FileKind[file.kind],
+            bytes.fromhex(file.access),
+            bytes.fromhex(file.content),
+            bytes.fromhex(file.name),
+        )
+        for file in card.files
+    ]
+    state = State(codes, items, frozenset(card.lost), files_size=card.files_size)
+    content = Content(state, values, FileSystem({file.path: file for file in files}), keys)
+    check_content(profile, content)
+    return Stored(text, profile, content, card.durability, card.made)
+
+
+def _to_pem(key: Key) -> str:
+    if isinstance(key, SecretKey):
+        return key.encode().hex()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _from_pem(text: str) -> Key:
+    secret = None if text.startswith("-") else stored_secret_key(bytes.fromhex(text))
+    if secret is not None:
+        return secret
+    return as_card_key(load_pem_private_key(text.encode(), None))

@@ -1,0 +1,138 @@
+"""Scenarios in words: what happened, the card as it stands then, and what came of the expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from stuntcard.card.view import view
+from stuntcard.messages import Messages
+from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.scenario.build import Built
+from stuntcard.scenario.expectations import Outcome, expected_in_words
+from stuntcard.scenario.load import NamedScenario
+from stuntcard.scenario.model import CertificateStatus, KeyWanted
+from stuntcard.scenario.objects import CardObject
+
+_KEYS = {
+    KeyWanted.MADE: "object-made",
+    KeyWanted.IMPORTED: "object-imported",
+    KeyWanted.DELETED: "object-deleted",
+}
+_CERTIFICATES = {
+    CertificateStatus.VALID: "certificate-valid",
+    CertificateStatus.EXPIRED: "certificate-expired",
+    CertificateStatus.REVOKED: "certificate-revoked",
+}
+
+
+def about_lines(named: NamedScenario, messages: Messages) -> Iterator[str]:
+    """What happened, and an empty line."""
+    scenario = named.scenario
+    yield f"{named.name}: {messages.of(scenario.title)}"
+    yield messages.of(scenario.text).strip()
+    yield ""
+
+
+def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> Iterator[str]:
+    """All that there is to tell of a scenario."""
+    scenario = named.scenario
+    yield from about_lines(named, messages)
+    yield messages.text("scenario-card", card=named.profile.name)
+    yield from (f"  {line}" for line in _state_lines(named, built, messages))
+    if built.objects:
+        yield messages.text("scenario-objects")
+        yield from (f"  {_object_line(named.profile, made, messages)}" for made in built.objects)
+    for heading, lines in (
+        ("scenario-faults", [str(fault) for fault in scenario.faults]),
+        ("scenario-expects", list(expected_in_words(scenario.expect))),
+        ("scenario-shown-by", [shown.run for shown in scenario.shown_by]),
+    ):
+        if lines:
+            yield messages.text(heading)
+            yield from (f"  {line}" for line in lines)
+    if scenario.source:
+        yield f"[{', '.join(scenario.source)}]"
+
+
+def _state_lines(named: NamedScenario, built: Built, messages: Messages) -> Iterator[str]:
+    profile, state = named.profile, built.card.state
+    for name, code in state.codes.items():
+        shown = messages.name(profile.codes[name].name)
+        match code.status:
+            case CodeStatus.NOT_SET:
+                yield messages.text("scenario-not-set", code=shown)
+            case CodeStatus.BLOCKED:
+                yield messages.text("scenario-blocked", code=shown)
+            case CodeStatus.SET:
+                said = [messages.counted("risk-tries", code.tries_left, code=shown)]
+                if name in built.values:
+                    said.append(messages.text("scenario-value", value=built.values[name]))
+                else:
+                    said.append(messages.text("scenario-forgotten"))
+                if code.must_change:
+                    said.append(messages.text("scenario-must-change"))
+                yield " ".join(said)
+    for part in sorted(state.lost):
+        if part == CARD:
+            yield messages.text("scenario-dead")
+        else:
+            yield messages.text("scenario-lost", part=messages.name(profile.parts[part].name))
+
+
+def _object_line(profile: Profile, made: CardObject, messages: Messages) -> str:
+    wanted = made.wanted
+    said = [messages.text(_KEYS[wanted.key])]
+    if wanted.certificate is None:
+        said.append(messages.text("object-unpaired"))
+    else:
+        said.append(messages.text(_CERTIFICATES[wanted.certificate.status], serial=f"{made.serial:X}"))
+    if not wanted.listed:
+        said.append(messages.text("object-unlisted"))
+    return f"{messages.name(profile.areas[made.area].name)}: {wanted.id} {wanted.label}: {', '.join(said)}"
+
+
+def summary(named: NamedScenario) -> dict[str, object]:
+    """A scenario in a list, for JSON."""
+    scenario = named.scenario
+    return {
+        "name": named.name,
+        "profile": named.profile.id,
+        "title": scenario.title.model_dump(),
+        "source": list(scenario.source),
+    }
+
+
+def as_object(named: NamedScenario, built: Built) -> dict[str, object]:
+    """All that there is to tell of a scenario, for JSON."""
+    return {
+        **summary(named),
+        "text": named.scenario.text.model_dump(),
+        "values": built.values,
+        "state": asdict(view(named.profile, built.card.content)),
+        "revoked_serials": [f"{serial:X}" for serial in built.revoked_serials],
+        "faults": list(named.scenario.faults),
+        "expect": list(expected_in_words(named.scenario.expect)),
+        "shown_by": [shown.model_dump() for shown in named.scenario.shown_by],
+    }
+
+
+def report_lines(named: NamedScenario, found: Sequence[Outcome], messages: Messages) -> Iterator[str]:
+    """What came of the expectations."""
+    met = sum(outcome.met for outcome in found)
+    yield messages.text("scenario-report", name=named.name, met=met, number=len(found))
+    for outcome in found:
+        if outcome.met:
+            said = messages.text("expectation-met", expected=outcome.expected)
+        else:
+            said = messages.text("expectation-not-met", expected=outcome.expected, found=outcome.found)
+        yield f"  {said}"
+
+
+def table_lines(scenarios: Sequence[NamedScenario], messages: Messages) -> Iterator[str]:
+    """Scenarios as a table in Markdown."""
+    yield "| scenario | what it is | facts |"
+    yield "|---|---|---|"
+    for named in scenarios:
+        scenario = named.scenario
+        yield f"| `{named.name}` | {messages.of(scenario.title)} | {', '.join(scenario.source) or 'assumed'} |"

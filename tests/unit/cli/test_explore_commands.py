@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from stuntcard.cli.app import app
+from stuntcard.cli.explore import explore_command
+from stuntcard.profile.load import load_profile
+from typer.testing import CliRunner
+
+from tests.unit.policy.profiles_made_smaller import small_proid_q, with_code
+
+PROFILES = Path(__file__).parents[3] / "profiles"
+DONE, BROKEN, BAD_INPUT = 0, 1, 2
+
+
+def broken_profile(tmp_path: Path) -> Path:
+    """ZZZS-PK on which the PUK of PEP ends nothing."""
+    text = (PROFILES / "zzzs-pk.yaml").read_text(encoding="utf-8")
+    mended = text.replace("  - {part: pep, when_blocked: [pep-puk], source: PK-04}\n", "")
+    assert mended != text
+    file = tmp_path / "broken.yaml"
+    file.write_text(mended, encoding="utf-8")
+    return file
+
+
+def test_a_card_is_told_of_in_words() -> None:
+    result = CliRunner().invoke(app, ["explore", "zzzs-pk"])
+    assert result.exit_code == DONE
+    lines = result.output.splitlines()
+    assert lines[0] == "ZZZS-PK: 147 states, 1428 transitions"
+    assert "  Nothing changes any more in 1 state" in lines
+    assert any(line.startswith("  Never left: ") and "KPEP lost, PEP lost" in line for line in lines)
+    assert "  Keys in 'KPEP': usable in 63, later in 63, never again in 21 states" in lines
+    assert "    by: wrong TPIN, wrong PIN of KPEP" in lines or "    by: wrong PIN of KPEP, wrong TPIN" in lines
+    assert "    held    PEP lost leaves KPEP usable. [PK-04, PK-13]" in lines
+
+
+def test_a_broken_claim_ends_with_1_and_shows_the_shortest_way(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["explore", str(broken_profile(tmp_path))])
+    assert result.exit_code == BROKEN
+    lines = result.output.splitlines()
+    at = lines.index("    BROKEN  The fifth wrong PUK locks PEP for good. [PK-04]")
+    assert lines[at + 1] == "            the shortest way there:"
+    assert lines[at + 2] == "            - the holder gives a wrong PUK of PEP, 5 times"
+    assert lines[at + 3].startswith("            and then: PIN of PEP set (3 left), PUK of PEP blocked")
+    assert "    BROKEN  PEP that is lost never works again. [PK-04]" in lines
+
+
+def test_json_tells_the_same(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["explore", str(broken_profile(tmp_path)), "--json"])
+    assert result.exit_code == BROKEN
+    (report,) = json.loads(result.stdout)
+    assert report["profile"] == "zzzs-pk"
+    claims = {claim["says"]: claim for claim in report["claims"]}
+    broken = claims["The fifth wrong PUK locks PEP for good."]
+    assert broken["held"] is False
+    assert broken["path"] == ["the holder gives a wrong PUK of PEP"] * 5
+    assert broken["source"] == ["PK-04"]
+    assert claims["PUK unblocks PEP's PIN."]["held"] is True
+
+
+def test_several_cards_are_walked_side_by_side_and_told_of_in_order() -> None:
+    profiles = [load_profile("zzzs-pk"), small_proid_q().model_copy(update={"claims": ()})]
+    text, status = explore_command(profiles, as_json=True)
+    assert status == DONE
+    assert [report["profile"] for report in json.loads(text)] == ["zzzs-pk", "proid-q"]
+
+
+def test_one_broken_card_of_several_is_enough_to_end_with_1() -> None:
+    broken = with_code(load_profile("zzzs-pk"), "pep-puk", reset_by=load_profile("zzzs-pk").codes["pep-pin"].reset_by)
+    claims = (load_profile("zzzs-pk").claims[0].model_copy(update={"never": load_profile("zzzs-pk").claims[0].always}),)
+    broken = broken.model_copy(update={"claims": claims})
+    _, status = explore_command([load_profile("zzzs-pk"), broken], as_json=False)
+    assert status == BROKEN
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("svg", "<svg "), ("dot", "digraph {"), ("mmd", "---\ntitle:")])
+def test_a_picture_is_written_by_the_ending_of_its_file(tmp_path: Path, ending: str, begins: str) -> None:
+    file = tmp_path / f"pep.{ending}"
+    result = CliRunner().invoke(app, ["explore", "zzzs-pk", "--graph", str(file), "--of", "part:pep"])
+    assert (result.exit_code, result.output) == (DONE, "")
+    assert file.read_text(encoding="utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--graph", "card.png"], "expected a name that ends in .svg, .dot, .mmd"),
+        (["--graph", "{}/card.svg", "--of", "code:nip"], "expected card or one of: code:pep-pin"),
+        (["--graph", "{}/missing/card.svg"], "can't be written"),
+        (["tokenme", "--graph", "{}/card.svg"], "give one profile with --graph"),
+    ],
+)
+def test_a_picture_that_can_not_be_drawn_says_why(tmp_path: Path, arguments: list[str], message: str) -> None:
+    given = [argument.format(tmp_path) for argument in arguments]
+    result = CliRunner().invoke(app, ["explore", "zzzs-pk", *given])
+    assert result.exit_code == BAD_INPUT
+    assert message in result.output
+
+
+def test_a_claim_of_what_is_not_there_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    text = (PROFILES / "zzzs-pk.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "wrong.yaml"
+    wrong = """
+  - says: nothing
+    when: {code: nip, is: blocked}
+  - says: two at once
+    always: {code: tpin, part: pep, is: lost}
+  - says: no such act
+    after: {do: act, who: office, act: unblock}
+    never: {part: pip, is: lost}
+  - says: not of a code
+    possible: [{code: tpin, is: lost}, {can: {do: use_key, area: cc}}]
+"""
+    file.write_text(text.rstrip("\n") + wrong, encoding="utf-8")
+    result = CliRunner().invoke(app, ["explore", str(file)])
+    assert result.exit_code == BAD_INPUT
+    for said in (
+        "a claim says something",
+        "there is no code 'nip'",
+        "a condition speaks of one thing",
+        "there is no act 'office unblock'",
+        "there is no part 'pip'",
+        "'lost' is not said of this",
+        "there is no area 'cc'",
+    ):
+        assert said in result.output

@@ -1,0 +1,68 @@
+"""What a command is about, on the applets that name codes in ways of their own."""
+
+from __future__ import annotations
+
+import pytest
+from stuntcard.applets.eop import MANAGEMENT
+from stuntcard.card.card import Card
+from stuntcard.faults.circumstances import circumstances
+from stuntcard.faults.rules import Circumstances
+from stuntcard.profile.load import load_profile
+
+from tests.unit.card.cards import PIN, QPIN, logged_in, new_card
+
+
+@pytest.fixture
+def card() -> Card:
+    return new_card()
+
+
+def of(card: Card, command: str) -> Circumstances:
+    return circumstances(card, bytes.fromhex(command))
+
+
+@pytest.mark.parametrize("command", ["", "00", "002000"])
+def test_a_command_too_short_for_a_header(card: Card, command: str) -> None:
+    assert of(card, command) == Circumstances(None, None, None, applet="isoapplet")
+
+
+def test_a_command_that_can_not_be_parsed_has_its_header(card: Card) -> None:
+    assert of(card, "00200001FF00") == Circumstances(0x00, 0x20, 0x0001, applet="isoapplet")
+
+
+def test_a_part_of_a_chain(card: Card) -> None:
+    assert of(card, "1024000101FF").part
+    assert not of(card, "0024000101FF").part
+
+
+def test_asking_for_tries_is_not_about_the_code(card: Card) -> None:
+    assert of(card, "00200001").codes == frozenset()
+    assert of(card, "002000010131").codes == {"pin"}
+    assert of(card, "002000090131").codes == frozenset()
+
+
+def test_unblocking_is_about_both_codes(card: Card) -> None:
+    assert of(card, "002C00010131").codes == {"pin", "puk"}
+    assert of(card, "002C00020131").codes == {"puk"}, "nothing unblocks PUK"
+
+
+def test_the_czech_applet_has_references_of_its_own() -> None:
+    card = new_card(load_profile("eobcanka"))
+    assert of(card, "002400110131").codes == frozenset()
+    card.transmit(bytes.fromhex("00A40400") + bytes([len(MANAGEMENT)]) + MANAGEMENT)
+    assert of(card, "002400110131").applet == "eop"
+    assert of(card, "002400110131").codes == {"iok"}
+    assert of(card, "002401110131").codes == {"iok", "dok"}
+
+
+def test_the_area_of_the_key_that_is_used_or_would_be_made() -> None:
+    client = logged_in(PIN)
+    assert of(client.card, "00460000").area == "general"
+    assert client.make_key(1) == "9000"
+    assert of(client.card, "002A9E9A0101").area is None, "no key is chosen"
+    client.environment(0xB6, 0x21, 1)
+    assert of(client.card, "002A9E9A0101").area == "general"
+    client.environment(0xB6, 0x21, 9)
+    assert of(client.card, "002A9E9A0101").area is None, "there is no such key"
+    client.verify(QPIN)
+    assert of(client.card, "00460000").area == "cc"
