@@ -21,7 +21,7 @@ from stuntcard.control.control import PCSC_SOCKET, card_directory
 from stuntcard.faults.rules import Rule, check_names
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.pcsc import PcscServer
-from stuntcard.running.running import SOCKET_VARIABLE, Held, fresh_card, in_hand, slots_of
+from stuntcard.running.running import SOCKET_VARIABLE, PlacedCard, fresh_card, placed, slots_of
 from stuntcard.running.scenarios import built_card, load, messages_in
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.scenario.expectations import Outcome, outcomes
@@ -58,7 +58,7 @@ class Named(Mapping[str, Seen], Generic[Seen]):
 
 
 @dataclass(frozen=True, slots=True)
-class CardState:
+class ReaderState:
     """A card as it stood when this was asked for."""
 
     life_cycle: str
@@ -80,7 +80,7 @@ class EmulatedCard:
     def __init__(
         self,
         card: Card,
-        held: Held,
+        placed_card: PlacedCard,
         exchanges: ExchangeList,
         socket: Path,
         values: Mapping[str, str],
@@ -91,7 +91,7 @@ class EmulatedCard:
         self.values = dict(values)
         """The values that its codes had at first, by id; what nobody knows is not there."""
         self._card = card
-        self._held = held
+        self._placed_card = placed_card
         self._exchanges = exchanges
         self._scenario = scenario
 
@@ -104,11 +104,11 @@ class EmulatedCard:
         return {SOCKET_VARIABLE: str(self.socket)}
 
     @property
-    def state(self) -> CardState:
+    def state(self) -> ReaderState:
         """The card as it stands now: `state.codes.pin.tries_left`, `state.areas.cc.used`."""
         seen = view(self._card.profile, self._card.content)
         codes, areas, parts = Named(seen.codes), Named(seen.areas), Named(seen.parts)
-        return CardState(seen.life_cycle, codes, areas, parts, tuple(seen.keys), seen.memory)
+        return ReaderState(seen.life_cycle, codes, areas, parts, tuple(seen.keys), seen.memory)
 
     @property
     def trace(self) -> list[Exchange]:
@@ -125,23 +125,23 @@ class EmulatedCard:
 
     def remove(self, back_after: float | None = None) -> None:
         """Takes the card out of the reader, for so many seconds or until `insert`."""
-        self._held.hand.remove(back_after)
+        self._placed_card.slot_control.remove(back_after)
 
     def insert(self) -> None:
         """Puts the card into the reader again."""
-        self._held.hand.insert()
+        self._placed_card.slot_control.insert()
 
     def reset(self) -> None:
         """Has the card start anew where it lies; programs that use it are told."""
-        self._held.hand.reset()
+        self._placed_card.slot_control.reset()
 
     def fault(self, rule: Fault) -> int:
         """Sets a fault, from now on; gives its number. Raises FaultError for one that makes no sense."""
-        return self._held.faults.set(_checked(rule, self._card))
+        return self._placed_card.faults.set(_checked(rule, self._card))
 
     def clear_faults(self, number: int | None = None) -> None:
         """Clears one fault, or all. Raises FaultError when there is none of that number."""
-        self._held.faults.clear(number)
+        self._placed_card.faults.clear(number)
 
     def act(self, actor: str, act: str, values: Mapping[str, str] | None = None) -> str:
         """Has somebody off the card act on it; gives what was done. Raises ActError when it can't be."""
@@ -191,10 +191,10 @@ class Stuntcard:
         rules = (*rules, *(_checked(fault, card) for fault in faults))
         exchanges = ExchangeList()
         socket = self._stack.enter_context(card_directory(card.profile.id)) / PCSC_SOCKET
-        held = self._stack.enter_context(in_hand(card, None, rules, exchanges))
-        self._stack.enter_context(PcscServer(socket, slots_of(held.hand.slot, card.profile.name)))
-        self._stack.callback(held.let_go)
-        return EmulatedCard(card, held, exchanges, socket, values, named)
+        placed_card = self._stack.enter_context(placed(card, None, rules, exchanges))
+        self._stack.enter_context(PcscServer(socket, slots_of(placed_card.slot_control.slot, card.profile.name)))
+        self._stack.callback(placed_card.let_go)
+        return EmulatedCard(card, placed_card, exchanges, socket, values, named)
 
 
 def _checked(fault: Fault, card: Card) -> Rule:

@@ -17,7 +17,7 @@ from stuntcard.policy.state import Origin
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 from stuntcard.running.running import reader_name
 
 from tests.clients.cardmanager import USAGE, CardManager, lasting, nothing_sent
@@ -371,14 +371,14 @@ def card_pulled_at(rule: str) -> Iterator[CardManager]:
         def transmit(self, command: bytes) -> bytes:
             return faulty.transmit(command)
 
-    card, faults, hand = Card(load_profile("proid-q"), APPLETS), Faults(), Hand(Slot())
-    faulty = FaultyCard(card, faults, hand)
+    card, faults, slot_control = Card(load_profile("proid-q"), APPLETS), Faults(), SlotControl(Slot())
+    faulty = FaultyCard(card, faults, slot_control)
     watched = PulledCard(card)
-    hand.insert(watched)
+    slot_control.insert(watched)
     faults.set(parse_rule(f"{rule} act=remove"))
     with shared_folder() as folder:
         socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader_name(card.profile): hand.slot}):
+        with PcscServer(socket, {reader_name(card.profile): slot_control.slot}):
             yield CardManager(Desk(watched, folder, socket))
 
 

@@ -21,7 +21,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 from stuntcard.readers.vpcd import VpcdReader
 from stuntcard.running.running import reader_name
 
@@ -64,9 +64,9 @@ class FaultyWatchedCard(WatchedCard):
 class Trouble:
     """A desk whose card has faults."""
 
-    def __init__(self, desk: Desk, faults: Faults, hand: Hand, await_card: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, faults: Faults, slot_control: SlotControl, await_card: Callable[[], None]) -> None:
         """`await_card` returns once programs see the card."""
-        self.desk, self.faults, self.hand, self.await_card = desk, faults, hand, await_card
+        self.desk, self.faults, self.slot_control, self.await_card = desk, faults, slot_control, await_card
 
     def set(self, rule: str) -> None:
         self.faults.set(parse_rule(rule))
@@ -92,16 +92,16 @@ class Trouble:
 
 @contextmanager
 def desk_in_trouble(reader: str) -> Iterator[Trouble]:
-    card, faults, hand = Card(load_profile("proid-q"), APPLETS), Faults(), Hand(Slot())
-    watched = FaultyWatchedCard(card, FaultyCard(card, faults, hand))
-    hand.insert(watched)
+    card, faults, slot_control = Card(load_profile("proid-q"), APPLETS), Faults(), SlotControl(Slot())
+    watched = FaultyWatchedCard(card, FaultyCard(card, faults, slot_control))
+    slot_control.insert(watched)
     with shared_folder() as folder:
         if reader == "pcsc":
             socket = folder / "pcsc.sock"
-            with PcscServer(socket, {reader_name(card.profile): hand.slot}):
-                yield Trouble(Desk(watched, folder, socket), faults, hand, lambda: None)
+            with PcscServer(socket, {reader_name(card.profile): slot_control.slot}):
+                yield Trouble(Desk(watched, folder, socket), faults, slot_control, lambda: None)
         else:
-            with PrivatePcscd() as daemon, VpcdReader(hand.slot, port=daemon.port) as vpcd:
+            with PrivatePcscd() as daemon, VpcdReader(slot_control.slot, port=daemon.port) as vpcd:
 
                 def await_card() -> None:
                     # pcscd may not have noticed yet that the card went; vpcd's new connection says that it has
@@ -110,7 +110,7 @@ def desk_in_trouble(reader: str) -> Iterator[Trouble]:
                     daemon.await_card()
 
                 await_card()
-                yield Trouble(Desk(watched, folder, daemon.socket_path), faults, hand, await_card)
+                yield Trouble(Desk(watched, folder, daemon.socket_path), faults, slot_control, await_card)
 
 
 @pytest.fixture
@@ -236,9 +236,9 @@ def test_the_card_is_taken_out_while_pkcs11_tool_logs_in(any_trouble: Trouble, w
     trouble.set(f"ins=verify code=pin nth=1 act=remove when={when}")
     trouble.desk.refused("pkcs11-tool", "--login", "--pin", "wrong", "--list-objects")
     assert trouble.desk.tries() == (tries, 5, 3)
-    assert not trouble.hand.card_in
+    assert not trouble.slot_control.card_in
     trouble.desk.refused("pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
-    trouble.hand.insert()
+    trouble.slot_control.insert()
     trouble.await_card()
     trouble.desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
     assert trouble.desk.tries() == (3, 5, 3)
@@ -249,7 +249,7 @@ def test_a_card_put_back_is_a_new_session(trouble: Trouble, pcsc_program: PcscPr
     trouble.set("ins=verify nth=1 act=remove")
     assert pcsc_program(VERIFY_WRONG) == "0x8010000c"
     assert pcsc_program(VERIFY_WRONG) == "0x80100069", "SCARD_W_REMOVED_CARD"
-    trouble.hand.insert()
+    trouble.slot_control.insert()
     assert pcsc_program(VERIFY_WRONG) == "0x80100069"
     assert pcsc_program("connect") == "0x0"
     assert pcsc_program("00A4000C023F00") == "0x0 9000"
@@ -266,7 +266,7 @@ def test_a_reader_that_goes_is_listed_no_more(trouble: Trouble, pcsc_program: Pc
     assert pcsc_program(VERIFY_WRONG) == "0x80100017", "SCARD_E_READER_UNAVAILABLE"
     assert pcsc_program("list") == "[]"
     assert "No smart card readers found" in trouble.desk.tool("opensc-tool", "--list-readers")
-    trouble.hand.plug()
+    trouble.slot_control.plug()
     assert pcsc_program("list") == f"['{name}']"
     assert pcsc_program("connect") == "0x0"
     assert pcsc_program("00A4000C023F00") == "0x0 9000"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from stuntcard.readers.pcsc import PcscServer
-from stuntcard.running.running import in_hand, slots_of
+from stuntcard.running.running import placed, slots_of
 from stuntcard.scenario.build import build
 from stuntcard.scenario.exchanges import ExchangeList
 from stuntcard.scenario.expectations import outcomes
@@ -32,11 +32,11 @@ def exchanges() -> ExchangeList:
 @pytest.fixture
 def desk(named: NamedScenario, exchanges: ExchangeList) -> Iterator[Desk]:
     card = build(named).card
-    with shared_folder() as folder, in_hand(card, None, named.scenario.rules, exchanges) as held:
+    with shared_folder() as folder, placed(card, None, named.scenario.rules, exchanges) as placed_card:
         socket = folder / "pcsc.sock"
-        with PcscServer(socket, slots_of(held.hand.slot, named.profile.name)):
+        with PcscServer(socket, slots_of(placed_card.slot_control.slot, named.profile.name)):
             yield Desk(WatchedCard(card), folder, socket)
-            held.let_go()
+            placed_card.let_go()
 
 
 def test_the_scenario_is_shown_by_its_own_commands(named: NamedScenario, desk: Desk, exchanges: ExchangeList) -> None:

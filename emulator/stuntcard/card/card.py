@@ -56,7 +56,7 @@ from stuntcard.policy.events import (
     LogOut,
     RemoveFile,
     RemoveKey,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreFile,
     StoreKey,
@@ -231,7 +231,7 @@ class Card:
 
     def reset_code(self, code: str, by: str, value: bytes, new: bytes) -> Verdict:
         """Another code's value was given, to set this one first, anew, or unblock it."""
-        event = Reset(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
+        event = ResetCode(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
         return self._happen(event, lambda content: _with_value(content, code, new))
 
     # What an actor does, off the card

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stuntcard.control.live_card import LiveCard
     from stuntcard.control.requests import Answer, Request
     from stuntcard.faults.rules import Faults
-    from stuntcard.readers.slot_control import Hand
+    from stuntcard.readers.slot_control import SlotControl
 
 _log = logging.getLogger(__name__)
 MAX_REQUEST = 4096
@@ -171,11 +171,15 @@ class ControlServer:
     """Answers requests about one card, each in a thread of its own: who hangs, hangs alone."""
 
     def __init__(
-        self, card: Card, path: Path, hand: Hand | None = None, faults: Callable[[], Faults] | None = None
+        self,
+        card: Card,
+        path: Path,
+        slot_control: SlotControl | None = None,
+        faults: Callable[[], Faults] | None = None,
     ) -> None:
-        """Without `hand` the card can't be moved, and without `faults` none can be set."""
+        """Without `slot_control` the card can't be moved, and without `faults` none can be set."""
         self._card = card
-        self._hand = hand
+        self._slot_control = slot_control
         self._faults = faults
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
@@ -237,7 +241,7 @@ class ControlServer:
     def _live(self) -> LiveCard:
         from stuntcard.control.live_card import LiveCard
 
-        return LiveCard(self._card, self._hand, self._faults() if self._faults is not None else None)
+        return LiveCard(self._card, self._slot_control, self._faults() if self._faults is not None else None)
 
     def _answer(self, line: bytes | None) -> bytes:
         from stuntcard.control.actors import ActError

@@ -11,12 +11,12 @@ from stuntcard.control import requests as api
 from stuntcard.control.actors import ActError, ActRequest, codes_asked_for, perform
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
-from stuntcard.profile.model import DeedKind
-from stuntcard.readers.slot_control import Hand
+from stuntcard.profile.model import ActionKind
+from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
-    from stuntcard.policy.course import Wanted
     from stuntcard.policy.described import Stage
+    from stuntcard.policy.route import Wanted
     from stuntcard.profile.model import Profile
 
 FAULTS_MAX = 1000
@@ -28,9 +28,9 @@ class LiveCard:
     Without a hand nobody can move it, and without faults none can be set.
     """
 
-    def __init__(self, card: Card, hand: Hand | None = None, faults: Faults | None = None) -> None:
+    def __init__(self, card: Card, slot_control: SlotControl | None = None, faults: Faults | None = None) -> None:
         self._card = card
-        self._hand = hand
+        self._slot_control = slot_control
         self._faults = faults
 
     def answer(self, request: api.Request) -> api.Answer:
@@ -71,34 +71,34 @@ class LiveCard:
 
     # The reader
 
-    def _its_hand(self) -> Hand:
-        if self._hand is None:
+    def _its_slot_control(self) -> SlotControl:
+        if self._slot_control is None:
             raise ActError("this card lies in no reader that it could be taken out of")
-        return self._hand
+        return self._slot_control
 
     def _place(self) -> api.Place:
-        if self._hand is None or (self._hand.card_in and self._hand.slot.plugged):
+        if self._slot_control is None or (self._slot_control.card_in and self._slot_control.slot.plugged):
             return api.Place.IN
-        return api.Place.UNPLUGGED if not self._hand.slot.plugged else api.Place.OUT
+        return api.Place.UNPLUGGED if not self._slot_control.slot.plugged else api.Place.OUT
 
     def _insert(self) -> str:
-        hand = self._its_hand()
-        was_plugged = hand.slot.plugged
-        hand.plug()
-        if hand.insert():
+        slot_control = self._its_slot_control()
+        was_plugged = slot_control.slot.plugged
+        slot_control.plug()
+        if slot_control.insert():
             return "the card is in the reader"
         return "the card is in the reader already" if was_plugged else "the reader is plugged in again"
 
     def _remove(self, back_after: float | None) -> str:
-        was_in = self._its_hand().remove(back_after)
+        was_in = self._its_slot_control().remove(back_after)
         back = "" if back_after is None else f", and comes back in {back_after:g} s"
         return f"the card is out of the reader{'' if was_in else ' already'}{back}"
 
     def _reset(self) -> str:
-        hand = self._its_hand()
+        slot_control = self._its_slot_control()
         if self._place() is not api.Place.IN:
             raise ActError("the card is not in the reader; put it in first (insert)")
-        hand.reset()
+        slot_control.reset()
         return "the card was reset"
 
     # Faults
@@ -139,11 +139,11 @@ class LiveCard:
                 f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
                 "with --force it is set all the same"
             ) from error
-        if self._hand is not None:
-            self._hand.reset()  # whoever used the card is told that its session is over
+        if self._slot_control is not None:
+            self._slot_control.reset()  # whoever used the card is told that its session is over
         return api.SetStateAnswer(
-            law=tuple(_in_words(profile, stage) for stage in steered.course.stages),
-            forced=tuple(in_words(one) for one in steered.course.forced),
+            law=tuple(_in_words(profile, stage) for stage in steered.route.stages),
+            forced=tuple(in_words(one) for one in steered.route.forced),
             given=steered.given,
             also=tuple(in_words(one) for one in steered.beside),
         )
@@ -173,14 +173,14 @@ def _in_words(profile: Profile, stage: Stage) -> str:
     """What was done, in words: `PIN given wrongly, 3 times`."""
     if stage.move is None:
         return ""
-    deed, right = stage.move.deed, stage.move.right
-    name = profile.codes[deed.code].name if deed.code is not None else ""
-    if deed.act is not None:
+    action, right = stage.move.action, stage.move.right
+    name = profile.codes[action.code].name if action.code is not None else ""
+    if action.act is not None:
         actor = profile.actors[stage.move.who]
-        text = f"{actor.name.en} {actor.acts[deed.act].about.en}"
+        text = f"{actor.name.en} {actor.acts[action.act].about.en}"
         text += f", with {name} told {'rightly' if right else 'wrongly'}" if name else ""
-    elif deed.by is not None:
-        text = f"{name} set with {'' if right else 'a wrong '}{profile.codes[deed.by].name}"
+    elif action.by is not None:
+        text = f"{name} set with {'' if right else 'a wrong '}{profile.codes[action.by].name}"
     else:
-        text = f"{name} {'given' if deed.kind is DeedKind.LOG_IN else 'changed'}{'' if right else ' wrongly'}"
+        text = f"{name} {'given' if action.kind is ActionKind.LOG_IN else 'changed'}{'' if right else ' wrongly'}"
     return text if stage.times == 1 else f"{text}, {stage.times} times"

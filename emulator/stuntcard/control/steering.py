@@ -8,8 +8,8 @@ from itertools import cycle, islice
 
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
-from stuntcard.policy.course import Course, Wanted, course_to
 from stuntcard.policy.described import CodeIs
+from stuntcard.policy.route import Route, Wanted, route_to
 from stuntcard.profile.model import Code, CodeStatus, Profile
 
 _DIGITS = b"1234567890"
@@ -25,9 +25,9 @@ class ForceNeededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Steered:
-    """What was done: the course taken, values of codes that had none, and codes that changed though not spoken of."""
+    """What was done: the route taken, values of codes that had none, and codes that changed though not spoken of."""
 
-    course: Course
+    route: Route
     given: dict[str, str]
     beside: tuple[CodeIs, ...]
 
@@ -41,17 +41,17 @@ def steer(card: Card, wanted: Sequence[Wanted], *, force: bool) -> Steered:
     done: list[Steered] = []
 
     def change(content: Content) -> Content:
-        course = course_to(profile, content.state, wanted)
-        if course.forced and not force:
-            raise ForceNeededError(course.forced)
+        route = route_to(profile, content.state, wanted)
+        if route.forced and not force:
+            raise ForceNeededError(route.forced)
         given = {
             name: _some_value(profile.codes[name])
-            for name, code in course.state.codes.items()
+            for name, code in route.state.codes.items()
             if code.status is CodeStatus.SET and name not in content.values
         }
-        done.append(Steered(course, given, _beside(profile, content, course, wanted)))
+        done.append(Steered(route, given, _beside(profile, content, route, wanted)))
         values = {name: value.encode() for name, value in given.items()}
-        return replace(content, state=course.state, values={**content.values, **values})
+        return replace(content, state=route.state, values={**content.values, **values})
 
     card.change_content(change)
     return done[0]
@@ -62,9 +62,9 @@ def _some_value(code: Code) -> str:
     return bytes(islice(cycle(_DIGITS), code.length.min)).decode()
 
 
-def _beside(profile: Profile, before: Content, course: Course, wanted: Sequence[Wanted]) -> tuple[CodeIs, ...]:
+def _beside(profile: Profile, before: Content, route: Route, wanted: Sequence[Wanted]) -> tuple[CodeIs, ...]:
     spoken_of = {one.code for one in wanted if isinstance(one, CodeIs)}
-    old, new = before.state.codes, course.state.codes
+    old, new = before.state.codes, route.state.codes
     return tuple(
         CodeIs(name, new[name].status, new[name].tries_left if new[name].status is CodeStatus.SET else None)
         for name in profile.codes

@@ -20,7 +20,7 @@ from stuntcard.faults.rules import (
     When,
     corrupted,
 )
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 
 _MUTE = b""
 
@@ -31,11 +31,11 @@ class FaultyCard:
     Of several rules that strike the same command, all delays count, and of the others the first one set.
     """
 
-    def __init__(self, card: Card, faults: Faults, hand: Hand) -> None:
-        """`hand` is what takes this card out of its reader, and the reader from the computer."""
+    def __init__(self, card: Card, faults: Faults, slot_control: SlotControl) -> None:
+        """`slot_control` is what takes this card out of its reader, and the reader from the computer."""
         self._card = card
         self._faults = faults
-        self._hand = hand
+        self._slot_control = slot_control
         self._power_changed = threading.Event()
 
     @property
@@ -97,17 +97,17 @@ class FaultyCard:
                 return self._card.transmit(command)[:length]
             case Remove(back_after, when):
                 self._carry_out(command, when)
-                self._hand.remove(back_after)
+                self._slot_control.remove(back_after)
             case Unplug(back_after, when):
                 self._carry_out(command, when)
-                self._hand.unplug(back_after)
+                self._slot_control.unplug(back_after)
             case Tear(when):
                 if when is When.BEFORE:
                     self._card.lose_power(command)
                 else:
                     self._card.transmit(command)
                     self._card.reset()
-                self._hand.reset()
+                self._slot_control.reset()
             case Delay():
                 pass  # counted before
         return _MUTE

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from stuntcard.card.card import Card
 from stuntcard.readers.slot import CardInterface
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
     from stuntcard.faults.faulty_card import FaultyCard
     from stuntcard.faults.rules import Faults, Rule
 
 
-class Seat:
+class FaultInjector:
     """Passes everything on to the card, through its faults once there may be some."""
 
-    def __init__(self, card: Card, hand: Hand, rules: Sequence[Rule] = ()) -> None:
-        """`rules` strike from the start; `hand` is what faults move the card and the reader with."""
+    def __init__(self, card: Card, slot_control: SlotControl, rules: Sequence[Rule] = ()) -> None:
+        """`rules` strike from the start; `slot_control` is what faults move the card and the reader with."""
         self._card = card
-        self._hand = hand
+        self._slot_control = slot_control
         self._lock = threading.Lock()
         self._beneath: CardInterface = card
         self._faults: Faults | None = None
@@ -39,7 +39,7 @@ class Seat:
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
-        self._hand.rest()
+        self._slot_control.rest()
         if self._faults is not None and self._faulty is not None:
             self._faults.clear()
             self._faulty.let_go()
@@ -49,7 +49,7 @@ class Seat:
         from stuntcard.faults.rules import Faults
 
         self._faults = Faults(*rules)
-        self._beneath = self._faulty = FaultyCard(self._card, self._faults, self._hand)
+        self._beneath = self._faulty = FaultyCard(self._card, self._faults, self._slot_control)
         return self._faults
 
     # What a reader asks

@@ -212,7 +212,7 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFault:
+class ArmedFault:
     """A rule that is set: its number, how many commands it matched, and how many of them it struck."""
 
     number: int
@@ -278,10 +278,10 @@ class Faults:
             self.any = bool(kept)
             return cleared
 
-    def listed(self) -> tuple[SetFault, ...]:
+    def listed(self) -> tuple[ArmedFault, ...]:
         """The rules as they stand now, in their order."""
         with self._lock:
-            return tuple(SetFault(one.number, one.rule, one.matched, one.struck) for one in self._counters)
+            return tuple(ArmedFault(one.number, one.rule, one.matched, one.struck) for one in self._counters)
 
     def strikes(self, seen: Circumstances) -> tuple[Strike, ...]:
         """What is due at this command, by each rule in their order. Every rule counts, also behind one that strikes."""

@@ -147,7 +147,7 @@ def _arrows(walked: Walk, node_of: list[int], view: _View) -> tuple[Arrow, ...]:
 def _label(walked: Walk, numbers: set[int], view: _View) -> tuple[str, ...]:
     """The moves in brief. Those with keys change codes only by the log-in that they begin with."""
     moves = [walked.moves[number] for number in sorted(numbers)]
-    plain = [move for move in moves if move.deed.area is None]
+    plain = [move for move in moves if move.action.area is None]
     # Where tries are not shown, only the last wrong one leads anywhere.
     return tuple(
         dict.fromkeys(

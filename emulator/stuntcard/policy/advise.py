@@ -22,7 +22,7 @@ from stuntcard.policy.events import (
     DirectoriesRead,
     Event,
     RemoveFile,
-    Reset,
+    ResetCode,
     SessionEnd,
     Verdict,
     Verify,
@@ -38,9 +38,9 @@ from stuntcard.policy.functions import (
     functions_of,
     working,
 )
-from stuntcard.policy.moves import HOLDER, Deed, Move, code_moves
+from stuntcard.policy.moves import HOLDER, Action, Move, code_moves
 from stuntcard.policy.state import Item, State, factory_state
-from stuntcard.profile.model import CARD, CodeStatus, DeedKind, Profile
+from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
 
 
 class Standing(StrEnum):
@@ -77,7 +77,7 @@ class Step:
     """
 
     who: str
-    deed: Deed
+    action: Action
     gives: tuple[str, ...]
     before: CodeStatus | None
     deleted: Item | None
@@ -152,7 +152,7 @@ class _Node:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stride:
+class _Passage:
     """One move of a path: where it starts, and where it leads."""
 
     start: _Node
@@ -190,14 +190,14 @@ class _Search:
         """The nearest node where a function works."""
         return next((number for number, node in enumerate(self.nodes) if function in node.works), None)
 
-    def path(self, number: int) -> tuple[_Stride, ...]:
+    def path(self, number: int) -> tuple[_Passage, ...]:
         """The shortest way to a node."""
-        strides: list[_Stride] = []
+        passages: list[_Passage] = []
         while (move := self.nodes[number].move) is not None:
             parent = self.nodes[number].parent
-            strides.insert(0, _Stride(self.nodes[parent], move, self.nodes[number]))
+            passages.insert(0, _Passage(self.nodes[parent], move, self.nodes[number]))
             number = parent
-        return tuple(strides)
+        return tuple(passages)
 
 
 def _key(situation: Situation) -> tuple[object, ...]:
@@ -212,8 +212,8 @@ class _Searches:
         self.profile = profile
         self._done: dict[tuple[object, ...], _Search] = {}
         # The other moves fill the card, or change no more than tries.
-        kinds = {DeedKind.SET, DeedKind.ACT}
-        self._moves = [move for move in code_moves(profile) if move.right and move.deed.kind in kinds]
+        kinds = {ActionKind.SET, ActionKind.ACT}
+        self._moves = [move for move in code_moves(profile) if move.right and move.action.kind in kinds]
 
     def start_at(self, start: Situation) -> _Search:
         """All that can be reached from a situation."""
@@ -253,7 +253,7 @@ def _deletion(profile: Profile, state: State, item: Item, guard: str) -> Move:
         DirectoriesRead(listed - {item.number}, certified - {item.number}),
         SessionEnd(),
     )
-    return Move(HOLDER, Deed(DeedKind.DELETE_KEY, area=item.area, number=item.number), True, events)
+    return Move(HOLDER, Action(ActionKind.DELETE_KEY, area=item.area, number=item.number), True, events)
 
 
 def _function_advice(searches: _Searches, search: _Search, function: Function) -> FunctionAdvice:
@@ -300,22 +300,22 @@ def _with_setters(profile: Profile, codes: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _steps(searches: _Searches, path: tuple[_Stride, ...]) -> tuple[Step, ...]:
+def _steps(searches: _Searches, path: tuple[_Passage, ...]) -> tuple[Step, ...]:
     return tuple(
-        replace(_step(searches, stride), instead=tuple(_instead(searches, path[index:])))
-        for index, stride in enumerate(path)
+        replace(_step(searches, passage), instead=tuple(_instead(searches, path[index:])))
+        for index, passage in enumerate(path)
     )
 
 
-def _step(searches: _Searches, stride: _Stride) -> Step:
+def _step(searches: _Searches, passage: _Passage) -> Step:
     profile = searches.profile
-    before, move, after = stride.start, stride.move, stride.end
+    before, move, after = passage.start, passage.move, passage.end
     old, new = before.situation.state, after.situation.state
-    number, code = move.deed.number, move.deed.code
+    number, code = move.action.number, move.action.code
     gives = codes_given(profile, move)
     return Step(
         who=move.who,
-        deed=move.deed,
+        action=move.action,
         gives=gives,
         before=old.codes[code].status if code is not None else None,
         deleted=old.item(number) if number is not None else None,
@@ -326,18 +326,18 @@ def _step(searches: _Searches, stride: _Stride) -> Step:
     )
 
 
-def _instead(searches: _Searches, rest: tuple[_Stride, ...]) -> Iterator[Step]:
+def _instead(searches: _Searches, rest: tuple[_Passage, ...]) -> Iterator[Step]:
     """Other first moves after which the rest of the way leads to as much."""
     profile, first, goal = searches.profile, rest[0], rest[-1].end.works
     for move, situation in searches.next(first.start.situation):
-        if move.deed == first.move.deed:
+        if move.action == first.move.action:
             continue
         end: Situation | None = situation
-        for stride in rest[1:]:
-            end = done(profile, end, stride.move) if end is not None else None
+        for passage in rest[1:]:
+            end = done(profile, end, passage.move) if end is not None else None
         if end is not None and goal <= working(profile, end):
             after = _Node(situation, -1, move, working(profile, situation))
-            yield _step(searches, _Stride(first.start, move, after))
+            yield _step(searches, _Passage(first.start, move, after))
 
 
 def _only_once(profile: Profile, after: Situation, move: Move) -> bool:
@@ -379,7 +379,7 @@ def _risk(searches: _Searches, before: Situation, event: Event) -> Risk | None:
 
 def _given_wrongly(profile: Profile, state: State, event: Event) -> State:
     """The state after an event's code was given wrongly, and again, until it is blocked."""
-    if not isinstance(event, Verify | Change | Reset | ActorActs):
+    if not isinstance(event, Verify | Change | ResetCode | ActorActs):
         return state
     wrong = replace(event, correct=False)
     verdict = Verdict.WRONG_CODE

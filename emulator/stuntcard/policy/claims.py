@@ -57,8 +57,8 @@ def _landings(walk: Walk, claim: Claim) -> Callable[[int], list[_Landing]]:
     """From a state that a claim speaks of, the states that it looks at."""
     if claim.after is None:
         return lambda number: [(_NO_MOVE, number)]
-    deed, right = claimed_ability(walk.profile, claim.after), not claim.after.wrong
-    moves = {number for number, move in enumerate(walk.moves) if ability(move) == deed and move.right == right}
+    action, right = claimed_ability(walk.profile, claim.after), not claim.after.wrong
+    moves = {number for number, move in enumerate(walk.moves) if ability(move) == action and move.right == right}
 
     def after(number: int) -> list[_Landing]:
         # A move that changes nothing is no transition: it leaves the state as it was.
@@ -116,7 +116,7 @@ def _soonest_never(
 def _joined(
     walk: Walk, came_from: dict[int, tuple[int, int]], origins: dict[int, tuple[int, int]], end: int
 ) -> Counterexample:
-    """The way to where the claim begins to speak, its deed if it has one, and the way on from there to `end`."""
+    """The way to where the claim begins to speak, its action if it has one, and the way on from there to `end`."""
     further, number = list[Move](), end
     while number not in origins:
         move, number = came_from[number]

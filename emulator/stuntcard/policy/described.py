@@ -16,7 +16,7 @@ from stuntcard.policy.events import Verdict
 from stuntcard.policy.functions import Situation, codes_given, working
 from stuntcard.policy.moves import Move, code_moves, content_moves, perform
 from stuntcard.policy.state import State, factory_state
-from stuntcard.profile.model import CodeStatus, DeedKind, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class History:
     """A state, and how a card comes to it from the factory."""
 
     state: State
@@ -90,10 +90,10 @@ def state_described(profile: Profile, traits: Sequence[Trait]) -> State:
 
     Raises NoSuchStateError.
     """
-    return way_described(profile, traits).state
+    return history_described(profile, traits).state
 
 
-def way_described(profile: Profile, traits: Sequence[Trait]) -> Way:
+def history_described(profile: Profile, traits: Sequence[Trait]) -> History:
     """The way from the factory to the state that `state_described` gives. Raises NoSuchStateError."""
     reachable = _Reachable(profile)
     found = reachable.having(traits)
@@ -105,7 +105,7 @@ def way_described(profile: Profile, traits: Sequence[Trait]) -> Way:
         if isinstance(trait, CodeIs) and trait.tries_left is not None:
             state, last = _with_tries_left(profile, state, trait.code, trait.tries_left)
             stages += last
-    return Way(state, stages)
+    return History(state, stages)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +195,7 @@ def _following(
 
 def moves_that_matter(profile: Profile) -> tuple[Move, ...]:
     """Right moves but those that only give a code, which has all its tries; and one way to give each code wrongly."""
-    right = [move for move in code_moves(profile) if move.right and move.deed.kind is not DeedKind.LOG_IN]
+    right = [move for move in code_moves(profile) if move.right and move.action.kind is not ActionKind.LOG_IN]
     return (*right, *wrong_moves(profile).values())
 
 
@@ -206,8 +206,8 @@ def wrong_moves(profile: Profile) -> dict[str, Move]:
         if not move.right:
             for code in codes_given(profile, move):
                 wrong.setdefault(code, move)
-    plain = [move for move in code_moves(profile) if not move.right and move.deed.kind is DeedKind.LOG_IN]
-    return wrong | {str(move.deed.code): move for move in plain}
+    plain = [move for move in code_moves(profile) if not move.right and move.action.kind is ActionKind.LOG_IN]
+    return wrong | {str(move.action.code): move for move in plain}
 
 
 def _key(state: State, filled: bool) -> tuple[object, ...]:
@@ -231,17 +231,17 @@ def _with_keys(profile: Profile, state: State, keys: Sequence[KeysAre]) -> State
     for trait in keys:
         # Those with certificates first: a certificate goes to any key that has none.
         for kinds, count in (
-            ((DeedKind.MAKE_KEY, DeedKind.STORE_CERTIFICATE), trait.paired),
-            ((DeedKind.MAKE_KEY,), trait.unpaired),
+            ((ActionKind.MAKE_KEY, ActionKind.STORE_CERTIFICATE), trait.paired),
+            ((ActionKind.MAKE_KEY,), trait.unpaired),
         ):
             for kind in kinds * count:
                 made = _stored(profile, made, kind, trait.area) if made is not None else None
     return made
 
 
-def _stored(profile: Profile, state: State, kind: DeedKind, area: str) -> State | None:
+def _stored(profile: Profile, state: State, kind: ActionKind, area: str) -> State | None:
     for move in content_moves(profile, state):
-        if move.deed.kind is kind and move.deed.area == area:
+        if move.action.kind is kind and move.action.area == area:
             after, verdict = perform(profile, state, move)
             if verdict is Verdict.DONE:
                 return after

@@ -50,7 +50,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Reset:
+class ResetCode:
     """The value of the code `by` was given, to set `code` first, anew, or unblock it."""
 
     code: str
@@ -145,7 +145,7 @@ class SessionEnd:
 Event = (
     Verify
     | Change
-    | Reset
+    | ResetCode
     | StoreKey
     | UseKey
     | RemoveKey

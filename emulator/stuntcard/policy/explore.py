@@ -12,15 +12,15 @@ from stuntcard.policy.claims import Judgement, judge
 from stuntcard.policy.moves import Move
 from stuntcard.policy.reach import Reach, reach
 from stuntcard.policy.walk import Ability, Walk, walk
-from stuntcard.profile.model import CodeStatus, DeedKind, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Profile
 
 _TOLD = (
-    DeedKind.LOG_IN,
-    DeedKind.SET,
-    DeedKind.USE_KEY,
-    DeedKind.MAKE_KEY,
-    DeedKind.STORE_CERTIFICATE,
-    DeedKind.ACT,
+    ActionKind.LOG_IN,
+    ActionKind.SET,
+    ActionKind.USE_KEY,
+    ActionKind.MAKE_KEY,
+    ActionKind.STORE_CERTIFICATE,
+    ActionKind.ACT,
 )
 """What people miss when it is lost; the other abilities come and go with these."""
 
@@ -97,8 +97,8 @@ def explore(profile: Profile) -> tuple[Walk, Exploration]:
 def _using(walked: Walk, *areas: str) -> int:
     """The bits of using keys of these areas."""
     bits = 0
-    for (_, deed), bit in walked.abilities.items():
-        if deed.kind is DeedKind.USE_KEY and deed.area in areas:
+    for (_, action), bit in walked.abilities.items():
+        if action.kind is ActionKind.USE_KEY and action.area in areas:
             bits |= bit
     return bits
 
@@ -142,7 +142,7 @@ def _parts_lost(walked: Walk) -> tuple[str, ...]:
 
 def _losses(walked: Walk, reached: Reach) -> tuple[Loss, ...]:
     """Each ability that can be lost; those that go by the same moves, and first by the same one, are one loss."""
-    told = sum(bit for (_, deed), bit in walked.abilities.items() if deed.kind in _TOLD)
+    told = sum(bit for (_, action), bit in walked.abilities.items() if action.kind in _TOLD)
     counts: Counter[int] = Counter()
     moves: dict[int, dict[int, None]] = {}
     firsts: dict[int, tuple[int, int]] = {}

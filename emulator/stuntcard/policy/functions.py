@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stuntcard.policy.events import ActorActs, Change, Event, Reset, Verdict, Verify
+from stuntcard.policy.events import ActorActs, Change, Event, ResetCode, Verdict, Verify
 from stuntcard.policy.moves import Move, code_moves, content_moves, perform
 from stuntcard.policy.state import State
-from stuntcard.profile.model import CodeStatus, DeedKind, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Profile
 
 
 class Use(StrEnum):
@@ -74,11 +74,11 @@ def works(profile: Profile, situation: Situation, function: Function) -> bool:
     state = situation.state
     match function.use:
         case Use.USE_KEYS:
-            uses = _moves_in(profile, state, DeedKind.USE_KEY, function.name)
+            uses = _moves_in(profile, state, ActionKind.USE_KEY, function.name)
             guard = profile.areas[function.name].guard
             return any(done(profile, situation, move) for move in uses or _giving(profile, guard))
         case Use.NEW_KEYS:
-            makes = _moves_in(profile, state, DeedKind.MAKE_KEY, function.name)
+            makes = _moves_in(profile, state, ActionKind.MAKE_KEY, function.name)
             return any(_certified_key_fits(profile, situation, move) for move in makes)
         case Use.GIVE_CODE:
             return any(done(profile, situation, move) for move in _giving(profile, function.name))
@@ -103,7 +103,7 @@ def codes_given(profile: Profile, move: Move) -> tuple[str, ...]:
 def code_given(profile: Profile, event: Event) -> str | None:
     """The code that has to be given for an event, if there is one."""
     match event:
-        case Verify(code=code) | Change(code=code) | Reset(by=code):
+        case Verify(code=code) | Change(code=code) | ResetCode(by=code):
             return code
         case ActorActs(actor=actor, act=act):
             return profile.actors[actor].acts[act].checks
@@ -116,7 +116,7 @@ def codes_set(profile: Profile, move: Move) -> tuple[str, ...]:
     found: list[str] = []
     for event in move.events:
         match event:
-            case Change(code=code) | Reset(code=code):
+            case Change(code=code) | ResetCode(code=code):
                 found.append(code)
             case ActorActs(actor=actor, act=act):
                 found += profile.actors[actor].acts[act].sets
@@ -132,20 +132,20 @@ def _still_forgotten(profile: Profile, situation: Situation, move: Move, after: 
 def _certified_key_fits(profile: Profile, situation: Situation, make: Move) -> bool:
     """Whether a key can be made in the area, and a certificate stored for a key that has none there then."""
     made = done(profile, situation, make)
-    if made is None or made.state.items[-1].area != make.deed.area:
+    if made is None or made.state.items[-1].area != make.action.area:
         return False
     if profile.files.guard is None:
         return True
-    stores = _moves_in(profile, made.state, DeedKind.STORE_CERTIFICATE, str(make.deed.area))
+    stores = _moves_in(profile, made.state, ActionKind.STORE_CERTIFICATE, str(make.action.area))
     return any(done(profile, made, move) for move in stores)
 
 
-def _moves_in(profile: Profile, state: State, kind: DeedKind, area: str) -> list[Move]:
-    return [move for move in content_moves(profile, state) if move.deed.kind is kind and move.deed.area == area]
+def _moves_in(profile: Profile, state: State, kind: ActionKind, area: str) -> list[Move]:
+    return [move for move in content_moves(profile, state) if move.action.kind is kind and move.action.area == area]
 
 
 def _giving(profile: Profile, code: str) -> Iterator[Move]:
     """The moves that only show that a code can be given: the holder's to the card, or an actor's check."""
     for move in code_moves(profile):
-        if move.right and move.deed.code == code and move.deed.kind in {DeedKind.LOG_IN, DeedKind.ACT}:
+        if move.right and move.action.code == code and move.action.kind in {ActionKind.LOG_IN, ActionKind.ACT}:
             yield move

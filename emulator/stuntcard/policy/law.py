@@ -30,7 +30,7 @@ from stuntcard.policy.events import (
     LogOut,
     RemoveFile,
     RemoveKey,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreFile,
     StoreKey,
@@ -104,7 +104,7 @@ def _change(profile: Profile, state: State, event: Change) -> Outcome:
     return (_set(state, event.code) if verdict is Verdict.DONE else state), verdict
 
 
-def _reset(profile: Profile, state: State, event: Reset) -> Outcome:
+def _reset(profile: Profile, state: State, event: ResetCode) -> Outcome:
     status = state.codes[event.code].status
     rule = next((rule for rule in profile.codes[event.code].reset_by if rule.code == event.by), None)
     if profile.part_of(event.code) in state.lost:
@@ -337,7 +337,7 @@ def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
 _RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
     Verify: _verify,
     Change: _change,
-    Reset: _reset,
+    ResetCode: _reset,
     StoreKey: _store_key,
     UseKey: _use_key,
     RemoveKey: _remove_key,

@@ -18,7 +18,7 @@ from stuntcard.policy.events import (
     DirectoriesRead,
     Event,
     RemoveFile,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreFile,
     StoreKey,
@@ -27,17 +27,17 @@ from stuntcard.policy.events import (
     Verify,
 )
 from stuntcard.policy.state import Item, Origin, State
-from stuntcard.profile.model import DeedKind as DeedKind
+from stuntcard.profile.model import ActionKind as ActionKind
 from stuntcard.profile.model import Profile
 
 HOLDER = "holder"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """What is done. Only what its kind speaks of is there; of an act, `code` is the one that the actor checks."""
 
-    kind: DeedKind
+    kind: ActionKind
     code: str | None = None
     by: str | None = None
     area: str | None = None
@@ -53,7 +53,7 @@ class Move:
     """
 
     who: str
-    deed: Deed
+    action: Action
     right: bool
     events: tuple[Event, ...]
 
@@ -91,17 +91,17 @@ def code_moves(profile: Profile) -> Iterator[Move]:
     """The moves that concern codes and parts alone; the same in every state."""
     for name, code in profile.codes_on_chip.items():
         for right in (True, False):
-            yield _move(Deed(DeedKind.LOG_IN, name), Verify(name, right), right=right)
+            yield _move(Action(ActionKind.LOG_IN, name), Verify(name, right), right=right)
             if code.change.allowed:
-                yield _move(Deed(DeedKind.CHANGE, name), Change(name, right, acceptable=True), right=right)
+                yield _move(Action(ActionKind.CHANGE, name), Change(name, right, acceptable=True), right=right)
             for reset in code.reset_by:
-                event = Reset(name, reset.code, right, acceptable=True)
-                yield _move(Deed(DeedKind.SET, name, by=reset.code), event, right=right)
+                event = ResetCode(name, reset.code, right, acceptable=True)
+                yield _move(Action(ActionKind.SET, name, by=reset.code), event, right=right)
     for actor_name, actor in profile.actors.items():
         for act_name, act in actor.acts.items():
             for right in (True, False) if act.checks is not None else (True,):
-                deed = Deed(DeedKind.ACT, act.checks, act=act_name)
-                yield _move(deed, ActorActs(actor_name, act_name, correct=right), who=actor_name, right=right)
+                action = Action(ActionKind.ACT, act.checks, act=act_name)
+                yield _move(action, ActorActs(actor_name, act_name, correct=right), who=actor_name, right=right)
 
 
 def content_moves(profile: Profile, state: State) -> Iterator[Move]:
@@ -110,36 +110,36 @@ def content_moves(profile: Profile, state: State) -> Iterator[Move]:
     for name, area in profile.areas.items():
         if area.create_with:
             made: tuple[Event, ...] = (*_give(*area.create_with), StoreKey(Origin.MADE, _size(profile)))
-            yield _move(Deed(DeedKind.BREAK_OFF, area=name), *made)
+            yield _move(Action(ActionKind.BREAK_OFF, area=name), *made)
             listed = _directories(state, listed=_listed(state) | {number})
-            yield _move(Deed(DeedKind.MAKE_KEY, area=name), *made, *_file_stored(profile), listed)
+            yield _move(Action(ActionKind.MAKE_KEY, area=name), *made, *_file_stored(profile), listed)
     for item in _each_kind(state.items):
         if item.key:
             guard = profile.areas[item.area].guard
-            yield _move(_on(DeedKind.USE_KEY, item), *_give(guard), UseKey(item.number))
+            yield _move(_on(ActionKind.USE_KEY, item), *_give(guard), UseKey(item.number))
         if profile.files.guard is None or not profile.areas[item.area].create_with:
             continue
         login = _give(profile.files.guard)
         if item.key and not item.listed:
             there = _directories(state, listed=_listed(state) | {item.number})
-            yield _move(_on(DeedKind.CLEAR_KEY, item), *login, there, _directories(state, listed=_listed(state)))
+            yield _move(_on(ActionKind.CLEAR_KEY, item), *login, there, _directories(state, listed=_listed(state)))
         if item.key and item.listed:
             gone = _directories(state, listed=_listed(state) - {item.number})
-            yield _move(_on(DeedKind.DELETE_KEY, item), *login, *_file_removed(profile), gone)
+            yield _move(_on(ActionKind.DELETE_KEY, item), *login, *_file_removed(profile), gone)
         if item.certificate:
             gone = _directories(state, certified=_certified(state) - {item.number})
-            yield _move(_on(DeedKind.DELETE_CERTIFICATE, item), *login, *_file_removed(profile), gone)
+            yield _move(_on(ActionKind.DELETE_CERTIFICATE, item), *login, *_file_removed(profile), gone)
         elif item.listed:
             there = _directories(state, certified=_certified(state) | {item.number})
-            yield _move(_on(DeedKind.STORE_CERTIFICATE, item), *login, *_file_stored(profile), there)
+            yield _move(_on(ActionKind.STORE_CERTIFICATE, item), *login, *_file_stored(profile), there)
 
 
-def _move(deed: Deed, *events: Event, who: str = HOLDER, right: bool = True) -> Move:
-    return Move(who, deed, right, (*events, SessionEnd()))
+def _move(action: Action, *events: Event, who: str = HOLDER, right: bool = True) -> Move:
+    return Move(who, action, right, (*events, SessionEnd()))
 
 
-def _on(kind: DeedKind, item: Item) -> Deed:
-    return Deed(kind, area=item.area, number=item.number)
+def _on(kind: ActionKind, item: Item) -> Action:
+    return Action(kind, area=item.area, number=item.number)
 
 
 def _give(*codes: str) -> tuple[Verify, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stuntcard.policy.moves import Deed
+from stuntcard.policy.moves import Action
 from stuntcard.policy.state import CodeState
 from stuntcard.policy.walk import Ability, Walk
-from stuntcard.profile.model import ClaimedDeed, Condition, DeedKind, Profile
+from stuntcard.profile.model import ActionKind, ClaimedAction, Condition, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ def reach(walk: Walk) -> Reach:
     return Reach(now, _ever(walk, now), conditions)
 
 
-def claimed_ability(profile: Profile, deed: ClaimedDeed) -> Ability:
+def claimed_ability(profile: Profile, action: ClaimedAction) -> Ability:
     """The ability that a claim names."""
-    code = deed.code
-    if deed.do is DeedKind.ACT and deed.act is not None:
-        code = profile.actors[deed.who].acts[deed.act].checks
-    return deed.who, Deed(deed.do, code, deed.by, deed.area, act=deed.act)
+    code = action.code
+    if action.do is ActionKind.ACT and action.act is not None:
+        code = profile.actors[action.who].acts[action.act].checks
+    return action.who, Action(action.do, code, action.by, action.area, act=action.act)
 
 
 def _numbered_conditions(walk: Walk) -> dict[Condition, int]:

@@ -24,7 +24,7 @@ from operator import itemgetter
 from typing import Generic, Never, TypeVar, cast
 
 from stuntcard.policy.events import Verdict
-from stuntcard.policy.moves import Deed, Move, code_moves, content_moves, perform
+from stuntcard.policy.moves import Action, Move, code_moves, content_moves, perform
 from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
 from stuntcard.profile.model import Profile
 
@@ -34,8 +34,8 @@ MAX_STATES = 2_000_000
 Row = tuple[int, ...]
 """A state as small numbers: the lost parts, each code in the profile's order, and what is stored."""
 Contents = tuple[tuple[Item, ...], int]
-Ability = tuple[str, Deed]
-"""Something that a card can do for somebody: who does it, and the deed, of no certain key."""
+Ability = tuple[str, Action]
+"""Something that a card can do for somebody: who does it, and the action, of no certain key."""
 T = TypeVar("T")
 
 
@@ -96,7 +96,7 @@ class Walk:
 
 def ability(move: Move) -> Ability:
     """The ability that a move asks of the card."""
-    return move.who, replace(move.deed, number=None)
+    return move.who, replace(move.action, number=None)
 
 
 def walk(profile: Profile, max_states: int = MAX_STATES) -> Walk:

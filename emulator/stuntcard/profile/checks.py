@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
-from stuntcard.profile.document import Problem
 from stuntcard.profile.model import (
     CARD,
     LONGEST_CODE_OF_MYEID,
     Act,
+    ActionKind,
     Claim,
-    ClaimedDeed,
+    ClaimedAction,
     Code,
     Condition,
-    DeedKind,
     Personalisation,
     Profile,
 )
@@ -23,41 +23,41 @@ from stuntcard.profile.model import (
 EOP_SERIAL_LENGTH = 8
 
 
-def cross_check(profile: Profile) -> tuple[Problem, ...]:
+def cross_check(profile: Profile) -> tuple[Finding, ...]:
     """All that is wrong between the blocks of a profile whose blocks are right one by one."""
-    return tuple(_problems(profile))
+    return tuple(_findings(profile))
 
 
-def _problems(profile: Profile) -> Iterator[Problem]:
+def _findings(profile: Profile) -> Iterator[Finding]:
     for name, code in profile.codes.items():
         yield from _check_code(name, code)
     yield from _check_references_differ(profile, "reference")
     yield from _check_references_differ(profile, "eop_reference")
     yield from _check_codes_on_chip(profile)
     if len(set(profile.applets)) != len(profile.applets):
-        yield Problem(("applets",), "an applet stands here twice")
+        yield Finding(("applets",), "an applet stands here twice")
     for path, name in _code_names(profile):
         if name not in profile.codes:
-            yield Problem(path, f"there is no code '{name}'; expected one of: {', '.join(profile.codes)}")
+            yield Finding(path, f"there is no code '{name}'; expected one of: {', '.join(profile.codes)}")
     for part_id, part in profile.parts.items():
         for index, area in enumerate(part.areas):
             if area not in profile.areas:
                 known = ", ".join(profile.areas)
-                yield Problem(
+                yield Finding(
                     ("parts", part_id, "areas", index), f"there is no area '{area}'; expected one of: {known}"
                 )
     if CARD in profile.parts:
-        yield Problem(("parts", CARD), f"'{CARD}' is the whole card and needs no entry; choose another name")
+        yield Finding(("parts", CARD), f"'{CARD}' is the whole card and needs no entry; choose another name")
     for path, part_id in _part_names(profile):
         if part_id != CARD and part_id not in profile.parts:
             known = ", ".join((CARD, *profile.parts))
-            yield Problem(path, f"there is no part '{part_id}'; expected one of: {known}")
+            yield Finding(path, f"there is no part '{part_id}'; expected one of: {known}")
     for actor_id, act_id, act in _acts(profile):
         at: Path = ("actors", actor_id, "acts", act_id)
         if [bool(act.sets), bool(act.loses), bool(act.checks)].count(True) != 1:
-            yield Problem(at, "an act does one thing; give one of `sets`, `loses` and `checks`")
+            yield Finding(at, "an act does one thing; give one of `sets`, `loses` and `checks`")
         if bool(act.sets) != bool(act.from_):
-            yield Problem(at, "`sets` and `from` belong together")
+            yield Finding(at, "`sets` and `from` belong together")
     for index, claim in enumerate(profile.claims):
         yield from _check_claim(profile, ("claims", index), claim)
     for path, condition in _conditions(profile):
@@ -69,88 +69,90 @@ def _problems(profile: Profile) -> Iterator[Problem]:
         yield from _check_personalisation(profile, profile.personalisation)
 
 
-def _check_code(name: str, code: Code) -> Iterator[Problem]:
+def _check_code(name: str, code: Code) -> Iterator[Finding]:
     at: Path = ("codes", name)
     if code.length.min > code.length.max:
-        yield Problem((*at, "length", "min"), f"min {code.length.min} is more than max {code.length.max}")
+        yield Finding((*at, "length", "min"), f"min {code.length.min} is more than max {code.length.max}")
     if code.tries.limit > code.tries.max:
-        yield Problem((*at, "tries", "limit"), f"limit {code.tries.limit} is more than max {code.tries.max}")
+        yield Finding((*at, "tries", "limit"), f"limit {code.tries.limit} is more than max {code.tries.max}")
     if code.factory is not None and not code.accepts(code.factory.value.encode("utf-8")):
         expected = f"{code.length.min} to {code.length.max} {code.characters.set.value} characters"
-        yield Problem((*at, "factory", "value"), f"does not fit the code's own rule; expected {expected}")
+        yield Finding((*at, "factory", "value"), f"does not fit the code's own rule; expected {expected}")
     if any(reset.code == name for reset in code.reset_by):
-        yield Problem((*at, "reset_by"), "a code can't be reset by itself; that is what `change` is for")
+        yield Finding((*at, "reset_by"), "a code can't be reset by itself; that is what `change` is for")
 
 
-def _check_claim(profile: Profile, at: Path, claim: Claim) -> Iterator[Problem]:
+def _check_claim(profile: Profile, at: Path, claim: Claim) -> Iterator[Finding]:
     if not (claim.always or claim.never or claim.possible):
-        yield Problem(at, "a claim says something; give `always`, `never` or `possible`")
+        yield Finding(at, "a claim says something; give `always`, `never` or `possible`")
     if claim.after is not None:
-        yield from _check_claimed_deed(profile, (*at, "after"), claim.after)
+        yield from _check_claimed_action(profile, (*at, "after"), claim.after)
 
 
-def _check_condition(profile: Profile, at: Path, condition: Condition) -> Iterator[Problem]:
+def _check_condition(profile: Profile, at: Path, condition: Condition) -> Iterator[Finding]:
     named = (condition.code, condition.part, condition.can, condition.final)
     if sum(item is not None for item in named) != 1:
-        yield Problem(at, "a condition speaks of one thing; give one of `code`, `part`, `can` and `final`")
+        yield Finding(at, "a condition speaks of one thing; give one of `code`, `part`, `can` and `final`")
     if condition.can is not None:
-        yield from _check_claimed_deed(profile, (*at, "can"), condition.can)
+        yield from _check_claimed_action(profile, (*at, "can"), condition.can)
     statuses = ("lost", "alive") if condition.part is not None else ("not_set", "set", "blocked")
     for status in condition.is_:
         if status not in statuses:
-            yield Problem((*at, "is"), f"'{status}' is not said of this; expected one of: {', '.join(statuses)}")
+            yield Finding((*at, "is"), f"'{status}' is not said of this; expected one of: {', '.join(statuses)}")
 
 
-def _check_claimed_deed(profile: Profile, at: Path, deed: ClaimedDeed) -> Iterator[Problem]:
-    for key, name, known in (("code", deed.code, profile.codes), ("by", deed.by, profile.codes)):
+def _check_claimed_action(profile: Profile, at: Path, action: ClaimedAction) -> Iterator[Finding]:
+    for key, name, known in (("code", action.code, profile.codes), ("by", action.by, profile.codes)):
         if name is not None and name not in known:
-            yield Problem((*at, key), f"there is no code '{name}'; expected one of: {', '.join(known)}")
-    if deed.area is not None and deed.area not in profile.areas:
-        yield Problem((*at, "area"), f"there is no area '{deed.area}'; expected one of: {', '.join(profile.areas)}")
-    if deed.do is DeedKind.ACT and (deed.who not in profile.actors or deed.act not in profile.actors[deed.who].acts):
+            yield Finding((*at, key), f"there is no code '{name}'; expected one of: {', '.join(known)}")
+    if action.area is not None and action.area not in profile.areas:
+        yield Finding((*at, "area"), f"there is no area '{action.area}'; expected one of: {', '.join(profile.areas)}")
+    if action.do is ActionKind.ACT and (
+        action.who not in profile.actors or action.act not in profile.actors[action.who].acts
+    ):
         known_acts = ", ".join(f"{actor} {act}" for actor, act, _ in _acts(profile)) or "none"
-        yield Problem(at, f"there is no act '{deed.who} {deed.act}'; expected `who` and `act` of: {known_acts}")
+        yield Finding(at, f"there is no act '{action.who} {action.act}'; expected `who` and `act` of: {known_acts}")
 
 
-def _check_eop(profile: Profile) -> Iterator[Problem]:
+def _check_eop(profile: Profile) -> Iterator[Finding]:
     """What the eop applet shows has to be there."""
     if ("eop" in profile.applets) != (profile.eop is not None):
-        yield Problem(("eop",), "the block `eop` and the applet of that name belong together")
+        yield Finding(("eop",), "the block `eop` and the applet of that name belong together")
     if "eop" not in profile.applets:
         return
     at: Path = ("applets", profile.applets.index("eop"))
     if profile.personalisation is None or profile.personalisation.document_number is None:
-        yield Problem(at, "the eop applet shows the document's number; give personalisation.document_number")
+        yield Finding(at, "the eop applet shows the document's number; give personalisation.document_number")
     if len(profile.token.serial) != 2 * EOP_SERIAL_LENGTH:
-        yield Problem(("token", "serial"), f"the eop applet shows a serial number of {EOP_SERIAL_LENGTH} bytes")
+        yield Finding(("token", "serial"), f"the eop applet shows a serial number of {EOP_SERIAL_LENGTH} bytes")
 
 
-def _check_myeid(profile: Profile) -> Iterator[Problem]:
+def _check_myeid(profile: Profile) -> Iterator[Finding]:
     """Where no other command set takes codes, none can be longer than this one takes."""
     if "myeid" not in profile.applets or "isoapplet" in profile.applets:
         return
     for name, code in profile.codes_on_chip.items():
         if code.length.max > LONGEST_CODE_OF_MYEID:
             message = f"the myeid applet takes at most {LONGEST_CODE_OF_MYEID} characters, and no other is there"
-            yield Problem(("codes", name, "length", "max"), message)
+            yield Finding(("codes", name, "length", "max"), message)
 
 
-def _check_open(profile: Profile) -> Iterator[Problem]:
+def _check_open(profile: Profile) -> Iterator[Finding]:
     """A card that is open at first has nothing on it yet, and somebody can close it."""
     if profile.open_while is None:
         if profile.emptied_with is not None:
-            yield Problem(("emptied_with",), "only a card that is open at first can be emptied; give `open_while` too")
+            yield Finding(("emptied_with",), "only a card that is open at first can be emptied; give `open_while` too")
         return
     if profile.activation is None:
-        yield Problem(("open_while",), f"nobody ends it; give an act that `loses: {profile.open_while}`")
+        yield Finding(("open_while",), f"nobody ends it; give an act that `loses: {profile.open_while}`")
     if profile.personalisation is not None:
-        yield Problem(("personalisation",), "a card that is open at first leaves the factory empty")
+        yield Finding(("personalisation",), "a card that is open at first leaves the factory empty")
     for name, code in profile.codes.items():
         if code.factory is not None:
-            yield Problem(("codes", name, "factory"), "on a card that is open at first, clients make the codes")
+            yield Finding(("codes", name, "factory"), "on a card that is open at first, clients make the codes")
 
 
-def _check_personalisation(profile: Profile, personalisation: Personalisation) -> Iterator[Problem]:
+def _check_personalisation(profile: Profile, personalisation: Personalisation) -> Iterator[Finding]:
     identifiers: set[str] = set()
     files: set[str] = set()
     for index, key in enumerate(personalisation.keys):
@@ -158,48 +160,48 @@ def _check_personalisation(profile: Profile, personalisation: Personalisation) -
         certificate = key.certificate
         if key.area is not None and key.area not in profile.areas:
             known = ", ".join(profile.areas)
-            yield Problem((*at, "area"), f"there is no area '{key.area}'; expected one of: {known}")
+            yield Finding((*at, "area"), f"there is no area '{key.area}'; expected one of: {known}")
         elif key.area is not None and profile.areas[key.area].guard not in profile.codes_on_chip:
-            yield Problem((*at, "area"), f"the code that guards {key.area} is not on the chip")
+            yield Finding((*at, "area"), f"the code that guards {key.area} is not on the chip")
         if key.id in identifiers:
-            yield Problem((*at, "id"), f"another key has id {key.id} already")
+            yield Finding((*at, "id"), f"another key has id {key.id} already")
         identifiers.add(key.id)
         if certificate.eop_file is not None:
             if certificate.eop_file in files:
-                yield Problem((*at, "certificate", "eop_file"), f"file {certificate.eop_file} is taken already")
+                yield Finding((*at, "certificate", "eop_file"), f"file {certificate.eop_file} is taken already")
             files.add(certificate.eop_file)
         if key.area is None and certificate.eop_file is None:
-            yield Problem(at, "nothing shows this key; give an `area`, or an `eop_file` for its certificate")
+            yield Finding(at, "nothing shows this key; give an `area`, or an `eop_file` for its certificate")
         if not any("TEST" in value for value in certificate.subject.values()):
             message = "no value has TEST in it; a certificate must never pass for that of a real person"
-            yield Problem((*at, "certificate", "subject"), message)
+            yield Finding((*at, "certificate", "subject"), message)
         if certificate.valid.until <= certificate.valid.from_:
-            yield Problem((*at, "certificate", "valid", "until"), "is not after `from`")
+            yield Finding((*at, "certificate", "valid", "until"), "is not after `from`")
         if certificate.serial == "document-number" and personalisation.document_number is None:
-            yield Problem((*at, "certificate", "serial"), "there is no personalisation.document_number")
+            yield Finding((*at, "certificate", "serial"), "there is no personalisation.document_number")
 
 
-def _check_references_differ(profile: Profile, field: Literal["reference", "eop_reference"]) -> Iterator[Problem]:
+def _check_references_differ(profile: Profile, field: Literal["reference", "eop_reference"]) -> Iterator[Finding]:
     seen: dict[int, str] = {}
     for name, code in profile.codes.items():
         reference = code.reference if field == "reference" else code.eop_reference
         if reference is None:
             continue
         if reference in seen:
-            yield Problem(("codes", name, field), f"{field} {reference} is taken by '{seen[reference]}' already")
+            yield Finding(("codes", name, field), f"{field} {reference} is taken by '{seen[reference]}' already")
         seen.setdefault(reference, name)
 
 
-def _check_codes_on_chip(profile: Profile) -> Iterator[Problem]:
+def _check_codes_on_chip(profile: Profile) -> Iterator[Finding]:
     """What the chip itself asks for has to be a code that it knows; one other code at the most sets a code."""
     off_chip = set(profile.codes) - set(profile.codes_on_chip)
     for path, name in _code_names(profile):
         if name in off_chip and path[0] in {"codes", "areas", "files", "emptied_with"}:
-            yield Problem(path, f"'{name}' is not on the chip (its reference is null), so the chip can't ask for it")
+            yield Finding(path, f"'{name}' is not on the chip (its reference is null), so the chip can't ask for it")
     for name, code in profile.codes.items():
         if len(code.reset_by) > 1:
             at: Path = ("codes", name, "reset_by", 1)
-            yield Problem(at, "RESET RETRY COUNTER does not say by which code; give one `reset_by` at the most")
+            yield Finding(at, "RESET RETRY COUNTER does not say by which code; give one `reset_by` at the most")
 
 
 def _acts(profile: Profile) -> Iterator[tuple[str, str, Act]]:

@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Finding:
     """One thing wrong in a file: where (keys and indexes from the top), and what."""
 
     path: KeyPath
@@ -53,9 +53,9 @@ class Document:
         self._file = file
         self._error = error
         self._marks: dict[KeyPath, _Mark] = {}
-        self._problems: list[Mistake] = []
+        self._findings: list[Mistake] = []
 
-    def read(self, raw: bytes, model: type[Model], check: Callable[[Model], Iterable[Problem]]) -> Model:
+    def read(self, raw: bytes, model: type[Model], check: Callable[[Model], Iterable[Finding]]) -> Model:
         """The text as a model. `check` finds what is wrong between blocks that are right one by one."""
         if len(raw) > MAX_BYTES:
             message = f"the file has more than {MAX_BYTES} bytes; a {self._kind} is far smaller"
@@ -65,20 +65,20 @@ class Document:
             made = model.model_validate(content)
         except ValidationError as error:
             raise self.error(
-                Problem(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"], model, _key_path(e["loc"])))
+                Finding(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"], model, _key_path(e["loc"])))
                 for e in error.errors()
             ) from error
-        problems = tuple(check(made))
-        if problems:
-            raise self.error(problems)
+        findings = tuple(check(made))
+        if findings:
+            raise self.error(findings)
         return made
 
-    def error(self, problems: Iterable[Problem]) -> DocumentError:
-        """The error that tells of problems, each with the place where it stands in the text that was read."""
+    def error(self, findings: Iterable[Finding]) -> DocumentError:
+        """The error that tells of findings, each with the place where it stands in the text that was read."""
         mistakes = []
-        for problem in problems:
-            name = ".".join(str(item) for item in problem.path) or f"the {self._kind}"
-            mistakes.append(_mistake(self._nearest_mark(problem.path), f"{name}: {problem.message}"))
+        for finding in findings:
+            name = ".".join(str(item) for item in finding.path) or f"the {self._kind}"
+            mistakes.append(_mistake(self._nearest_mark(finding.path), f"{name}: {finding.message}"))
         return self._error(self._file, tuple(sorted(mistakes, key=lambda m: (m.line, m.column))))
 
     def _plain(self, raw: bytes) -> object:
@@ -95,11 +95,11 @@ class Document:
             with contextlib.suppress(yaml.YAMLError, RecursionError):
                 self._refuse_bombs(text, yaml.SafeLoader)
             raise self._error(self._file, (_yaml_mistake(error),)) from error
-        if self._problems:
-            raise self._error(self._file, tuple(self._problems))
+        if self._findings:
+            raise self._error(self._file, tuple(self._findings))
         content = self._value(node, ()) if node is not None else {}
-        if self._problems:
-            raise self._error(self._file, tuple(self._problems))
+        if self._findings:
+            raise self._error(self._file, tuple(self._findings))
         return content
 
     def _say(self, kind: str, message: str, given: object, model: type[BaseModel], path: KeyPath) -> str:
@@ -136,7 +136,7 @@ class Document:
                 depth -= 1
 
     def _note(self, mark: _Mark | None, message: str) -> None:
-        self._problems.append(_mistake(mark, message))
+        self._findings.append(_mistake(mark, message))
 
     def _value(self, node: yaml.Node, path: KeyPath) -> object:
         self._marks.setdefault(path, node.start_mark)

@@ -180,7 +180,7 @@ class Change(Sourced):
     allowed: bool
 
 
-class Reset(Sourced):
+class ResetRule(Sourced):
     """Another code, with whose value this one is set: first set, set anew, or unblocked.
 
     `uses_up`: the other code serves for this once, and is as if never set from then on.
@@ -220,7 +220,7 @@ class Code(Sourced):
     holds: Holding
     change: Change
     factory: FactoryValue | None = Field(default=None, description="Absent: the code is not set at the factory.")
-    reset_by: tuple[Reset, ...] = ()
+    reset_by: tuple[ResetRule, ...] = ()
     blocks: Cascade | None = None
 
     def accepts(self, value: bytes) -> bool:
@@ -437,7 +437,7 @@ class DeadCard(Sourced):
     answer: Annotated[str, StringConstraints(pattern=r"^(mute|6[0-9A-F]{3})$")]
 
 
-class DeedKind(StrEnum):
+class ActionKind(StrEnum):
     """What kind of thing is done to a card in one sitting."""
 
     LOG_IN = "log_in"
@@ -461,10 +461,10 @@ class DeedKind(StrEnum):
     """An actor's `act`."""
 
 
-class ClaimedDeed(Block):
-    """A deed that a claim speaks of, by the holder or by an actor; `wrong`: with a wrong value of the code."""
+class ClaimedAction(Block):
+    """An action that a claim speaks of, by the holder or by an actor; `wrong`: with a wrong value of the code."""
 
-    do: DeedKind = Field(strict=False)
+    do: ActionKind = Field(strict=False)
     code: Identifier | None = None
     by: Identifier | None = None
     area: Identifier | None = None
@@ -476,12 +476,12 @@ class ClaimedDeed(Block):
 class Condition(Block):
     """What a claim asks of a state. One of `code`, `part`, `can` and `final`.
 
-    `can`: the deed would be done. `final`: nothing that anybody does changes this state any more.
+    `can`: the action would be done. `final`: nothing that anybody does changes this state any more.
     """
 
     code: Identifier | None = None
     part: Identifier | None = None
-    can: ClaimedDeed | None = None
+    can: ClaimedAction | None = None
     final: Literal[True] | None = None
     is_: tuple[Literal["not_set", "set", "blocked", "lost", "alive"], ...] = Field(alias="is", default=())
     tries: Annotated[int, Field(ge=0, le=15)] | None = Field(default=None, description="Tries left of the code.")
@@ -496,14 +496,14 @@ class Condition(Block):
 class Claim(Sourced):
     """What is said of a card in every state that it can reach; `explore` proves it or shows the way to the contrary.
 
-    It speaks of the states where all of `when` holds, or, with `after`, of what this deed makes of them (a refused one
+    It speaks of the states where all of `when` holds, or, with `after`, of what this action makes of them (one refused
     leaves them as they are). There, each of `always` holds. Neither there nor in any state that can follow, however
     much later, does any of `never` hold. From there, each of `possible` can be reached.
     """
 
     says: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     when: tuple[Condition, ...] = ()
-    after: ClaimedDeed | None = None
+    after: ClaimedAction | None = None
     always: tuple[Condition, ...] = ()
     never: tuple[Condition, ...] = ()
     possible: tuple[Condition, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from stuntcard.readers.slot import CardInterface, Slot
 
 
-class Hand:
+class SlotControl:
     """Moves one card and one reader, at once, or back after a while. Safe to use from several threads.
 
     Whatever is done to the card takes the place of what was still to be done to it; so with the reader.
@@ -16,7 +16,7 @@ class Hand:
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
-        # Held while the slot changes, too: the card never waits for the hand, but in the thread that has it.
+        # Taken while the slot changes, too: the card never waits for it, but in the thread that has it.
         self._lock = threading.RLock()
         self._card: CardInterface | None = None
         self._card_in = False

@@ -22,11 +22,11 @@ from stuntcard.applets.registry import AppletChoiceError as AppletChoiceError
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
 from stuntcard.control.control import CONTROL_SOCKET, PCSC_SOCKET, ControlServer, as_json, card_directory
-from stuntcard.faults.injector import Seat
+from stuntcard.faults.injector import FaultInjector
 from stuntcard.profile.model import Profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import CardInterface, Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
     from stuntcard.faults.rules import Faults, Rule
@@ -143,13 +143,13 @@ def run_card(
     with (
         _on_signals(stopped.set, signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
         card_directory(name) as directory,
-        in_hand(card, trace, faults) as held,
-        ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.seat.faults),
-        _reader(held.hand.slot, profile.name, choice, directory),
+        placed(card, trace, faults) as placed_card,
+        ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
+        _reader(placed_card.slot_control.slot, profile.name, choice, directory),
     ):
         _settle()
         _watch(card, stopped)
-        held.let_go()
+        placed_card.let_go()
     print(f"{profile.name} taken out after {card.commands} commands.")
 
 
@@ -180,15 +180,15 @@ def exec_with_card(
     can't be had.
     """
     profile = card.profile
-    with card_directory(name) as directory, in_hand(card, trace, faults, watch) as held:
+    with card_directory(name) as directory, placed(card, trace, faults, watch) as placed_card:
         socket_path = directory / PCSC_SOCKET
         with (
-            ControlServer(card, directory / CONTROL_SOCKET, held.hand, held.seat.faults),
-            PcscServer(socket_path, slots_of(held.hand.slot, profile.name)),
+            ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
+            PcscServer(socket_path, slots_of(placed_card.slot_control.slot, profile.name)),
         ):
             _settle()
             status = _run_program(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
-            held.let_go()
+            placed_card.let_go()
     card.power_off()
     if state_out is not None:
         try:
@@ -204,32 +204,32 @@ def exec_with_card(
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PlacedCard:
     """A card on its way into a reader, with whatever may happen to it there."""
 
-    seat: Seat
-    hand: Hand
+    injector: FaultInjector
+    slot_control: SlotControl
 
     @property
     def faults(self) -> Faults:
         """What may strike the card."""
-        return self.seat.faults()
+        return self.injector.faults()
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
-        self.seat.let_go()
+        self.injector.let_go()
 
 
 @contextlib.contextmanager
-def in_hand(
+def placed(
     card: Card, trace: TraceChoice | None, rules: Sequence[Rule], watch: Recorder | None = None
-) -> Iterator[Held]:
+) -> Iterator[PlacedCard]:
     """The card in a slot: behind it what records it, then what its faults come from."""
-    hand = Hand(Slot())
-    seat = Seat(card, hand, rules)
-    with _recorded(seat, card.profile, trace) as seen:
-        hand.insert(_watched(seen, watch))
-        yield Held(seat, hand)
+    slot_control = SlotControl(Slot())
+    injector = FaultInjector(card, slot_control, rules)
+    with _recorded(injector, card.profile, trace) as seen:
+        slot_control.insert(_watched(seen, watch))
+        yield PlacedCard(injector, slot_control)
 
 
 @contextlib.contextmanager

@@ -20,18 +20,18 @@ from stuntcard.card.keys import stored_size
 from stuntcard.policy.described import (
     ChangeIsDue,
     CodeIs,
+    History,
     KeysAre,
     NoSuchStateError,
     PartIs,
     Stage,
     Trait,
-    Way,
-    way_described,
+    history_described,
 )
 from stuntcard.policy.events import Verdict
-from stuntcard.policy.moves import HOLDER, DeedKind, Move
+from stuntcard.policy.moves import HOLDER, ActionKind, Move
 from stuntcard.policy.state import Origin
-from stuntcard.profile.document import KeyPath, Problem
+from stuntcard.profile.document import Finding, KeyPath
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 from stuntcard.scenario.load import NamedScenario
 from stuntcard.scenario.model import CertificateStatus, KeyWanted, Scenario
@@ -89,7 +89,7 @@ def build(named: NamedScenario) -> Built:
     Raises UnreachableError, or ScenarioFileError when a value or an object of the scenario can't be had.
     """
     try:
-        way = way_described(named.profile, tuple(_traits(named.scenario)))
+        way = history_described(named.profile, tuple(_traits(named.scenario)))
     except NoSuchStateError as error:
         raise UnreachableError(named.profile, error) from error
     return _Builder(named).go(way)
@@ -126,7 +126,7 @@ class _Builder:
         self._files = {_PUBLIC_KEY_FILES: 0, _CERTIFICATE_FILES: 0}
         self._objects: list[CardObject] = []
 
-    def go(self, way: Way) -> Built:
+    def go(self, way: History) -> Built:
         self._card.power_on()
         self._change_factory_values()
         for stage in way.stages:
@@ -184,23 +184,23 @@ class _Builder:
             self._card.reset()
 
     def _perform(self, move: Move) -> Verdict:
-        deed, card = move.deed, self._card
+        action, card = move.action, self._card
 
         def given(name: str) -> bytes:
             return self._current(name) if move.right else _wrong(self._current(name))
 
-        match deed.kind, deed.code, deed.by, deed.act:
-            case DeedKind.LOG_IN, str(code), _, _:
+        match action.kind, action.code, action.by, action.act:
+            case ActionKind.LOG_IN, str(code), _, _:
                 return card.verify(code, given(code))
-            case DeedKind.CHANGE, str(code), _, _:
+            case ActionKind.CHANGE, str(code), _, _:
                 return card.change(code, given(code), self._wanted[code])
-            case DeedKind.SET, str(code), str(by), _:
+            case ActionKind.SET, str(code), str(by), _:
                 return card.reset_code(code, by, given(by), self._wanted[code])
-            case DeedKind.ACT, _, _, str(act) if move.who != HOLDER:
+            case ActionKind.ACT, _, _, str(act) if move.who != HOLDER:
                 rule = self._profile.actors[move.who].acts[act]
                 values = {code: given(code) if rule.checks else self._wanted[code] for code in rule.asks_for}
                 return card.act(move.who, act, values)
-        raise AssertionError(f"no way is made of {deed.kind}")
+        raise AssertionError(f"no way is made of {action.kind}")
 
     # Keys and certificates
 
@@ -280,7 +280,7 @@ class _Builder:
         self._card.update_file(file, 0, content.ljust(len(file.content), b"\0"))
 
     def _refused(self, at: KeyPath, message: str) -> Exception:
-        return self._named.document.error((Problem(at, f"no card can be so: {message}"),))
+        return self._named.document.error((Finding(at, f"no card can be so: {message}"),))
 
 
 def _wrong(value: bytes) -> bytes:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from stuntcard.faults.rules import FaultError, check_names
 from stuntcard.iso7816.instructions import Instruction
-from stuntcard.profile.document import KeyPath, Problem
+from stuntcard.profile.document import Finding, KeyPath
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 from stuntcard.scenario.facts import known_paths
 from stuntcard.scenario.model import STATE_PATH, CodeWanted, Expectations, Scenario, fault_rule
 
 
-def cross_check(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
+def cross_check(scenario: Scenario, profile: Profile) -> Iterator[Finding]:
     """All that is wrong between a scenario's blocks, and between them and its profile."""
     yield from _unknown("codes", scenario.codes, profile.codes, "code")
     yield from _unknown("areas", scenario.areas, profile.areas, "area")
@@ -26,59 +26,59 @@ def cross_check(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
         try:
             check_names(fault_rule(fault), profile)
         except FaultError as error:
-            yield Problem(("faults", index), str(error))
+            yield Finding(("faults", index), str(error))
     yield from _check_expectations(scenario.expect, profile)
     if not scenario.source and scenario.assumed is None:
-        yield Problem((), "it shows nothing; give `source`, the facts that it shows, or `assumed`")
+        yield Finding((), "it shows nothing; give `source`, the facts that it shows, or `assumed`")
 
 
-def _unknown(key: str, given: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
+def _unknown(key: str, given: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:
     names = tuple(known)
     for name in given:
         if name not in names:
             expected = f"expected one of: {', '.join(names)}" if names else f"this profile has no {key}"
-            yield Problem((key, name), f"there is no {what} '{name}'; {expected}")
+            yield Finding((key, name), f"there is no {what} '{name}'; {expected}")
 
 
-def _check_code(profile: Profile, name: str, wanted: CodeWanted) -> Iterator[Problem]:
+def _check_code(profile: Profile, name: str, wanted: CodeWanted) -> Iterator[Finding]:
     at: KeyPath = ("codes", name)
     code = profile.codes[name]
     if wanted.tries is not None and wanted.tries > code.tries.limit:
-        yield Problem((*at, "tries"), f"{name} has {code.tries.limit} tries at most")
+        yield Finding((*at, "tries"), f"{name} has {code.tries.limit} tries at most")
     if wanted.value is not None and not code.accepts(wanted.value.encode()):
         expected = f"{code.length.min} to {code.length.max} {code.characters.set.value} characters"
-        yield Problem((*at, "value"), f"does not fit the code's own rule; expected {expected}")
+        yield Finding((*at, "value"), f"does not fit the code's own rule; expected {expected}")
     if wanted.state is CodeStatus.NOT_SET and (wanted.value is not None or wanted.forgotten):
-        yield Problem(at, "a code that is not set has no value")
+        yield Finding(at, "a code that is not set has no value")
 
 
-def _check_objects(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
+def _check_objects(scenario: Scenario, profile: Profile) -> Iterator[Finding]:
     if "TEST" not in scenario.holder:
-        yield Problem(("holder",), "TEST is not in it; a certificate must never pass for that of a real person")
+        yield Finding(("holder",), "TEST is not in it; a certificate must never pass for that of a real person")
     taken = {key.id for key in profile.factory_keys}
     for area, objects in scenario.areas.items():
         if objects and area in profile.areas and not profile.areas[area].create_with:
             message = (
                 "this area is closed: it holds what it left the factory with, and nothing else can be stored in it"
             )
-            yield Problem(("areas", area), message)
+            yield Finding(("areas", area), message)
         for index, wanted in enumerate(objects):
             if wanted.id in taken:
-                yield Problem(("areas", area, index, "id"), f"another object has id {wanted.id} already")
+                yield Finding(("areas", area, index, "id"), f"another object has id {wanted.id} already")
             taken.add(wanted.id)
 
 
-def _check_expectations(expect: Expectations, profile: Profile) -> Iterator[Problem]:
+def _check_expectations(expect: Expectations, profile: Profile) -> Iterator[Finding]:
     paths = known_paths(profile)
     for path in expect.state:
         if STATE_PATH.fullmatch(path) is None or not paths.knows(path):
-            yield Problem(("expect", path), f"there is no such thing to expect; {paths.nearest(path)}")
+            yield Finding(("expect", path), f"there is no such thing to expect; {paths.nearest(path)}")
     instructions = {instruction.name for instruction in Instruction}
     for index, exchange in enumerate(expect.exchange):
         at: KeyPath = ("expect", "exchange", index)
         if exchange.command is not None and exchange.command not in instructions:
             message = f"there is no command {exchange.command}; expected a name such as VERIFY, or SELECT"
-            yield Problem((*at, "command"), message)
+            yield Finding((*at, "command"), message)
         if exchange.code is not None and exchange.code not in profile.codes_on_chip:
             known = ", ".join(profile.codes_on_chip)
-            yield Problem((*at, "code"), f"there is no code '{exchange.code}' on the chip; expected one of: {known}")
+            yield Finding((*at, "code"), f"there is no code '{exchange.code}' on the chip; expected one of: {known}")

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from stuntcard.profile.document import Document, DocumentError, Problem, read_text
+from stuntcard.profile.document import Document, DocumentError, Finding, read_text
 from stuntcard.profile.load import ProfileError, load_profile, profile_names, read_profile, shipped_directory
 from stuntcard.profile.model import Profile
 from stuntcard.scenario.checks import cross_check
@@ -77,10 +77,10 @@ def parse_scenario(raw: bytes, file: str) -> NamedScenario:
         if isinstance(error, ProfileError):
             raise
         reason = f"can't be read: {error.strerror}" if error.errno is not None else str(error)
-        raise document.error((Problem(("profile",), reason),)) from error
-    problems = tuple(cross_check(scenario, profile))
-    if problems:
-        raise document.error(problems)
+        raise document.error((Finding(("profile",), reason),)) from error
+    findings = tuple(cross_check(scenario, profile))
+    if findings:
+        raise document.error(findings)
     return NamedScenario(Path(file).stem, scenario, profile, document)
 
 

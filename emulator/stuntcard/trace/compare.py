@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoder
-from stuntcard.trace.events import Event, Happening, Header
+from stuntcard.trace.events import Happening, Header, TraceEvent
 from stuntcard.trace.mask import data_field
 from stuntcard.trace.read import Trace
 from stuntcard.trace.story import Line, tell
@@ -111,7 +111,7 @@ class _Normal:
         self._decoder = Decoder(header.codes)
         self._ins = 0
 
-    def comparable(self, event: Event, line: Line) -> _Comparable:
+    def comparable(self, event: TraceEvent, line: Line) -> _Comparable:
         if event.happening is not Happening.COMMAND:
             self._decoder.reset()
             return _Comparable(event.happening.value, "", event.answer, "", False, line)

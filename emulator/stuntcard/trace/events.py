@@ -49,7 +49,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TraceEvent:
     """One thing that passed between reader and card. `time` and `took` are seconds, `time` since the start.
 
     `answer` is the ATR at power on and reset; it is empty when the card was mute.
@@ -84,7 +84,7 @@ class Lines:
         self._started = (header.started - _EPOCH) // timedelta(microseconds=1)
         self._second, self._prefix = -1, ""
 
-    def line(self, event: Event, decoded: Decoded | None) -> str:
+    def line(self, event: TraceEvent, decoded: Decoded | None) -> str:
         """The line of an event, with its end; `decoded` is None for all that is no command."""
         start = f'{{"time": "{self._stamp(event.time)}", "event": "{event.happening}"'
         if decoded is not None:
@@ -128,7 +128,7 @@ def parse_header(line: bytes) -> Header:
     )
 
 
-def parse_event(line: bytes, header: Header) -> Event:
+def parse_event(line: bytes, header: Header) -> TraceEvent:
     """The event in a further line. Raises TraceError."""
     content = _json_object(line)
     kind = _text(content, "event")
@@ -137,11 +137,11 @@ def parse_event(line: bytes, header: Header) -> Event:
     happening = Happening(kind)
     time = (_time(content, "time") - header.started).total_seconds()
     if happening is not Happening.COMMAND:
-        return Event(happening, time, answer=_octets(content, "atr") if "atr" in content else "")
+        return TraceEvent(happening, time, answer=_octets(content, "atr") if "atr" in content else "")
     took = content.get("took", 0.0)
     if isinstance(took, bool) or not isinstance(took, int | float) or not 0 <= took < 1e9:
         raise TraceError("'took' must be a number of seconds")
-    return Event(happening, time, float(took), _octets(content, "command"), _octets(content, "answer"))
+    return TraceEvent(happening, time, float(took), _octets(content, "command"), _octets(content, "answer"))
 
 
 def _stamp(moment: datetime) -> str:

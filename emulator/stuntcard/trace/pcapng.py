@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from stuntcard.trace import octets
-from stuntcard.trace.events import Event, Happening
+from stuntcard.trace.events import Happening, TraceEvent
 from stuntcard.trace.mask import data_field
 from stuntcard.trace.read import Trace
 from stuntcard.trace.story import printable, tell
@@ -72,7 +72,7 @@ def as_pcapng(trace: Trace) -> Iterator[bytes]:
             yield _packet(_Link.WIRESHARK_UPPER_PDU, moment, atr, str(line))
 
 
-def _payload(event: Event) -> tuple[bytes, str]:
+def _payload(event: TraceEvent) -> tuple[bytes, str]:
     """The bytes of an exchange, and what has to be said about them."""
     answer = octets.read(event.answer)
     remarks = []

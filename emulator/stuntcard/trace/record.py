@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from stuntcard.readers.slot import CardInterface
-from stuntcard.trace.events import Event, Header, header_line
+from stuntcard.trace.events import Header, TraceEvent, header_line
 from stuntcard.trace.scribe import RECORD, Raw, Scribe
 
 COMMAND, POWER_ON, POWER_OFF, RESET = range(4)
@@ -88,7 +88,7 @@ class Tape:
         self._raw.append((number, start - self._start, end - self._start, command, answer))
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[TraceEvent, ...]:
         """What was recorded so far, masked as the header says."""
         scribe = Scribe(self.header)
         return tuple(scribe.event(raw)[0] for raw in list(self._raw))

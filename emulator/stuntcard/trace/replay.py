@@ -18,7 +18,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoder
-from stuntcard.trace.events import Event, Happening
+from stuntcard.trace.events import Happening, TraceEvent
 from stuntcard.trace.mask import Mask
 from stuntcard.trace.read import Trace
 from stuntcard.trace.story import tell
@@ -145,7 +145,7 @@ class _Lenient:
         self._context.follow(command, answer)
         return answer
 
-    def _learn(self, context: _Context, event: Event) -> None:
+    def _learn(self, context: _Context, event: TraceEvent) -> None:
         of_context = self._answers.setdefault(context, {})
         of_context.setdefault(event.command, _Answers(event.command)).answers.append(octets.read(event.answer))
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoded, Decoder
-from stuntcard.trace.events import Event, Happening, Header, Lines, header_line, parse_header
+from stuntcard.trace.events import Happening, Header, Lines, TraceEvent, header_line, parse_header
 from stuntcard.trace.mask import Mask
 
 RECORD = struct.Struct("<BddII")
@@ -46,18 +46,18 @@ class Scribe:
         self._mask = Mask(also_mask) if header.masked else None
         self._decoder = Decoder(header.codes)
 
-    def event(self, raw: Raw) -> tuple[Event, Decoded | None]:
+    def event(self, raw: Raw) -> tuple[TraceEvent, Decoded | None]:
         """The event, masked as the header says, and in words if it is a command."""
         number, start, end, command, answer = raw
         happening = HAPPENINGS[number]
         if happening is not Happening.COMMAND:
             self._decoder.reset()
-            return Event(happening, start, answer=octets.written(answer)), None
+            return TraceEvent(happening, start, answer=octets.written(answer)), None
         if self._mask is None:
             texts = octets.written(command), octets.written(answer)
         else:
             texts = self._mask.write(command, answer)
-        event = Event(happening, start, max(0.0, end - start), *texts)
+        event = TraceEvent(happening, start, max(0.0, end - start), *texts)
         if octets.is_masked(event.command) or octets.is_masked(event.answer):
             command, answer = octets.read(event.command), octets.read(event.answer)
         return event, self._decoder.decode(command, answer)

@@ -10,7 +10,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoded, Decoder
-from stuntcard.trace.events import Event, Happening, Header
+from stuntcard.trace.events import Happening, Header, TraceEvent
 from stuntcard.trace.mask import data_field
 
 _MUTE = "no answer: the card is mute, or gone"
@@ -39,7 +39,7 @@ class Line:
         return " ".join(filter(None, (self.what, self.about))) + (f": {self.outcome}" if self.outcome else "")
 
 
-def tell(header: Header, events: tuple[Event, ...]) -> Iterator[Line]:
+def tell(header: Header, events: tuple[TraceEvent, ...]) -> Iterator[Line]:
     """The events of one session in words, in their order."""
     decoder = Decoder(printable_codes(header))
     for event in events:
@@ -61,7 +61,7 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _command(event: Event, decoded: Decoded) -> Line:
+def _command(event: TraceEvent, decoded: Decoded) -> Line:
     return Line(event.time, decoded.command, decoded.about, _outcome(event, decoded), _tone(decoded.sw))
 
 
@@ -74,7 +74,7 @@ def _tone(sw: int | None) -> Tone:
     return Tone.WARNING if sw >> 8 in (0x62, 0x63, 0x6C) else Tone.BAD
 
 
-def _outcome(event: Event, decoded: Decoded) -> str:
+def _outcome(event: TraceEvent, decoded: Decoded) -> str:
     sw = decoded.sw
     if sw is None:
         return _MUTE

@@ -92,7 +92,7 @@ class _Writer:
             actor, act = self._messages.text("actor-holder"), self._holders_act(step)
         else:
             who = self._profile.actors[step.who]
-            actor, act = self._messages.of(who.name), self._messages.of(who.acts[str(step.deed.act)].about)
+            actor, act = self._messages.of(who.name), self._messages.of(who.acts[str(step.action.act)].about)
         return self._messages.text("step", actor=actor, act=act)
 
     def _holders_act(self, step: Step) -> str:
@@ -100,7 +100,7 @@ class _Writer:
         item = step.deleted
         if item is None:
             key = _SETS[step.before or CodeStatus.SET]
-            return self._messages.text(key, by=given, code=self._code(str(step.deed.code)))
+            return self._messages.text(key, by=given, code=self._code(str(step.action.code)))
         if item.paired:
             key = "step-delete-pair"
         else:

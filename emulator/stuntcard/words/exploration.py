@@ -2,90 +2,90 @@
 
 from __future__ import annotations
 
-from stuntcard.policy.moves import HOLDER, Deed, DeedKind, Move
+from stuntcard.policy.moves import HOLDER, Action, ActionKind, Move
 from stuntcard.policy.state import State
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 
 def move_in_words(profile: Profile, move: Move) -> str:
     """Who does what, as a sentence without its full stop."""
-    return f"{_who(profile, move.who)} {deed_in_words(profile, move)}"
+    return f"{_who(profile, move.who)} {action_in_words(profile, move)}"
 
 
-def deed_in_words(profile: Profile, move: Move) -> str:
+def action_in_words(profile: Profile, move: Move) -> str:
     """What is done, without who does it."""
-    deed, right = move.deed, move.right
-    code, by = _code(profile, deed.code), _code(profile, deed.by)
-    match deed.kind:
-        case DeedKind.LOG_IN:
+    action, right = move.action, move.right
+    code, by = _code(profile, action.code), _code(profile, action.by)
+    match action.kind:
+        case ActionKind.LOG_IN:
             return f"gives the right {code}" if right else f"gives a wrong {code}"
-        case DeedKind.CHANGE:
+        case ActionKind.CHANGE:
             return f"changes {code}" if right else f"tries to change {code} with a wrong old one"
-        case DeedKind.SET:
+        case ActionKind.SET:
             return f"sets {code} with {by}" if right else f"tries to set {code} with a wrong {by}"
-        case DeedKind.USE_KEY:
-            return f"uses a key in the {_area(profile, deed)}"
-        case DeedKind.MAKE_KEY:
-            return f"makes a key in the {_area(profile, deed)}"
-        case DeedKind.BREAK_OFF:
-            return f"makes a key in the {_area(profile, deed)} and breaks off before it is listed"
-        case DeedKind.CLEAR_KEY:
-            return f"clears away a key left over in the {_area(profile, deed)}"
-        case DeedKind.STORE_CERTIFICATE:
-            return f"stores a certificate for a key in the {_area(profile, deed)}"
-        case DeedKind.DELETE_CERTIFICATE:
-            return f"deletes a certificate in the {_area(profile, deed)}"
-        case DeedKind.DELETE_KEY:
-            return f"deletes a key in the {_area(profile, deed)}"
-        case DeedKind.ACT:
-            about = profile.actors[move.who].acts[deed.act or ""].about.en
+        case ActionKind.USE_KEY:
+            return f"uses a key in the {_area(profile, action)}"
+        case ActionKind.MAKE_KEY:
+            return f"makes a key in the {_area(profile, action)}"
+        case ActionKind.BREAK_OFF:
+            return f"makes a key in the {_area(profile, action)} and breaks off before it is listed"
+        case ActionKind.CLEAR_KEY:
+            return f"clears away a key left over in the {_area(profile, action)}"
+        case ActionKind.STORE_CERTIFICATE:
+            return f"stores a certificate for a key in the {_area(profile, action)}"
+        case ActionKind.DELETE_CERTIFICATE:
+            return f"deletes a certificate in the {_area(profile, action)}"
+        case ActionKind.DELETE_KEY:
+            return f"deletes a key in the {_area(profile, action)}"
+        case ActionKind.ACT:
+            about = profile.actors[move.who].acts[action.act or ""].about.en
             return about if right else f"{about} (a wrong {code} is told)"
 
 
 def move_briefly(profile: Profile, move: Move) -> str:
     """A move for the label of an arrow."""
-    deed = move.deed
+    action = move.action
     if not move.right:
-        return f"wrong {_code(profile, deed.by or deed.code)}"
-    match deed.kind:
-        case DeedKind.LOG_IN:
-            return f"right {_code(profile, deed.code)}"
-        case DeedKind.CHANGE:
-            return f"{_code(profile, deed.code)} changed"
-        case DeedKind.SET:
-            return f"{_code(profile, deed.code)} set with {_code(profile, deed.by)}"
-        case DeedKind.ACT:
-            return f"{move.who}: {deed.act}"
+        return f"wrong {_code(profile, action.by or action.code)}"
+    match action.kind:
+        case ActionKind.LOG_IN:
+            return f"right {_code(profile, action.code)}"
+        case ActionKind.CHANGE:
+            return f"{_code(profile, action.code)} changed"
+        case ActionKind.SET:
+            return f"{_code(profile, action.code)} set with {_code(profile, action.by)}"
+        case ActionKind.ACT:
+            return f"{move.who}: {action.act}"
         case _:
-            return deed_in_words(profile, move)
+            return action_in_words(profile, move)
 
 
-def ability_in_words(profile: Profile, who: str, deed: Deed) -> str:
+def ability_in_words(profile: Profile, who: str, action: Action) -> str:
     """Something that a card can do for somebody, as a noun."""
-    code = _code(profile, deed.code)
-    match deed.kind:
-        case DeedKind.LOG_IN:
+    code = _code(profile, action.code)
+    match action.kind:
+        case ActionKind.LOG_IN:
             return f"{code} being taken"
-        case DeedKind.CHANGE:
+        case ActionKind.CHANGE:
             return f"changing {code}"
-        case DeedKind.SET:
-            return f"setting {code} with {_code(profile, deed.by)}"
-        case DeedKind.ACT:
-            return f"{deed.act} by {profile.actors[who].name.en}"
-        case DeedKind.BREAK_OFF:
-            return f"making keys in the {_area(profile, deed)} without listing them"
-        case DeedKind.CLEAR_KEY:
-            return f"clearing left-over keys away in the {_area(profile, deed)}"
-        case DeedKind.MAKE_KEY:
-            return f"making keys in the {_area(profile, deed)}"
-        case DeedKind.USE_KEY:
-            return f"using a key in the {_area(profile, deed)}"
-        case DeedKind.STORE_CERTIFICATE:
-            return f"storing certificates in the {_area(profile, deed)}"
-        case DeedKind.DELETE_CERTIFICATE:
-            return f"deleting certificates in the {_area(profile, deed)}"
-        case DeedKind.DELETE_KEY:
-            return f"deleting keys in the {_area(profile, deed)}"
+        case ActionKind.SET:
+            return f"setting {code} with {_code(profile, action.by)}"
+        case ActionKind.ACT:
+            return f"{action.act} by {profile.actors[who].name.en}"
+        case ActionKind.BREAK_OFF:
+            return f"making keys in the {_area(profile, action)} without listing them"
+        case ActionKind.CLEAR_KEY:
+            return f"clearing left-over keys away in the {_area(profile, action)}"
+        case ActionKind.MAKE_KEY:
+            return f"making keys in the {_area(profile, action)}"
+        case ActionKind.USE_KEY:
+            return f"using a key in the {_area(profile, action)}"
+        case ActionKind.STORE_CERTIFICATE:
+            return f"storing certificates in the {_area(profile, action)}"
+        case ActionKind.DELETE_CERTIFICATE:
+            return f"deleting certificates in the {_area(profile, action)}"
+        case ActionKind.DELETE_KEY:
+            return f"deleting keys in the {_area(profile, action)}"
 
 
 def state_in_words(profile: Profile, state: State) -> str:
@@ -119,8 +119,8 @@ def _code(profile: Profile, code: str | None) -> str:
     return profile.codes[code].name if code is not None else ""
 
 
-def _area(profile: Profile, deed: Deed) -> str:
-    return _area_name(profile, deed.area or "")
+def _area(profile: Profile, action: Action) -> str:
+    return _area_name(profile, action.area or "")
 
 
 def _area_name(profile: Profile, area: str) -> str:

@@ -77,7 +77,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Power:
-    """Reset, or power off and on."""
+    """ResetCode, or power off and on."""
 
     off: bool
 

@@ -151,7 +151,7 @@ def test_json_has_all_of_it(desk: Desk) -> None:
     standing = {f"{f['function']['use']} {f['function']['name']}": f["standing"] for f in told["functions"]}
     assert standing["use-keys identification"] == "way-back"
     assert standing["use-keys qualified"] == "works"
-    assert [(step["who"], step["deed"]["act"]) for step in told["plan"]] == [("office", "unblock")]
+    assert [(step["who"], step["action"]["act"]) for step in told["plan"]] == [("office", "unblock")]
     assert told["text"][0] == "eObčanka"
     assert desk.object("zzzs-pk", "part:pep=lost")["new_card_needed"] is True
 

@@ -18,7 +18,7 @@ from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 from typer.testing import CliRunner, Result
 
 app = typer.Typer()
@@ -29,9 +29,9 @@ class Running:
     """A running card, seen from inside."""
 
     def __init__(self, profile: str) -> None:
-        self.card, self.hand, self.faults = Card(load_profile(profile), APPLETS), Hand(Slot()), Faults()
-        self.faulty = FaultyCard(self.card, self.faults, self.hand)
-        self.hand.insert(self.faulty)
+        self.card, self.slot_control, self.faults = Card(load_profile(profile), APPLETS), SlotControl(Slot()), Faults()
+        self.faulty = FaultyCard(self.card, self.faults, self.slot_control)
+        self.slot_control.insert(self.faulty)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def runs(profile: str) -> Iterator[Running]:
     running = Running(profile)
     with card_directory(profile) as directory:
         path: Path = directory / CONTROL_SOCKET
-        with ControlServer(running.card, path, running.hand, lambda: running.faults):
+        with ControlServer(running.card, path, running.slot_control, lambda: running.faults):
             yield running
 
 
@@ -109,7 +109,7 @@ def test_no_card_is_running(arguments: tuple[str, ...]) -> None:
 
 def test_out_and_in(running: Running) -> None:
     assert done("remove", "proid-q") == "the card is out of the reader\n"
-    assert running.hand.slot.card is None
+    assert running.slot_control.slot.card is None
     assert "out of the reader" in done("state", "proid-q")
     assert refused("reset", "proid-q") == "the card is not in the reader; put it in first (insert)\n"
     assert done("insert", "proid-q") == "the card is in the reader\n"
@@ -121,7 +121,7 @@ def test_out_for_a_while(running: Running) -> None:
     assert done("remove", "proid-q", "--back-after", "900") == (
         "the card is out of the reader, and comes back in 900 s\n"
     )
-    running.hand.rest()
+    running.slot_control.rest()
     assert run("remove", "proid-q", "--back-after", "-1").exit_code == 2
 
 

@@ -52,7 +52,7 @@ from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.profile.model import CodeStatus
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 
 from tests.unit.card.cards import PIN, Client, new_card
 
@@ -280,7 +280,7 @@ def live() -> Iterator[Live]:
     """A card in a reader that it can be taken out of."""
     with card_directory("proid-q") as directory:
         live = Live(directory)
-        with ControlServer(live.card, directory / CONTROL_SOCKET, live.hand, lambda: live.faults):
+        with ControlServer(live.card, directory / CONTROL_SOCKET, live.slot_control, lambda: live.faults):
             yield live
 
 
@@ -288,9 +288,9 @@ class Live:
     """A running card and all that belongs to it, seen from inside."""
 
     def __init__(self, directory: Path) -> None:
-        self.card, self.hand, self.faults = new_card(), Hand(Slot()), Faults()
-        self.faulty = FaultyCard(self.card, self.faults, self.hand)
-        self.hand.insert(self.faulty)
+        self.card, self.slot_control, self.faults = new_card(), SlotControl(Slot()), Faults()
+        self.faulty = FaultyCard(self.card, self.faults, self.slot_control)
+        self.slot_control.insert(self.faulty)
         self.running = RunningCard(directory, {})
         self.path = directory / CONTROL_SOCKET
 
@@ -349,34 +349,34 @@ def test_what_is_wrong_with_a_request_is_said_without_its_values(line: str, reas
 def test_the_card_is_taken_out_and_put_in(live: Live) -> None:
     assert send(live.running, State(), StateAnswer).place is Place.IN
     assert send(live.running, Remove(), Done).done == "the card is out of the reader"
-    assert live.hand.slot.card is None
+    assert live.slot_control.slot.card is None
     assert send(live.running, State(), StateAnswer).place is Place.OUT
     assert send(live.running, Remove(), Done).done == "the card is out of the reader already"
     assert live.refused(Reset()) == "the card is not in the reader; put it in first (insert)"
     assert send(live.running, Insert(), Done).done == "the card is in the reader"
-    assert live.hand.slot.card is live.faulty
+    assert live.slot_control.slot.card is live.faulty
     assert send(live.running, Insert(), Done).done == "the card is in the reader already"
 
 
 def test_the_card_is_put_back_after_a_while(live: Live) -> None:
     back = threading.Event()
-    live.hand.slot.on_change(lambda: back.set() if live.hand.slot.card is not None else None)
+    live.slot_control.slot.on_change(lambda: back.set() if live.slot_control.slot.card is not None else None)
     assert send(live.running, Remove(0.01), Done).done == "the card is out of the reader, and comes back in 0.01 s"
     assert back.wait(30)
 
 
 def test_an_unplugged_reader_is_plugged_in_with_the_card(live: Live) -> None:
-    live.hand.unplug()
+    live.slot_control.unplug()
     assert send(live.running, State(), StateAnswer).place is Place.UNPLUGGED
     assert send(live.running, Insert(), Done).done == "the reader is plugged in again"
-    assert live.hand.slot.card is live.faulty
+    assert live.slot_control.slot.card is live.faulty
 
 
 def test_a_reset_ends_the_session(live: Live) -> None:
     Client(live.card).verify(PIN)
     assert send(live.running, Reset(), Done).done == "the card was reset"
     assert live.card.state.verified == frozenset()
-    assert live.hand.slot.resets == 1
+    assert live.slot_control.slot.resets == 1
 
 
 def test_faults_are_set_listed_and_cleared(live: Live) -> None:
@@ -415,7 +415,7 @@ def test_a_state_is_reached_by_the_law_and_its_steps_are_told(live: Live) -> Non
     )
     codes = live.card.state.codes
     assert (codes["pin"].status, codes["puk"].tries_left) == (CodeStatus.BLOCKED, 2)
-    assert live.hand.slot.resets == 1, "whoever used the card is told"
+    assert live.slot_control.slot.resets == 1, "whoever used the card is told"
 
 
 def test_a_state_that_the_law_has_no_way_to_takes_force(live: Live) -> None:
@@ -456,7 +456,7 @@ def test_a_card_that_nobody_holds_can_not_be_moved(control: Path) -> None:
 
 def test_a_request_without_its_end_is_not_carried_out(live: Live) -> None:
     assert b"with its end" in say(live.path, b'{"request": "remove"}')
-    assert live.hand.card_in
+    assert live.slot_control.card_in
 
 
 def test_a_huge_request_is_refused(live: Live) -> None:
@@ -467,7 +467,7 @@ def test_a_huge_request_is_refused(live: Live) -> None:
             connection.sendall(b'{"request": "remove", "x": "' + b"x" * 10_000_000)
         with contextlib.suppress(ConnectionError):
             assert b"at most 4096 bytes" in connection.recv(65536)
-    assert live.hand.card_in
+    assert live.slot_control.card_in
     assert ask(live.path, STATUS)["profile"] == "proid-q"
 
 

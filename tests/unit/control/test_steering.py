@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stuntcard.card.card import Card
 from stuntcard.control.steering import ForceNeededError, Steered, steer
-from stuntcard.policy.course import Wanted
 from stuntcard.policy.described import CodeIs, PartIs
+from stuntcard.policy.route import Wanted
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus
 
@@ -22,11 +22,11 @@ def steered(card: Card, *wanted: Wanted, force: bool = False) -> Steered:
 def test_tries_are_spent_as_by_a_holder_who_errs() -> None:
     client = Client()
     done = steered(client.card, CodeIs("pin", IS_BLOCKED), CodeIs("puk", SET, 2))
-    assert [(stage.move.deed.code, stage.move.right, stage.times) for stage in done.course.stages if stage.move] == [
+    assert [(stage.move.action.code, stage.move.right, stage.times) for stage in done.route.stages if stage.move] == [
         ("pin", False, 3),
         ("puk", False, 3),
     ]
-    assert (done.course.forced, done.given, done.beside) == ((), {}, ())
+    assert (done.route.forced, done.given, done.beside) == ((), {}, ())
     assert client.verify(PIN) == BLOCKED
     assert client.reset_code(PIN, "wrong", "12345678") == "63C1"
     assert client.reset_code(PIN, FACTORY[PUK], "12345678") == OK
@@ -37,7 +37,7 @@ def test_codes_keep_their_values_when_they_are_unblocked() -> None:
     client.change(PIN, FACTORY[PIN], "my own one")
     client.block(PIN)
     done = steered(client.card, CodeIs("pin", SET))
-    assert done.course.forced == ()
+    assert done.route.forced == ()
     assert client.verify(PIN, "my own one") == OK
 
 
@@ -70,7 +70,7 @@ def test_nobody_stays_logged_in() -> None:
 def test_the_card_dies_by_the_law() -> None:
     client = Client()
     done = steered(client.card, *(CodeIs(code, IS_BLOCKED) for code in ("pin", "puk", "qpin")))
-    assert done.course.forced == ()
+    assert done.route.forced == ()
     assert client.card.state.dead
 
 
@@ -87,10 +87,10 @@ def test_what_the_law_has_no_way_to_is_refused_and_nothing_changed() -> None:
 def test_force_is_used_for_nothing_else() -> None:
     client = Client()
     done = steered(client.card, CodeIs("pin", SET, 1), CodeIs("puk", NOT_SET), force=True)
-    assert done.course.forced == (CodeIs("puk", NOT_SET),)
+    assert done.route.forced == (CodeIs("puk", NOT_SET),)
     codes = client.card.state.codes
     assert (codes["pin"].tries_left, codes["puk"].status, codes["qpin"].tries_left) == (1, NOT_SET, 3)
-    assert len(done.course.stages) == 1
+    assert len(done.route.stages) == 1
 
 
 def test_a_dead_card_is_brought_back_by_force_and_works() -> None:
@@ -99,7 +99,7 @@ def test_a_dead_card_is_brought_back_by_force_and_works() -> None:
         client.block(code)
     whole = PartIs("card", lost=False)
     done = steered(client.card, CodeIs("pin", SET, 3), CodeIs("puk", SET, 5), whole, force=True)
-    assert done.course.forced == (whole, CodeIs("pin", SET, 3), CodeIs("puk", SET, 5))
+    assert done.route.forced == (whole, CodeIs("pin", SET, 3), CodeIs("puk", SET, 5))
     assert client.verify(PIN) == OK
     assert client.reset_code(QPIN, FACTORY[PUK], FACTORY[QPIN]) == OK
 
@@ -110,14 +110,14 @@ def test_once_a_part_is_forced_the_law_does_the_rest() -> None:
     client.block(QPIN)
     client.block(PUK)
     done = steered(client.card, PartIs("card", lost=False), CodeIs("puk", SET), CodeIs("pin", SET), force=True)
-    assert done.course.forced == (PartIs("card", lost=False), CodeIs("puk", SET)), "PUK unblocks PIN"
+    assert done.route.forced == (PartIs("card", lost=False), CodeIs("puk", SET)), "PUK unblocks PIN"
     assert client.verify(PIN) == OK
 
 
 def test_codes_without_a_value_get_one_that_they_take() -> None:
     card = new_card(load_profile("eobcanka"))
     done = steered(card, CodeIs("pin", SET))
-    assert done.course.forced == ()
+    assert done.route.forced == ()
     assert set(done.given) == {"dok", "iok", "pin", "puk"}, (
         "the office sets DOK and IOK, IOK sets PUK, and PUK sets PIN"
     )
@@ -130,7 +130,7 @@ def test_codes_without_a_value_get_one_that_they_take() -> None:
 def test_nothing_to_do() -> None:
     card = new_card()
     done = steered(card, CodeIs("pin", SET, 3), PartIs("card", lost=False))
-    assert (done.course.stages, done.course.forced) == ((), ())
+    assert (done.route.stages, done.route.forced) == ((), ())
 
 
 @pytest.mark.parametrize("profile", ["proid-q", "tokenme", "eobcanka", "zzzs-pk"])
@@ -140,4 +140,4 @@ def test_every_status_of_every_code_can_be_had_and_only_not_set_takes_force(prof
             card = new_card(load_profile(profile))
             done = steered(card, CodeIs(code, status), force=True)
             assert card.state.codes[code].status is status
-            assert done.course.forced in ((), (CodeIs(code, NOT_SET),))
+            assert done.route.forced in ((), (CodeIs(code, NOT_SET),))

@@ -13,7 +13,7 @@ from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 from stuntcard.trace.events import Header
 from stuntcard.trace.record import RecordingCard, Tape, now
 
@@ -28,10 +28,10 @@ class Desk(Client):
 
     def __init__(self, *rules: str, card: Card | None = None) -> None:
         self.faults = Faults()
-        self.hand = Hand(Slot())
+        self.slot_control = SlotControl(Slot())
         self.inner = card or new_card()
-        self.faulty = FaultyCard(self.inner, self.faults, self.hand)
-        self.hand.insert(self.faulty)
+        self.faulty = FaultyCard(self.inner, self.faults, self.slot_control)
+        self.slot_control.insert(self.faulty)
         super().__init__(self.inner)
         for rule in rules:
             self.set(rule)
@@ -122,8 +122,8 @@ def test_taking_the_card_out_ends_the_wait(act: str) -> None:
     while not desk.faults.listed()[0].struck:
         waiting.join(0.001)
     while waiting.is_alive():
-        desk.hand.remove()
-        desk.hand.insert()
+        desk.slot_control.remove()
+        desk.slot_control.insert()
         waiting.join(0.01)
     assert answers == [b""]
     assert desk.tries() == (2 if "after" in act else 3), "a command that waited outside the card never reached it"
@@ -162,17 +162,17 @@ def test_a_cut_answer(length: int, expected: str) -> None:
 def test_the_card_is_taken_out_in_the_midst_of_a_command(when: str, tries: int) -> None:
     desk = Desk(f"ins=20 nth=1 act=remove when={when}")
     assert desk.verify(PIN, "wrong") == ""
-    assert (desk.hand.card_in, desk.hand.slot.card) == (False, None)
+    assert (desk.slot_control.card_in, desk.slot_control.slot.card) == (False, None)
     assert desk.tries() == tries
-    desk.hand.insert()
-    assert desk.hand.slot.card is desk.faulty
+    desk.slot_control.insert()
+    assert desk.slot_control.slot.card is desk.faulty
 
 
 @pytest.mark.parametrize("act", ["remove:0.01", "unplug:0.01"])
 def test_it_is_put_back_after_a_while(act: str) -> None:
     desk = Desk(f"ins=20 nth=1 act={act}")
     back = threading.Event()
-    desk.hand.slot.on_change(lambda: back.set() if desk.hand.slot.card is not None else None)
+    desk.slot_control.slot.on_change(lambda: back.set() if desk.slot_control.slot.card is not None else None)
     assert desk.verify(PIN) == ""
     assert back.wait(PATIENCE)
     assert desk.verify(PIN) == OK
@@ -181,17 +181,17 @@ def test_it_is_put_back_after_a_while(act: str) -> None:
 def test_the_reader_goes() -> None:
     desk = Desk("ins=20 nth=1 act=unplug")
     assert desk.verify(PIN) == ""
-    assert not desk.hand.slot.plugged
+    assert not desk.slot_control.slot.plugged
 
 
 def test_what_lies_in_the_reader_comes_back_with_what_records_it() -> None:
     desk = Desk("ins=20 nth=1 act=remove")
     tape = Tape(Header("proid-q", desk.inner.atr, now()))
     recording = RecordingCard(desk.faulty, tape)
-    desk.hand.insert(recording)
+    desk.slot_control.insert(recording)
     recording.transmit(VERIFY_WRONG)
-    desk.hand.insert()
-    assert desk.hand.slot.card is recording
+    desk.slot_control.insert()
+    assert desk.slot_control.slot.card is recording
 
 
 # Tearing
@@ -204,7 +204,7 @@ def test_torn_while_a_code_is_changed_either_the_old_or_the_new_one_works(when: 
     desk.set(f"ins=24 nth=1 act=tear when={when}")
     assert desk.change(PIN, FACTORY[PIN], "brand new") == ""
     assert desk.inner.state.verified == frozenset(), "the card started anew"
-    assert desk.hand.slot.resets == 1
+    assert desk.slot_control.slot.resets == 1
     for value, answer in ((FACTORY[PIN], old), ("brand new", new)):
         other = Desk(card=new_card(content=desk.inner.content))
         assert other.verify(PIN, value) == answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from stuntcard.faults.rules import (
+    ArmedFault,
     Circumstances,
     Cut,
     Delay,
@@ -13,7 +14,6 @@ from stuntcard.faults.rules import (
     Occasion,
     ReplaceStatus,
     Rule,
-    SetFault,
     check_names,
     corrupted,
 )
@@ -127,7 +127,7 @@ def test_a_rule_that_begins_later_counts_from_then() -> None:
     clock.now += 0.1
     assert not faults.strikes(SIGN)
     assert faults.strikes(SIGN)
-    assert faults.listed() == (SetFault(1, Rule(ERROR, occasion=Occasion(nth=2, after=10.0)), matched=2, struck=1),)
+    assert faults.listed() == (ArmedFault(1, Rule(ERROR, occasion=Occasion(nth=2, after=10.0)), matched=2, struck=1),)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_rules_are_set_listed_and_cleared() -> None:
     assert (faults.set(error), faults.set(slow)) == (1, 2)
     assert faults.any
     faults.strikes(SIGN)
-    assert faults.listed() == (SetFault(1, error, 1, 1), SetFault(2, slow, 0, 0))
+    assert faults.listed() == (ArmedFault(1, error, 1, 1), ArmedFault(2, slow, 0, 0))
     assert faults.clear(1) == 1
-    assert faults.listed() == (SetFault(2, slow, 0, 0),)
+    assert faults.listed() == (ArmedFault(2, slow, 0, 0),)
     assert faults.set(error) == 3, "numbers are not given twice"
     assert faults.clear() == 2
     assert not faults.any

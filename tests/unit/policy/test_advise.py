@@ -13,7 +13,7 @@ from stuntcard.policy.events import (
     DirectoriesRead,
     Event,
     RemoveFile,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreKey,
     Verdict,
@@ -64,10 +64,10 @@ def gone(advice: Advice) -> set[Function]:
 
 def said(step: Step) -> str:
     if step.deleted is not None:
-        return f"{step.who}: {' '.join(step.gives)} deletes {step.deed.number}"
-    if step.deed.act is not None:
-        return f"{step.who}: {step.deed.act}"
-    return f"{step.who}: {' '.join(step.gives)} sets {step.deed.code}"
+        return f"{step.who}: {' '.join(step.gives)} deletes {step.action.number}"
+    if step.action.act is not None:
+        return f"{step.who}: {step.action.act}"
+    return f"{step.who}: {' '.join(step.gives)} sets {step.action.code}"
 
 
 def plan(advice: Advice) -> list[str]:
@@ -128,12 +128,12 @@ def test_who_follows_the_plan_has_what_it_promises(name: str, traits: tuple[Trai
 
 def events(step: Step, card: State) -> list[Event]:
     """A step as a person does it."""
-    if step.deed.act is not None:
-        return [ActorActs(step.who, step.deed.act)]
+    if step.action.act is not None:
+        return [ActorActs(step.who, step.action.act)]
     if step.deleted is None:
-        return [Reset(str(step.deed.code), step.gives[0], correct=True, acceptable=True), SessionEnd()]
-    listed = frozenset(item.number for item in card.items if item.listed) - {step.deed.number}
-    certified = frozenset(item.number for item in card.items if item.certificate) - {step.deed.number}
+        return [ResetCode(str(step.action.code), step.gives[0], correct=True, acceptable=True), SessionEnd()]
+    listed = frozenset(item.number for item in card.items if item.listed) - {step.action.number}
+    certified = frozenset(item.number for item in card.items if item.certificate) - {step.action.number}
     files = [RemoveFile(2048)] * 2 if card.files_size else []
     return [Verify(step.gives[0], correct=True), *files, DirectoriesRead(listed, certified), SessionEnd()]
 
@@ -391,7 +391,7 @@ def test_the_last_try_of_tpin_may_open_kpep_or_end_it() -> None:
 def test_another_law_gives_other_advice() -> None:
     """An office that could set PUK would be found at once; a PUK that can't set PIN would be missed at once."""
     eobcanka = PROFILES["eobcanka"]
-    kinder = _with_reset(eobcanka, "puk", model.Reset.model_validate({"code": "dok", "from": ["blocked"]}))
+    kinder = _with_reset(eobcanka, "puk", model.ResetRule.model_validate({"code": "dok", "from": ["blocked"]}))
     stuck = state("eobcanka", *blocked("puk", "pin"))
     assert plan(advise(kinder, stuck)) == ["holder: dok sets puk", "holder: puk sets pin"]
 
@@ -401,7 +401,7 @@ def test_another_law_gives_other_advice() -> None:
     assert USE_GENERAL in gone(advise(harder, state("proid-q", *blocked("pin"))))
 
 
-def _with_reset(profile: Profile, code: str, reset: model.Reset) -> Profile:
+def _with_reset(profile: Profile, code: str, reset: model.ResetRule) -> Profile:
     rule = profile.codes[code]
     changed = rule.model_copy(update={"reset_by": (*rule.reset_by, reset)})
     return profile.model_copy(update={"codes": {**profile.codes, code: changed}})

@@ -13,7 +13,7 @@ from stuntcard.policy.reach import reach
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import Claim, Profile, Reset
+from stuntcard.profile.model import Claim, Profile, ResetRule
 from stuntcard.words.exploration import move_briefly
 
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_code, with_tries
@@ -79,14 +79,14 @@ def test_dok_that_blocks_nothing_is_caught() -> None:
 
 
 def test_a_puk_that_can_be_unblocked_is_caught() -> None:
-    rule = Reset.model_validate({"code": "qpin", "from": ["blocked"]})
+    rule = ResetRule.model_validate({"code": "qpin", "from": ["blocked"]})
     profile = with_code(small_proid_q(), "puk", reset_by=(rule,))
     says = "A blocked PUK never becomes usable again."
     assert broken(profile)[says] == ["wrong PUK", "wrong PUK", "PUK set with QPIN"]
 
 
 def test_a_puk_set_by_iok_again_and_again_is_caught() -> None:
-    rule = Reset.model_validate({"code": "iok", "from": ["not_set", "set", "blocked"]})
+    rule = ResetRule.model_validate({"code": "iok", "from": ["not_set", "set", "blocked"]})
     profile = with_code(small_eobcanka(), "puk", reset_by=(rule,))
     found = broken(profile)
     assert found["PUK once set is never again not set, and IOK never sets it again."] == [

@@ -6,11 +6,11 @@ import pytest
 from stuntcard.policy import law
 from stuntcard.policy.events import Verdict, Verify
 from stuntcard.policy.explore import explore
-from stuntcard.policy.moves import Deed, apply, moves
+from stuntcard.policy.moves import Action, apply, moves
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import TooManyStatesError, ability, walk
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import CodeStatus, DeedKind, Memory, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Memory, Profile
 from stuntcard.words.exploration import move_briefly
 
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_tries
@@ -126,7 +126,10 @@ def test_what_is_never_left() -> None:
 @pytest.mark.fact("PK-04", "PK-08", "PK-13")
 def test_pep_and_kpep_are_lost_each_by_its_own_codes() -> None:
     _, found = explore(ZZZS_PK)
-    use_pep, use_kpep = ("holder", Deed(DeedKind.USE_KEY, area="pep")), ("holder", Deed(DeedKind.USE_KEY, area="kpep"))
+    use_pep, use_kpep = (
+        ("holder", Action(ActionKind.USE_KEY, area="pep")),
+        ("holder", Action(ActionKind.USE_KEY, area="kpep")),
+    )
     by = {use: loss for loss in found.losses for use in loss.abilities if use in (use_pep, use_kpep)}
     assert {move_briefly(ZZZS_PK, move) for move in by[use_pep].by} == {"wrong PUK of PEP"}
     assert len(by[use_pep].way) == 5
@@ -148,7 +151,7 @@ def test_from_where_keys_can_still_be_used() -> None:
 def test_identification_is_lost_by_the_helpline_alone() -> None:
     profile = small_eobcanka()
     _, found = explore(profile)
-    identify = ("holder", Deed(DeedKind.USE_KEY, area="identification"))
+    identify = ("holder", Action(ActionKind.USE_KEY, area="identification"))
     (loss,) = (loss for loss in found.losses if identify in loss.abilities)
     assert {move_briefly(profile, move) for move in loss.by} == {"helpline: block-identification"}
 
@@ -157,7 +160,7 @@ def test_identification_is_lost_by_the_helpline_alone() -> None:
 def test_setting_puk_with_iok_loses_just_that() -> None:
     profile = small_eobcanka()
     _, found = explore(profile)
-    set_puk = ("holder", Deed(DeedKind.SET, "puk", by="iok"))
+    set_puk = ("holder", Action(ActionKind.SET, "puk", by="iok"))
     (loss,) = (loss for loss in found.losses if set_puk in loss.abilities)
     assert loss.abilities == (set_puk,)
     assert "PUK set with IOK" in {move_briefly(profile, move) for move in loss.by}

@@ -8,7 +8,7 @@ from stuntcard.policy.events import (
     Change,
     DirectoriesRead,
     Event,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreKey,
     UseKey,
@@ -26,9 +26,9 @@ SET = CodeStatus.SET
 IDENTIFICATION_SET = ActorActs("office", "set-identification")
 ALL_SET: tuple[Event, ...] = (
     IDENTIFICATION_SET,
-    Reset("puk", "iok", correct=True, acceptable=True),
-    Reset("pin", "puk", correct=True, acceptable=True),
-    Reset("qpin", "puk", correct=True, acceptable=True),
+    ResetCode("puk", "iok", correct=True, acceptable=True),
+    ResetCode("pin", "puk", correct=True, acceptable=True),
+    ResetCode("qpin", "puk", correct=True, acceptable=True),
     ActorActs("office", "set-bok"),
 )
 

@@ -12,7 +12,7 @@ from stuntcard.policy.events import (
     Change,
     DirectoriesRead,
     Event,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreFile,
     StoreKey,
@@ -42,7 +42,7 @@ def events(profile: Profile) -> st.SearchStrategy[Event]:
         wrong,
         st.builds(Verify, codes, flags),
         st.builds(Change, codes, flags, flags),
-        st.builds(Reset, codes, codes, flags, flags),
+        st.builds(ResetCode, codes, codes, flags, flags),
         st.builds(StoreKey, st.sampled_from(Origin), st.sampled_from([0, 300, 2048, 5000])),
         st.builds(UseKey, st.integers(1, 4)),
         st.builds(StoreFile, st.sampled_from([1, 2048, 9000])),
@@ -74,7 +74,7 @@ def may_give_tries(profile: Profile, event: Event, code: str) -> bool:
             return name == code and correct
         case Change(name, correct, acceptable):
             return name == code and correct and acceptable
-        case Reset(name, by, correct, acceptable):
+        case ResetCode(name, by, correct, acceptable):
             known = any(rule.code == by for rule in profile.codes[name].reset_by)
             return code in (name, by) and known and correct and acceptable
         case ActorActs(actor, act, acceptable, correct) if actor in profile.actors:

@@ -11,7 +11,7 @@ from stuntcard.policy.events import (
     Event,
     LogOut,
     RemoveKey,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreKey,
     UseKey,
@@ -158,42 +158,42 @@ def test_a_code_that_the_profile_does_not_let_change() -> None:
 @pytest.mark.parametrize("code", ["pin", "qpin"])
 def test_puk_unblocks_and_sets_in_one_act(code: str) -> None:
     blocked = after(*[Verify(code, False)] * 3)
-    state, said = step(PROID_Q, blocked, Reset(code, "puk", True, True))
+    state, said = step(PROID_Q, blocked, ResetCode(code, "puk", True, True))
     assert said is Verdict.DONE
     assert state.codes[code] == CodeState(SET, 3, 3, must_change=False)
     assert not permits(state, code)
 
 
 def test_a_reset_gives_no_rights_of_the_puk_and_leaves_its_mark() -> None:
-    state = after(WRONG_PUK, Reset("pin", "puk", True, True))
+    state = after(WRONG_PUK, ResetCode("pin", "puk", True, True))
     assert state.codes["puk"] == CodeState(SET, 5, 5, must_change=True)
     assert state.verified == frozenset()
 
 
 def test_a_code_that_is_not_blocked_is_set_anew_too() -> None:
-    assert after(WRONG_PIN, Reset("pin", "puk", True, True)).codes["pin"] == CodeState(SET, 3, 3)
+    assert after(WRONG_PIN, ResetCode("pin", "puk", True, True)).codes["pin"] == CodeState(SET, 3, 3)
 
 
 def test_a_wrong_puk_costs_the_puk_a_try_and_the_pin_nothing() -> None:
     blocked = after(*[WRONG_PIN] * 3)
-    state, said = step(PROID_Q, blocked, Reset("pin", "puk", False, True))
+    state, said = step(PROID_Q, blocked, ResetCode("pin", "puk", False, True))
     assert said is Verdict.WRONG_CODE
     assert state == blocked.with_code("puk", CodeState(SET, 4, 5, must_change=True))
 
 
 def test_a_blocked_puk_unblocks_nothing() -> None:
     state = after(*[WRONG_PUK] * 5, *[WRONG_PIN] * 3)
-    assert refused(Reset("pin", "puk", True, True), state, Verdict.CODE_BLOCKED)
+    assert refused(ResetCode("pin", "puk", True, True), state, Verdict.CODE_BLOCKED)
 
 
 def test_a_reset_to_a_value_that_does_not_fit_costs_nothing() -> None:
-    assert refused(Reset("pin", "puk", False, False), FRESH, Verdict.VALUE_REFUSED)
+    assert refused(ResetCode("pin", "puk", False, False), FRESH, Verdict.VALUE_REFUSED)
 
 
 @pytest.mark.parametrize(("code", "by"), [("puk", "pin"), ("puk", "puk"), ("pin", "qpin"), ("qpin", "pin")])
 def test_nothing_but_puk_sets_another_code(code: str, by: str) -> None:
     for correct in (True, False):
-        assert refused(Reset(code, by, correct, True), FRESH, Verdict.ACT_NOT_ALLOWED)
+        assert refused(ResetCode(code, by, correct, True), FRESH, Verdict.ACT_NOT_ALLOWED)
 
 
 def test_the_unblocking_code() -> None:
@@ -217,7 +217,7 @@ def test_the_chip_is_dead_when_all_three_are_blocked_in_whatever_order(order: tu
 
 
 def test_codes_that_were_blocked_and_unblocked_again_do_not_kill() -> None:
-    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, Reset("pin", "puk", True, True), *[WRONG_PUK] * 5)
+    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, ResetCode("pin", "puk", True, True), *[WRONG_PUK] * 5)
     assert not state.dead
     assert after(*[WRONG_PIN] * 3, start=state).dead
 
@@ -226,14 +226,14 @@ def test_a_dead_card_refuses_every_event_and_never_changes() -> None:
     dead = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, *[WRONG_PUK] * 5)
     events: list[Event] = [MAKE, UseKey(1), DirectoriesRead(frozenset(), frozenset()), SessionEnd()]
     for code in CODES:
-        events += [Verify(code, True), Change(code, True, True), Reset(code, "puk", True, True)]
+        events += [Verify(code, True), Change(code, True, True), ResetCode(code, "puk", True, True)]
     for event in events:
         assert refused(event, dead, Verdict.CARD_DEAD)
 
 
 def test_the_last_wrong_puk_in_a_reset_kills_as_well() -> None:
     state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, *[WRONG_PUK] * 4)
-    assert after(Reset("pin", "puk", False, True), start=state).dead
+    assert after(ResetCode("pin", "puk", False, True), start=state).dead
 
 
 # Parts and cascades, which other profiles have

@@ -14,7 +14,7 @@ from stuntcard.policy.events import (
     Change,
     DirectoriesRead,
     Event,
-    Reset,
+    ResetCode,
     SessionEnd,
     StoreKey,
     UseKey,
@@ -178,7 +178,7 @@ class LawAgainstModel(RuleBasedStateMachine):
 
     @rule(code=CODE, by=st.sampled_from(["puk", "puk", "puk", "pin", "qpin"]), right=MOSTLY, fits=MOSTLY)
     def reset(self, code: str, by: str, right: bool, fits: bool) -> None:
-        assert self.happen(Reset(code, by, right, fits)).name == self.naive.reset(code, by, right, fits)
+        assert self.happen(ResetCode(code, by, right, fits)).name == self.naive.reset(code, by, right, fits)
 
     @rule(origin=st.sampled_from([Origin.MADE, Origin.IMPORTED]))
     def make(self, origin: Origin) -> None:

@@ -11,7 +11,7 @@ from stuntcard.profile.model import (
     Lasts,
     Length,
     Profile,
-    Reset,
+    ResetRule,
     Sourced,
     Tries,
 )
@@ -137,14 +137,14 @@ def test_tries_are_a_whole_number_that_63cx_can_tell(limit: object) -> None:
 
 
 def test_a_reset_names_the_statuses_that_it_starts_from() -> None:
-    reset = Reset.model_validate({"code": "puk", "from": ["set", "blocked"]})
+    reset = ResetRule.model_validate({"code": "puk", "from": ["set", "blocked"]})
     assert reset.from_ == (CodeStatus.SET, CodeStatus.BLOCKED)
 
 
 @pytest.mark.parametrize("statuses", [[], ["lost"], "set", [["set"]], [{}]])
 def test_a_reset_from_anything_else_is_refused(statuses: object) -> None:
     with pytest.raises(ValidationError):
-        Reset.model_validate({"code": "puk", "from": statuses})
+        ResetRule.model_validate({"code": "puk", "from": statuses})
 
 
 # The schema for editors
@@ -155,5 +155,5 @@ def test_the_schema_refuses_unknown_keys_and_uses_the_names_of_the_yaml() -> Non
     assert schema["additionalProperties"] is False
     assert schema["properties"]["schema"]["const"] == 1
     assert {"id", "name", "atr", "codes", "areas", "dead"} <= set(schema["required"])
-    assert "from" in schema["$defs"]["Reset"]["properties"]
+    assert "from" in schema["$defs"]["ResetRule"]["properties"]
     assert "for" in schema["$defs"]["Holding"]["properties"]

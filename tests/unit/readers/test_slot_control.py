@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import Hand
+from stuntcard.readers.slot_control import SlotControl
 
 from tests.unit.card.cards import Client, new_card
 
@@ -30,81 +30,81 @@ class Watcher:
 
 
 def test_in_and_out_and_in_again() -> None:
-    card, hand = new_card(), Hand(Slot())
-    assert not hand.insert(), "there is no card yet"
-    assert hand.insert(card)
-    assert hand.slot.card is card
-    assert not hand.insert(), "it lies there already"
-    assert hand.remove()
-    assert hand.slot.card is None
-    assert not hand.remove()
-    assert hand.insert()
-    assert hand.slot.card is card
+    card, slot_control = new_card(), SlotControl(Slot())
+    assert not slot_control.insert(), "there is no card yet"
+    assert slot_control.insert(card)
+    assert slot_control.slot.card is card
+    assert not slot_control.insert(), "it lies there already"
+    assert slot_control.remove()
+    assert slot_control.slot.card is None
+    assert not slot_control.remove()
+    assert slot_control.insert()
+    assert slot_control.slot.card is card
 
 
 def test_a_card_taken_out_forgets_the_codes_given() -> None:
-    card, hand = new_card(), Hand(Slot())
-    hand.insert(card)
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
     Client(card).verify(1)
     assert card.state.verified == {"pin"}
-    hand.remove()
+    slot_control.remove()
     assert card.state.verified == frozenset()
 
 
 def test_back_after_a_while() -> None:
-    card, hand = new_card(), Hand(Slot())
-    hand.insert(card)
-    watcher = Watcher(hand.slot)
-    hand.remove(back_after=0.01)
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
+    watcher = Watcher(slot_control.slot)
+    slot_control.remove(back_after=0.01)
     assert watcher.sees(card_there=True)
-    hand.unplug(back_after=0.01)
+    slot_control.unplug(back_after=0.01)
     assert watcher.sees(card_there=True)
-    assert hand.slot.plugged
+    assert slot_control.slot.plugged
 
 
 def test_what_is_done_meanwhile_takes_the_place_of_what_was_to_come() -> None:
-    card, hand = new_card(), Hand(Slot())
-    hand.insert(card)
-    hand.remove(back_after=3600)
-    hand.remove()
-    hand.unplug(back_after=3600)
-    hand.plug()
-    hand.remove(back_after=3600)
-    hand.rest()
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
+    slot_control.remove(back_after=3600)
+    slot_control.remove()
+    slot_control.unplug(back_after=3600)
+    slot_control.plug()
+    slot_control.remove(back_after=3600)
+    slot_control.rest()
     timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     for timer in timers:
         timer.join(PATIENCE)
     assert not any(timer.is_alive() for timer in timers)
-    assert hand.slot.card is None
+    assert slot_control.slot.card is None
 
 
 def test_a_card_in_an_unplugged_reader_can_not_be_reached_and_has_no_power() -> None:
-    card, hand = new_card(), Hand(Slot())
-    hand.insert(card)
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
     Client(card).verify(1)
-    hand.unplug()
-    assert (hand.card_in, hand.slot.card, hand.slot.plugged) == (True, None, False)
+    slot_control.unplug()
+    assert (slot_control.card_in, slot_control.slot.card, slot_control.slot.plugged) == (True, None, False)
     assert card.state.verified == frozenset()
-    hand.plug()
-    assert hand.slot.card is card
+    slot_control.plug()
+    assert slot_control.slot.card is card
 
 
 def test_a_card_may_be_changed_for_another_while_the_reader_is_unplugged() -> None:
-    hand = Hand(Slot())
-    hand.insert(new_card())
-    hand.unplug()
-    hand.remove()
+    slot_control = SlotControl(Slot())
+    slot_control.insert(new_card())
+    slot_control.unplug()
+    slot_control.remove()
     other = new_card()
-    hand.insert(other)
-    assert hand.slot.card is None
-    hand.plug()
-    assert hand.slot.card is other
+    slot_control.insert(other)
+    assert slot_control.slot.card is None
+    slot_control.plug()
+    assert slot_control.slot.card is other
 
 
 def test_a_reset_ends_the_session() -> None:
-    card, hand = new_card(), Hand(Slot())
-    hand.insert(card)
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
     Client(card).verify(1)
-    hand.reset()
+    slot_control.reset()
     assert card.state.verified == frozenset()
-    assert hand.slot.resets == 1
+    assert slot_control.slot.resets == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from stuntcard.trace.events import Event, Happening, Header
+from stuntcard.trace.events import Happening, Header, TraceEvent
 from stuntcard.trace.read import Trace
 from stuntcard.trace.scribe import HAPPENINGS, Scribe
 
@@ -37,5 +37,5 @@ def session(exchanges: Sequence[Exchange], *, masked: bool = True) -> Trace:
         (command, number / 1000, number / 1000 + 0.0005, bytes.fromhex(sent), bytes.fromhex(answer))
         for number, (sent, answer) in enumerate(exchanges, 1)
     ]
-    events: list[Event] = [scribe.event(record)[0] for record in raw]
+    events: list[TraceEvent] = [scribe.event(record)[0] for record in raw]
     return Trace(head, tuple(events))

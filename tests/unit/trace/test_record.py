@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stuntcard.iso7816.apdu import Command
-from stuntcard.trace.events import Event, Happening
+from stuntcard.trace.events import Happening, TraceEvent
 from stuntcard.trace.read import read_trace
 from stuntcard.trace.record import RecordingCard, Tape, TraceFile
 
@@ -45,7 +45,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "session.jsonl"
 
 
-def without_times(event: Event) -> tuple[Happening, str, str]:
+def without_times(event: TraceEvent) -> tuple[Happening, str, str]:
     return event.happening, event.command, event.answer
 
 

@@ -95,7 +95,7 @@ class Protocol(IntEnum):
     ANY_OLD = 0x1000  # SCARD_PROTOCOL_ANY before pcsc-lite 1.0, still accepted
 
 
-class CardState(IntEnum):
+class ReaderState(IntEnum):
     """The combinations of state bits that a reader shows, which are those of pcscd."""
 
     ABSENT = 0x02

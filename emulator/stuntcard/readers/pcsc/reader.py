@@ -9,10 +9,10 @@ from stuntcard.readers.pcsc.attributes import ReaderFacts, attribute_value
 from stuntcard.readers.pcsc.messages import (
     ATR_MAX,
     READER_STATE,
-    CardState,
     Code,
     Disposition,
     Protocol,
+    ReaderState,
     ShareMode,
 )
 from stuntcard.readers.pcsc.negotiation import ANY, negotiate
@@ -384,12 +384,12 @@ class Reader:
     def _count_event(self) -> None:
         self._events = (self._events + 1) % _EVENTS_WRAP
 
-    def _card_state(self) -> CardState:
+    def _card_state(self) -> ReaderState:
         if self._card is None:
-            return CardState.ABSENT
+            return ReaderState.ABSENT
         if self._mute:
-            return CardState.MUTE
-        return CardState.UNPOWERED if self._unpowered else CardState.READY
+            return ReaderState.MUTE
+        return ReaderState.UNPOWERED if self._unpowered else ReaderState.READY
 
 
 def _refused_arguments(share: int, preferred: int) -> Code:

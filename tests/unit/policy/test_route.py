@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.policy.course import course_to
 from stuntcard.policy.described import CodeIs, PartIs
 from stuntcard.policy.moves import perform
+from stuntcard.policy.route import route_to
 from stuntcard.policy.state import State, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
@@ -24,8 +24,8 @@ def eobcanka() -> Profile:
 
 
 def walked(profile: Profile, state: State, *wanted: CodeIs | PartIs) -> State:
-    """The state that the course's own stages lead to, one move after the other."""
-    for stage in course_to(profile, state, wanted).stages:
+    """The state that the route's own stages lead to, one move after the other."""
+    for stage in route_to(profile, state, wanted).stages:
         assert stage.move is not None
         for _ in range(stage.times):
             state, _ = perform(profile, state, stage.move)
@@ -43,22 +43,22 @@ def walked(profile: Profile, state: State, *wanted: CodeIs | PartIs) -> State:
 )
 def test_the_stages_lead_to_the_state(proid_q: Profile, wanted: tuple[CodeIs | PartIs, ...]) -> None:
     start = factory_state(proid_q)
-    course = course_to(proid_q, start, wanted)
-    assert course.forced == ()
-    assert walked(proid_q, start, *wanted) == course.state
+    route = route_to(proid_q, start, wanted)
+    assert route.forced == ()
+    assert walked(proid_q, start, *wanted) == route.state
 
 
 def test_it_begins_where_the_card_is(proid_q: Profile) -> None:
-    there = course_to(proid_q, factory_state(proid_q), [CodeIs("pin", BLOCKED), CodeIs("puk", SET, 2)]).state
-    course = course_to(proid_q, there, [CodeIs("pin", SET, 2)])
-    assert course.forced == ()
-    assert [code.tries_left for code in course.state.codes.values()] == [2, 2, 3], "PUK has no more tries than before"
-    assert walked(proid_q, there, CodeIs("pin", SET, 2)) == course.state
+    there = route_to(proid_q, factory_state(proid_q), [CodeIs("pin", BLOCKED), CodeIs("puk", SET, 2)]).state
+    route = route_to(proid_q, there, [CodeIs("pin", SET, 2)])
+    assert route.forced == ()
+    assert [code.tries_left for code in route.state.codes.values()] == [2, 2, 3], "PUK has no more tries than before"
+    assert walked(proid_q, there, CodeIs("pin", SET, 2)) == route.state
 
 
 def test_only_the_helpline_loses_the_identification(eobcanka: Profile) -> None:
-    course = course_to(eobcanka, factory_state(eobcanka), [PartIs("identification")])
-    assert [(stage.move.who, stage.move.deed.act) for stage in course.stages if stage.move] == [
+    route = route_to(eobcanka, factory_state(eobcanka), [PartIs("identification")])
+    assert [(stage.move.who, stage.move.action.act) for stage in route.stages if stage.move] == [
         ("helpline", "block-identification")
     ]
 
@@ -70,22 +70,22 @@ def test_of_what_can_not_go_together_the_parts_go_first(proid_q: Profile) -> Non
         CodeIs("qpin", BLOCKED),
         PartIs("card", lost=False),
     ]
-    course = course_to(proid_q, factory_state(proid_q), wanted)
-    assert course.forced == (CodeIs("qpin", BLOCKED),)
-    assert not course.state.dead
-    assert all(code.status is BLOCKED for code in course.state.codes.values())
+    route = route_to(proid_q, factory_state(proid_q), wanted)
+    assert route.forced == (CodeIs("qpin", BLOCKED),)
+    assert not route.state.dead
+    assert all(code.status is BLOCKED for code in route.state.codes.values())
 
 
 def test_what_was_forced_stays_as_it_was_forced(proid_q: Profile) -> None:
-    dead = course_to(proid_q, factory_state(proid_q), [PartIs("card")]).state
-    course = course_to(proid_q, dead, [CodeIs("pin", SET, 1), PartIs("card", lost=False), CodeIs("puk", NOT_SET)])
-    assert set(course.forced) == {PartIs("card", lost=False), CodeIs("pin", SET, 1), CodeIs("puk", NOT_SET)}
-    codes = course.state.codes
-    assert (course.state.dead, codes["pin"].tries_left, codes["puk"].status) == (False, 1, NOT_SET)
+    dead = route_to(proid_q, factory_state(proid_q), [PartIs("card")]).state
+    route = route_to(proid_q, dead, [CodeIs("pin", SET, 1), PartIs("card", lost=False), CodeIs("puk", NOT_SET)])
+    assert set(route.forced) == {PartIs("card", lost=False), CodeIs("pin", SET, 1), CodeIs("puk", NOT_SET)}
+    codes = route.state.codes
+    assert (route.state.dead, codes["pin"].tries_left, codes["puk"].status) == (False, 1, NOT_SET)
     assert codes["pin"].tries_limit == 3
 
 
 def test_nothing_wanted_is_nothing_done(proid_q: Profile) -> None:
     start = factory_state(proid_q)
-    course = course_to(proid_q, start, [])
-    assert (course.state, course.stages, course.forced) == (start, (), ())
+    route = route_to(proid_q, start, [])
+    assert (route.state, route.stages, route.forced) == (start, (), ())

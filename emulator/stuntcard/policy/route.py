@@ -16,13 +16,13 @@ from stuntcard.policy.described import CodeIs, PartIs, Stage, moves_that_matter,
 from stuntcard.policy.functions import codes_given
 from stuntcard.policy.moves import Move, code_moves, perform
 from stuntcard.policy.state import CodeState, State
-from stuntcard.profile.model import CodeStatus, DeedKind, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Profile
 
 Wanted = CodeIs | PartIs
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Route:
     """The state at the end, and what led there: by the law, in this order, and by force.
 
     Of what nobody spoke of, as little is changed as can be.
@@ -33,7 +33,7 @@ class Course:
     forced: tuple[Wanted, ...]
 
 
-def course_to(profile: Profile, state: State, wanted: Sequence[Wanted]) -> Course:
+def route_to(profile: Profile, state: State, wanted: Sequence[Wanted]) -> Route:
     """The way from a state to one that is as wanted; what the law has no way to is forced, and no more than that."""
     # What is lost decides what codes can still do, so it comes first.
     open_ = sorted(wanted, key=lambda one: isinstance(one, CodeIs))
@@ -44,7 +44,7 @@ def course_to(profile: Profile, state: State, wanted: Sequence[Wanted]) -> Cours
         stages += made
         missing = next((one for one in open_ if not _is(state, one)), None)
         if missing is None:
-            return Course(state, tuple(stages), tuple(forced))
+            return Route(state, tuple(stages), tuple(forced))
         state = _with(profile, state, missing)
         open_.remove(missing)
         forced.append(missing)
@@ -114,8 +114,8 @@ def _with_tries(profile: Profile, state: State, code: str, tries_left: int) -> t
 def _right_move(profile: Profile, code: str) -> Move | None:
     """The move in which a code is given rightly and nothing else happens."""
     for move in code_moves(profile):
-        deed = move.deed
-        only_given = deed.kind is DeedKind.LOG_IN or (deed.kind is DeedKind.ACT and deed.code is not None)
+        action = move.action
+        only_given = action.kind is ActionKind.LOG_IN or (action.kind is ActionKind.ACT and action.code is not None)
         if move.right and only_given and codes_given(profile, move) == (code,):
             return move
     return None
