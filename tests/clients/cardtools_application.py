@@ -17,7 +17,7 @@ from cardtools.card.pcsc import connect, readers
 from cardtools.card.pkcs12 import PrivateKey
 from cardtools.card.status import KeyStatus, read_status
 from cardtools.card.token import Token
-from cardtools.messages import Language, Messages
+from cardtools.common.messages import Language, Messages
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
 
-from cardtools.ca import certificates, requests
 from cardtools.ca.app import create_app
-from cardtools.ca.server import LOOPBACK, Server, listening
-from cardtools.ca.service import Service, create
+from cardtools.ca.office import certificates, requests
+from cardtools.ca.office.service import Service, create
 from cardtools.ca.settings import Settings
-from cardtools.enrol.settings import change_setting
-from cardtools.protocol import CertificateProfile
+from cardtools.ca.web.server import LOOPBACK, Server, listening
+from cardtools.common.protocol import CertificateProfile
+from cardtools.enrol.files.settings import change_setting
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content

@@ -16,7 +16,7 @@ from tests.clients.apdu_client import ApduClient
 from tests.clients.certificates import as_pem, new_key
 from tests.clients.desk import PIN, Desk, desk_with_own_socket, desk_with_pcscd
 
-ISSUERS = Path(__file__).parents[2] / "tools/cardtools/ca/attestation_issuers.pem"
+ISSUERS = Path(__file__).parents[2] / "tools/cardtools/ca/pki/attestation_issuers.pem"
 SELECT_MANAGE = bytes.fromhex("00A4040C07F05354554E5401")
 NONCE = bytes(range(0xA0, 0xC0))
 MADE, IMPORTED, FACTORY = b"\0", b"\1", b"\2"

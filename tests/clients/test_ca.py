@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
-from cardtools.ca import der
+from cardtools.ca.pki import der
 from cardtools.ca.settings import ATTESTATION_ISSUERS
-from cardtools.protocol import Attestation, CertificateProfile
+from cardtools.common.protocol import Attestation, CertificateProfile
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter

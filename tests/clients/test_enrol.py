@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca import bonds
-from cardtools.ca.records import Card as BoundCard
+from cardtools.ca.office import bonds
 from cardtools.ca.refused import RefusedError
+from cardtools.ca.store.records import Card as BoundCard
+from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
 from cardtools.enrol.ca_client import CaClient
-from cardtools.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cardtools.enrol.settings import change_setting
-from cardtools.protocol import CertificateProfile
+from cardtools.common.protocol import CertificateProfile
+from cardtools.enrol.files.settings import change_setting
 from stuntcard.iso7816.instructions import Instruction
 
 from tests.clients.desk import PIN, QPIN

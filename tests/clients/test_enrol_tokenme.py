@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cardtools.protocol import CertificateProfile
+from cardtools.common.protocol import CertificateProfile
 
 from tests.clients.desk import PIN
 from tests.clients.enrolment import (

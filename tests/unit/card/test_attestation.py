@@ -12,7 +12,7 @@ from stuntcard.card.attestation import card_certificate, issuer_certificate, sig
 from stuntcard.profile.load import load_profile, profile_names
 from stuntcard.profile.model import Profile
 
-ISSUERS = Path(__file__).parents[3] / "tools/cardtools/ca/attestation_issuers.pem"
+ISSUERS = Path(__file__).parents[3] / "tools/cardtools/ca/pki/attestation_issuers.pem"
 PROID_Q = load_profile("proid-q")
 
 

@@ -108,7 +108,7 @@ def test_show_for_scripts_is_the_profile() -> None:
 
 
 def test_show_the_issuer_of_attestation_certificates() -> None:
-    issuers = Path(__file__).parents[3] / "tools/cardtools/ca/attestation_issuers.pem"
+    issuers = Path(__file__).parents[3] / "tools/cardtools/ca/pki/attestation_issuers.pem"
     assert cli("show", "proid-q", "--attestation-issuer").stdout == issuers.read_text(encoding="ascii")
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cardtools.printable import printable
-from cardtools.protocol import RequestState
+from cardtools.common.printable import printable
+from cardtools.common.protocol import RequestState
 
 if TYPE_CHECKING:
-    from cardtools.ca.service import Service
+    from cardtools.ca.office.service import Service
 
 _PORT = 8629
 _BY_HAND = "command line"
@@ -47,8 +47,8 @@ RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten
 @app.command()
 def init(folder: FolderArgument) -> None:
     """Make a new CA in a new or empty folder: its keys, its database, and a token for its operator."""
-    from cardtools.ca import roles
-    from cardtools.ca.service import create
+    from cardtools.ca.office import roles
+    from cardtools.ca.office.service import create
 
     with _explained():
         create(folder)
@@ -69,8 +69,8 @@ def run(
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
     from cardtools.ca.app import create_app
-    from cardtools.ca.server import LOOPBACK, Server, is_everywhere, listening
     from cardtools.ca.settings import Settings
+    from cardtools.ca.web.server import LOOPBACK, Server, is_everywhere, listening
 
     if url is None and is_everywhere(host):
         _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
@@ -89,7 +89,7 @@ def list_requests(
     state: Annotated[RequestState | None, typer.Option(help="Only those in this state.")] = None,
 ) -> None:
     """List the newest requests, newest first."""
-    from cardtools.ca import requests
+    from cardtools.ca.office import requests
 
     with _explained(), _opened(folder) as service:
         for record in requests.listed(service, state):
@@ -101,7 +101,7 @@ def list_requests(
 @app.command()
 def issue(folder: FolderArgument, request_id: RequestArgument) -> None:
     """Issue the certificate of a pending request."""
-    from cardtools.ca import requests
+    from cardtools.ca.office import requests
 
     with _explained(), _opened(folder) as service:
         typer.echo(requests.issue(service, request_id, _BY_HAND).serial)
@@ -114,7 +114,7 @@ def refuse(
     reason: Annotated[str, typer.Option(help="Why; the applicant reads it.")],
 ) -> None:
     """Refuse a pending request."""
-    from cardtools.ca import requests
+    from cardtools.ca.office import requests
 
     with _explained(), _opened(folder) as service:
         requests.refuse(service, request_id, reason, _BY_HAND)
@@ -127,7 +127,7 @@ def revoke(
     reason: Annotated[str, typer.Option(help="Why, as RFC 5280 names it, such as keyCompromise.")] = "unspecified",
 ) -> None:
     """Revoke a certificate, for good."""
-    from cardtools.ca import certificates
+    from cardtools.ca.office import certificates
 
     try:
         why = certificates.RevocationReason(reason)
@@ -159,19 +159,19 @@ def authorise(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the authorisation back.")] = False,
 ) -> None:
     """Let someone revoke and hand cards over by signed e-mail."""
-    from cardtools.ca import mail_senders
+    from cardtools.ca.mail import senders
 
     with _explained(), _opened(folder) as service:
-        (mail_senders.withdraw if withdraw else mail_senders.authorise)(service, e_mail, _BY_HAND)
+        (senders.withdraw if withdraw else senders.authorise)(service, e_mail, _BY_HAND)
 
 
 @app.command()
 def authorised(folder: FolderArgument) -> None:
     """List who may ask by signed e-mail."""
-    from cardtools.ca import mail_senders
+    from cardtools.ca.mail import senders
 
     with _explained(), _opened(folder) as service:
-        for e_mail in mail_senders.authorised(service):
+        for e_mail in senders.authorised(service):
             typer.echo(e_mail)
 
 
@@ -181,8 +181,8 @@ def mail(
     file: Annotated[Path, typer.Argument(help="The signed e-mail, as it came (.eml).", metavar="FILE")],
 ) -> None:
     """Do what a signed e-mail asks."""
-    from cardtools.ca.mail import carry_out
-    from cardtools.ca.mail_message import SIZE_MAX
+    from cardtools.ca.mail.handing_over import carry_out
+    from cardtools.ca.mail.message import SIZE_MAX
 
     try:
         with file.open("rb") as opened:
@@ -207,7 +207,7 @@ def token_add(
     name: Annotated[str, typer.Argument(help="Whose it is; the audit log names them.", metavar="NAME")],
 ) -> None:
     """Make a token for someone. It is written this once, and kept as a digest only."""
-    from cardtools.ca import roles
+    from cardtools.ca.office import roles
 
     try:
         known = roles.Role(role)
@@ -222,7 +222,7 @@ def token_remove(
     folder: FolderArgument, name: Annotated[str, typer.Argument(help="Whose it is.", metavar="NAME")]
 ) -> None:
     """Take someone's token back."""
-    from cardtools.ca import roles
+    from cardtools.ca.office import roles
 
     with _explained(), _opened(folder) as service:
         roles.remove(service, name, _BY_HAND)
@@ -231,7 +231,7 @@ def token_remove(
 @token_app.command("list")
 def token_list(folder: FolderArgument) -> None:
     """List who has a token."""
-    from cardtools.ca import roles
+    from cardtools.ca.office import roles
 
     with _explained(), _opened(folder) as service:
         for holder in roles.holders(service):
@@ -241,7 +241,7 @@ def token_list(folder: FolderArgument) -> None:
 @contextlib.contextmanager
 def _opened(folder: Path) -> Iterator[Service]:
     """The CA at the address where it ran last, whether it runs now or not."""
-    from cardtools.ca.service import last_url, open_service
+    from cardtools.ca.office.service import last_url, open_service
     from cardtools.ca.settings import Settings
 
     yield open_service(Settings(folder=folder, url=last_url(folder) or f"http://127.0.0.1:{_PORT}"))

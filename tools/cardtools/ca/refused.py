@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from cardtools.protocol import Problem
+from cardtools.common.protocol import Problem
 
 STATUS = {
     Problem.BAD_REQUEST: HTTPStatus.BAD_REQUEST,

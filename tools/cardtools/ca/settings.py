@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cardtools.devices import devices
+from cardtools.common.devices import devices
 
-ATTESTATION_ISSUERS = Path(__file__).with_name("attestation_issuers.pem")
+ATTESTATION_ISSUERS = Path(__file__).parent / "pki" / "attestation_issuers.pem"
 """Who certifies the attestation keys of cards: for Stuntcard's cards, its one test issuer."""
 
 

@@ -24,7 +24,7 @@ from cardtools.card.errors import (
 )
 from cardtools.card.pcsc import OK, Answer, Connection
 from cardtools.card.status import CodeStatus, read_status
-from cardtools.devices import devices
+from cardtools.common.devices import devices
 
 __all__ = [
     "CodeBlockedError", "CodeNotSetError", "CodeRefusedError", "ImpossibleValueError", "NewValueRefusedError",

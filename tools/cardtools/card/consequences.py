@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cardtools.card.status import CardStatus, CodeStatus
-from cardtools.devices import AtNone, Consequence, Device
-from cardtools.told import Name
+from cardtools.common.devices import AtNone, Consequence, Device
+from cardtools.common.told import Name
 
 
 def at_none(device: Device, status: CardStatus, code: CodeStatus) -> Consequence | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardtools.told import Name, ToldError
+from cardtools.common.told import Name, ToldError
 
 
 class CardError(ToldError):

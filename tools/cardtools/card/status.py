@@ -12,7 +12,7 @@ from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
 from cardtools.card.pcsc import DEAD, Connection
 
 if TYPE_CHECKING:
-    from cardtools.protocol import Attestation
+    from cardtools.common.protocol import Attestation
 
 MANAGE = bytes.fromhex("F05354554E5401")
 FORMAT_VERSION = 1
@@ -167,7 +167,7 @@ def attest(connection: Connection, key_number: int, nonce: bytes) -> Attestation
 
     Raises ValueError for another nonce, CardRefusedError when the card refuses, and what `read_status` raises.
     """
-    from cardtools.protocol import Attestation
+    from cardtools.common.protocol import Attestation
 
     parts = _attested(connection, key_number, nonce)
     try:

@@ -46,7 +46,7 @@ from cardtools.card.objects import ObjectKind, StoredObject
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.pkcs12 import PrivateKey
 from cardtools.card.status import CardStatus, CodeState, KeyStatus, public_key_of, read_status
-from cardtools.devices import Device, devices
+from cardtools.common.devices import Device, devices
 
 __all__ = ["ObjectKind", "StoredObject", "Token"]
 

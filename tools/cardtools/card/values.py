@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from cardtools.card.status import Characters, CodeStatus
-from cardtools.told import Name, Value
+from cardtools.common.told import Name, Value
 
 _FIRST_PRINTABLE, _LAST_PRINTABLE = " ", "~"
 

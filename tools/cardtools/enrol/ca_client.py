@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from cardtools.enrol.errors import EnrolError, UnavailableError
-from cardtools.protocol import (
+from cardtools.common.protocol import (
     CertificateRequest,
     Challenge,
     IssuedCertificate,
@@ -20,6 +19,7 @@ from cardtools.protocol import (
     RenewalRequest,
     RequestStatus,
 )
+from cardtools.enrol.errors import EnrolError, UnavailableError
 
 PATIENCE = 20.0
 """Seconds for one exchange, from connecting to the answer's last byte."""

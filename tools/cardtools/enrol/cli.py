@@ -9,16 +9,16 @@ from typing import Annotated
 
 import typer
 
-from cardtools.enrol.errors import ExitCode
-from cardtools.enrol.options import (
+from cardtools.common.options import JsonOption, ModuleOption, ReaderOption, YesOption
+from cardtools.common.terms import CertificateProfile
+from cardtools.enrol.commands.options import (
     CaOption,
     CodesFileOption,
     LanguageOption,
     RequestArgument,
     StdinOption,
 )
-from cardtools.options import JsonOption, ModuleOption, ReaderOption, YesOption
-from cardtools.terms import CertificateProfile
+from cardtools.enrol.errors import ExitCode
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,9 +50,9 @@ def request(
 
     Example: enrol request qualified --name "Jana Nováková" --e-mail jana@example.com
     """
-    from cardtools.enrol.request_commands import applicant_of, show_sent
-    from cardtools.enrol.requesting import request_first
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.requests import applicant_of, show_sent
+    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.flows.requesting import request_first
 
     with run_of(language) as run:
         session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
@@ -84,9 +84,9 @@ def renew(
 
     Example: enrol renew --serial 1234567890
     """
-    from cardtools.enrol.renewing import request_follow_on
-    from cardtools.enrol.request_commands import old_key_of, show_sent, store_of
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.requests import old_key_of, show_sent, store_of
+    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.flows.renewing import request_follow_on
 
     with run_of(language) as run:
         session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
@@ -108,8 +108,8 @@ def check(
 
     Example: enrol check
     """
-    from cardtools.enrol.request_commands import show_standings
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.requests import show_standings
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
         show_standings(run, run.session(ca=ca), request_id, as_json)
@@ -134,8 +134,8 @@ def download(
 
     Example: enrol download BP3733853312 --report report.pdf
     """
-    from cardtools.enrol.certificate_commands import fetch_into_file
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.certificates import fetch_into_file
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
         fetch_into_file(run, run.session(ca=ca), request_id, out, report)
@@ -155,8 +155,8 @@ def install(
 
     Example: enrol install BP3733853312
     """
-    from cardtools.enrol.certificate_commands import put_onto_card
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.certificates import put_onto_card
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language, and_then="not-stored") as run:
         session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
@@ -176,8 +176,8 @@ def import_(
 
     Example: enrol import BP3733853312.crt
     """
-    from cardtools.enrol.certificate_commands import put_file_onto_card
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.certificates import put_file_onto_card
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language, and_then="not-stored") as run:
         session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
@@ -203,8 +203,8 @@ def clean(
 
     Example: enrol clean
     """
-    from cardtools.enrol.certificate_commands import clean_up
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.certificates import clean_up
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
         session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
@@ -226,9 +226,9 @@ def serial(
 
     Example: enrol serial
     """
-    from cardtools.enrol.certificate_commands import facts_on_card, show_serials
-    from cardtools.enrol.certificates import certificate_in
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands.certificates import facts_on_card, show_serials
+    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.files.certificates import certificate_in
 
     with run_of(language) as run:
         found = [certificate_in(file)] if file is not None else facts_on_card(run, reader, module, only)
@@ -247,11 +247,11 @@ def show_settings(language: LanguageOption = None, as_json: JsonOption = False) 
 
     Example: enrol settings show
     """
-    from cardtools.enrol import settings_commands
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands import settings
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
-        settings_commands.show(run, as_json)
+        settings.show(run, as_json)
 
 
 @settings_app.command("set")
@@ -264,11 +264,11 @@ def set_setting(
 
     Example: enrol settings set pki-manager-version 1.4.10
     """
-    from cardtools.enrol import settings_commands
-    from cardtools.enrol.run import run_of
+    from cardtools.enrol.commands import settings
+    from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
-        settings_commands.change(run, name, value)
+        settings.change(run, name, value)
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cardtools.terms import Trouble
-from cardtools.told import Told, ToldError, Value
+from cardtools.common.terms import Trouble
+from cardtools.common.told import Told, ToldError, Value
 
 
 class ExitCode(IntEnum):

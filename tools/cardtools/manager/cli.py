@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from cardtools.manager.options import (
+from cardtools.common.options import JsonOption, ModuleOption, ReaderOption, YesOption
+from cardtools.manager.commands.options import (
     CodeArgument,
     CodesFileOption,
     Form,
@@ -20,7 +21,6 @@ from cardtools.manager.options import (
     OptionalIdentifier,
     StdinOption,
 )
-from cardtools.options import JsonOption, ModuleOption, ReaderOption, YesOption
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,8 +47,8 @@ def devices(
 
     Example: cardmanager devices
     """
-    from cardtools.manager.devices_command import show_devices
-    from cardtools.manager.run import run_of
+    from cardtools.manager.commands.devices import show_devices
+    from cardtools.manager.commands.run import run_of
 
     with run_of(reader, language, module) as run:
         show_devices(run, as_data)
@@ -68,8 +68,8 @@ def show(
 
     Example: cardmanager show
     """
-    from cardtools.manager.run import run_of
-    from cardtools.manager.show_command import show_card_or_object
+    from cardtools.manager.commands.run import run_of
+    from cardtools.manager.commands.show import show_card_or_object
 
     with run_of(reader, language, module) as run:
         show_card_or_object(run, identifier, as_data)
@@ -87,8 +87,8 @@ def holder(
 
     Example: cardmanager holder
     """
-    from cardtools.manager.holder_command import show_holder
-    from cardtools.manager.run import run_of
+    from cardtools.manager.commands.holder import show_holder
+    from cardtools.manager.commands.run import run_of
 
     with run_of(reader, language, module) as run:
         show_holder(run, identifier, as_data)
@@ -109,8 +109,8 @@ def change(
 
     Example: cardmanager change PIN
     """
-    from cardtools.manager.code_commands import change_code
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.codes import change_code
+    from cardtools.manager.commands.run import codes_of, run_of
 
     with run_of(reader, language) as run:
         change_code(run, codes_of(run, stdin, codes_file), code)
@@ -130,9 +130,9 @@ def unblock(
 
     Example: cardmanager unblock PIN
     """
-    from cardtools.manager.acts import Act
-    from cardtools.manager.code_commands import set_by_another
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.codes import set_by_another
+    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.model.acts import Act
 
     with run_of(reader, language) as run:
         set_by_another(run, codes_of(run, stdin, codes_file), code, Act.UNBLOCK)
@@ -152,9 +152,9 @@ def set_first(
 
     Example: cardmanager set-first PUK
     """
-    from cardtools.manager.acts import Act
-    from cardtools.manager.code_commands import set_by_another
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.codes import set_by_another
+    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.model.acts import Act
 
     with run_of(reader, language) as run:
         set_by_another(run, codes_of(run, stdin, codes_file), code, Act.SET_FIRST)
@@ -179,9 +179,9 @@ def import_p12(
 
     Example: cardmanager import-p12 backup.p12
     """
-    from cardtools.manager.files import read_file
-    from cardtools.manager.import_commands import bring_in_key
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.importing import bring_in_key
+    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.model.files import read_file
 
     with run_of(reader, language, module) as run:
         codes = codes_of(run, stdin, codes_file)
@@ -202,9 +202,9 @@ def import_cert(
 
     Example: cardmanager import-cert certificate.crt
     """
-    from cardtools.manager.files import read_file
-    from cardtools.manager.import_commands import bring_in_certificate
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.importing import bring_in_certificate
+    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.model.files import read_file
 
     with run_of(reader, language, module) as run:
         codes = codes_of(run, stdin, codes_file)
@@ -226,8 +226,8 @@ def export(
 
     Example: cardmanager export 20 certificate.pem
     """
-    from cardtools.manager.export_command import export_certificate, export_public_key
-    from cardtools.manager.run import run_of
+    from cardtools.manager.commands.export import export_certificate, export_public_key
+    from cardtools.manager.commands.run import run_of
 
     with run_of(reader, language, module) as run:
         (export_public_key if public_key else export_certificate)(run, identifier, file, form, force=force)
@@ -247,8 +247,8 @@ def delete_cert(
 
     Example: cardmanager delete-cert 20
     """
-    from cardtools.manager.delete_commands import delete_certificate
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.delete import delete_certificate
+    from cardtools.manager.commands.run import codes_of, run_of
 
     with run_of(reader, language, module) as run:
         delete_certificate(run, codes_of(run, stdin, codes_file), identifier, yes)
@@ -274,8 +274,8 @@ def delete_key(
 
     Example: cardmanager delete-key 21 --expert
     """
-    from cardtools.manager.delete_commands import delete_unpaired_key
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.delete import delete_unpaired_key
+    from cardtools.manager.commands.run import codes_of, run_of
 
     with run_of(reader, language, module) as run:
         delete_unpaired_key(run, codes_of(run, stdin, codes_file), identifier, number, expert=expert, yes=yes)
@@ -313,9 +313,9 @@ def ready_for_claim(
 
     Example: cardmanager ready-for-claim
     """
-    from cardtools.manager.claim_command import prepare_for_claim, tell_readiness
-    from cardtools.manager.refusals import UsageError
-    from cardtools.manager.run import codes_of, run_of
+    from cardtools.manager.commands.claim import prepare_for_claim, tell_readiness
+    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.model.refusals import UsageError
 
     with run_of(reader, language, module) as run:
         if prepare and (check_codes or as_data):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from cardtools.ca.attestation import Origin, Statement, StatementRefusedError, check, load_issuers
+from cardtools.ca.pki.attestation import Origin, Statement, StatementRefusedError, check, load_issuers
 from cardtools.ca.settings import ATTESTATION_ISSUERS
-from cardtools.protocol import Attestation
+from cardtools.common.protocol import Attestation
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID

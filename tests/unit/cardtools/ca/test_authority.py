@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca import qc, service
-from cardtools.ca.authority import Authority
-from cardtools.ca.service import open_service
-from cardtools.protocol import CertificateProfile
+from cardtools.ca.office import service
+from cardtools.ca.office.service import open_service
+from cardtools.ca.pki import qc
+from cardtools.ca.pki.authority import Authority
+from cardtools.common.protocol import CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca import bonds
-from cardtools.ca.attestation import Origin
-from cardtools.ca.people import person_of
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.ca.office import bonds
+from cardtools.ca.pki.attestation import Origin
+from cardtools.ca.store.people import person_of
+from cardtools.common.protocol import Applicant, CertificateProfile
 
 from tests.unit.cardtools.ca.world import PETR, RunningCa, new_key, pem, pkcs10, proof, public_der, refused
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 

@@ -7,12 +7,12 @@ import socket
 from pathlib import Path
 
 import pytest
-from cardtools.ca import requests
 from cardtools.ca.cli import app
+from cardtools.ca.office import requests
+from cardtools.ca.office.service import open_service
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.service import open_service
 from cardtools.ca.settings import Settings
-from cardtools.protocol import CertificateProfile, CertificateRequest
+from cardtools.common.protocol import CertificateProfile, CertificateRequest
 from typer.testing import CliRunner
 
 from tests.unit.cardtools.ca.world import new_folder, new_key, pem, pkcs10

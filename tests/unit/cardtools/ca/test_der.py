@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca import der
+from cardtools.ca.pki import der
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca.limits import RateLimit
 from cardtools.ca.settings import Limits, Rate
+from cardtools.ca.web.limits import RateLimit
 
 from tests.unit.cardtools.ca.world import NO_LIMITS, refused, running_ca
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from cardtools.ca import mail_senders
 from cardtools.ca.cli import app
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.ca.mail import senders
+from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -96,7 +96,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     with running_ca(tmp_path, automatic=True) as ca:
-        mail_senders.authorise(ca.service, ADAM.e_mail, "test")
+        senders.authorise(ca.service, ADAM.e_mail, "test")
         without = Office(ca, tmp_path, Signer(tmp_path))
         yield Office(ca, tmp_path, without.signer())
 
@@ -334,7 +334,7 @@ def test_somebody_who_may_not_ask(office: Office) -> None:
     answer = office.send(petr.sign(_naming(serial), sender=PETR.e_mail))
     assert refused(answer) == _NOT_ALLOWED
     assert office.last_audited() == (f"e-mail {PETR.e_mail}", "signed e-mail", "not-allowed")
-    mail_senders.authorise(office.ca.service, PETR.e_mail, "test")
+    senders.authorise(office.ca.service, PETR.e_mail, "test")
     assert office.send(petr.sign(_naming(serial), sender=PETR.e_mail)).json()["revoked"] == [serial]
 
 
@@ -440,9 +440,9 @@ def test_an_order_is_carried_out_whole_or_not_at_all(office: Office, text: str, 
 def test_a_refused_e_mail_is_not_used_up(office: Office) -> None:
     serial = office.ca.issued()["serial"]
     raw = office.adam.sign(_naming(serial))
-    mail_senders.withdraw(office.ca.service, ADAM.e_mail, "test")
+    senders.withdraw(office.ca.service, ADAM.e_mail, "test")
     assert refused(office.send(raw)) == _NOT_ALLOWED
-    mail_senders.authorise(office.ca.service, ADAM.e_mail, "test")
+    senders.authorise(office.ca.service, ADAM.e_mail, "test")
     assert office.send(raw).json()["revoked"] == [serial]
 
 

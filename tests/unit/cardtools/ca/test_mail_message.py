@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from cardtools.ca import mail_message
+from cardtools.ca.mail import message as mail_message
 from cardtools.ca.refused import RefusedError
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca.mail_order import CardNumber, Order, parse
+from cardtools.ca.mail.order import CardNumber, Order, parse
 from cardtools.ca.refused import RefusedError
-from cardtools.protocol import Applicant
+from cardtools.common.protocol import Applicant
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca.people import check_applicant, folded, person_of
 from cardtools.ca.refused import RefusedError
-from cardtools.protocol import Applicant
+from cardtools.ca.store.people import check_applicant, folded, person_of
+from cardtools.common.protocol import Applicant
 
 
 def test_how_a_name_is_written_does_not_matter() -> None:

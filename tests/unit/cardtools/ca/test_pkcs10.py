@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca.pkcs10 import proof_holds, read
+from cardtools.ca.pki.pkcs10 import proof_holds, read
 from cardtools.ca.refused import RefusedError
-from cardtools.protocol import Problem
+from cardtools.common.protocol import Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cardtools.ca import roles
 from cardtools.ca.app import create_app
-from cardtools.ca.portal import LOG_IN_COOKIE, SESSION_COOKIE
-from cardtools.ca.roles import Role
+from cardtools.ca.office import roles
+from cardtools.ca.office.roles import Role
+from cardtools.ca.portal.routes import LOG_IN_COOKIE, SESSION_COOKIE
 from cardtools.ca.settings import Rate
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.common.protocol import Applicant, CertificateProfile
 
 from tests.unit.cardtools.ca.world import JANA, NO_LIMITS, PETR, Issuer, RunningCa, running_ca, settings_for
 

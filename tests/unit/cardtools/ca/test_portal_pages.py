@@ -6,11 +6,11 @@ import re
 from importlib.resources import files
 
 import pytest
-from cardtools.ca.certificates import RevocationReason
-from cardtools.ca.portal_pages import preferred
-from cardtools.messages import Language
-from cardtools.messages.catalogue import read_catalogue
-from cardtools.protocol import CertificateProfile
+from cardtools.ca.office.certificates import RevocationReason
+from cardtools.ca.portal.pages import preferred
+from cardtools.common.messages import Language
+from cardtools.common.messages.catalogue import read_catalogue
+from cardtools.common.protocol import CertificateProfile
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_the_language_that_the_browser_likes_best(header: str, expected: str) ->
 
 
 def test_every_message_is_there_and_is_used() -> None:
-    package = files("cardtools.ca")
+    package = files("cardtools.ca.portal")
     sources = [path.read_text(encoding="utf-8") for path in (package / "templates").iterdir()]
-    sources += [(package / name).read_text(encoding="utf-8") for name in ("portal.py", "portal_pages.py")]
+    sources += [(package / name).read_text(encoding="utf-8") for name in ("routes.py", "pages.py")]
     written = {key for source in sources for key in re.findall(r"""["'](portal-[a-z-]*[a-z])["']""", source)}
     put_together = {
         *(f"portal-language-{language}" for language in Language),

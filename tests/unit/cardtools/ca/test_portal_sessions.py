@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from cardtools.ca.portal_sessions import IDLE_FOR, LASTS_FOR, Sessions
+from cardtools.ca.portal.sessions import IDLE_FOR, LASTS_FOR, Sessions
 
 from tests.unit.cardtools.ca.world import Clock
 

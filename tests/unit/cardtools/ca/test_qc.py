@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca.qc import QcType, statements
+from cardtools.ca.pki.qc import QcType, statements
 
 _COMPLIANCE = "3008 0606 04008E460101"
 _SSCD = "3008 0606 04008E460104"

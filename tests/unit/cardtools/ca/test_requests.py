@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca.attestation import Origin
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.ca.pki.attestation import Origin
+from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from cardtools.protocol import Applicant, CertificateProfile
+from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca import service
+from cardtools.ca.office import service
 from cardtools.ca.refused import CaError
 from cardtools.ca.settings import Settings
 

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cardtools.ca import der, roles, service, times
+from cardtools.ca import times
 from cardtools.ca.app import create_app
-from cardtools.ca.attestation import Origin
-from cardtools.ca.roles import Role
-from cardtools.ca.server import LOOPBACK, Server, listening
-from cardtools.ca.service import Service
+from cardtools.ca.office import roles, service
+from cardtools.ca.office.roles import Role
+from cardtools.ca.office.service import Service
+from cardtools.ca.pki import der
+from cardtools.ca.pki.attestation import Origin
 from cardtools.ca.settings import Limits, Rate, Settings
-from cardtools.protocol import Applicant, Attestation, CertificateProfile
+from cardtools.ca.web.server import LOOPBACK, Server, listening
+from cardtools.common.protocol import Applicant, Attestation, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cardtools.card.status import Characters, CodeState, CodeStatus
 from cardtools.card.values import Fault, easily_guessed, problem_of
-from cardtools.messages import Language, Messages
+from cardtools.common.messages import Language, Messages
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,8 +8,7 @@ import socket
 from datetime import UTC, datetime
 
 import pytest
-from cardtools.enrol.ca_client import MAX_ANSWER, CaClient, CaError, CaRefusedError
-from cardtools.protocol import (
+from cardtools.common.protocol import (
     Applicant,
     CertificateProfile,
     CertificateRequest,
@@ -17,6 +16,7 @@ from cardtools.protocol import (
     RequestState,
     RequestStatus,
 )
+from cardtools.enrol.ca_client import MAX_ANSWER, CaClient, CaError, CaRefusedError
 
 from tests.unit.cardtools.enrol.little_server import LittleServer, answering, little_server
 

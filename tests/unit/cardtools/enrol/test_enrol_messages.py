@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from cardtools import enrol
-from cardtools.applicants import Fault
-from cardtools.messages import Language, Messages
-from cardtools.protocol import CertificateProfile, Problem, RequestState
+from cardtools.common.applicants import Fault
+from cardtools.common.messages import Language, Messages
+from cardtools.common.protocol import CertificateProfile, Problem, RequestState
 
-PO = Path(enrol.__file__).parents[1] / "messages"
-SOURCES = "\n".join(file.read_text("utf-8") for file in sorted(Path(enrol.__file__).parent.glob("*.py")))
+PO = Path(enrol.__file__).parents[1] / "common" / "messages"
+SOURCES = "\n".join(file.read_text("utf-8") for file in sorted(Path(enrol.__file__).parent.rglob("*.py")))
 MADE_UP = (
     *(f"applicant-{fault.value}" for fault in Fault),
     *(f"ca-{problem.value}" for problem in Problem),

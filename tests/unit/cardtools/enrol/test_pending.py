@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cardtools.common.protocol import CertificateProfile
 from cardtools.enrol.errors import BadInputError, UnavailableError
-from cardtools.enrol.pending import PendingRequest, PendingRequests, checked_id
-from cardtools.protocol import CertificateProfile
+from cardtools.enrol.files.pending import PendingRequest, PendingRequests, checked_id
 
 ID = "BP0123456789"
 REQUEST = PendingRequest(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import csr
-from cardtools.enrol.pkcs10 import as_pem, request_info, signed_request
-from cardtools.protocol import Applicant
+from cardtools.common.protocol import Applicant
+from cardtools.enrol.files.pkcs10 import as_pem, request_info, signed_request
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa

@@ -6,10 +6,18 @@ import stat
 from pathlib import Path
 
 import pytest
+from cardtools.common.messages import Language
 from cardtools.enrol.errors import BadInputError, UnavailableError
-from cardtools.enrol.private_files import write_private
-from cardtools.enrol.settings import DEFAULT_CA, FILE, Settings, change_setting, home, read_settings, setting_names
-from cardtools.messages import Language
+from cardtools.enrol.files.private_files import write_private
+from cardtools.enrol.files.settings import (
+    DEFAULT_CA,
+    FILE,
+    Settings,
+    change_setting,
+    home,
+    read_settings,
+    setting_names,
+)
 
 
 def mode(path: Path) -> int:

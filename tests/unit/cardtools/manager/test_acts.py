@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.manager.acts import Act, find_code, possible_acts, why_not
-from cardtools.manager.refusals import ExitCode, UsageError
+from cardtools.manager.model.acts import Act, find_code, possible_acts, why_not
+from cardtools.manager.model.refusals import ExitCode, UsageError
 
 from tests.unit.cardtools.manager.cards import card
 

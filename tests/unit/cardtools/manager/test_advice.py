@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.manager.advice import advice
+from cardtools.manager.model.advice import advice
 
 from tests.unit.cardtools.manager.cards import card
 

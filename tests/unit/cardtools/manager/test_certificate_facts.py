@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from cardtools.manager.certificate_facts import read_certificate
+from cardtools.manager.model.certificate_facts import read_certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec

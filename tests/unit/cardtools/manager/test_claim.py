@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from cardtools.card.status import CardStatus
-from cardtools.manager.claim import find_out
-from cardtools.manager.inventory import Container, Inventory
-from cardtools.manager.refusals import ManagerError
+from cardtools.manager.model.claim import find_out
+from cardtools.manager.model.inventory import Container, Inventory
+from cardtools.manager.model.refusals import ManagerError
 
 from tests.unit.cardtools.manager.cards import card
 

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from cardtools.messages.catalogue import read_catalogue
+from cardtools.common.messages.catalogue import read_catalogue
 
 MANAGER = Path(__file__).parents[4] / "tools" / "cardtools" / "manager"
 ASKS = {
@@ -18,7 +18,7 @@ ASKS = {
 def test_every_message_is_asked_for() -> None:
     keys = {entry.msgid for entry in read_catalogue("manager", "en").entries}
     written, parts = set(), []
-    for file in MANAGER.glob("*.py"):
+    for file in MANAGER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 written.add(node.value)
@@ -34,7 +34,7 @@ def test_every_message_is_asked_for() -> None:
 def test_what_is_asked_for_is_there() -> None:
     known = {entry.msgid for name in ("manager", "card") for entry in read_catalogue(name, "en").entries}
     asked = set()
-    for file in MANAGER.glob("*.py"):
+    for file in MANAGER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and _name(node.func) in ASKS:
                 first = node.args[0]

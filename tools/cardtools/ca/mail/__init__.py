@@ -1,0 +1,1 @@
+"""Handing a card over by signed e-mail: read, checked, carried out."""

@@ -1,0 +1,217 @@
+"""The signed e-mail as the second way of handing a card over (PQ-25).
+
+An e-mail is carried out when all of this holds, and otherwise refused with nothing changed:
+its one sender is an authorised address; its signature holds over the text; the signer's certificate is one that this CA
+issued to a person for the sender's address, and is valid and not revoked when the e-mail comes in; it was signed
+lately, and was not carried out before. What it asks for happens in one transaction, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from cryptography import x509
+
+from cardtools.ca.mail import message as mail_message
+from cardtools.ca.mail import order as mail_order
+from cardtools.ca.mail import senders
+from cardtools.ca.mail import signature as mail_signature
+from cardtools.ca.mail.order import CardNumber, Order
+from cardtools.ca.mail.signature import Signature
+from cardtools.ca.office import bonds
+from cardtools.ca.office.audit import Act
+from cardtools.ca.office.certificates import RevocationReason
+from cardtools.ca.office.service import Service
+from cardtools.ca.pki.profiles import KINDS
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store import records
+from cardtools.ca.store.people import folded, person_of
+from cardtools.ca.store.records import BondRecord, Card, CertificateRecord, Connection
+from cardtools.common.protocol import Applicant, Model, Problem, Serial
+
+AGE_MAX = timedelta(days=7)
+"""How long ago an e-mail may have been signed: one that was held back can't be sent in when it suits someone."""
+_AHEAD_MAX = timedelta(minutes=10)
+"""How far the sender's clock may be ahead."""
+
+_ACT = "signed e-mail"
+_REASON = RevocationReason.UNSPECIFIED
+
+
+class MailedCard(Model):
+    """A card that an e-mail was about, and the certificates on it that still hold its bond."""
+
+    card_profile: str
+    card_number: str
+    still_valid: list[Serial]
+
+
+class MailOutcome(Model):
+    """What a signed e-mail has brought about."""
+
+    name: str
+    e_mail: str
+    revoked: list[Serial]
+    not_valid_before: list[Serial]
+    """Those named by serial number that were revoked already, or had expired."""
+    undone: list[MailedCard]
+    still_bound: list[MailedCard]
+
+
+def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
+    """Does what a signed e-mail asks; `who` handed it in. Raises RefusedError; refusals are in the audit log too."""
+    subject = ""
+    try:
+        message = mail_message.read(raw)
+        subject = message.message_id
+        signature = mail_signature.read(message)
+        with service.database.reading() as connection:
+            _check_signer(service, connection, signature, message.sender)
+        mail_signature.check(signature, service.authority, service.clock())
+        _check_time(service, signature)
+    except RefusedError as error:
+        service.audit.refused(who, _ACT, subject, error)
+        raise
+    with service.audit.act(f"e-mail {message.sender}", _ACT, subject) as act:
+        # Asked again: the first time was before the transaction, so that strangers can't hold it up.
+        _check_signer(service, act.connection, signature, message.sender)
+        if not senders.may_ask(act.connection, message.sender):
+            raise RefusedError(
+                Problem.NOT_ALLOWED,
+                f"{message.sender} may not ask this CA for anything. The operator authorises addresses.",
+            )
+        if not senders.take(act.connection, signature.fingerprint, message.message_id, service.clock()):
+            raise RefusedError(Problem.ALREADY_DONE, "This e-mail was carried out before. Write and sign a new one.")
+        order = mail_order.parse(mail_message.text_of(signature.content))
+        outcome = _do(service, act, order)
+        act.detail = f"{outcome.name}, signed with {signature.serial}"
+        return outcome
+
+
+def _check_signer(service: Service, connection: Connection, signature: Signature, sender: str) -> None:
+    record = records.certificate(connection, signature.serial)
+    if record is None or record.der != signature.certificate:
+        raise RefusedError(
+            Problem.BAD_SIGNATURE, "The signer's certificate is not one that this CA issued. Sign with one that is."
+        )
+    at = service.clock()
+    if not record.valid_from <= at or not record.still_valid(at):
+        state = "has expired" if record.revoked is None else "is revoked"
+        raise RefusedError(Problem.NOT_ALLOWED, f"The signer's certificate {record.serial} {state}. Sign with another.")
+    if KINDS[record.profile].for_organisation:
+        raise RefusedError(Problem.NOT_ALLOWED, "The signer's certificate is for seals. Sign with a personal one.")
+    if folded(sender) not in _addresses(record):
+        raise RefusedError(
+            Problem.NOT_ALLOWED,
+            f"The signer's certificate is not for {sender}. Send the e-mail from the address in the certificate.",
+        )
+
+
+def _addresses(record: CertificateRecord) -> set[str]:
+    extensions = x509.load_der_x509_certificate(record.der).extensions
+    names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {folded(address) for address in names.get_values_for_type(x509.RFC822Name)}
+
+
+def _check_time(service: Service, signature: Signature) -> None:
+    age = service.clock() - signature.signed_at
+    if not -_AHEAD_MAX <= age <= AGE_MAX:
+        raise RefusedError(
+            Problem.NOT_ALLOWED,
+            f"The e-mail was signed at {signature.signed_at:%Y-%m-%d %H:%M} UTC, which is more than {AGE_MAX.days} days"
+            " ago or yet to come. Sign it anew, with the clock set right.",
+        )
+
+
+def _do(service: Service, act: Act, order: Order) -> MailOutcome:
+    connection, at = act.connection, service.clock()
+    named = [_certificate(connection, order, serial) for serial in order.serials]
+    bound = [_bond(connection, order, card) for card in order.cards]
+    person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
+    for bond in bound:
+        on_card = records.certificates_on(connection, bond.card)
+        named += [record for record in on_card if person_of(record.applicant) == person]
+    certificates = {record.serial: record for record in named}.values()
+    revoked = [record for record in certificates if record.still_valid(at)]
+    for record in revoked:
+        records.set_revoked(connection, record.serial, at, _REASON)
+        act.also("revoke", record.serial, f"{record.applicant.name}, {_REASON}")
+    undone, still_bound = _undo_bonds(service, act, person, [record.card for record in certificates if record.card])
+    if not revoked and not undone:
+        raise _nothing_done(still_bound)
+    applicant = next(iter(certificates)).applicant
+    return MailOutcome(
+        name=applicant.name,
+        e_mail=applicant.e_mail,
+        revoked=[record.serial for record in revoked],
+        not_valid_before=[
+            record.serial for record in certificates if record.serial in order.serials and record not in revoked
+        ],
+        undone=undone,
+        still_bound=still_bound,
+    )
+
+
+def _certificate(connection: Connection, order: Order, serial: str) -> CertificateRecord:
+    record = records.certificate(connection, serial)
+    if record is None or not order.names(record.applicant):
+        raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial} of {order.applicant}.")
+    return record
+
+
+def _bond(connection: Connection, order: Order, card: CardNumber) -> BondRecord:
+    found = [
+        bond
+        for bond in records.bonds_numbered(connection, card.number)
+        if card.kind in (None, bond.card.profile) and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
+    ]
+    if not found:
+        raise RefusedError(Problem.NOT_FOUND, f"Card {card} is not bound to {order.applicant}.")
+    if len(found) > 1:
+        kinds = " or ".join(f"`{bond.card.profile}/{bond.card.number}`" for bond in found)
+        raise RefusedError(Problem.BAD_REQUEST, f"There is more than one card {card}. Write {kinds}.")
+    return found[0]
+
+
+def _one_person(order: Order, people: Iterable[str]) -> str:
+    different = set(people)
+    if len(different) != 1:
+        raise RefusedError(
+            Problem.BAD_REQUEST,
+            f"More than one person is called {order.applicant}. Name the applicant by e-mail address, and send an"
+            " e-mail for each.",
+        )
+    return different.pop()
+
+
+def _undo_bonds(
+    service: Service, act: Act, person: str, cards: Iterable[Card]
+) -> tuple[list[MailedCard], list[MailedCard]]:
+    """Undoes the person's bonds to these cards where nothing is valid any more; gives those undone, and those not."""
+    undone, still_bound = [], []
+    for card in dict.fromkeys(cards):
+        bond = records.bond(act.connection, card)
+        if bond is None or bond.person != person:
+            continue
+        valid = [record.serial for record in bonds.release(service, act, bond)]
+        mailed = MailedCard(card_profile=card.profile, card_number=card.number, still_valid=valid)
+        if valid:
+            still_bound.append(mailed)
+        else:
+            act.also("undo bond", f"{card.profile}/{card.number}", bond.name)
+            undone.append(mailed)
+    return undone, still_bound
+
+
+def _nothing_done(still_bound: Iterable[MailedCard]) -> RefusedError:
+    serials = [serial for card in still_bound for serial in card.still_valid]
+    if serials:
+        return RefusedError(
+            Problem.STILL_VALID_CERTIFICATES,
+            f"What the e-mail names is revoked already, and the card has other certificates that are still valid:"
+            f" {', '.join(serials)}. Name these too.",
+        )
+    return RefusedError(
+        Problem.ALREADY_DONE, "What the e-mail names is revoked or expired already, and no bond is left to undo."
+    )

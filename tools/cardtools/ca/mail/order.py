@@ -1,0 +1,126 @@
+"""What a signed e-mail asks for, read out of its text. Pure.
+
+    Applicant: Jana Nováková
+    Serial: 5A10C3
+    Card: 0001
+
+Lines without one of these words before a colon are passed over: greetings, closing words, quoted text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeVar
+
+from cardtools.ca.office.applicants import card_number_of, serial_of
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store.people import folded
+from cardtools.common.protocol import Applicant, Problem
+
+_CARD = re.compile(r"(?:(?P<kind>[a-z0-9-]{1,64})/)?(?P<number>[A-Za-z0-9 ._:-]{1,64})")
+_SEVERAL = re.compile(r"[,;]")
+_NAMED_MAX = 50
+_APPLICANT_MAX = 400
+_SIGNATURE_LINE = "--"
+"""What follows is the sender's e-mail signature, in the old sense (RFC 3676, 4.3)."""
+
+_Item = TypeVar("_Item")
+
+
+class _Field(Enum):
+    APPLICANT = auto()
+    SERIAL = auto()
+    CARD = auto()
+
+
+# English, Czech, Slovenian. As people write them: accents and case don't matter.
+_WORDS = {
+    _Field.APPLICANT: ("Applicant", "Žadatel", "Žadatelka", "Prosilec", "Prosilka"),
+    _Field.SERIAL: ("Serial", "Serial number", "Sériové číslo", "Serijska številka"),
+    _Field.CARD: ("Card", "Card number", "Karta", "Číslo karty", "Kartica", "Številka kartice"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardNumber:
+    """A card as the e-mail names it; the kind of card only where it says so."""
+
+    number: str
+    kind: str | None = None
+
+    def __str__(self) -> str:
+        return self.number if self.kind is None else f"{self.kind}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Revoke these certificates, and those on these cards, and undo the cards' bonds where nothing valid is left."""
+
+    applicant: str
+    serials: tuple[str, ...]
+    cards: tuple[CardNumber, ...]
+
+    def names(self, applicant: Applicant) -> bool:
+        """Whether the order names this applicant: by name, by e-mail address, or by both."""
+        name, e_mail = applicant.name, applicant.e_mail
+        return folded(self.applicant) in {folded(form) for form in (name, e_mail, f"{name} <{e_mail}>")}
+
+
+def parse(text: str) -> Order:
+    """Reads an order. Raises RefusedError, naming what is missing or not understood."""
+    values: dict[_Field, list[str]] = {field: [] for field in _Field}
+    for line in text.splitlines():
+        if line.rstrip() == _SIGNATURE_LINE:
+            break
+        word, colon, value = line.partition(":")
+        field = _FIELDS.get(_bare(word)) if colon else None
+        if field is not None:
+            values[field].append(value.strip())
+    applicants = values[_Field.APPLICANT]
+    if len(applicants) != 1 or not 0 < len(applicants[0]) <= _APPLICANT_MAX:
+        raise _refused("The text does not name one applicant. Write one line such as `Applicant: Jana Nováková`.")
+    serials = _unique(_serial(each) for line in values[_Field.SERIAL] for each in _SEVERAL.split(line))
+    cards = _unique(_card(line) for line in values[_Field.CARD])
+    if not serials and not cards:
+        raise _refused(
+            "The text names no certificate and no card. Write `Serial: …` for each certificate, or `Card: …`."
+        )
+    if len(serials) + len(cards) > _NAMED_MAX:
+        raise _refused(f"The text names more than {_NAMED_MAX} certificates and cards. Send several e-mails.")
+    return Order(applicants[0], serials, cards)
+
+
+def _bare(word: str) -> str:
+    """A word without its accents, in one case, with one space between its parts."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", folded(word)) if not unicodedata.combining(letter)
+    )
+
+
+_FIELDS = {_bare(word): field for field, words in _WORDS.items() for word in words}
+
+
+def _serial(text: str) -> str:
+    serial = serial_of(text)
+    if serial is None:
+        raise _refused("A serial number can't be read. Write it in hexadecimal; separate several by commas.")
+    return serial
+
+
+def _card(text: str) -> CardNumber:
+    found = _CARD.fullmatch(text)
+    if found is None:
+        raise _refused("A card's number can't be read. Write it as it stands on the card; one card a line.")
+    return CardNumber(card_number_of(found["number"]), found["kind"])
+
+
+def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _refused(detail: str) -> RefusedError:
+    return RefusedError(Problem.BAD_REQUEST, detail)

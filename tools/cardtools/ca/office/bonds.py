@@ -1,0 +1,108 @@
+"""The bond between a card and its applicant (PQ-23, PQ-24, PQ-25).
+
+It is made with the first qualified certificate whose key the card made in its area for such keys, and checked for
+every later one. Certificates for seals neither make nor meet it. It is undone once nothing on the card is valid: every
+certificate whose key the card said it holds is revoked or has expired, whatever its profile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cardtools.ca.office.audit import Act
+from cardtools.ca.office.service import Service
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store import records
+from cardtools.ca.store.people import person_of
+from cardtools.ca.store.records import BondRecord, Card, CertificateRecord
+from cardtools.common.protocol import Applicant, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCard:
+    """A card that is bound, and the certificates on it, oldest first."""
+
+    bond: BondRecord
+    certificates: Sequence[CertificateRecord]
+    may_be_undone: bool
+
+
+def check(connection: sqlite3.Connection, card: Card, applicant: Applicant) -> bool:
+    """Whether the card is bound yet. Raises RefusedError when it is bound to another than the applicant."""
+    bond = records.bond(connection, card)
+    if bond is not None and bond.person != person_of(applicant):
+        raise RefusedError(
+            Problem.BOUND_TO_ANOTHER,
+            f"Card {card.number} is bound to another applicant. To hand it over, the holder's certificates on it are"
+            " revoked and the bond is undone, by the authorised person in the portal or by signed e-mail.",
+        )
+    return bond is not None
+
+
+def hold(service: Service, act: Act, card: Card, applicant: Applicant) -> None:
+    """Makes the bond, or checks the one there is. Raises RefusedError: bound to another."""
+    if check(act.connection, card, applicant):
+        return
+    records.add_bond(
+        act.connection,
+        BondRecord(card, person_of(applicant), applicant.name, applicant.e_mail, service.clock()),
+    )
+    act.also("make bond", f"{card.profile}/{card.number}", applicant.name)
+
+
+def find(service: Service, card: Card) -> BoundCard | None:
+    """The bond of a card, and what is on the card."""
+    with service.database.reading() as connection:
+        bond = records.bond(connection, card)
+        return None if bond is None else _bound(service, connection, bond)
+
+
+def find_numbered(service: Service, number: str) -> list[BoundCard]:
+    """The bound cards with this serial number, of whatever model."""
+    with service.database.reading() as connection:
+        return [_bound(service, connection, bond) for bond in records.bonds_numbered(connection, number)]
+
+
+def of_person(service: Service, person: str) -> list[BoundCard]:
+    """The cards bound to one person (`people.person_of`)."""
+    with service.database.reading() as connection:
+        return [_bound(service, connection, bond) for bond in records.bonds_of(connection, person)]
+
+
+def undo(service: Service, card: Card, who: str) -> None:
+    """Undoes the bond of a card. Raises RefusedError: no bond, or certificates on the card that are still valid."""
+    with service.audit.act(who, "undo bond", f"{card.profile}/{card.number}") as act:
+        bond = records.bond(act.connection, card)
+        if bond is None:
+            raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
+        valid = release(service, act, bond)
+        if valid:
+            serials = ", ".join(certificate.serial for certificate in valid)
+            raise RefusedError(
+                Problem.STILL_VALID_CERTIFICATES,
+                f"Card {card.number} has certificates that are still valid: {serials}. Revoke them first.",
+            )
+        act.detail = bond.name
+
+
+def release(service: Service, act: Act, bond: BondRecord) -> list[CertificateRecord]:
+    """Deletes a bond unless something on its card is still valid; gives what is, oldest first.
+
+    It is part of an act under way, whose entry in the audit log the caller writes.
+    """
+    valid = _still_valid(service, records.certificates_on(act.connection, bond.card))
+    if not valid:
+        records.delete_bond(act.connection, bond.card)
+    return valid
+
+
+def _bound(service: Service, connection: sqlite3.Connection, bond: BondRecord) -> BoundCard:
+    certificates = records.certificates_on(connection, bond.card)
+    return BoundCard(bond, certificates, may_be_undone=not _still_valid(service, certificates))
+
+
+def _still_valid(service: Service, certificates: Sequence[CertificateRecord]) -> list[CertificateRecord]:
+    at = service.clock()
+    return [certificate for certificate in certificates if certificate.still_valid(at)]

@@ -1,0 +1,228 @@
+"""Requests and renewals: taken in, issued, refused."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from datetime import timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from cardtools.ca.office import bonds
+from cardtools.ca.office.audit import Act
+from cardtools.ca.office.service import Service
+from cardtools.ca.pki import attestation, pkcs10
+from cardtools.ca.pki.attestation import Origin, Statement, StatementRefusedError
+from cardtools.ca.pki.authority import hexadecimal
+from cardtools.ca.pki.pkcs10 import Pkcs10
+from cardtools.ca.pki.profiles import KINDS
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store import records
+from cardtools.ca.store.people import check_applicant
+from cardtools.ca.store.records import Card, CertificateRecord, RequestRecord
+from cardtools.common.protocol import (
+    Applicant,
+    Attestation,
+    CertificateProfile,
+    CertificateRequest,
+    Challenge,
+    Problem,
+    RenewalRequest,
+    RequestState,
+)
+
+AUTOMATIC = "automatic"
+"""Who issues when no operator does."""
+
+_NONCE_BYTES = 32
+_LISTED_AT_MOST = 500
+
+
+def challenge(service: Service) -> Challenge:
+    """A new nonce. Raises RefusedError when too many wait for their answer."""
+    at = service.clock()
+    expires = at + timedelta(seconds=service.settings.challenge_seconds)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    with service.database.transaction() as connection:
+        records.sweep_challenges(connection, at)
+        if records.count_challenges(connection) >= service.settings.limits.challenges:
+            raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many challenges wait for an answer. Try again later.")
+        records.add_challenge(connection, nonce, expires)
+    return Challenge(nonce=nonce.hex(), expires=expires)
+
+
+def accept(service: Service, request: CertificateRequest, who: str) -> RequestRecord:
+    """Takes in a first request; with `automatic`, issues it in the same act. Raises RefusedError."""
+    with service.audit.act(who, "request", request.applicant.name) as act:
+        check_applicant(request.applicant)
+        asked = pkcs10.read(request.pkcs10)
+        return _take_in(service, act, asked, request.profile, request.applicant, request.attestation, renewal_of=None)
+
+
+def renew(service: Service, renewal: RenewalRequest, who: str) -> RequestRecord:
+    """Takes in a request for a follow-on (TM-08); with `automatic`, issues it too. Raises RefusedError."""
+    with service.audit.act(who, "renewal", renewal.old_serial) as act:
+        asked = pkcs10.read(renewal.pkcs10)
+        old = _certificate_in_use(service, act.connection, renewal.old_serial)
+        if not pkcs10.proof_holds(old.der, bytes.fromhex(renewal.proof), asked.der):
+            raise RefusedError(
+                Problem.BAD_SIGNATURE,
+                "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
+            )
+        return _take_in(service, act, asked, old.profile, old.applicant, renewal.attestation, renewal_of=old.serial)
+
+
+def find(service: Service, request_id: str) -> RequestRecord:
+    """A request. Raises RefusedError: not found."""
+    with service.database.reading() as connection:
+        return _request(connection, request_id)
+
+
+def listed(service: Service, state: RequestState | None = None) -> list[RequestRecord]:
+    """The newest requests, of one state or all, newest first."""
+    with service.database.reading() as connection:
+        return records.requests(connection, state, at_most=_LISTED_AT_MOST)
+
+
+def issue(service: Service, request_id: str, who: str) -> RequestRecord:
+    """Issues a pending request. Raises RefusedError: not found, already done, bound to another, old one revoked."""
+    with service.audit.act(who, "issue", request_id) as act:
+        return _issue(service, act, _pending(act.connection, request_id))
+
+
+def refuse(service: Service, request_id: str, reason: str, who: str) -> RequestRecord:
+    """Refuses a pending request. Raises RefusedError: not found, already done."""
+    with service.audit.act(who, "refuse", request_id) as act:
+        if not reason.strip():
+            raise RefusedError(Problem.BAD_REQUEST, "No reason is given. The applicant reads it; write one.")
+        act.detail = reason
+        _pending(act.connection, request_id)
+        records.set_state(act.connection, request_id, RequestState.REFUSED, reason)
+        return _request(act.connection, request_id)
+
+
+def _take_in(
+    service: Service,
+    act: Act,
+    asked: Pkcs10,
+    profile: CertificateProfile,
+    applicant: Applicant,
+    stated: Attestation | None,
+    *,
+    renewal_of: str | None,
+) -> RequestRecord:
+    connection = act.connection
+    if records.key_in_use(connection, asked.key):
+        raise RefusedError(Problem.KEY_USED_BEFORE, "The key was used in a request before. Make a new one.")
+    if not service.settings.automatic and records.count_pending(connection) >= service.settings.limits.pending:
+        raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many requests wait for the operator. Try again later.")
+    statement = None if stated is None else _believed(service, connection, stated, asked)
+    card = None if statement is None else Card(statement.profile, statement.card_number)
+    on_device = statement is not None and KINDS[profile].qc_type is not None and _on_device(service, statement)
+    if card is not None and on_device and KINDS[profile].binds:
+        bonds.check(connection, card, applicant)
+    record = RequestRecord(
+        id=_new_id(connection),
+        state=RequestState.PENDING,
+        profile=profile,
+        applicant=applicant,
+        pkcs10=asked.der,
+        key=asked.key,
+        on_device=on_device,
+        card=card,
+        renewal_of=renewal_of,
+        received=service.clock(),
+    )
+    records.add_request(connection, record)
+    act.subject = record.id
+    act.detail = f"{profile}, {applicant.name}, {'on the device' if on_device else 'not on the device'}"
+    return _issue(service, act, record, besides=True) if service.settings.automatic else record
+
+
+def _believed(service: Service, connection: sqlite3.Connection, stated: Attestation, asked: Pkcs10) -> Statement:
+    """The card's statement; its nonce is used up."""
+    at = service.clock()
+    try:
+        statement = attestation.check(
+            stated, issuers=service.attestation_issuers, public_key=asked.public_key_der, at=at
+        )
+        if not records.take_challenge(connection, statement.nonce, at):
+            raise StatementRefusedError("its nonce is not one that waits for an answer")
+    except StatementRefusedError as error:
+        raise RefusedError(
+            Problem.STATEMENT_REFUSED, f"The card's statement about the key is refused: {error}."
+        ) from error
+    return statement
+
+
+def _on_device(service: Service, statement: Statement) -> bool:
+    """Whether the key was made on the qualified device, where keys for qualified certificates are made (PQ-17)."""
+    area = service.settings.qualified_areas.get(statement.profile)
+    return statement.origin is Origin.MADE and statement.area == area
+
+
+def _new_id(connection: sqlite3.Connection) -> str:
+    """BP and ten digits (PQ-18), not to be guessed and not yet taken."""
+    while True:
+        request_id = f"BP{secrets.randbelow(10**10):010}"
+        if not records.request_id_taken(connection, request_id):
+            return request_id
+
+
+def _request(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
+    record = records.request(connection, request_id)
+    if record is None:
+        raise RefusedError(Problem.NOT_FOUND, f"There is no request {request_id}.")
+    return record
+
+
+def _pending(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
+    record = _request(connection, request_id)
+    if record.state is not RequestState.PENDING:
+        raise RefusedError(Problem.ALREADY_DONE, f"Request {request_id} is {record.state} already.")
+    return record
+
+
+def _certificate_in_use(service: Service, connection: sqlite3.Connection, serial: str) -> CertificateRecord:
+    old = records.certificate(connection, serial)
+    if old is None:
+        raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
+    if not old.still_valid(service.clock()):
+        state = "has expired" if old.revoked is None else "is revoked"
+        raise RefusedError(
+            Problem.OLD_CERTIFICATE_NOT_VALID, f"Certificate {serial} {state}. Ask with a first request instead."
+        )
+    return old
+
+
+def _issue(service: Service, act: Act, record: RequestRecord, *, besides: bool = False) -> RequestRecord:
+    connection = act.connection
+    if record.renewal_of is not None:
+        _certificate_in_use(service, connection, record.renewal_of)
+    if record.card is not None and record.on_device and KINDS[record.profile].binds:
+        bonds.hold(service, act, record.card, record.applicant)
+    asked = x509.load_der_x509_csr(record.pkcs10)
+    certificate = service.authority.issue(
+        record.profile,
+        record.applicant,
+        pkcs10.taken(asked.public_key()),
+        on_device=record.on_device,
+        at=service.clock(),
+        life=timedelta(days=service.settings.certificate_days),
+    )
+    serial = hexadecimal(certificate.serial_number)
+    records.add_certificate(
+        connection,
+        serial,
+        record.id,
+        certificate.public_bytes(serialization.Encoding.DER),
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+    )
+    records.set_state(connection, record.id, RequestState.ISSUED)
+    if besides:
+        act.also("issue", record.id, serial)
+    else:
+        act.detail = serial
+    return _request(connection, record.id)

@@ -1,0 +1,150 @@
+"""Telling which certificates are revoked: CRL (RFC 5280, 5) and OCSP (RFC 6960)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import timedelta
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+
+from cardtools.ca.office.certificates import RevocationReason
+from cardtools.ca.office.service import Service
+from cardtools.ca.pki.authority import Credential, Purpose, hexadecimal
+from cardtools.ca.store import records
+from cardtools.ca.store.records import CertificateRecord
+
+_HOLDS_FOR = timedelta(days=1)
+_KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
+"""The CA's own certificates that the issuing CA signed. They are never revoked."""
+
+
+def crl(service: Service) -> bytes:
+    """The issuing CA's list, DER."""
+    with service.database.reading() as connection:
+        revoked = records.revoked_certificates(connection, service.clock())
+    return _crl(service, service.authority.issuing, [_entry(record) for record in revoked])
+
+
+def root_crl(service: Service) -> bytes:
+    """The root's list, DER: it never revoked anything."""
+    return _crl(service, service.authority.root, [])
+
+
+def _crl(service: Service, issuer: Credential, entries: list[x509.RevokedCertificate]) -> bytes:
+    at = service.clock()
+    identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    builder = (
+        x509.CertificateRevocationListBuilder(revoked_certificates=entries)
+        .issuer_name(issuer.certificate.subject)
+        .last_update(at)
+        .next_update(at + _HOLDS_FOR)
+        # A list is made for each call: the time is a number that grows with each (RFC 5280, 5.2.3).
+        .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+    )
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def _entry(record: CertificateRecord) -> x509.RevokedCertificate:
+    builder = x509.RevokedCertificateBuilder().serial_number(int(record.serial, 16))
+    if record.revoked is not None:
+        builder = builder.revocation_date(record.revoked)
+    reason = _reason(record)
+    if reason is not None:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    return builder.build()
+
+
+def _reason(record: CertificateRecord) -> x509.ReasonFlags | None:
+    """The reason as it is told: "unspecified" by leaving it out (RFC 5280, 5.3.1)."""
+    if record.revocation_reason in (None, RevocationReason.UNSPECIFIED):
+        return None
+    return x509.ReasonFlags(record.revocation_reason)
+
+
+def ocsp_answer(service: Service, request: bytes) -> bytes:
+    """The answer to an OCSP request, both DER. What can't be read is answered with OCSP's own error status."""
+    try:
+        asked = ocsp.load_der_ocsp_request(request)
+        serial, algorithm = asked.serial_number, asked.hash_algorithm
+        issuer_hashes = asked.issuer_name_hash, asked.issuer_key_hash
+        nonce = _nonce(asked)
+    except (ValueError, UnsupportedAlgorithm, NotImplementedError, x509.DuplicateExtension):
+        return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
+    issuing = service.authority.issuing.certificate
+    if not isinstance(algorithm, _HASHES) or issuer_hashes != _issuer_hashes(issuing, algorithm):
+        return _unsuccessful(ocsp.OCSPResponseStatus.UNAUTHORIZED)
+    status, record = _status(service, serial)
+    at = service.clock()
+    responder = service.authority.responder
+    builder = (
+        ocsp.OCSPResponseBuilder()
+        .add_response_by_hash(
+            *issuer_hashes,
+            serial,
+            algorithm,
+            status,
+            at,
+            at + _HOLDS_FOR,
+            None if record is None else record.revoked,
+            None if record is None else _reason(record),
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
+        .certificates([responder.certificate])
+    )
+    if nonce is not None:
+        builder = builder.add_extension(nonce, critical=False)
+    return builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def ocsp_answer_in_path(service: Service, encoded: str) -> bytes:
+    """The answer to a request that stands in the path of a GET, in base64 (RFC 6960, A.1)."""
+    try:
+        request = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
+    return ocsp_answer(service, request)
+
+
+_HASHES = (hashes.SHA1, hashes.SHA224, hashes.SHA256, hashes.SHA384, hashes.SHA512)
+
+
+def _nonce(request: ocsp.OCSPRequest) -> x509.OCSPNonce | None:
+    try:
+        return request.extensions.get_extension_for_class(x509.OCSPNonce).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _issuer_hashes(issuer: x509.Certificate, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
+    """Of the issuer's name and of its public key's bit string (RFC 6960, 4.1.1)."""
+    key = issuer.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    return _hash(issuer.subject.public_bytes(), algorithm), _hash(key, algorithm)
+
+
+def _hash(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:
+    digest = hashes.Hash(algorithm)
+    digest.update(data)
+    return digest.finalize()
+
+
+def _status(service: Service, serial: int) -> tuple[ocsp.OCSPCertStatus, CertificateRecord | None]:
+    """The status, and the certificate when it is revoked."""
+    number = hexadecimal(serial)
+    with service.database.reading() as connection:
+        record = records.certificate(connection, number)
+        own = records.is_own_certificate(connection, number, _KNOWN_TO_OCSP)
+    if record is not None and record.revoked is not None:
+        return ocsp.OCSPCertStatus.REVOKED, record
+    if record is not None or own:
+        return ocsp.OCSPCertStatus.GOOD, None
+    return ocsp.OCSPCertStatus.UNKNOWN, None
+
+
+def _unsuccessful(status: ocsp.OCSPResponseStatus) -> bytes:
+    answer = ocsp.OCSPResponseBuilder.build_unsuccessful(status)
+    return answer.public_bytes(serialization.Encoding.DER)

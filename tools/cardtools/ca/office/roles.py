@@ -1,0 +1,82 @@
+"""Who may do what: bearer tokens, each with a role. Only their digests are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardtools.ca.office.service import Service
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store import records
+from cardtools.common.protocol import Problem
+
+_TOKEN_BYTES = 32
+
+
+class Role(StrEnum):
+    """What a token's holder is to the CA."""
+
+    OPERATOR = "operator"
+    """Of the CA: issues, refuses, revokes, reads the audit log."""
+    AUTHORISED = "authorised"
+    """Of the customer: finds applicants, revokes, undoes bonds (PQ-25)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a token."""
+
+    name: str
+    role: Role
+
+    @property
+    def who(self) -> str:
+        """As the audit log names them."""
+        return f"{self.role} {self.name}"
+
+
+def add(service: Service, name: str, role: Role, who: str) -> str:
+    """A new token for someone, told this once. Raises RefusedError when the name has one, or is none."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with service.audit.act(who, "add token", f"{role} {name}") as act:
+        if not (name.strip() and name.isprintable()):
+            raise RefusedError(Problem.BAD_REQUEST, "A token needs a name, which the audit log shows. Say whose it is.")
+        try:
+            records.add_token(act.connection, name, role, _digest(token), service.clock())
+        except sqlite3.IntegrityError as error:
+            raise RefusedError(
+                Problem.ALREADY_DONE, f"{name} has a token already. Remove it first, or choose another name."
+            ) from error
+    return token
+
+
+def remove(service: Service, name: str, who: str) -> None:
+    """Takes a token back. Raises RefusedError when the name has none."""
+    with service.audit.act(who, "remove token", name) as act:
+        if not records.delete_token(act.connection, name):
+            raise RefusedError(Problem.NOT_FOUND, f"{name} has no token.")
+
+
+def holders(service: Service) -> list[Holder]:
+    """Everyone with a token."""
+    with service.database.reading() as connection:
+        return [Holder(name, Role(role)) for name, role, _ in records.tokens(connection)]
+
+
+def holder_of(service: Service, token: str) -> Holder | None:
+    """Who holds a token; None when it is nobody's."""
+    digest = _digest(token)
+    with service.database.reading() as connection:
+        kept = records.tokens(connection)
+    # Every digest is compared, so that the time tells nothing about which one is like it.
+    matching = [(name, role) for name, role, other in kept if hmac.compare_digest(digest, other)]
+    return Holder(matching[0][0], Role(matching[0][1])) if matching else None
+
+
+def _digest(token: str) -> bytes:
+    """A token has more randomness than can be tried, so that a plain hash keeps it."""
+    return hashlib.sha256(token.encode()).digest()

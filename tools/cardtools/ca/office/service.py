@@ -1,0 +1,75 @@
+"""A CA that is open: what its services work on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from cardtools.ca.office.audit import AuditLog
+from cardtools.ca.pki import attestation
+from cardtools.ca.pki.authority import Authority, make_keys
+from cardtools.ca.refused import CaError
+from cardtools.ca.settings import Settings
+from cardtools.ca.store import database, records
+from cardtools.ca.store.database import Database
+from cardtools.ca.times import Clock, now
+
+_DATABASE = "ca.db"
+_KEYS = "keys"
+_URL = "url"
+_ADDRESS = r"https?://[!-~]+[^/]"
+"""What certificates can name: ASCII without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that an act of the CA needs."""
+
+    settings: Settings
+    database: Database
+    authority: Authority
+    attestation_issuers: Sequence[x509.Certificate]
+    audit: AuditLog
+    clock: Clock
+
+
+def create(folder: Path) -> None:
+    """Makes the folder of a new CA: private, with its keys and an empty file. Raises CaError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise CaError(f"{folder} is not empty. Choose a new folder for the CA.")
+        folder.chmod(0o700)
+        make_keys(folder / _KEYS)
+        database.create(folder / _DATABASE)
+    except OSError as error:
+        raise CaError(f"{folder} can't be made ({error.strerror}). Choose another folder.") from error
+
+
+def last_url(folder: Path) -> str | None:
+    """The address at which the CA ran last; None when it never did. Raises CaError."""
+    with Database(folder / _DATABASE).reading() as connection:
+        return records.remembered(connection, _URL)
+
+
+def open_service(settings: Settings, clock: Clock = now) -> Service:
+    """Opens a CA at its address. Its certificates are laid into its folder, for people to use. Raises CaError."""
+    if not re.fullmatch(_ADDRESS, settings.url):
+        raise CaError(f"{settings.url!r} is no address for a CA. Give one such as http://127.0.0.1:8629.")
+    try:
+        issuers = attestation.load_issuers(settings.attestation_issuers.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CaError(f"The issuers of cards in {settings.attestation_issuers} can't be read: {error}.") from error
+    file = Database(settings.folder / _DATABASE)
+    with file.transaction() as connection:
+        authority = Authority(settings.folder / _KEYS, connection, settings.url, clock())
+        records.remember(connection, _URL, settings.url)
+    for name, credential in (("root", authority.root), ("issuing", authority.issuing)):
+        pem = credential.certificate.public_bytes(serialization.Encoding.PEM)
+        (settings.folder / f"{name}.pem").write_bytes(pem)
+    return Service(settings, file, authority, issuers, AuditLog(file, clock), clock)

@@ -1,0 +1,158 @@
+"""Whether a card's statement about one of its keys is to be believed. Pure: it knows no clock and no database.
+
+The form is that of docs/manage-applet.md: a template E5 signed by the card's attestation key (ECDSA with SHA-256), and
+the certificate of that key, whose subject names the card's serial number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from cardtools.ca.pki import der
+from cardtools.common.protocol import Attestation
+
+_STATEMENT = 0xE5
+_VERSION, _PROFILE, _SERIAL, _KEY_NUMBER, _AREA, _ORIGIN, _PUBLIC_KEY, _NONCE = range(0x80, 0x88)
+_VERSION_1 = b"\x01"
+
+
+class StatementRefusedError(Exception):
+    """The statement is not to be believed. The message says why."""
+
+
+class Origin(IntEnum):
+    """Where a key comes from (tag 85)."""
+
+    MADE = 0
+    IMPORTED = 1
+    FACTORY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a card says about one of its keys."""
+
+    profile: str
+    card_number: str
+    """The card's serial number, in upper-case hexadecimal."""
+    key_number: int
+    area: str
+    origin: Origin
+    public_key: bytes = field(repr=False)
+    """SubjectPublicKeyInfo, DER."""
+    nonce: bytes = field(repr=False)
+
+
+def check(
+    attestation: Attestation, *, issuers: Sequence[x509.Certificate], public_key: bytes, at: datetime
+) -> Statement:
+    """The statement, when one of the issuers vouches for the card, and the card for this public key.
+
+    Whether its nonce is one that was given out and not used yet is for the caller to see. Raises StatementRefusedError.
+    """
+    statement_bytes = bytes.fromhex(attestation.statement)
+    certificate = _certificate(bytes.fromhex(attestation.certificate))
+    _check_issued(certificate, issuers, at)
+    _check_signature(certificate, bytes.fromhex(attestation.signature), statement_bytes)
+    statement = _parse(statement_bytes)
+    if _names(certificate, NameOID.SERIAL_NUMBER) != [statement.card_number]:
+        raise StatementRefusedError("it is signed by another card than it names")
+    if _names(certificate, NameOID.COMMON_NAME) != [f"TEST Stuntcard card attestation {statement.profile}"]:
+        raise StatementRefusedError("it is signed by a card of another kind than it names")
+    if _normal(statement.public_key) != public_key:
+        raise StatementRefusedError("it is about another key than the one requested for")
+    return statement
+
+
+def _certificate(data: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(data)
+    except ValueError as error:
+        raise StatementRefusedError("its certificate can't be read") from error
+
+
+def _check_issued(certificate: x509.Certificate, issuers: Sequence[x509.Certificate], at: datetime) -> None:
+    issuer = next((issuer for issuer in issuers if _issued(certificate, issuer)), None)
+    if issuer is None:
+        raise StatementRefusedError("its certificate is of no issuer of cards that this CA knows")
+    for link in (certificate, issuer):
+        if not link.not_valid_before_utc <= at <= link.not_valid_after_utc:
+            raise StatementRefusedError("its certificate is not valid now")
+    if _is_authority(certificate):
+        raise StatementRefusedError("its certificate is an issuer's, not a card's")
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return _is_authority(issuer)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+    except ValueError as error:
+        raise StatementRefusedError("its certificate can't be read") from error
+
+
+def _check_signature(certificate: x509.Certificate, signature: bytes, statement: bytes) -> None:
+    try:
+        key = certificate.public_key()
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise StatementRefusedError("its certificate has a key of a kind that cards do not attest with")
+        key.verify(signature, statement, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise StatementRefusedError("its signature does not hold") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise StatementRefusedError("its certificate can't be read") from error
+
+
+def _parse(data: bytes) -> Statement:
+    try:
+        values = der.read(der.only(data, _STATEMENT))
+        if values[_VERSION] != _VERSION_1:
+            raise StatementRefusedError("it has a form that this CA does not know")
+        return Statement(
+            profile=values[_PROFILE].decode(),
+            card_number=values[_SERIAL].hex().upper(),
+            key_number=int.from_bytes(values[_KEY_NUMBER], "big"),
+            area=values[_AREA].decode(),
+            origin=Origin(int.from_bytes(values[_ORIGIN], "big")),
+            public_key=values[_PUBLIC_KEY],
+            nonce=values[_NONCE],
+        )
+    except KeyError as error:
+        raise StatementRefusedError(f"it lacks the field {error.args[0]:02X}") from error
+    except ValueError as error:
+        raise StatementRefusedError("it can't be read") from error
+
+
+def _names(certificate: x509.Certificate, identifier: x509.ObjectIdentifier) -> list[str | bytes]:
+    return [attribute.value for attribute in certificate.subject.get_attributes_for_oid(identifier)]
+
+
+def _normal(public_key: bytes) -> bytes:
+    """The one DER form of a public key."""
+    try:
+        key = serialization.load_der_public_key(public_key)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise StatementRefusedError("its public key can't be read") from error
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def load_issuers(pem: bytes) -> list[x509.Certificate]:
+    """The issuers in a PEM file. Raises ValueError."""
+    return x509.load_pem_x509_certificates(pem)

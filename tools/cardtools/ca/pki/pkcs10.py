@@ -1,0 +1,83 @@
+"""Reading a PKCS#10 request (RFC 2986) and judging its key. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from cardtools.ca.refused import RefusedError
+from cardtools.common.protocol import Problem
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+_RSA_BITS = range(2048, 8192 + 1)
+_RSA_EXPONENT_MIN = 65537
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs10:
+    """A request whose signature holds, with a key that the CA takes. Its subject counts for nothing."""
+
+    der: bytes = field(repr=False)
+    public_key: PublicKey
+    public_key_der: bytes = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """What tells the key from others: SHA-256 of its SubjectPublicKeyInfo, hexadecimal."""
+        return hashlib.sha256(self.public_key_der).hexdigest()
+
+
+def read(pem: str) -> Pkcs10:
+    """A request out of PEM. Raises RefusedError: not readable, signature does not hold, key not taken."""
+    try:
+        request = x509.load_pem_x509_csr(pem.encode())
+        public_key = request.public_key()
+        algorithm = request.signature_hash_algorithm
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise RefusedError(Problem.BAD_REQUEST, "The request is no PKCS#10 in PEM that can be read.") from error
+    public_key = taken(public_key)
+    if not isinstance(algorithm, _HASHES):
+        raise RefusedError(Problem.BAD_SIGNATURE, "The PKCS#10 is not signed with SHA-256, SHA-384 or SHA-512.")
+    try:
+        holds = request.is_signature_valid
+    except (ValueError, UnsupportedAlgorithm, InvalidSignature):
+        holds = False
+    if not holds:
+        raise RefusedError(Problem.BAD_SIGNATURE, "The signature of the PKCS#10 does not hold under its own key.")
+    spki = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return Pkcs10(request.public_bytes(serialization.Encoding.DER), public_key, spki)
+
+
+def taken(public_key: object) -> PublicKey:
+    """The key, when it is one that the CA takes. Raises RefusedError."""
+    if isinstance(public_key, rsa.RSAPublicKey):
+        if public_key.key_size in _RSA_BITS and public_key.public_numbers().e >= _RSA_EXPONENT_MIN:
+            return public_key
+    elif isinstance(public_key, ec.EllipticCurvePublicKey) and isinstance(public_key.curve, _CURVES):
+        return public_key
+    raise RefusedError(
+        Problem.KEY_NOT_TAKEN, "Keys are RSA of 2048 to 8192 bits (exponent 65537 or more), or EC P-256, P-384, P-521."
+    )
+
+
+def proof_holds(certificate: bytes, proof: bytes, pkcs10: bytes) -> bool:
+    """Whether the key of the certificate signed the PKCS#10 (DER), as `protocol.RenewalRequest` says."""
+    public_key = x509.load_der_x509_certificate(certificate).public_key()
+    try:
+        if isinstance(public_key, rsa.RSAPublicKey):
+            public_key.verify(proof, pkcs10, padding.PKCS1v15(), hashes.SHA256())
+        elif isinstance(public_key, ec.EllipticCurvePublicKey):
+            public_key.verify(proof, pkcs10, ec.ECDSA(hashes.SHA256()))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,202 @@
+"""The portal of the customer's authorised person: find an applicant, revoke, undo the bond of a card (PQ-25)."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
+
+from cardtools.ca.office import applicants, bonds, certificates, roles
+from cardtools.ca.office.certificates import RevocationReason
+from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.service import Service
+from cardtools.ca.portal.pages import HOME, ForeignFormError, LoggedOutError, PageRoute, go_to, page
+from cardtools.ca.portal.sessions import Session, Sessions, new_secret
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.store.people import person_of
+from cardtools.ca.store.records import Card, CertificateRecord
+from cardtools.ca.web.access import Ca, check_token, service_of
+from cardtools.ca.web.answers import CardNumber, CardProfile
+from cardtools.common.protocol import Problem, Serial
+
+SESSION_COOKIE = "portal_session"
+LOG_IN_COOKIE = "portal_log_in"
+
+_DONE = ("revoked", "undone")
+_FIND_MAX = 254
+
+router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, redirect_slashes=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """An authorised person at work."""
+
+    holder: Holder
+    session: Session
+
+
+def sessions_of(request: Request) -> Sessions:
+    """The portal's sessions."""
+    sessions: Sessions = request.app.state.portal_sessions
+    return sessions
+
+
+def _somebody(request: Request) -> LoggedIn | None:
+    """Who is logged in. A token that was taken back, or has another role now, is nobody's."""
+    session = sessions_of(request).use(request.cookies.get(SESSION_COOKIE, ""))
+    if session is None:
+        return None
+    holder = roles.holder_of(service_of(request), session.token)
+    if holder is None or holder.role is not Role.AUTHORISED:
+        sessions_of(request).end(session.identifier)
+        return None
+    return LoggedIn(holder, session)
+
+
+def _logged_in(visitor: Annotated[LoggedIn | None, Depends(_somebody)]) -> LoggedIn:
+    if visitor is None:
+        raise LoggedOutError
+    return visitor
+
+
+def _with_form(visitor: Annotated[LoggedIn, Depends(_logged_in)], csrf: Annotated[str, Form()] = "") -> LoggedIn:
+    _check_form(visitor.session.csrf, csrf)
+    return visitor
+
+
+def _check_form(expected: str, given: str) -> None:
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
+        raise ForeignFormError
+
+
+Visitor = Annotated[LoggedIn | None, Depends(_somebody)]
+User = Annotated[LoggedIn, Depends(_logged_in)]
+Sender = Annotated[LoggedIn, Depends(_with_form)]
+
+
+@router.get("")
+def first_page(
+    request: Request, ca: Ca, visitor: Visitor, find: Annotated[str, Query(max_length=_FIND_MAX)] = ""
+) -> Response:
+    """Logging in; for who has, finding an applicant."""
+    if visitor is None:
+        return _log_in_page(request)
+    people = [(person, person.certificates[-1].serial) for person in applicants.find(ca, find)]
+    return page(request, "find", session=visitor, find=find, people=people)
+
+
+def _log_in_page(request: Request) -> Response:
+    # There is no session yet to keep the form's secret in: a cookie that only this site sets and reads does.
+    secret = request.cookies.get(LOG_IN_COOKIE) or new_secret()
+    answer = page(request, "log_in", csrf=secret)
+    _set_cookie(request, answer, LOG_IN_COOKIE, secret)
+    return answer
+
+
+@router.post("/log-in")
+def log_in(request: Request, token: Annotated[str, Form()] = "", csrf: Annotated[str, Form()] = "") -> Response:
+    """Begins a session for the holder of an authorised person's token."""
+    _check_form(request.cookies.get(LOG_IN_COOKIE, ""), csrf)
+    service, sessions = service_of(request), sessions_of(request)
+    holder = check_token(request, token.strip())
+    if holder is None:
+        raise RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
+    if holder.role is not Role.AUTHORISED:
+        error = RefusedError(Problem.NOT_ALLOWED, f"The portal needs the role {Role.AUTHORISED}.")
+        service.audit.refused(holder.who, "log in", "portal", error)
+        raise error
+    with service.audit.act(holder.who, "log in", "portal"):
+        sessions.end(request.cookies.get(SESSION_COOKIE, ""))
+        session = sessions.begin(token.strip())
+    answer = go_to(HOME)
+    _set_cookie(request, answer, SESSION_COOKIE, session.identifier)
+    answer.delete_cookie(LOG_IN_COOKIE, path=HOME)
+    return answer
+
+
+@router.post("/log-out")
+def log_out(request: Request, ca: Ca, user: Sender) -> Response:
+    """Ends the session."""
+    with ca.audit.act(user.holder.who, "log out", "portal"):
+        sessions_of(request).end(user.session.identifier)
+    answer = go_to(HOME)
+    answer.delete_cookie(SESSION_COOKIE, path=HOME)
+    return answer
+
+
+@router.get("/applicants/{serial}")
+def applicant(request: Request, ca: Ca, user: User, serial: Serial, done: str = "") -> Response:
+    """The applicant with this certificate: all certificates, and the cards bound to the applicant."""
+    person = applicants.of_certificate(ca, serial)
+    at = ca.clock()
+    return page(
+        request,
+        "applicant",
+        session=user,
+        person=person,
+        serial=serial,
+        state_of={record.serial: _state(record, valid=record.still_valid(at)) for record in person.certificates},
+        holding_back={
+            bound.bond.card: [record for record in bound.certificates if record.still_valid(at)]
+            for bound in person.cards
+        },
+        done=done if done in _DONE else "",
+    )
+
+
+def _state(record: CertificateRecord, *, valid: bool) -> str:
+    if valid:
+        return "valid"
+    return "expired" if record.revoked is None else "revoked"
+
+
+@router.get("/certificates/{serial}/revoke")
+def confirm_revocation(request: Request, ca: Ca, user: User, serial: Serial) -> Response:
+    """Asks whether the certificate is really to be revoked."""
+    record = certificates.find(ca, serial)
+    if not record.still_valid(ca.clock()):
+        raise RefusedError(Problem.ALREADY_DONE, f"Certificate {serial} is not valid any more.")
+    return page(request, "revoke", session=user, certificate=record, reasons=list(RevocationReason))
+
+
+@router.post("/certificates/{serial}/revoke")
+def revoke(ca: Ca, user: Sender, serial: Serial, reason: Annotated[RevocationReason, Form()]) -> Response:
+    """Revokes a certificate, for good."""
+    certificates.revoke(ca, serial, reason, user.holder.who)
+    return go_to(f"{HOME}/applicants/{serial}?done=revoked")
+
+
+@router.post("/cards/{card_profile}/{card_number}/undo-bond")
+def undo_bond(ca: Ca, user: Sender, card_profile: CardProfile, card_number: CardNumber) -> Response:
+    """Undoes the bond of a card; refused while something on it is valid, whatever page the form came from."""
+    card = Card(card_profile, card_number)
+    back = _holder_page(ca, card)
+    bonds.undo(ca, card, user.holder.who)
+    return go_to(back)
+
+
+def _holder_page(service: Service, card: Card) -> str:
+    """The page of the applicant to whom the card is bound."""
+    bound = bonds.find(service, card)
+    if bound is None:
+        return HOME
+    serials = [record.serial for record in bound.certificates if person_of(record.applicant) == bound.bond.person]
+    return f"{HOME}/applicants/{serials[-1]}?done=undone" if serials else HOME
+
+
+@router.api_route("/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+def no_page(rest: str) -> Response:
+    """Whatever else is asked for under the portal's address; a slash at its end does no harm."""
+    if not rest:
+        return go_to(HOME)
+    raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no page {rest}.")
+
+
+def _set_cookie(request: Request, answer: Response, name: str, value: str) -> None:
+    """A cookie for the portal alone, that no script reads and no other site's page sends."""
+    encrypted = service_of(request).settings.url.startswith("https:")
+    answer.set_cookie(name, value, path=HOME, httponly=True, samesite="strict", secure=encrypted)

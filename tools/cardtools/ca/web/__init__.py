@@ -1,0 +1,1 @@
+"""The CA over HTTP: routes for programs, what guards them, and serving them."""

@@ -1,0 +1,83 @@
+"""Who calls: the service, the client's address and the token's holder, for the routes that ask for them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from cardtools.ca.office import roles
+from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.service import Service
+from cardtools.ca.refused import RefusedError
+from cardtools.ca.web.guard import Rates, TooOftenError, client_of
+from cardtools.common.protocol import Problem
+
+_bearer = HTTPBearer(auto_error=False, description="A token from `cardtools-ca token add`.")
+
+
+def service_of(request: Request) -> Service:
+    """The CA that the application serves."""
+    service: Service = request.app.state.service
+    return service
+
+
+def rates_of(request: Request) -> Rates:
+    """The rate limits of the application."""
+    rates: Rates = request.app.state.rates
+    return rates
+
+
+def asking(request: Request) -> str:
+    """Counts a call that asks something of the CA; gives the client as the audit log names it."""
+    client = client_of(request)
+    wait = rates_of(request).asking.take(client)
+    if wait:
+        raise TooOftenError(wait)
+    return f"client {client}"
+
+
+def check_token(request: Request, token: str) -> Holder | None:
+    """Who holds a token; None when it is nobody's, which is counted and noted. Raises TooOftenError."""
+    service, client = service_of(request), client_of(request)
+    limit = rates_of(request).wrong_tokens
+    wait = limit.wait(client)
+    if wait:
+        raise TooOftenError(wait)
+    holder = roles.holder_of(service, token)
+    if holder is None:
+        limit.take(client)
+        error = RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
+        service.audit.refused(f"client {client}", "log in", "", error)
+    return holder
+
+
+class _Allowed:
+    """A dependency: the token's holder, when the role is one of these."""
+
+    def __init__(self, *allowed: Role) -> None:
+        self._allowed = allowed
+
+    def __call__(
+        self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Holder:
+        holder = None if given is None else check_token(request, given.credentials)
+        if holder is None:
+            raise HTTPException(
+                HTTPStatus.UNAUTHORIZED,
+                "This needs a token that the CA gave out, as `Authorization: Bearer TOKEN`.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if holder.role not in self._allowed:
+            needed = " or ".join(self._allowed)
+            raise RefusedError(Problem.NOT_ALLOWED, f"This needs the role {needed}; the token has {holder.role}.")
+        return holder
+
+
+Ca = Annotated[Service, Depends(service_of)]
+Asking = Annotated[str, Depends(asking)]
+Operator = Annotated[Holder, Depends(_Allowed(Role.OPERATOR))]
+Authorised = Annotated[Holder, Depends(_Allowed(Role.AUTHORISED))]
+OperatorOrAuthorised = Annotated[Holder, Depends(_Allowed(Role.OPERATOR, Role.AUTHORISED))]

@@ -1,0 +1,199 @@
+"""What the tools and the CA know of each kind of card, as data: `devices.yaml`, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from cardtools.common.terms import Trouble
+from cardtools.common.told import Value
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=32)]
+Fact = Annotated[str, StringConstraints(pattern=r"^(PQ|TM|EO|PK)-[0-9]{2}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+CodeValue = Annotated[str, StringConstraints(min_length=1, max_length=15)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+# The same as the safe loader in Python, and many times as fast; a PyYAML without libyaml does not have it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class DevicesError(ValueError):
+    """The file of devices can't be used. Its message says where and why."""
+
+
+class UnknownDeviceError(LookupError):
+    """A kind of card that the file of devices does not have."""
+
+
+class AtNone(StrEnum):
+    """What becomes of a code with its last try."""
+
+    UNBLOCK = "unblock"
+    """Blocked; the code that `manage` names as unblocking it sets it again."""
+    OFFICE = "office"
+    """Blocked; only the office sets it again."""
+    FOR_GOOD = "for-good"
+    """Blocked, and nothing sets it again."""
+    PART_LOST = "part-lost"
+    """Its part of the card is lost."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sourced(_Model):
+    """Data with the facts that it stands on, or what was assumed for want of one."""
+
+    source: Fact | tuple[Fact, ...] = ()
+    assumed: str | None = None
+
+
+class CodeData(Sourced):
+    """What is known of a code beyond what the card tells."""
+
+    at_none: AtNone
+    blocks: tuple[Identifier, ...] = ()
+    """Other codes, which are blocked along with it."""
+
+
+class DestroyedWith(Sourced):
+    """The card is destroyed when all of these are blocked at the same time."""
+
+    codes: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Warranty(Sourced):
+    """The values that codes must have for a warranty claim."""
+
+    factory_values: Mapping[Identifier, CodeValue] = Field(min_length=1)
+
+
+class ErrorNumbers(Sourced):
+    """The enrolment client's numbers for its troubles with this kind of card."""
+
+    no_place: int | None = Field(default=None, alias="no-place")
+    no_space: int | None = Field(default=None, alias="no-space")
+    manager_outdated: int | None = Field(default=None, alias="manager-outdated")
+
+
+class Manager(Sourced):
+    """The vendor's card manager. With `oldest_version`, requests need at least that one installed."""
+
+    name: Text
+    oldest_version: Version | None = None
+
+    def outdated(self, installed: str) -> bool:
+        """Whether a version, such as `1.4.2`, is too old. Raises ValueError when it is none."""
+        return self.oldest_version is not None and _numbers(installed) < _numbers(self.oldest_version)
+
+
+class Device(_Model):
+    """One kind of card."""
+
+    id: Identifier
+    name: Text
+    qualified_area: Identifier | None
+    general_area: Identifier | None
+    writes_with: Identifier | None = Field(description="The code for writing and deleting; none where nobody may.")
+    codes: Mapping[Identifier, CodeData]
+    parts: Mapping[Identifier, tuple[Identifier, ...]] = Field(default_factory=dict)
+    destroyed_with: DestroyedWith | None = None
+    warranty: Warranty | None = None
+    error_numbers: ErrorNumbers = ErrorNumbers()
+    manager: Manager
+
+    @model_validator(mode="after")
+    def _codes_are_known(self) -> Device:
+        named = [code for codes in self.parts.values() for code in codes]
+        named += [code for data in self.codes.values() for code in data.blocks]
+        named += self.destroying_codes
+        named += self.warranty.factory_values if self.warranty else ()
+        named += [self.writes_with] if self.writes_with else ()
+        if unknown := sorted(set(named) - set(self.codes)):
+            raise ValueError(f"there is no code {', '.join(unknown)}")
+        homeless = [name for name, code in self.codes.items() if code.at_none is AtNone.PART_LOST]
+        if alone := [name for name in homeless if self.part_of_code(name) is None]:
+            raise ValueError(f"{', '.join(alone)} loses a part and belongs to none")
+        return self
+
+    @property
+    def destroying_codes(self) -> tuple[str, ...]:
+        """The codes that destroy the card when all of them are blocked; none where nothing does."""
+        return self.destroyed_with.codes if self.destroyed_with else ()
+
+    def part_of_code(self, code: str) -> str | None:
+        """The id of the part that a code belongs to."""
+        return next((part for part, codes in self.parts.items() if code in codes), None)
+
+    def number(self, trouble: Trouble) -> int | None:
+        """The number that the enrolment client gives to a trouble with this kind of card."""
+        match trouble:
+            case Trouble.NO_PLACE:
+                return self.error_numbers.no_place
+            case Trouble.NO_SPACE:
+                return self.error_numbers.no_space
+            case Trouble.MANAGER_OUTDATED:
+                return self.error_numbers.manager_outdated
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What becomes of a card, to be told to people."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    number: None = None
+
+
+def devices() -> Mapping[str, Device]:
+    """All kinds of card, by id. Raises DevicesError."""
+    return _shipped()
+
+
+def find_device(profile: str) -> Device:
+    """The kind of card of this id. Raises UnknownDeviceError."""
+    found = devices().get(profile)
+    if found is None:
+        raise UnknownDeviceError(f"no kind of card is called {profile!r}")
+    return found
+
+
+def parse_devices(text: str) -> Mapping[str, Device]:
+    """The devices of a YAML file. Raises DevicesError."""
+    try:
+        document = _Document.model_validate(yaml.load(text, Loader=_LOADER))  # noqa: S506 - a safe one
+    except (yaml.YAMLError, ValidationError, RecursionError) as error:
+        raise DevicesError(f"devices.yaml: {error}") from error
+    return document.devices
+
+
+class _Document(_Model):
+    version: Literal[1] = Field(alias="schema")
+    devices: Mapping[Identifier, Device]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids_from_keys(cls, raw: object) -> object:
+        if isinstance(raw, dict) and isinstance(raw.get("devices"), dict):
+            entries = raw["devices"].items()
+            return {**raw, "devices": {key: {"id": key, **item} if isinstance(item, dict) else item
+                                       for key, item in entries}}  # fmt: skip
+        return raw
+
+
+@cache
+def _shipped() -> Mapping[str, Device]:
+    return parse_devices((files("cardtools.common") / "devices.yaml").read_text(encoding="utf-8"))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

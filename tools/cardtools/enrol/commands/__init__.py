@@ -1,0 +1,1 @@
+"""The enrolment client's commands, and how their failures are told."""

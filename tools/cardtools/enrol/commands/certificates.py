@@ -1,0 +1,127 @@
+"""What the commands `download`, `install`, `import`, `clean` and `serial` do and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from cardtools.enrol.commands import wizard
+from cardtools.enrol.commands.run import Run
+from cardtools.enrol.errors import EnrolError, ExitCode
+from cardtools.enrol.files.certificates import CertificateFacts, as_pem, certificate_in, write_new
+from cardtools.enrol.files.pending import checked_id
+from cardtools.enrol.files.report import Row, report_file, report_rows, report_text
+from cardtools.enrol.flows.card_certificates import certificates_on, with_serial
+from cardtools.enrol.flows.cleaning import Deleted, delete, unpaired_keys
+from cardtools.enrol.flows.installing import Issued, fetch, install, place_for, store
+from cardtools.enrol.flows.session import Session
+
+
+def fetch_into_file(run: Run, session: Session, request_id: str, out: Path | None, report: Path | None) -> None:
+    """Fetches an issued certificate into a file, with its report where one is named. Raises ToldError."""
+    issued = fetch(session, checked_id(request_id))
+    rows = _rows(run, issued)
+    # A report that can't be made is known before the first file is written.
+    page = None if report is None else report_file(report, rows, run.messages)
+    file = Path(f"{issued.id}.crt") if out is None else out
+    write_new(file, as_pem(issued.facts.der))
+    _show_report(run, rows)
+    run.say("certificate-saved", file=str(file))
+    if report is not None and page is not None:
+        write_new(report, page)
+        run.say("report-saved", file=str(report))
+
+
+def put_onto_card(run: Run, session: Session, reader: str | None, request_id: str) -> None:
+    """Puts an issued certificate onto the card. Raises ToldError."""
+    issued = fetch(session, checked_id(request_id))
+    device = run.find_device(reader)
+    _show_report(run, _rows(run, issued))
+    key = install(session, device, issued)
+    run.say("installed", card=device.name, identifier=key.hex())
+
+
+def put_file_onto_card(run: Run, session: Session, reader: str | None, file: Path) -> None:
+    """Puts a certificate from a file onto the card. Raises ToldError."""
+    facts = certificate_in(file)
+    device = run.find_device(reader)
+    key = place_for(session, device, facts)
+    store(session, device, facts, again=f"enrol import {file}")
+    run.say("import-done", holder=facts.holder, card=device.name, identifier=key.hex())
+
+
+def clean_up(run: Run, session: Session, reader: str | None, serials: list[str], yes: bool) -> None:
+    """Has certificates ticked, and deletes them with their keys. Raises ToldError; typer.Exit when a key remained."""
+    device = run.find_device(reader)
+    found = certificates_on(session, device)
+    if not found:
+        run.say("clean-nothing", card=device.name)
+        _show_unpaired(run, unpaired_keys(session, device))
+        return
+    ticked = wizard.tick(run, device, found, serials)
+    if not ticked:
+        run.say("clean-nothing-done")
+        return
+    run.say_counted("clean-warning", len(ticked))
+    wizard.confirm(run, "clean-sure", yes)
+    deleted = []
+    for one in delete(session, device, ticked):
+        _show_deleted(run, one)
+        deleted.append(one)
+    _show_unpaired(run, unpaired_keys(session, device))
+    if any(one.key_failure is not None for one in deleted):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def show_serials(run: Run, found: list[CertificateFacts], as_json: bool) -> None:
+    """Shows the serial numbers of certificates (TM-09)."""
+    if as_json:
+        run.json([_as_data(facts) for facts in found])
+        return
+    rows = [(facts.holder, f"{facts.valid_until:%Y-%m-%d}", facts.serial_decimal, facts.serial_hex) for facts in found]
+    columns = ("column-holder", "column-valid-until", "column-serial", "column-serial-hex")
+    run.table(run.messages.text("serial-title"), columns, rows)
+
+
+def facts_on_card(run: Run, reader: str | None, module: Path | None, only: str | None) -> list[CertificateFacts]:
+    """The certificates on the card, or the one with this serial number. Raises ToldError."""
+    device = run.find_device(reader)
+    found = certificates_on(run.session(ca=None, module=module), device)
+    if not found:
+        raise EnrolError("serial-nothing", card=device.name)
+    return [item.facts for item in (found if only is None else [with_serial(device, found, only)])]
+
+
+def _as_data(facts: CertificateFacts) -> dict[str, str]:
+    return {
+        "holder": facts.holder,
+        "issuer": facts.issuer,
+        "valid_until": facts.valid_until.isoformat(),
+        "serial": facts.serial_decimal,
+        "serial_hex": facts.serial_hex,
+    }
+
+
+def _rows(run: Run, issued: Issued) -> list[Row]:
+    return report_rows(issued.id, issued.issued, issued.facts, run.messages)
+
+
+def _show_report(run: Run, rows: list[Row]) -> None:
+    for line in report_text(rows, run.messages).splitlines():
+        run.line(line)
+
+
+def _show_deleted(run: Run, deleted: Deleted) -> None:
+    item = deleted.certificate
+    values = {"serial": item.facts.serial_decimal, "holder": item.facts.holder}
+    if deleted.key_failure is None:
+        run.say("clean-deleted", **values)
+        return
+    run.tell_failure(deleted.key_failure)
+    run.warn(run.messages.text("clean-half", identifier=item.identifier.hex(), **values))
+
+
+def _show_unpaired(run: Run, number: int) -> None:
+    if number:
+        run.say_counted("clean-unpaired", number)

@@ -1,0 +1,139 @@
+"""What the commands `request`, `renew` and `check` ask and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from cardtools.common.applicants import NAME_BYTES, fault_of_address, fault_of_name
+from cardtools.common.protocol import Applicant, RequestState
+from cardtools.common.told import Name
+from cardtools.enrol.commands import wizard
+from cardtools.enrol.commands.run import Run
+from cardtools.enrol.errors import BadInputError, EnrolError
+from cardtools.enrol.files.pending import checked_id
+from cardtools.enrol.flows.card_certificates import certificates_on
+from cardtools.enrol.flows.device import QualifiedDevice
+from cardtools.enrol.flows.renewing import OldKey, OldKeyOnCard, choose_store, old_key_in
+from cardtools.enrol.flows.request_status import Standing, look_up
+from cardtools.enrol.flows.requesting import Sent
+from cardtools.enrol.flows.session import Session
+
+
+def applicant_of(run: Run, name: str | None, e_mail: str | None, organisation: str | None) -> Applicant:
+    """Who asks; what was left out on the command line is asked for. Raises BadInputError."""
+    name = wizard.ask_if_missing(run, "applicant-name", name, "--name")
+    e_mail = wizard.ask_if_missing(run, "applicant-e-mail", e_mail, "--e-mail")
+    faults = {
+        "--name": fault_of_name(name),
+        "--e-mail": fault_of_address(e_mail),
+        "--organisation": None if organisation is None else fault_of_name(organisation),
+    }
+    for field, fault in faults.items():
+        if fault is not None:
+            raise BadInputError(f"applicant-{fault}", field=field, most=NAME_BYTES)
+    return Applicant(name=name, e_mail=e_mail, organisation=organisation)
+
+
+def old_key_of(run: Run, session: Session, reader: str | None, serial: str | None, from_file: Path | None) -> OldKey:
+    """The key of the certificate that is to be renewed: in a file, or on the card. Raises ToldError."""
+    if from_file is None:
+        return _old_on_card(run, session, reader, serial)
+    prompt = run.messages.text("pkcs12-password", file=from_file.name)
+    return old_key_in(from_file, lambda: session.codes.code("password", prompt))
+
+
+def _old_on_card(run: Run, session: Session, reader: str | None, serial: str | None) -> OldKeyOnCard:
+    device = run.find_device(reader)
+    found = [item for item in certificates_on(session, device) if item.area is not None or serial is not None]
+    if not found:
+        raise EnrolError("nothing-to-renew", card=device.name)
+    return OldKeyOnCard(device, wizard.choose_one(run, device, found, serial))
+
+
+def store_of(run: Run, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
+    """Preset to the device on which the old certificate lies, else chosen by hand (PQ-26). Raises ToldError."""
+    if old.device is not None and name is None:
+        run.progress(run.messages.text("store-preset", store=old.device.name))
+        return old.device
+    if old.device is not None and name is not None and name.casefold() == "card":
+        return old.device
+    stores = run.find_stores(reader if old.device is None else None)
+    chosen = choose_store(wizard.choose_store(run, stores, name), stores)
+    run.device = chosen
+    run.progress(run.messages.text("store-chosen", store=chosen.name))
+    return chosen
+
+
+def show_sent(run: Run, sent: Sent, as_json: bool) -> None:
+    """Shows the number of a request that the CA has."""
+    if as_json:
+        run.json(sent.request.model_dump(mode="json"))
+    else:
+        run.say("request-sent", id=sent.request.id)
+        run.say("request-next", id=sent.request.id)
+    if sent.unremembered is not None:
+        reason = run.messages.told(sent.unremembered)
+        run.warn(run.messages.text("request-not-remembered", id=sent.request.id, reason=reason))
+
+
+def show_standings(run: Run, session: Session, request_id: str | None, as_json: bool) -> None:
+    """Shows how a request stands, or all that wait. Raises ToldError; typer.Exit when one can't be told."""
+    ids = session.pending.ids() if request_id is None else [checked_id(request_id)]
+    found = [look_up(session, one) for one in ids]
+    if as_json:
+        run.json([_as_data(standing) for standing in found])
+    else:
+        _show_standings(run, found)
+    for standing in found:
+        _finish(run, session, standing)
+    failures = [standing.failure.status for standing in found if standing.failure is not None]
+    if failures:
+        raise typer.Exit(max(failures))
+
+
+def _show_standings(run: Run, found: list[Standing]) -> None:
+    if not found:
+        run.say("nothing-pending")
+    rows = [
+        (
+            standing.id,
+            run.messages.text(f"profile-{standing.status.profile.value}"),
+            standing.status.applicant.name,
+            run.messages.text(f"state-{standing.status.state.value}"),
+        )
+        for standing in found
+        if standing.status is not None
+    ]
+    if rows:
+        columns = ("column-id", "column-profile", "column-applicant", "column-state")
+        run.table(run.messages.text("check-title"), columns, rows)
+    for standing in found:
+        if standing.issued:
+            run.say("check-issued", id=standing.id)
+
+
+def _finish(run: Run, session: Session, standing: Standing) -> None:
+    """What is told on standard error, so that JSON stays JSON; a refused request need not be remembered after that."""
+    if standing.failure is not None:
+        run.warn(f"{standing.id}:")
+        run.tell_failure(standing.failure)
+    if standing.status is None or standing.status.state is not RequestState.REFUSED:
+        return
+    run.warn(run.messages.text("check-refused", id=standing.id, reason=standing.status.reason or "?"))
+    pending = standing.pending
+    if pending is not None:
+        run.warn(
+            run.messages.text("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
+        )
+        session.pending.forget(standing.id)
+
+
+def _as_data(standing: Standing) -> dict[str, object]:
+    status = standing.status
+    return {
+        "id": standing.id,
+        "status": None if status is None else status.model_dump(mode="json"),
+        "problem": None if standing.failure is None else standing.failure.key,
+    }

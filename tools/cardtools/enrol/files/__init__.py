@@ -1,0 +1,1 @@
+"""What the enrolment client reads and writes: settings, pending requests, certificates, reports."""

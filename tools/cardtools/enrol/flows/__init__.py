@@ -1,0 +1,1 @@
+"""What the enrolment client does, step by step: requests, renewals, installing, cleaning."""

@@ -1,0 +1,1 @@
+"""The card manager's commands, one module a command."""

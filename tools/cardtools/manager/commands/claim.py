@@ -1,0 +1,142 @@
+"""The command `ready-for-claim`: what is still missing for a warranty claim, and making the card ready."""
+
+from __future__ import annotations
+
+import typer
+
+from cardtools.card import codes as card_codes
+from cardtools.card.status import CodeState
+from cardtools.common.told import Name, ToldError
+from cardtools.manager.commands.run import Codes, Run
+from cardtools.manager.model.acts import code_by
+from cardtools.manager.model.claim import Finding, Value, find_out, try_codes
+from cardtools.manager.model.describing import container_line
+from cardtools.manager.model.inventory import Inventory
+from cardtools.manager.model.printing import as_json
+from cardtools.manager.model.refusals import ExitCode, ManagerError
+from cardtools.manager.model.writing import erase_key, writing_code
+
+# Telling
+
+
+def tell_readiness(run: Run, *, check_codes: bool, as_data: bool) -> None:
+    """Tells what is still missing, and ends the command with 1 when something is. Raises ToldError, typer.Exit."""
+    finding = find_out(run.read_inventory())
+    if check_codes:
+        with run.connection() as connection:
+            finding = try_codes(connection, finding)
+    if as_data:
+        typer.echo(as_json(_data(finding)))
+    else:
+        _tell(run, finding)
+    if not finding.ready:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _tell(run: Run, finding: Finding) -> None:
+    if finding.ready:
+        run.say("claim-ready")
+        return
+    run.say("claim-unknown" if finding.ready is None else "claim-not-ready")
+    for container in finding.objects:
+        what = run.messages.text("claim-object", container=container_line(run.messages, container))
+        run.line(f"- {what}")
+    for found in finding.codes:
+        if found.value is not Value.FACTORY:
+            run.line("- " + run.messages.text(f"claim-code-{found.value}", code=Name(found.code.name)))
+    for found in finding.codes:
+        if found.value is Value.OTHER:
+            run.warn_of("claim-check-costs", code=Name(found.code.name))
+    if any(found.value is Value.UNKNOWN for found in finding.codes):
+        run.say("claim-how-check")
+    run.say("claim-how-prepare")
+
+
+def _data(finding: Finding) -> dict[str, object]:
+    return {
+        "ready": finding.ready,
+        "objects": [{"identifier": item.name, "number": item.number, "empty": item.empty} for item in finding.objects],
+        "codes": {found.code.id: found.value.value for found in finding.codes},
+    }
+
+
+# Making ready
+
+
+def prepare_for_claim(run: Run, codes: Codes, yes: bool) -> None:
+    """Makes the card ready, once that is confirmed. Raises ToldError.
+
+    Asks for all codes first, then sets them, and deletes last: a wrong code stops it while everything is there.
+    """
+    inventory = run.read_inventory()
+    finding = find_out(inventory)
+    if finding.ready:
+        run.say("claim-ready")
+        return
+    _stop_when_hopeless(inventory, finding)
+    _confirm(run, finding, yes)
+    present = _present_values(codes, finding)
+    try:
+        _set_codes(run, inventory, finding, present)
+        _delete_all(run, inventory, finding)
+    except ToldError:
+        run.warn_of("prepared-half")
+        raise
+    run.say("claim-ready")
+
+
+def _stop_when_hopeless(inventory: Inventory, finding: Finding) -> None:
+    """Raises ManagerError when a code can't be brought back, before anything is done."""
+    for found in finding.codes:
+        if found.code.state is CodeState.SET:
+            continue
+        by = code_by(inventory.card, found.code)
+        if by is None or by.state is not CodeState.SET:
+            raise ManagerError("claim-hopeless", code=Name(found.code.name))
+
+
+def _confirm(run: Run, finding: Finding, yes: bool) -> None:
+    if finding.objects:
+        run.confirm_counted("confirm-prepare", len(finding.objects), yes)
+    else:
+        run.confirm("confirm-prepare-codes", yes)
+
+
+def _present_values(codes: Codes, finding: Finding) -> dict[str, str]:
+    """The present value of every code that has one; it is not asked for where it is the factory's for certain."""
+    return {
+        found.code.id: found.factory_value if found.value is Value.FACTORY else codes.present(found.code)
+        for found in finding.codes
+        if found.code.state is CodeState.SET
+    }
+
+
+def _set_codes(run: Run, inventory: Inventory, finding: Finding, present: dict[str, str]) -> None:
+    """Sets every code to its factory value: blocked ones by another, as long as that has the value that was given."""
+    to_set = [found for found in finding.codes if found.value is not Value.FACTORY]
+    with run.connection() as connection:
+        for found in sorted(to_set, key=lambda found: found.code.state is CodeState.SET):
+            code = found.code
+            if code.state is CodeState.SET:
+                card_codes.change(connection, code, present[code.id], found.factory_value)
+            else:
+                by = code_by(inventory.card, code)
+                assert by is not None, "a code that nothing sets has stopped it before"
+                card_codes.reset(connection, code, by, present[by.id], found.factory_value)
+            run.say("prepared-code", code=Name(code.name))
+
+
+def _delete_all(run: Run, inventory: Inventory, finding: Finding) -> None:
+    """Deletes the user's certificates and keys, with the factory value that the code for writing has by now."""
+    if not finding.objects:
+        return
+    code = writing_code(inventory.card)
+    value = next(found.factory_value for found in finding.codes if found.code.id == code.id)
+    with run.token() as token:
+        token.log_in({code.id: value})
+        for item in finding.objects:
+            if item.certificates and item.identifier is not None:
+                token.delete_certificate(item.identifier)
+            if item.has_private_key:
+                erase_key(token, item)
+    run.say_counted("prepared-deleted", len(finding.objects))

@@ -1,0 +1,50 @@
+"""The command `export`: a certificate or a public key into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.x509 import load_der_x509_certificate
+
+from cardtools.manager.commands.options import Form
+from cardtools.manager.commands.run import Run
+from cardtools.manager.model.files import check_writable, write_file
+from cardtools.manager.model.finding import certificate_of, find_container
+from cardtools.manager.model.inventory import Container, StoredCertificate
+from cardtools.manager.model.refusals import ManagerError
+
+
+def export_certificate(run: Run, identifier: str, file: Path, form: Form, *, force: bool) -> None:
+    """Writes a certificate to a file. Raises ToldError."""
+    check_writable(file, force=force)
+    container = find_container(run.read_inventory(), identifier)
+    certificate = certificate_of(container)
+    write_file(file, _certificate(certificate, form), force=force)
+    holder = certificate.facts.holder if certificate.facts is not None else container.name
+    run.say("exported-certificate", holder=holder, file=str(file))
+
+
+def export_public_key(run: Run, identifier: str, file: Path, form: Form, *, force: bool) -> None:
+    """Writes a public key to a file. Raises ToldError."""
+    check_writable(file, force=force)
+    container = find_container(run.read_inventory(), identifier)
+    write_file(file, _public_key(container, form), force=force)
+    run.say("exported-public-key", identifier=container.name, file=str(file))
+
+
+def _public_key(container: Container, form: Form) -> bytes:
+    if container.public_key is None or not container.algorithm:
+        raise ManagerError("no-public-key-there", identifier=container.name)
+    key = load_der_public_key(container.public_key)
+    return key.public_bytes(_encoding(form), PublicFormat.SubjectPublicKeyInfo)
+
+
+def _certificate(certificate: StoredCertificate, form: Form) -> bytes:
+    if form is Form.DER or certificate.facts is None:
+        return certificate.der
+    return load_der_x509_certificate(certificate.der).public_bytes(Encoding.PEM)
+
+
+def _encoding(form: Form) -> Encoding:
+    return Encoding.PEM if form is Form.PEM else Encoding.DER

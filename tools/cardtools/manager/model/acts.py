@@ -1,0 +1,131 @@
+"""What can be done with a card's codes, and why something can't.
+
+Which code sets which the card tells (`manage`); what comes of a blocked one stands in `cardtools/devices.yaml`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cardtools.card.errors import (
+    CardDeadError,
+    CodeBlockedError,
+    CodeNotSetError,
+    NotAllowedError,
+    NotOnChipError,
+    PartLostError,
+)
+from cardtools.card.status import CardStatus, CodeState, CodeStatus
+from cardtools.common.devices import AtNone, Device, UnknownDeviceError, find_device
+from cardtools.common.told import Name, ToldError
+from cardtools.manager.model.refusals import ManagerError, UsageError
+
+
+class Act(StrEnum):
+    """What a holder does with a code."""
+
+    CHANGE = "change"
+    UNBLOCK = "unblock"
+    SET_FIRST = "set-first"
+
+
+def find_code(card: CardStatus, name: str) -> CodeStatus:
+    """A code by its id or its name, in upper or lower case. Raises UsageError."""
+    wanted = name.casefold()
+    for code in card.codes:
+        if wanted in (code.id.casefold(), code.name.casefold()):
+            return code
+    raise UsageError("no-such-code", given=name, known=", ".join(code.id for code in card.codes))
+
+
+def code_by(card: CardStatus, code: CodeStatus) -> CodeStatus | None:
+    """The code that sets this one, where there is one."""
+    return next((other for other in card.codes if other.id == code.unblocked_by), None)
+
+
+def possible_acts(card: CardStatus, code: CodeStatus) -> tuple[Act, ...]:
+    """What can be done with a code now."""
+    return tuple(act for act in Act if why_not(card, code, act) is None)
+
+
+def why_not(card: CardStatus, code: CodeStatus, act: Act) -> ToldError | None:
+    """Why that can't be done with the code; None when it can. Known without asking the card."""
+    if card.dead:
+        return CardDeadError()
+    device = _device(card)
+    part = device.part_of_code(code.id) if device is not None else None
+    for known in card.parts:
+        if known.id == part and known.lost:
+            return PartLostError(code.id, code.name, known.id, known.name)
+    if code.reference is None:
+        return NotOnChipError(code.id, code.name)
+    at_none = _at_none(device, code)
+    match act:
+        case Act.CHANGE:
+            return _why_no_change(code)
+        case Act.UNBLOCK:
+            return _why_no_unblocking(card, code, at_none)
+        case Act.SET_FIRST:
+            return _why_no_first_setting(card, code, at_none)
+
+
+def _why_no_change(code: CodeStatus) -> ToldError | None:
+    if not code.changeable:
+        return ManagerError("not-changeable", code=Name(code.name))
+    if code.state is CodeState.NOT_SET:
+        return CodeNotSetError(code.id, code.name)
+    return CodeBlockedError(code.id, code.name) if code.state is CodeState.BLOCKED else None
+
+
+def _why_no_unblocking(card: CardStatus, code: CodeStatus, at_none: AtNone) -> ToldError | None:
+    if code.state is CodeState.NOT_SET:
+        return CodeNotSetError(code.id, code.name)
+    by = code_by(card, code)
+    if at_none is AtNone.OFFICE:
+        return ManagerError("unblocked-at-office", code=Name(code.name))
+    if by is None or at_none is not AtNone.UNBLOCK:
+        return ManagerError("nothing-unblocks", code=Name(code.name))
+    return _why_by_does_not_serve(card, code, by)
+
+
+def _why_no_first_setting(card: CardStatus, code: CodeStatus, at_none: AtNone) -> ToldError | None:
+    if code.state is not CodeState.NOT_SET:
+        return ManagerError("set-already", code=Name(code.name), id=code.id)
+    by = code_by(card, code)
+    if at_none is AtNone.OFFICE:
+        return ManagerError("set-at-office", code=Name(code.name))
+    if by is None:
+        return NotAllowedError(code.id, code.name)
+    return _why_by_does_not_serve(card, code, by)
+
+
+def _why_by_does_not_serve(card: CardStatus, code: CodeStatus, by: CodeStatus) -> ToldError | None:
+    office = _office_sets(card, by)
+    names = {"code": Name(code.name), "by": Name(by.name)}
+    if by.state is CodeState.BLOCKED:
+        return ManagerError("by-is-blocked-office" if office else "by-is-blocked", **names)
+    if by.state is CodeState.NOT_SET:
+        return ManagerError("by-is-not-set-office" if office else "by-is-not-set", **names)
+    return None
+
+
+def _office_sets(card: CardStatus, code: CodeStatus) -> bool:
+    """Whether the way to this code begins at the office, since no code of the card that is set leads to it."""
+    if _at_none(_device(card), code) is AtNone.OFFICE:
+        return True
+    by = code_by(card, code)
+    return by is not None and by.state is not CodeState.SET and _office_sets(card, by)
+
+
+def _device(card: CardStatus) -> Device | None:
+    try:
+        return find_device(card.profile)
+    except UnknownDeviceError:
+        return None
+
+
+def _at_none(device: Device | None, code: CodeStatus) -> AtNone:
+    """What becomes of a code at its last try; of a kind of card that we do not know, as the card itself tells it."""
+    if device is not None and code.id in device.codes:
+        return device.codes[code.id].at_none
+    return AtNone.UNBLOCK if code.unblocked_by is not None else AtNone.FOR_GOOD

@@ -1,0 +1,46 @@
+"""Files that a person names: read with a bound, written without destroying another."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cardtools.manager.model.refusals import ManagerError, UsageError
+
+LIMIT = 1 << 20
+"""Bytes. A PKCS#12 file with a few certificates has some thousands."""
+
+
+def read_file(path: Path) -> bytes:
+    """A file's content. Raises UsageError when it can't be read, ManagerError when it is larger than LIMIT."""
+    try:
+        # What is opened must be a file: a pipe or a terminal would make us wait.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UsageError("file-unreadable", file=str(path), why="not a file")
+            content = file.read(LIMIT + 1)
+    except OSError as error:
+        raise UsageError("file-unreadable", file=str(path), why=error.strerror or "") from None
+    if len(content) > LIMIT:
+        raise ManagerError("file-too-large", limit=LIMIT)
+    return content
+
+
+def check_writable(path: Path, *, force: bool) -> None:
+    """Raises UsageError when the file is there and may not be replaced."""
+    if path.exists() and not force:
+        raise UsageError("file-exists", file=str(path))
+
+
+def write_file(path: Path, content: bytes, *, force: bool) -> None:
+    """Writes a file. One that is there is replaced with `force` only. Raises UsageError."""
+    check_writable(path, force=force)
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise UsageError("file-exists", file=str(path)) from None
+    except OSError as error:
+        raise UsageError("file-unwritable", file=str(path), why=error.strerror or "") from None

@@ -1,0 +1,41 @@
+"""Why the card manager does not do something. A refusal names a message, so that people read it in their language."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cardtools.card.values import Problem
+from cardtools.common.told import ToldError, Value
+
+
+class ExitCode(IntEnum):
+    """What a command ends with."""
+
+    REFUSED = 1
+    """The card, or a rule, refused; or it could not be done."""
+    USAGE = 2
+    """The command does not say what can be done: no such code, no such certificate, a file that can't be read."""
+
+
+class ManagerError(ToldError):
+    """Something that is not done. `key` names the message (catalogue `manager`)."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self, key: str, **values: Value) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class UsageError(ManagerError):
+    """What was asked for does not exist, or is not clear."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ValueRefusedError(ManagerError):
+    """A new value that can't be one of the code; nothing was sent to the card."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.key, **problem.values)
