@@ -38,6 +38,19 @@ class _Code(_Form):
     value: str | None
     """A character a byte (Latin-1)."""
 
+    @classmethod
+    def of(cls, code: CodeState, value: bytes | None) -> _Code:
+        return cls(
+            status=code.status,
+            tries_left=code.tries_left,
+            tries_limit=code.tries_limit,
+            must_change=code.must_change,
+            value=None if value is None else value.decode("latin-1"),
+        )
+
+    def state(self) -> CodeState:
+        return CodeState(self.status, self.tries_left, self.tries_limit, self.must_change)
+
 
 class _Item(_Form):
     number: int
@@ -46,6 +59,20 @@ class _Item(_Form):
     listed: bool
     certificate: bool
     size: int
+
+    @classmethod
+    def of(cls, item: Item) -> _Item:
+        return cls(
+            number=item.number,
+            area=item.area,
+            origin=item.key,
+            listed=item.listed,
+            certificate=item.certificate,
+            size=item.size,
+        )
+
+    def item(self) -> Item:
+        return Item(self.number, self.area, self.origin, self.listed, self.certificate, self.size)
 
 
 class _Key(_Form):
@@ -56,6 +83,22 @@ class _Key(_Form):
     identifier: str | None
     """In hexadecimal, as are a file's path, access, content and name."""
 
+    @classmethod
+    def of(cls, number: int, record: KeyRecord) -> _Key:
+        return cls(
+            number=number,
+            private=None if record.private is None else _to_pem(record.private),
+            reference=record.reference,
+            identifier=None if record.identifier is None else record.identifier.hex(),
+        )
+
+    def record(self) -> KeyRecord:
+        return KeyRecord(
+            None if self.private is None else _from_pem(self.private),
+            self.reference,
+            None if self.identifier is None else bytes.fromhex(self.identifier),
+        )
+
 
 class _File(_Form):
     path: str
@@ -63,6 +106,22 @@ class _File(_Form):
     access: str
     content: str
     name: str
+
+    @classmethod
+    def of(cls, file: File) -> _File:
+        return cls.model_validate(
+            {
+                "path": file.path.hex(),
+                "kind": file.kind.name,
+                "access": file.access.hex(),
+                "content": file.content.hex(),
+                "name": file.name.hex(),
+            }
+        )
+
+    def file(self) -> File:
+        path, access, content, name = map(bytes.fromhex, (self.path, self.access, self.content, self.name))
+        return File(path, FileKind[self.kind], access, content, name)
 
 
 class PortableCard(_Form):
@@ -137,48 +196,12 @@ def _portable(stored: Stored) -> PortableCard:
         durability=stored.durability,
         made=stored.made,
         serial=stored.profile.token.serial,
-        codes={
-            name: _Code(
-                status=code.status,
-                tries_left=code.tries_left,
-                tries_limit=code.tries_limit,
-                must_change=code.must_change,
-                value=content.values[name].decode("latin-1") if name in content.values else None,
-            )
-            for name, code in state.codes.items()
-        },
+        codes={name: _Code.of(code, content.values.get(name)) for name, code in state.codes.items()},
         lost=sorted(state.lost),
         files_size=state.files_size,
-        items=[
-            _Item(
-                number=item.number,
-                area=item.area,
-                origin=item.key,
-                listed=item.listed,
-                certificate=item.certificate,
-                size=item.size,
-            )
-            for item in state.items
-        ],
-        keys=[
-            _Key(
-                number=number,
-                private=_to_pem(record.private) if record.private is not None else None,
-                reference=record.reference,
-                identifier=record.identifier.hex() if record.identifier is not None else None,
-            )
-            for number, record in content.keys.items()
-        ],
-        files=[
-            _File(
-                path=file.path.hex(),
-                kind=file.kind.name,
-                access=file.access.hex(),
-                content=file.content.hex(),
-                name=file.name.hex(),
-            )
-            for file in content.files.files.values()
-        ],
+        items=[_Item.of(item) for item in state.items],
+        keys=[_Key.of(number, record) for number, record in content.keys.items()],
+        files=[_File.of(file) for file in content.files.files.values()],
     )
 
 
@@ -187,34 +210,15 @@ def _stored(card: PortableCard, profile_name: str) -> Stored:
     profile = parse_profile(text, profile_name)
     if card.serial is not None:
         profile = with_serial(profile, card.serial)
-    codes = {
-        name: CodeState(code.status, code.tries_left, code.tries_limit, code.must_change)
-        for name, code in card.codes.items()
-    }
-    values = {name: code.value.encode("latin-1") for name, code in card.codes.items() if code.value is not None}
-    items = tuple(
-        Item(item.number, item.area, item.origin, item.listed, item.certificate, item.size) for item in card.items
+    state = State(
+        {name: code.state() for name, code in card.codes.items()},
+        tuple(item.item() for item in card.items),
+        frozenset(card.lost),
+        files_size=card.files_size,
     )
-    keys = {
-        key.number: KeyRecord(
-            _from_pem(key.private) if key.private is not None else None,
-            key.reference,
-            bytes.fromhex(key.identifier) if key.identifier is not None else None,
-        )
-        for key in card.keys
-    }
-    files = [
-        File(
-            bytes.fromhex(file.path),
-            FileKind[file.kind],
-            bytes.fromhex(file.access),
-            bytes.fromhex(file.content),
-            bytes.fromhex(file.name),
-        )
-        for file in card.files
-    ]
-    state = State(codes, items, frozenset(card.lost), files_size=card.files_size)
-    content = Content(state, values, FileSystem({file.path: file for file in files}), keys)
+    values = {name: code.value.encode("latin-1") for name, code in card.codes.items() if code.value is not None}
+    files = {file.path: file for file in (form.file() for form in card.files)}
+    content = Content(state, values, FileSystem(files), {key.number: key.record() for key in card.keys})
     check_content(profile, content)
     return Stored(text, profile, content, card.durability, card.made)
 

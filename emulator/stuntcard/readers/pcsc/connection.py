@@ -38,7 +38,7 @@ class Connection:
         self._watch = Watch(self._send_signal)
         self._minor = messages.PROTOCOL_MINOR_NEWEST
         self._context = 0
-        self._handles: dict[int, Handle] = {}
+        self._handles: dict[int, tuple[Reader, Handle]] = {}
         nothing = Struct("=")
         self._handlers: dict[int, tuple[int, Callable[[bytes], bytes]]] = {
             command: (layout.size, handler)
@@ -145,8 +145,8 @@ class Connection:
         self._manager.close_context(self._context)
         self._context = 0
         while self._handles:
-            _, handle = self._handles.popitem()
-            handle.reader.abandon(handle)
+            _, (reader, handle) = self._handles.popitem()
+            reader.abandon(handle)
 
     def _cancel(self, body: bytes) -> bytes:
         context, _ = messages.CANCEL.unpack(body)
@@ -181,14 +181,10 @@ class Connection:
 
     def _connect(self, body: bytes) -> bytes:
         context, field, share, preferred, _, _, _ = messages.CONNECT.unpack(body)
-        code, handle, protocol = self._open_handle(context, field.partition(b"\0")[0], share, preferred)
-        number = 0
-        if handle is not None:
-            number = handle.number
-            self._handles[number] = handle
+        code, number, protocol = self._open_handle(context, field.partition(b"\0")[0], share, preferred)
         return messages.CONNECT.pack(context, field, share, preferred, number, protocol, code)
 
-    def _open_handle(self, context: int, name: bytes, share: int, preferred: int) -> tuple[Code, Handle | None, int]:
+    def _open_handle(self, context: int, name: bytes, share: int, preferred: int) -> tuple[Code, int, int]:
         refusal = Code.SUCCESS
         reader = self._manager.reader(name)
         if not self._context:
@@ -198,31 +194,36 @@ class Connection:
         elif len(self._handles) >= _HANDLES_MAX:
             refusal = Code.NO_MEMORY
         if refusal or reader is None:
-            return refusal or Code.UNKNOWN_READER, None, Protocol.UNDEFINED
+            return refusal or Code.UNKNOWN_READER, 0, Protocol.UNDEFINED
         self._await_release(reader, None)
-        return reader.connect(self._manager.next_number(), share, preferred)
+        code, handle, protocol = reader.connect(share, preferred)
+        if handle is None:
+            return code, 0, protocol
+        number = self._manager.next_number()
+        self._handles[number] = reader, handle
+        return code, number, protocol
 
     def _reconnect(self, body: bytes) -> bytes:
         number, share, preferred, initialization, _, _ = messages.RECONNECT.unpack(body)
-        handle = self._handle(number)
-        code, protocol = handle.reader.reconnect(handle, share, preferred, initialization)
+        reader, handle = self._handle(number)
+        code, protocol = reader.reconnect(handle, share, preferred, initialization)
         return messages.RECONNECT.pack(number, share, preferred, initialization, protocol, code)
 
     def _disconnect(self, body: bytes) -> bytes:
         number, disposition, _ = messages.DISCONNECT.unpack(body)
-        handle = self._handle(number)
+        reader, handle = self._handle(number)
         if disposition != Disposition.LEAVE:
-            self._await_release(handle.reader, handle)
-        code = handle.reader.disconnect(handle, disposition)
+            self._await_release(reader, handle)
+        code = reader.disconnect(handle, disposition)
         if not code:
             del self._handles[number]
         return messages.DISCONNECT.pack(number, disposition, code)
 
-    def _handle(self, number: int) -> Handle:
-        handle = self._handles.get(number)
-        if handle is None:
+    def _handle(self, number: int) -> tuple[Reader, Handle]:
+        found = self._handles.get(number)
+        if found is None:
             raise _MessageError  # the library refuses unknown handles itself
-        return handle
+        return found
 
     def _await_release(self, reader: Reader, handle: Handle | None) -> None:
         # The lock may be this very client's, by another handle: then only its death ends the wait.
@@ -235,9 +236,9 @@ class Connection:
 
     def _transmit(self, body: bytes) -> bytes:
         number, protocol, pci_size, size, receive_protocol, receive_pci_size, room, _ = messages.TRANSMIT.unpack(body)
-        handle = self._handle(number)
+        reader, handle = self._handle(number)
         command = self._receive_buffer(size, messages.COMMAND_MAX)
-        code, answer = handle.reader.transmit(handle, protocol, command)
+        code, answer = reader.transmit(handle, protocol, command)
         length = len(answer)
         if length > room:
             code, answer = Code.INSUFFICIENT_BUFFER, b""
@@ -253,34 +254,34 @@ class Connection:
 
     def _begin_transaction(self, body: bytes) -> bytes:
         number, _ = messages.BEGIN_TRANSACTION.unpack(body)
-        handle = self._handle(number)
-        return messages.BEGIN_TRANSACTION.pack(number, handle.reader.begin_transaction(handle))
+        reader, handle = self._handle(number)
+        return messages.BEGIN_TRANSACTION.pack(number, reader.begin_transaction(handle))
 
     def _end_transaction(self, body: bytes) -> bytes:
         number, disposition, _ = messages.END_TRANSACTION.unpack(body)
-        handle = self._handle(number)
-        code = handle.reader.end_transaction(handle, disposition)
+        reader, handle = self._handle(number)
+        code = reader.end_transaction(handle, disposition)
         return messages.END_TRANSACTION.pack(number, disposition, code)
 
     def _status(self, body: bytes) -> bytes:
         number, _ = messages.STATUS.unpack(body)
-        handle = self._handle(number)
-        return messages.STATUS.pack(number, handle.reader.status(handle))
+        reader, handle = self._handle(number)
+        return messages.STATUS.pack(number, reader.status(handle))
 
     def _control(self, body: bytes) -> bytes:
         number, control_code, size, room, _, _ = messages.CONTROL.unpack(body)
-        handle = self._handle(number)
+        reader, handle = self._handle(number)
         self._receive_buffer(size, messages.COMMAND_MAX)
         # no features, no escape commands: a driver without them says it does not support the call
-        code = handle.reader.check_lock(handle) or Code.UNSUPPORTED_FEATURE
+        code = reader.check_lock(handle) or Code.UNSUPPORTED_FEATURE
         return messages.CONTROL.pack(number, control_code, size, room, 0, code)
 
     def _get_attribute(self, body: bytes) -> bytes:
         number, identifier, _, room, _ = messages.ATTRIBUTE.unpack(body)
-        handle = self._handle(number)
+        reader, handle = self._handle(number)
         if room > messages.ATTRIBUTE_MAX:
             raise _MessageError
-        code, value = handle.reader.attribute(handle, identifier)
+        code, value = reader.attribute(handle, identifier)
         length = len(value)
         if length > room:
             code, value = Code.INSUFFICIENT_BUFFER, b""
@@ -288,8 +289,8 @@ class Connection:
 
     def _set_attribute(self, body: bytes) -> bytes:
         number, identifier, value, size, _ = messages.ATTRIBUTE.unpack(body)
-        handle = self._handle(number)
+        reader, handle = self._handle(number)
         if size > messages.ATTRIBUTE_MAX:
             raise _MessageError
-        code = handle.reader.status(handle) or Code.UNSUPPORTED_FEATURE
+        code = reader.status(handle) or Code.UNSUPPORTED_FEATURE
         return messages.ATTRIBUTE.pack(number, identifier, value, size, code)

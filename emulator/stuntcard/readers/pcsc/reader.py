@@ -1,4 +1,4 @@
-"""One reader with its slot: power, protocol, sharing and transactions, after pcsc-lite's src/winscard.c."""
+"""One reader with its slot, and all that clients do with it, after pcsc-lite's src/winscard.c."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import threading
 from collections.abc import Callable
 
 from stuntcard.readers.pcsc.attributes import ReaderFacts, attribute_value
-from stuntcard.readers.pcsc.messages import (
-    ATR_MAX,
-    READER_STATE,
-    Code,
-    Disposition,
-    Protocol,
-    ReaderState,
-    ShareMode,
-)
-from stuntcard.readers.pcsc.negotiation import ANY, negotiate
+from stuntcard.readers.pcsc.contacts import Contacts
+from stuntcard.readers.pcsc.messages import READER_STATE, Code, Disposition, Protocol, ShareMode
+from stuntcard.readers.pcsc.negotiation import ANY
 from stuntcard.readers.pcsc.sharing import Handle, Sharing
 from stuntcard.readers.slot import CardInterface, Slot
 
@@ -27,7 +20,7 @@ _TRANSACTION_PATIENCE = 0.1  # seconds; pcscd, too, holds back its refusal so lo
 class Reader:
     """Everything a client can do with one reader. Each method answers with a PC/SC code.
 
-    Two locks, always taken in this order. `_contacts` is held while the card is spoken to, for as long as the
+    Two locks, always taken in this order. `_exchange` is held while the card is spoken to, for as long as the
     card takes. `_state` guards the fields and is never held across a call to the card: a card may be pulled
     out by its own fault injection in the middle of a command, and a slow one must not keep others from the
     state.
@@ -44,16 +37,11 @@ class Reader:
         self._unit = unit
         self._slot = slot
         self._on_change = on_change
-        self._contacts = threading.Lock()
+        self._exchange = threading.Lock()
         self._state = threading.Condition(threading.Lock())
         self._sharing = Sharing()
         self._events = 0
-        self._card: CardInterface | None = None
-        self._atr = b""
-        self._powered = False
-        self._mute = False
-        self._unpowered = False  # by a client; a card not yet powered is shown as ready, as pcscd shows it
-        self._protocol: int = Protocol.UNDEFINED
+        self._contacts = Contacts()
         self._plugged = slot.plugged
         self._resets = slot.resets
         self.plug_events = 0
@@ -76,11 +64,11 @@ class Reader:
             return READER_STATE.pack(
                 self.name,
                 self._events,
-                self._card_state(),
+                self._contacts.reader_state,
                 self._sharing.count,
-                self._atr,
-                len(self._atr),
-                self._protocol,
+                self._contacts.atr,
+                len(self._contacts.atr),
+                self._contacts.protocol,
             )
 
     def status(self, handle: Handle) -> Code:
@@ -96,8 +84,8 @@ class Reader:
         if refusal := self._refusal(handle):
             return refusal, b""
         with self._state:
-            present = self._card is not None
-            facts = ReaderFacts(self.name, self._unit, present, self._powered, self._atr, self._protocol)
+            seen = self._contacts
+            facts = ReaderFacts(self.name, self._unit, seen.card is not None, seen.powered, seen.atr, seen.protocol)
         return attribute_value(identifier, facts)
 
     # Holding the reader
@@ -112,7 +100,7 @@ class Reader:
                 lambda: self._sharing.exclusive or self._sharing.owner in (None, handle), seconds
             )
 
-    def connect(self, number: int, share: int, preferred: int) -> tuple[Code, Handle | None, int]:
+    def connect(self, share: int, preferred: int) -> tuple[Code, Handle | None, int]:
         """Gives the new handle and the active protocol."""
         if refusal := _refused_arguments(share, preferred):
             return refusal, None, Protocol.UNDEFINED
@@ -120,11 +108,11 @@ class Reader:
             return Code.SHARING_VIOLATION, None, Protocol.UNDEFINED
         if share != ShareMode.DIRECT and (refusal := self._power_up()):
             return refusal, None, Protocol.UNDEFINED
-        handle = Handle(number, self)
+        handle = Handle()
         with self._state:
-            code = self._choose_protocol(share, preferred)
+            code = self._contacts.choose_protocol(share, preferred)
             code = code or self._sharing.add(handle, share == ShareMode.EXCLUSIVE)
-            protocol = self._protocol
+            protocol = self._contacts.protocol
         if code:
             return code, None, protocol
         self._on_change()
@@ -145,11 +133,11 @@ class Reader:
         if code:
             return code, Protocol.UNDEFINED
         with self._state:
-            code = self._choose_protocol(share, preferred)
+            code = self._contacts.choose_protocol(share, preferred)
             code = code or self._sharing.change(handle, share == ShareMode.EXCLUSIVE)
             if not code:
                 handle.news = Code.SUCCESS
-            protocol = self._protocol
+            protocol = self._contacts.protocol
             self._state.notify_all()
         self._on_change()
         return code, protocol
@@ -172,7 +160,7 @@ class Reader:
             self._sharing.remove(handle)
             if not self._sharing.count:
                 # the next client chooses anew, as it does with pcscd once that has cut the power
-                self._protocol = Protocol.UNDEFINED
+                self._contacts.protocol = Protocol.UNDEFINED
             self._state.notify_all()
         self._on_change()
         return Code.SUCCESS
@@ -212,16 +200,16 @@ class Reader:
         """The card's answer to a command APDU; NOT_TRANSACTED when it is mute, NO_SMARTCARD when torn out."""
         if refusal := self._command_refusal(handle, protocol):
             return refusal, b""
-        with self._contacts:
+        with self._exchange:
             # asked again, because what we waited for may have been a reset
             if refusal := self._command_refusal(handle, protocol):
                 return refusal, b""
-            card = self._card
-            if card is None or not self._powered or not command:
+            card = self._contacts.card
+            if card is None or not self._contacts.powered or not command:
                 return Code.NOT_TRANSACTED, b""
             self.commands += 1
             answer = card.transmit(command)
-        if card is not self._card:
+        if card is not self._contacts.card:
             return self._gone(handle) or Code.NO_SMARTCARD, b""
         return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
 
@@ -245,54 +233,52 @@ class Reader:
             return refusal
         if protocol == Protocol.RAW:
             return Code.SUCCESS
-        if self._card is None:
+        if self._contacts.card is None:
             return Code.NO_SMARTCARD
-        if protocol not in (self._protocol, Protocol.ANY_OLD):
+        if protocol not in (self._contacts.protocol, Protocol.ANY_OLD):
             return Code.PROTO_MISMATCH
         return Code.SUCCESS
 
     # Power
 
     def _power_up(self) -> Code:
-        if self._powered:  # and perhaps busy with a command; no need to wait for its end
+        if self._contacts.powered:  # and perhaps busy with a command; no need to wait for its end
             return Code.SUCCESS
-        with self._contacts:
-            card = self._card
+        with self._exchange:
+            card = self._contacts.card
             if card is None:
                 return Code.NO_SMARTCARD
-            if self._powered:
+            if self._contacts.powered:
                 return Code.SUCCESS
             code = self._note_atr(card, card.power_on())
         return {Code.REMOVED_CARD: Code.NO_SMARTCARD, Code.NOT_TRANSACTED: Code.UNPOWERED_CARD}.get(code, code)
 
     def _power_up_again(self, share: int) -> Code:
-        if self._card is None:
+        if self._contacts.card is None:
             return Code.NO_SMARTCARD
-        if self._mute:
+        if self._contacts.mute:
             return Code.UNRESPONSIVE_CARD
         return Code.SUCCESS if share == ShareMode.DIRECT else self._power_up()
 
     def _power_down(self) -> None:
-        with self._contacts:
-            card = self._card
-            if card is None or not self._powered:
+        with self._exchange:
+            card = self._contacts.card
+            if card is None or not self._contacts.powered:
                 return
             with self._state:
                 self._sharing.tell(Code.RESET_CARD)
-                self._powered = False
-                self._unpowered = True
-                self._protocol = Protocol.UNDEFINED
+                self._contacts.deactivate()
             card.power_off()
 
     def _restart(self, cold: bool) -> Code:
         """Reset the card and let every holder know, the caller included."""
-        with self._contacts:
-            card = self._card
+        with self._exchange:
+            card = self._contacts.card
             if card is None:
                 return Code.REMOVED_CARD
             with self._state:
                 self._sharing.tell(Code.RESET_CARD)
-            if not self._powered:
+            if not self._contacts.powered:
                 return self._note_atr(card, card.power_on())
             if not cold:
                 return self._note_atr(card, card.reset())
@@ -301,31 +287,13 @@ class Reader:
 
     def _note_atr(self, card: CardInterface, atr: bytes) -> Code:
         with self._state:
-            removed = self._card is not card
+            removed = self._contacts.card is not card
             if not removed:
-                self._atr = atr[:ATR_MAX]
-                self._powered = bool(atr)
-                self._mute = not atr
-                self._unpowered = False
-                self._protocol = Protocol.UNDEFINED
+                self._contacts.activate(atr)
         if removed:
             card.power_off()  # taken out while it was started: the slot had cut its power too early
             return Code.REMOVED_CARD
         return Code.SUCCESS if atr else Code.NOT_TRANSACTED
-
-    def _choose_protocol(self, share: int, preferred: int) -> Code:
-        if share != ShareMode.DIRECT and self._card is None:
-            return Code.NO_SMARTCARD
-        if share != ShareMode.DIRECT and not self._powered:
-            return Code.UNPOWERED_CARD
-        if preferred & Protocol.RAW:
-            self._protocol = Protocol.RAW
-        elif share != ShareMode.DIRECT and self._protocol == Protocol.UNDEFINED:
-            self._protocol = negotiate(self._atr, preferred)
-            return Code.SUCCESS if self._protocol else Code.PROTO_MISMATCH
-        elif share != ShareMode.DIRECT and not preferred & self._protocol:
-            return Code.PROTO_MISMATCH
-        return Code.SUCCESS
 
     # The slot
 
@@ -358,38 +326,21 @@ class Reader:
                     return self._take_note_of(card, atr)
 
     def _take_note_of(self, card: CardInterface | None, atr: bytes) -> bool:
-        if card is self._card:
+        if card is self._contacts.card:
             return False
-        if self._card is not None:
-            self._forget_card()
+        if self._contacts.card is not None:
+            self._contacts.take_out()
             self._count_event()
             self._sharing.tell(Code.REMOVED_CARD)
             self._sharing.free()
         if card is not None:
-            self._card = card
-            self._atr = atr[:ATR_MAX]
-            self._mute = not atr
+            self._contacts.put_in(card, atr)
             self._count_event()
         self._state.notify_all()
         return True
 
-    def _forget_card(self) -> None:
-        self._card = None
-        self._atr = b""
-        self._powered = False
-        self._mute = False
-        self._unpowered = False
-        self._protocol = Protocol.UNDEFINED
-
     def _count_event(self) -> None:
         self._events = (self._events + 1) % _EVENTS_WRAP
-
-    def _card_state(self) -> ReaderState:
-        if self._card is None:
-            return ReaderState.ABSENT
-        if self._mute:
-            return ReaderState.MUTE
-        return ReaderState.UNPOWERED if self._unpowered else ReaderState.READY
 
 
 def _refused_arguments(share: int, preferred: int) -> Code:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from stuntcard.readers.pcsc.messages import Code
-
-if TYPE_CHECKING:
-    from stuntcard.readers.pcsc.reader import Reader
 
 EXCLUSIVE = -1
 _GRAVITY = (Code.SUCCESS, Code.RESET_CARD, Code.REMOVED_CARD, Code.READER_UNAVAILABLE)
@@ -21,8 +17,6 @@ class Handle:
     `news` is SUCCESS, or what befell the card that this client has not acknowledged by reconnecting.
     """
 
-    number: int
-    reader: Reader
     news: Code = Code.SUCCESS
 
 
