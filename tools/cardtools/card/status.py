@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cardtools.card import tlv
 from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
 from cardtools.card.pcsc import DEAD, Connection
+from cardtools.common.terms import KeyOrigin
 
 if TYPE_CHECKING:
     from cardtools.common.protocol import Attestation
@@ -31,14 +32,6 @@ class CodeState(IntEnum):
     NOT_SET = 0
     SET = 1
     BLOCKED = 2
-
-
-class Origin(IntEnum):
-    """Where a key came from."""
-
-    MADE = 0
-    IMPORTED = 1
-    FACTORY = 2
 
 
 class Characters(IntEnum):
@@ -99,7 +92,7 @@ class KeyStatus:
 
     number: int
     area: str
-    origin: Origin | None
+    origin: KeyOrigin | None
     paired: bool
     listed: bool
     reference: int | None
@@ -305,7 +298,7 @@ def _key(fields: _Fields) -> KeyStatus:
     return KeyStatus(
         number=fields.number(0x80),
         area=fields.text(0x81),
-        origin=None if origin == _NO_ORIGIN else Origin(origin),
+        origin=None if origin == _NO_ORIGIN else KeyOrigin(origin),
         paired=fields.flag(0x83),
         listed=fields.flag(0x84),
         reference=fields.optional_number(0x85),

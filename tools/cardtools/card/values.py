@@ -13,7 +13,7 @@ from cardtools.common.told import Name, Value
 _FIRST_PRINTABLE, _LAST_PRINTABLE = " ", "~"
 
 
-class Fault(StrEnum):
+class ValueFlaw(StrEnum):
     """What is wrong with a value."""
 
     TOO_SHORT = "too-short"
@@ -23,10 +23,10 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnfitValue:
     """Why a value can't be one of a code. It can be told to people; the value itself is not in it."""
 
-    fault: Fault
+    flaw: ValueFlaw
     name: str
     min_length: int
     max_length: int
@@ -34,7 +34,7 @@ class Problem:
     @property
     def key(self) -> str:
         """The message's key."""
-        return f"value-{self.fault}"
+        return f"value-{self.flaw}"
 
     @property
     def number(self) -> None:
@@ -47,10 +47,10 @@ class Problem:
         return {"code": Name(self.name), "min": self.min_length, "max": self.max_length}
 
 
-def problem_of(code: CodeStatus, value: str) -> Problem | None:
+def why_unfit(code: CodeStatus, value: str) -> UnfitValue | None:
     """Why the card would not take this as a value of the code; None when it would."""
-    fault = _fault(code, value)
-    return None if fault is None else Problem(fault, code.name, code.min_length, code.max_length)
+    flaw = _flaw_in(code, value)
+    return None if flaw is None else UnfitValue(flaw, code.name, code.min_length, code.max_length)
 
 
 def easily_guessed(value: str) -> bool:
@@ -64,14 +64,14 @@ def easily_guessed(value: str) -> bool:
     return steps == {0} or (value.isdecimal() and steps in ({1}, {-1}))
 
 
-def _fault(code: CodeStatus, value: str) -> Fault | None:
+def _flaw_in(code: CodeStatus, value: str) -> ValueFlaw | None:
     # A wrong character comes first: the length of what can't be typed into the card says nothing.
     if code.characters is Characters.DIGITS and not (value.isascii() and (value.isdecimal() or not value)):
-        return Fault.NOT_DIGITS
+        return ValueFlaw.NOT_DIGITS
     if not all(_FIRST_PRINTABLE <= character <= _LAST_PRINTABLE for character in value):
-        return Fault.NOT_PRINTABLE
+        return ValueFlaw.NOT_PRINTABLE
     if len(value) < code.min_length:
-        return Fault.TOO_SHORT
+        return ValueFlaw.TOO_SHORT
     if len(value) > code.max_length:
-        return Fault.TOO_LONG
+        return ValueFlaw.TOO_LONG
     return None

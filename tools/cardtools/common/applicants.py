@@ -17,7 +17,7 @@ _LOCAL_LENGTH, _ADDRESS_LENGTH = 64, 254
 """RFC 5321, 4.5.3.1.1 and 4.5.3.1.3."""
 
 
-class Fault(StrEnum):
+class ApplicantFlaw(StrEnum):
     """Why a text can't stand in a certificate."""
 
     EMPTY = "empty"
@@ -26,18 +26,18 @@ class Fault(StrEnum):
     NOT_AN_ADDRESS = "not-an-address"
 
 
-def fault_of_name(text: str) -> Fault | None:
+def flaw_in_name(text: str) -> ApplicantFlaw | None:
     """What is wrong with a name of a person or an organisation."""
     if not text.strip():
-        return Fault.EMPTY
+        return ApplicantFlaw.EMPTY
     if any(unicodedata.category(character).startswith("C") for character in text):
-        return Fault.CONTROL_CHARACTER
-    return Fault.TOO_LONG if len(text.strip().encode()) > NAME_BYTES else None
+        return ApplicantFlaw.CONTROL_CHARACTER
+    return ApplicantFlaw.TOO_LONG if len(text.strip().encode()) > NAME_BYTES else None
 
 
-def fault_of_address(text: str) -> Fault | None:
+def flaw_in_address(text: str) -> ApplicantFlaw | None:
     """What is wrong with an e-mail address."""
     if not _ADDRESS.fullmatch(text):
-        return Fault.NOT_AN_ADDRESS
+        return ApplicantFlaw.NOT_AN_ADDRESS
     too_long = len(text) > _ADDRESS_LENGTH or len(text.partition("@")[0]) > _LOCAL_LENGTH
-    return Fault.TOO_LONG if too_long else None
+    return ApplicantFlaw.TOO_LONG if too_long else None

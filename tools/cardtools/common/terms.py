@@ -1,8 +1,8 @@
-"""What the tools call things: kinds of certificates, states of requests, why the CA refuses, what a client numbers."""
+"""What all tools name alike: kinds of certificates, states of requests, origins of keys, why the CA refuses."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class CertificateProfile(StrEnum):
@@ -21,8 +21,16 @@ class RequestState(StrEnum):
     REFUSED = "refused"
 
 
+class KeyOrigin(IntEnum):
+    """Where a key on a card came from, as the card's manage applet and its attestations number it."""
+
+    MADE = 0
+    IMPORTED = 1
+    FACTORY = 2
+
+
 class Problem(StrEnum):
-    """Why the CA refuses something. `detail` of the answer says it in words."""
+    """Why the CA refuses something: the type of a problem (RFC 9457). `detail` of the answer says it in words."""
 
     BAD_REQUEST = "bad-request"
     BAD_SIGNATURE = "bad-signature"

@@ -108,11 +108,11 @@ def check(
 
     Example: enrol check
     """
-    from cardtools.enrol.commands.requests import show_standings
+    from cardtools.enrol.commands.requests import show_checked
     from cardtools.enrol.commands.run import run_of
 
     with run_of(language) as run:
-        show_standings(run, run.session(ca=ca), request_id, as_json)
+        show_checked(run, run.session(ca=ca), request_id, as_json)
 
 
 # Certificates

@@ -132,10 +132,10 @@ def unblock(
     """
     from cardtools.manager.commands.codes import set_by_another
     from cardtools.manager.commands.run import codes_of, run_of
-    from cardtools.manager.model.acts import Act
+    from cardtools.manager.model.code_actions import CodeAction
 
     with run_of(reader, language) as run:
-        set_by_another(run, codes_of(run, stdin, codes_file), code, Act.UNBLOCK)
+        set_by_another(run, codes_of(run, stdin, codes_file), code, CodeAction.UNBLOCK)
 
 
 @app.command()
@@ -154,10 +154,10 @@ def set_first(
     """
     from cardtools.manager.commands.codes import set_by_another
     from cardtools.manager.commands.run import codes_of, run_of
-    from cardtools.manager.model.acts import Act
+    from cardtools.manager.model.code_actions import CodeAction
 
     with run_of(reader, language) as run:
-        set_by_another(run, codes_of(run, stdin, codes_file), code, Act.SET_FIRST)
+        set_by_another(run, codes_of(run, stdin, codes_file), code, CodeAction.SET_FIRST)
 
 
 # Keys and certificates

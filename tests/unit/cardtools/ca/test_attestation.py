@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from cardtools.ca.pki.attestation import Origin, Statement, StatementRefusedError, check, load_issuers
+from cardtools.ca.pki.attestation import Statement, StatementRefusedError, check, load_issuers
 from cardtools.ca.settings import ATTESTATION_ISSUERS
 from cardtools.common.protocol import Attestation
+from cardtools.common.terms import KeyOrigin
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
@@ -28,11 +29,11 @@ def _check(attestation: Attestation, *, key: bytes = _KEY, at: datetime = _AT) -
 
 
 def test_a_card_is_believed() -> None:
-    assert _check(_GOOD) == Statement("proid-q", "0001", 5, "cc", Origin.MADE, _KEY, _NONCE)
+    assert _check(_GOOD) == Statement("proid-q", "0001", 5, "cc", KeyOrigin.MADE, _KEY, _NONCE)
 
 
-@pytest.mark.parametrize("origin", [Origin.IMPORTED, Origin.FACTORY])
-def test_a_card_is_believed_when_it_did_not_make_the_key(origin: Origin) -> None:
+@pytest.mark.parametrize("origin", [KeyOrigin.IMPORTED, KeyOrigin.FACTORY])
+def test_a_card_is_believed_when_it_did_not_make_the_key(origin: KeyOrigin) -> None:
     assert _check(_CARD.attest(_KEY, _NONCE, origin=origin, area="general")) == Statement(
         "proid-q", "0001", 5, "general", origin, _KEY, _NONCE
     )

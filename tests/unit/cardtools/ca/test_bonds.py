@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from cardtools.ca.office import bonds
-from cardtools.ca.pki.attestation import Origin
 from cardtools.ca.store.people import person_of
 from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.common.terms import KeyOrigin
 
 from tests.unit.cardtools.ca.world import PETR, RunningCa, new_key, pem, pkcs10, proof, public_der, refused
 
@@ -57,9 +57,11 @@ def test_a_seal_makes_no_bond_and_meets_none(automatic_ca: RunningCa) -> None:
 
 @pytest.mark.fact("PQ-17", "PQ-21")
 @pytest.mark.parametrize(
-    ("area", "origin"), [("general", Origin.MADE), ("cc", Origin.IMPORTED), ("cc", Origin.FACTORY)]
+    ("area", "origin"), [("general", KeyOrigin.MADE), ("cc", KeyOrigin.IMPORTED), ("cc", KeyOrigin.FACTORY)]
 )
-def test_a_key_not_made_in_the_qualified_area_makes_no_bond(automatic_ca: RunningCa, area: str, origin: Origin) -> None:
+def test_a_key_not_made_in_the_qualified_area_makes_no_bond(
+    automatic_ca: RunningCa, area: str, origin: KeyOrigin
+) -> None:
     card = automatic_ca.card()
     assert not automatic_ca.issued(card=card, area=area, origin=origin)["on_device"]
     assert refused(automatic_ca.bond(card)) == (404, "not-found")

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca.pki.attestation import Origin
 from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.common.terms import KeyOrigin
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -132,14 +132,14 @@ def test_another_program_gets_no_mark(automatic_ca: RunningCa) -> None:
 @pytest.mark.parametrize(
     ("area", "origin", "profile"),
     [
-        ("general", Origin.MADE, CertificateProfile.QUALIFIED),
-        ("cc", Origin.IMPORTED, CertificateProfile.QUALIFIED),
-        ("cc", Origin.FACTORY, CertificateProfile.SEAL),
-        ("cc", Origin.MADE, CertificateProfile.COMMERCIAL),
+        ("general", KeyOrigin.MADE, CertificateProfile.QUALIFIED),
+        ("cc", KeyOrigin.IMPORTED, CertificateProfile.QUALIFIED),
+        ("cc", KeyOrigin.FACTORY, CertificateProfile.SEAL),
+        ("cc", KeyOrigin.MADE, CertificateProfile.COMMERCIAL),
     ],
 )
 def test_a_true_statement_that_is_not_enough(
-    automatic_ca: RunningCa, area: str, origin: Origin, profile: CertificateProfile
+    automatic_ca: RunningCa, area: str, origin: KeyOrigin, profile: CertificateProfile
 ) -> None:
     assert not automatic_ca.issued(card=automatic_ca.card(), area=area, origin=origin, profile=profile)["on_device"]
 

@@ -21,10 +21,10 @@ from cardtools.ca.office import roles, service
 from cardtools.ca.office.roles import Role
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki import der
-from cardtools.ca.pki.attestation import Origin
 from cardtools.ca.settings import Limits, Rate, Settings
 from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import Applicant, Attestation, CertificateProfile
+from cardtools.common.terms import KeyOrigin
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -133,7 +133,7 @@ class AttestingCard:
         nonce: bytes,
         *,
         area: str = "cc",
-        origin: Origin = Origin.MADE,
+        origin: KeyOrigin = KeyOrigin.MADE,
         other: Mapping[int, bytes] | None = None,
     ) -> bytes:
         """The statement; with `other`, fields by tag that it has instead."""
@@ -157,7 +157,9 @@ class AttestingCard:
             certificate=self.certificate.public_bytes(serialization.Encoding.DER).hex(),
         )
 
-    def attest(self, public_key: bytes, nonce: bytes, *, area: str = "cc", origin: Origin = Origin.MADE) -> Attestation:
+    def attest(
+        self, public_key: bytes, nonce: bytes, *, area: str = "cc", origin: KeyOrigin = KeyOrigin.MADE
+    ) -> Attestation:
         return self.signed(self.statement(public_key, nonce, area=area, origin=origin))
 
 
@@ -203,7 +205,7 @@ class RunningCa:
         *,
         card: AttestingCard | None = None,
         area: str = "cc",
-        origin: Origin = Origin.MADE,
+        origin: KeyOrigin = KeyOrigin.MADE,
         profile: CertificateProfile = CertificateProfile.QUALIFIED,
         who: Applicant = JANA,
     ) -> httpx.Response:

@@ -13,10 +13,10 @@ from cardtools.card.status import (
     CodeState,
     CodeStatus,
     KeyStatus,
-    Origin,
     PartStatus,
     parse_status,
 )
+from cardtools.common.terms import KeyOrigin
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,7 +63,7 @@ def test_a_card_is_read_field_by_field() -> None:
         areas=(AreaStatus("cc", "CC area", "qpin", 2, 0),),
         parts=(PartStatus("pep", "PEP", False),),
         keys=(
-            KeyStatus(7, "cc", Origin.MADE, True, True, 2, b"\x21"),
+            KeyStatus(7, "cc", KeyOrigin.MADE, True, True, 2, b"\x21"),
             KeyStatus(8, "cc", None, False, False, None, None),
         ),
     )  # fmt: skip

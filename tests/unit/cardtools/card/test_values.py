@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cardtools.card.status import Characters, CodeState, CodeStatus
-from cardtools.card.values import Fault, easily_guessed, problem_of
+from cardtools.card.values import ValueFlaw, easily_guessed, why_unfit
 from cardtools.common.messages import Language, Messages
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,51 +19,56 @@ def code(characters: Characters, shortest: int = 4, longest: int = 15) -> CodeSt
 PRINTABLE, DIGITS = code(Characters.PRINTABLE), code(Characters.DIGITS)
 
 
-def fault_of(of: CodeStatus, value: str) -> Fault | None:
-    problem = problem_of(of, value)
-    return None if problem is None else problem.fault
+def flaw_in(of: CodeStatus, value: str) -> ValueFlaw | None:
+    unfit = why_unfit(of, value)
+    return None if unfit is None else unfit.flaw
 
 
 @pytest.mark.parametrize(
     ("value", "printable", "digits"),
     [
-        ("", Fault.TOO_SHORT, Fault.TOO_SHORT),
-        ("123", Fault.TOO_SHORT, Fault.TOO_SHORT),
+        ("", ValueFlaw.TOO_SHORT, ValueFlaw.TOO_SHORT),
+        ("123", ValueFlaw.TOO_SHORT, ValueFlaw.TOO_SHORT),
         ("1234", None, None),
         ("1" * 15, None, None),
-        ("1" * 16, Fault.TOO_LONG, Fault.TOO_LONG),
-        ("12a4", None, Fault.NOT_DIGITS),
-        ("a b~!", None, Fault.NOT_DIGITS),
-        ("heslíčko", Fault.NOT_PRINTABLE, Fault.NOT_DIGITS),
-        ("12\n45", Fault.NOT_PRINTABLE, Fault.NOT_DIGITS),
-        ("١٢٣٤", Fault.NOT_PRINTABLE, Fault.NOT_DIGITS),
-        ("12²4", Fault.NOT_PRINTABLE, Fault.NOT_DIGITS),
-        ("é", Fault.NOT_PRINTABLE, Fault.NOT_DIGITS),
+        ("1" * 16, ValueFlaw.TOO_LONG, ValueFlaw.TOO_LONG),
+        ("12a4", None, ValueFlaw.NOT_DIGITS),
+        ("a b~!", None, ValueFlaw.NOT_DIGITS),
+        ("heslíčko", ValueFlaw.NOT_PRINTABLE, ValueFlaw.NOT_DIGITS),
+        ("12\n45", ValueFlaw.NOT_PRINTABLE, ValueFlaw.NOT_DIGITS),
+        ("١٢٣٤", ValueFlaw.NOT_PRINTABLE, ValueFlaw.NOT_DIGITS),
+        ("12²4", ValueFlaw.NOT_PRINTABLE, ValueFlaw.NOT_DIGITS),
+        ("é", ValueFlaw.NOT_PRINTABLE, ValueFlaw.NOT_DIGITS),
     ],
 )
-def test_length_and_characters(value: str, printable: Fault | None, digits: Fault | None) -> None:
-    assert fault_of(PRINTABLE, value) is printable
-    assert fault_of(DIGITS, value) is digits
+def test_length_and_characters(value: str, printable: ValueFlaw | None, digits: ValueFlaw | None) -> None:
+    assert flaw_in(PRINTABLE, value) is printable
+    assert flaw_in(DIGITS, value) is digits
 
 
 @given(st.text(max_size=20), st.sampled_from([PRINTABLE, DIGITS]))
 def test_what_passes_is_what_a_card_can_keep(value: str, of: CodeStatus) -> None:
-    if problem_of(of, value) is None:
+    if why_unfit(of, value) is None:
         assert of.min_length <= len(value.encode("ascii")) <= of.max_length
         assert of is PRINTABLE or value.isdigit()
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("flaw", ValueFlaw)
 @pytest.mark.parametrize("language", Language)
-def test_every_problem_is_told_without_the_value(fault: Fault, language: Language) -> None:
-    value = {Fault.TOO_SHORT: "123", Fault.TOO_LONG: "9" * 16, Fault.NOT_DIGITS: "secret", Fault.NOT_PRINTABLE: "\t\t"}
-    of = DIGITS if fault is Fault.NOT_DIGITS else PRINTABLE
-    problem = problem_of(of, value[fault])
-    assert problem is not None
-    assert problem.fault is fault
-    told = Messages(language).told(problem)
+def test_every_flaw_is_told_without_the_value(flaw: ValueFlaw, language: Language) -> None:
+    value = {
+        ValueFlaw.TOO_SHORT: "123",
+        ValueFlaw.TOO_LONG: "9" * 16,
+        ValueFlaw.NOT_DIGITS: "secret",
+        ValueFlaw.NOT_PRINTABLE: "\t\t",
+    }
+    of = DIGITS if flaw is ValueFlaw.NOT_DIGITS else PRINTABLE
+    unfit = why_unfit(of, value[flaw])
+    assert unfit is not None
+    assert unfit.flaw is flaw
+    told = Messages(language).told(unfit)
     assert "PIN" in told
-    assert value[fault] not in told + repr(problem)
+    assert value[flaw] not in told + repr(unfit)
 
 
 @pytest.mark.fact("EO-26")

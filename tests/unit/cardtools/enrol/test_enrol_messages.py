@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from cardtools import enrol
-from cardtools.common.applicants import Fault
+from cardtools.common.applicants import ApplicantFlaw
 from cardtools.common.messages import Language, Messages
 from cardtools.common.protocol import CertificateProfile, Problem, RequestState
 
 PO = Path(enrol.__file__).parents[1] / "common" / "messages"
 SOURCES = "\n".join(file.read_text("utf-8") for file in sorted(Path(enrol.__file__).parent.rglob("*.py")))
 MADE_UP = (
-    *(f"applicant-{fault.value}" for fault in Fault),
+    *(f"applicant-{flaw.value}" for flaw in ApplicantFlaw),
     *(f"ca-{problem.value}" for problem in Problem),
     *(f"profile-{profile.value}" for profile in CertificateProfile),
     *(f"state-{state.value}" for state in RequestState),

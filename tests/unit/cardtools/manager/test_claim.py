@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from cardtools.card.status import CardStatus
-from cardtools.manager.model.claim import find_out
+from cardtools.manager.model.claim import readiness_of
 from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.refusals import ManagerError
 
@@ -32,10 +32,10 @@ def with_changed(status: CardStatus, *names: str) -> CardStatus:
     ],
 )
 def test_ready(status: CardStatus, containers: tuple[Container, ...], ready: bool | None) -> None:
-    assert find_out(Inventory(status, containers)).ready is ready
+    assert readiness_of(Inventory(status, containers)).ready is ready
 
 
 def test_cards_without_such_conditions_are_told() -> None:
     with pytest.raises(ManagerError) as caught:
-        find_out(Inventory(card("zzzs-pk", "ssss"), ()))
+        readiness_of(Inventory(card("zzzs-pk", "ssss"), ()))
     assert (caught.value.key, caught.value.values["card"]) == ("no-warranty-rule", "ZZZS-PK")

@@ -13,7 +13,7 @@ from cardtools.ca.office import bonds
 from cardtools.ca.office.audit import Act
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki import attestation, pkcs10
-from cardtools.ca.pki.attestation import Origin, Statement, StatementRefusedError
+from cardtools.ca.pki.attestation import Statement, StatementRefusedError
 from cardtools.ca.pki.authority import hexadecimal
 from cardtools.ca.pki.pkcs10 import Pkcs10
 from cardtools.ca.pki.profiles import KINDS
@@ -31,6 +31,7 @@ from cardtools.common.protocol import (
     RenewalRequest,
     RequestState,
 )
+from cardtools.common.terms import KeyOrigin
 
 AUTOMATIC = "automatic"
 """Who issues when no operator does."""
@@ -159,7 +160,7 @@ def _believed(service: Service, connection: sqlite3.Connection, stated: Attestat
 def _on_device(service: Service, statement: Statement) -> bool:
     """Whether the key was made on the qualified device, where keys for qualified certificates are made (PQ-17)."""
     area = service.settings.qualified_areas.get(statement.profile)
-    return statement.origin is Origin.MADE and statement.area == area
+    return statement.origin is KeyOrigin.MADE and statement.area == area
 
 
 def _new_id(connection: sqlite3.Connection) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from cardtools.ca.pki import der
 from cardtools.common.protocol import Attestation
+from cardtools.common.terms import KeyOrigin
 
 _STATEMENT = 0xE5
 _VERSION, _PROFILE, _SERIAL, _KEY_NUMBER, _AREA, _ORIGIN, _PUBLIC_KEY, _NONCE = range(0x80, 0x88)
@@ -27,14 +27,6 @@ _VERSION_1 = b"\x01"
 
 class StatementRefusedError(Exception):
     """The statement is not to be believed. The message says why."""
-
-
-class Origin(IntEnum):
-    """Where a key comes from (tag 85)."""
-
-    MADE = 0
-    IMPORTED = 1
-    FACTORY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Statement:
     """The card's serial number, in upper-case hexadecimal."""
     key_number: int
     area: str
-    origin: Origin
+    origin: KeyOrigin
     public_key: bytes = field(repr=False)
     """SubjectPublicKeyInfo, DER."""
     nonce: bytes = field(repr=False)
@@ -130,7 +122,7 @@ def _parse(data: bytes) -> Statement:
             card_number=values[_SERIAL].hex().upper(),
             key_number=int.from_bytes(values[_KEY_NUMBER], "big"),
             area=values[_AREA].decode(),
-            origin=Origin(int.from_bytes(values[_ORIGIN], "big")),
+            origin=KeyOrigin(int.from_bytes(values[_ORIGIN], "big")),
             public_key=values[_PUBLIC_KEY],
             nonce=values[_NONCE],
         )

@@ -55,11 +55,11 @@ def sentences(error: BaseException, messages: Messages) -> Iterator[str]:
             raise error
 
 
-def status_of(error: BaseException) -> ExitCode:
+def exit_code_of(error: BaseException) -> ExitCode:
     """What the command ends with."""
     match error:
         case StepFailedError():
-            return status_of(error.reason)
+            return exit_code_of(error.reason)
         case EnrolError():
             return error.status
         case KeyboardInterrupt():

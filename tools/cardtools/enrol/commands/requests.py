@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cardtools.common.applicants import NAME_BYTES, fault_of_address, fault_of_name
+from cardtools.common.applicants import NAME_BYTES, flaw_in_address, flaw_in_name
 from cardtools.common.protocol import Applicant, RequestState
 from cardtools.common.told import Name
 from cardtools.enrol.commands import wizard
@@ -16,7 +16,7 @@ from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.flows.card_certificates import certificates_on
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.renewing import OldKey, OldKeyOnCard, choose_store, old_key_in
-from cardtools.enrol.flows.request_status import Standing, look_up
+from cardtools.enrol.flows.request_status import CheckedRequest, check_request
 from cardtools.enrol.flows.requesting import Sent
 from cardtools.enrol.flows.session import Session
 
@@ -25,14 +25,14 @@ def applicant_of(run: Run, name: str | None, e_mail: str | None, organisation: s
     """Who asks; what was left out on the command line is asked for. Raises BadInputError."""
     name = wizard.ask_if_missing(run, "applicant-name", name, "--name")
     e_mail = wizard.ask_if_missing(run, "applicant-e-mail", e_mail, "--e-mail")
-    faults = {
-        "--name": fault_of_name(name),
-        "--e-mail": fault_of_address(e_mail),
-        "--organisation": None if organisation is None else fault_of_name(organisation),
+    flaws = {
+        "--name": flaw_in_name(name),
+        "--e-mail": flaw_in_address(e_mail),
+        "--organisation": None if organisation is None else flaw_in_name(organisation),
     }
-    for field, fault in faults.items():
-        if fault is not None:
-            raise BadInputError(f"applicant-{fault}", field=field, most=NAME_BYTES)
+    for field, flaw in flaws.items():
+        if flaw is not None:
+            raise BadInputError(f"applicant-{flaw}", field=field, most=NAME_BYTES)
     return Applicant(name=name, e_mail=e_mail, organisation=organisation)
 
 
@@ -78,62 +78,62 @@ def show_sent(run: Run, sent: Sent, as_json: bool) -> None:
         run.warn(run.messages.text("request-not-remembered", id=sent.request.id, reason=reason))
 
 
-def show_standings(run: Run, session: Session, request_id: str | None, as_json: bool) -> None:
+def show_checked(run: Run, session: Session, request_id: str | None, as_json: bool) -> None:
     """Shows how a request stands, or all that wait. Raises ToldError; typer.Exit when one can't be told."""
     ids = session.pending.ids() if request_id is None else [checked_id(request_id)]
-    found = [look_up(session, one) for one in ids]
+    found = [check_request(session, one) for one in ids]
     if as_json:
-        run.json([_as_data(standing) for standing in found])
+        run.json([_as_data(checked) for checked in found])
     else:
-        _show_standings(run, found)
-    for standing in found:
-        _finish(run, session, standing)
-    failures = [standing.failure.status for standing in found if standing.failure is not None]
+        _show_checked(run, found)
+    for checked in found:
+        _finish(run, session, checked)
+    failures = [checked.failure.status for checked in found if checked.failure is not None]
     if failures:
         raise typer.Exit(max(failures))
 
 
-def _show_standings(run: Run, found: list[Standing]) -> None:
+def _show_checked(run: Run, found: list[CheckedRequest]) -> None:
     if not found:
         run.say("nothing-pending")
     rows = [
         (
-            standing.id,
-            run.messages.text(f"profile-{standing.status.profile.value}"),
-            standing.status.applicant.name,
-            run.messages.text(f"state-{standing.status.state.value}"),
+            checked.id,
+            run.messages.text(f"profile-{checked.status.profile.value}"),
+            checked.status.applicant.name,
+            run.messages.text(f"state-{checked.status.state.value}"),
         )
-        for standing in found
-        if standing.status is not None
+        for checked in found
+        if checked.status is not None
     ]
     if rows:
         columns = ("column-id", "column-profile", "column-applicant", "column-state")
         run.table(run.messages.text("check-title"), columns, rows)
-    for standing in found:
-        if standing.issued:
-            run.say("check-issued", id=standing.id)
+    for checked in found:
+        if checked.issued:
+            run.say("check-issued", id=checked.id)
 
 
-def _finish(run: Run, session: Session, standing: Standing) -> None:
+def _finish(run: Run, session: Session, checked: CheckedRequest) -> None:
     """What is told on standard error, so that JSON stays JSON; a refused request need not be remembered after that."""
-    if standing.failure is not None:
-        run.warn(f"{standing.id}:")
-        run.tell_failure(standing.failure)
-    if standing.status is None or standing.status.state is not RequestState.REFUSED:
+    if checked.failure is not None:
+        run.warn(f"{checked.id}:")
+        run.tell_failure(checked.failure)
+    if checked.status is None or checked.status.state is not RequestState.REFUSED:
         return
-    run.warn(run.messages.text("check-refused", id=standing.id, reason=standing.status.reason or "?"))
-    pending = standing.pending
+    run.warn(run.messages.text("check-refused", id=checked.id, reason=checked.status.reason or "?"))
+    pending = checked.pending
     if pending is not None:
         run.warn(
             run.messages.text("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
         )
-        session.pending.forget(standing.id)
+        session.pending.forget(checked.id)
 
 
-def _as_data(standing: Standing) -> dict[str, object]:
-    status = standing.status
+def _as_data(checked: CheckedRequest) -> dict[str, object]:
+    status = checked.status
     return {
-        "id": standing.id,
+        "id": checked.id,
         "status": None if status is None else status.model_dump(mode="json"),
-        "problem": None if standing.failure is None else standing.failure.key,
+        "problem": None if checked.failure is None else checked.failure.key,
     }

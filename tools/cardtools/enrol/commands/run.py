@@ -20,7 +20,7 @@ from cardtools.common.printable import printable
 from cardtools.common.prompt import CodeSource, code_source
 from cardtools.common.told import Told, ToldError, Value
 from cardtools.enrol.ca_client import CaClient
-from cardtools.enrol.commands.failures import code_that_failed, sentences, status_of
+from cardtools.enrol.commands.failures import code_that_failed, exit_code_of, sentences
 from cardtools.enrol.errors import BadInputError, EnrolError, ExitCode
 from cardtools.enrol.files.pending import PendingRequests
 from cardtools.enrol.files.settings import Settings, checked_url, home, read_settings
@@ -134,7 +134,7 @@ def run_of(language: str | None, and_then: str | None = None) -> Iterator[Run]:
         run.tell_failure(error)
         if and_then is not None and not isinstance(error, EnrolError):
             run.warn(run.messages.text(and_then))
-        raise typer.Exit(status_of(error)) from None
+        raise typer.Exit(exit_code_of(error)) from None
 
 
 def _language(option: str | None) -> Language | None:

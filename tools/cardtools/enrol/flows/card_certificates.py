@@ -8,7 +8,7 @@ from cardtools.card.token import ObjectKind, Token
 from cardtools.enrol.errors import BadInputError
 from cardtools.enrol.files.certificates import CertificateFacts, read_certificate
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import token_of
+from cardtools.enrol.flows.same_card import open_token
 from cardtools.enrol.flows.session import Session
 
 
@@ -23,7 +23,7 @@ class CertificateOnCard:
 
 def certificates_on(session: Session, device: QualifiedDevice) -> list[CertificateOnCard]:
     """The certificates that can be read, in the card's order; no code is needed. Raises CardError."""
-    with token_of(session, device) as token:
+    with open_token(session, device) as token:
         return certificates_of(token)
 
 

@@ -23,7 +23,7 @@ _held = False
 
 
 @contextmanager
-def my_turn() -> Iterator[None]:
+def card_lock() -> Iterator[None]:
     """Waits until no other client of this user works with a card. May be entered again within itself."""
     global _held
     descriptor = None if _held else _opened()

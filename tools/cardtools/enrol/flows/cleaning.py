@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cardtools.card.errors import CardError, NoSuchObjectError
-from cardtools.card.status import Origin
 from cardtools.card.token import Token
+from cardtools.common.terms import KeyOrigin
 from cardtools.enrol.flows.card_certificates import CertificateOnCard
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import token_of
+from cardtools.enrol.flows.same_card import open_token
 from cardtools.enrol.flows.session import PIN, Session
 
 
@@ -28,7 +28,7 @@ def delete(session: Session, device: QualifiedDevice, ticked: list[CertificateOn
     Raises CardError and PromptError; what was given before that is deleted and stays so.
     """
     codes = session.ask_codes(device.status, (PIN,))
-    with token_of(session, device) as token:
+    with open_token(session, device) as token:
         token.log_in(codes)
         for item in ticked:
             token.delete_certificate(item.identifier)
@@ -41,7 +41,7 @@ def unpaired_keys(session: Session, device: QualifiedDevice) -> int:
     return sum(
         1
         for key in device.status.keys
-        if not key.paired and key.origin in (Origin.MADE, Origin.IMPORTED) and key.identifier not in waiting
+        if not key.paired and key.origin in (KeyOrigin.MADE, KeyOrigin.IMPORTED) and key.identifier not in waiting
     )
 
 

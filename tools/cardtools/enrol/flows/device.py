@@ -18,7 +18,7 @@ from cardtools.common.terms import CertificateProfile, Trouble
 from cardtools.common.told import Name
 from cardtools.enrol.errors import BadInputError, EnrolError, NumberedError, UnavailableError
 from cardtools.enrol.files.settings import Settings
-from cardtools.enrol.flows.card_lock import my_turn
+from cardtools.enrol.flows.card_lock import card_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _look(names: list[str]) -> tuple[list[QualifiedDevice], list[_Other]]:
     others: list[_Other] = []
     for name in names:
         try:
-            with my_turn(), connect(name) as connection:
+            with card_lock(), connect(name) as connection:
                 status = read_status(connection)
             kind = find_device(status.profile)
         except NoServiceError:

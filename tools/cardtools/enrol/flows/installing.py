@@ -12,7 +12,7 @@ from cardtools.enrol.files.certificates import CertificateFacts, read_certificat
 from cardtools.enrol.files.pending import PendingRequest
 from cardtools.enrol.flows.card_certificates import CertificateOnCard, certificates_of
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import token_of
+from cardtools.enrol.flows.same_card import open_token
 from cardtools.enrol.flows.session import PIN, Session
 
 
@@ -80,7 +80,7 @@ def place_for(session: Session, device: QualifiedDevice, facts: CertificateFacts
     Raises EnrolError when the key is not there, or has a certificate already, and CardError.
     """
     try:
-        with token_of(session, device) as token:
+        with open_token(session, device) as token:
             _require_new(device, certificates_of(token), facts)
             key = token.key_of_certificate(facts.der)
     except UnpairedCertificateError as error:
@@ -96,7 +96,7 @@ def store(session: Session, device: QualifiedDevice, facts: CertificateFacts, ag
     """
     codes = session.ask_codes(device.status, (PIN,))
     try:
-        with token_of(session, device) as token:
+        with open_token(session, device) as token:
             token.log_in(codes)
             token.store_certificate(None, facts.holder, facts.der)
     except NoSpaceError as error:

@@ -15,7 +15,7 @@ from cardtools.enrol.ca_client import CaError, CaRefusedError
 from cardtools.enrol.errors import EnrolError, StepFailedError
 from cardtools.enrol.files import pkcs10
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import status_of, token_of
+from cardtools.enrol.flows.same_card import open_connection, open_token
 from cardtools.enrol.flows.session import PIN, Codes, Session
 
 _IDENTIFIER_LENGTH = 4
@@ -44,7 +44,7 @@ def make_key_and_request(session: Session, plan: KeyPlan, applicant: Applicant) 
     key, and CardError.
     """
     try:
-        with token_of(session, plan.device) as token:
+        with open_token(session, plan.device) as token:
             token.log_in(plan.codes)
             public_key = token.make_key(plan.area.id, plan.identifier, applicant.name)
             info = pkcs10.request_info(applicant, public_key)
@@ -58,7 +58,7 @@ def make_key_and_request(session: Session, plan: KeyPlan, applicant: Applicant) 
 
 def statement_about(plan: KeyPlan, nonce: str) -> Attestation:
     """The card's statement about the key just made. Raises CardError."""
-    with status_of(plan.device) as (connection, status):
+    with open_connection(plan.device) as (connection, status):
         key = status.key(plan.identifier)
         if key is None:
             raise NoSuchObjectError(plan.identifier)
@@ -93,7 +93,7 @@ def undone_on_failure(session: Session, plan: KeyPlan) -> Iterator[Progress]:
 def _undo(session: Session, plan: KeyPlan, progress: Progress, error: BaseException) -> tuple[Told, ...]:
     """Deletes the key if it is there, and tells what became of it."""
     try:
-        with status_of(plan.device) as (_, status):
+        with open_connection(plan.device) as (_, status):
             if status.key(plan.identifier) is None:
                 return ()
     except CardError as failure:
@@ -115,7 +115,7 @@ def _perhaps_received(progress: Progress, error: BaseException) -> bool:
 
 def delete_key(session: Session, plan: KeyPlan) -> None:
     """Deletes the key of the plan. Raises CardError."""
-    with token_of(session, plan.device) as token:
+    with open_token(session, plan.device) as token:
         token.log_in({PIN: plan.codes[PIN]})
         token.delete_key(plan.identifier)
 

@@ -20,7 +20,7 @@ from cardtools.enrol.files.certificates import CertificateFacts, file_content, n
 from cardtools.enrol.flows.card_certificates import CertificateOnCard
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.requesting import Sent, request_with_new_key
-from cardtools.enrol.flows.same_card import token_of
+from cardtools.enrol.flows.same_card import open_token
 from cardtools.enrol.flows.session import PIN, Codes, Session
 
 CARD_STORE = "card"
@@ -67,7 +67,7 @@ class OldKeyOnCard:
 
     def sign(self, session: Session, data: bytes, codes: Codes) -> bytes:
         """As the card signs."""
-        with token_of(session, self.device) as token:
+        with open_token(session, self.device) as token:
             token.log_in(codes)
             return token.sign(self.certificate.identifier, data)
 

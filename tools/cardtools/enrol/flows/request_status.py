@@ -13,7 +13,7 @@ from cardtools.enrol.flows.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CheckedRequest:
     """A request, with what its CA says of it or why nothing is known."""
 
     id: str
@@ -27,17 +27,17 @@ class Standing:
         return self.status is not None and self.status.state is RequestState.ISSUED
 
 
-def look_up(session: Session, request_id: str) -> Standing:
+def check_request(session: Session, request_id: str) -> CheckedRequest:
     """Asks the CA that has the request; never raises for what one request alone may have."""
     pending = None
     try:
         pending = session.pending.find(request_id)
         ca = ca_of(session, pending)
         try:
-            return Standing(request_id, pending, ca.status(request_id))
+            return CheckedRequest(request_id, pending, ca.status(request_id))
         except CaRefusedError as error:
             if error.problem is not Problem.NOT_FOUND:
                 raise
             raise EnrolError("check-lost", id=request_id, url=ca.url) from error
     except EnrolError as error:
-        return Standing(request_id, pending, failure=error)
+        return CheckedRequest(request_id, pending, failure=error)

@@ -9,23 +9,23 @@ from cardtools.card.errors import CardGoneError
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.status import CardStatus, read_status
 from cardtools.card.token import Token
-from cardtools.enrol.flows.card_lock import my_turn
+from cardtools.enrol.flows.card_lock import card_lock
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.session import Session
 
 
 @contextmanager
-def token_of(session: Session, device: QualifiedDevice) -> Iterator[Token]:
+def open_token(session: Session, device: QualifiedDevice) -> Iterator[Token]:
     """The device's keys and certificates. Raises CardGoneError when another card is in the reader by now; CardError."""
-    with my_turn(), Token(device.reader, session.module) as token:
+    with card_lock(), Token(device.reader, session.module) as token:
         _require_same(device, token.status)
         yield token
 
 
 @contextmanager
-def status_of(device: QualifiedDevice) -> Iterator[tuple[Connection, CardStatus]]:
-    """How the device stands now, with the connection that told it. Raises as `token_of` does."""
-    with my_turn(), connect(device.reader) as connection:
+def open_connection(device: QualifiedDevice) -> Iterator[tuple[Connection, CardStatus]]:
+    """How the device stands now, with the connection that told it. Raises as `open_token` does."""
+    with card_lock(), connect(device.reader) as connection:
         status = read_status(connection)
         _require_same(device, status)
         yield connection, status

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cardtools.card.errors import CodeBlockedError, CodeNotSetError, ImpossibleValueError
 from cardtools.card.status import CardStatus, CodeState
-from cardtools.card.values import problem_of
+from cardtools.card.values import why_unfit
 from cardtools.common.messages import Messages
 from cardtools.common.prompt import CodeSource
 from cardtools.common.told import Value
@@ -54,6 +54,6 @@ class Session:
             if code.state is CodeState.NOT_SET:
                 raise CodeNotSetError(code.id, code.name)
             given[name] = self.codes.code(name, self.messages.name(code.name))
-            if problem_of(code, given[name]) is not None:
+            if why_unfit(code, given[name]) is not None:
                 raise ImpossibleValueError(code.id, code.name)
         return given

@@ -8,8 +8,8 @@ from cardtools.card import codes as card_codes
 from cardtools.card.status import CodeState
 from cardtools.common.told import Name, ToldError
 from cardtools.manager.commands.run import Codes, Run
-from cardtools.manager.model.acts import code_by
-from cardtools.manager.model.claim import Finding, Value, find_out, try_codes
+from cardtools.manager.model.claim import KnownValue, Readiness, readiness_of, with_codes_tried
+from cardtools.manager.model.code_actions import code_by
 from cardtools.manager.model.describing import container_line
 from cardtools.manager.model.inventory import Inventory
 from cardtools.manager.model.printing import as_json
@@ -21,42 +21,44 @@ from cardtools.manager.model.writing import erase_key, writing_code
 
 def tell_readiness(run: Run, *, check_codes: bool, as_data: bool) -> None:
     """Tells what is still missing, and ends the command with 1 when something is. Raises ToldError, typer.Exit."""
-    finding = find_out(run.read_inventory())
+    readiness = readiness_of(run.read_inventory())
     if check_codes:
         with run.connection() as connection:
-            finding = try_codes(connection, finding)
+            readiness = with_codes_tried(connection, readiness)
     if as_data:
-        typer.echo(as_json(_data(finding)))
+        typer.echo(as_json(_data(readiness)))
     else:
-        _tell(run, finding)
-    if not finding.ready:
+        _tell(run, readiness)
+    if not readiness.ready:
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _tell(run: Run, finding: Finding) -> None:
-    if finding.ready:
+def _tell(run: Run, readiness: Readiness) -> None:
+    if readiness.ready:
         run.say("claim-ready")
         return
-    run.say("claim-unknown" if finding.ready is None else "claim-not-ready")
-    for container in finding.objects:
+    run.say("claim-unknown" if readiness.ready is None else "claim-not-ready")
+    for container in readiness.objects:
         what = run.messages.text("claim-object", container=container_line(run.messages, container))
         run.line(f"- {what}")
-    for found in finding.codes:
-        if found.value is not Value.FACTORY:
+    for found in readiness.codes:
+        if found.value is not KnownValue.FACTORY:
             run.line("- " + run.messages.text(f"claim-code-{found.value}", code=Name(found.code.name)))
-    for found in finding.codes:
-        if found.value is Value.OTHER:
+    for found in readiness.codes:
+        if found.value is KnownValue.OTHER:
             run.warn_of("claim-check-costs", code=Name(found.code.name))
-    if any(found.value is Value.UNKNOWN for found in finding.codes):
+    if any(found.value is KnownValue.UNKNOWN for found in readiness.codes):
         run.say("claim-how-check")
     run.say("claim-how-prepare")
 
 
-def _data(finding: Finding) -> dict[str, object]:
+def _data(readiness: Readiness) -> dict[str, object]:
     return {
-        "ready": finding.ready,
-        "objects": [{"identifier": item.name, "number": item.number, "empty": item.empty} for item in finding.objects],
-        "codes": {found.code.id: found.value.value for found in finding.codes},
+        "ready": readiness.ready,
+        "objects": [
+            {"identifier": item.name, "number": item.number, "empty": item.empty} for item in readiness.objects
+        ],
+        "codes": {found.code.id: found.value.value for found in readiness.codes},
     }
 
 
@@ -69,25 +71,25 @@ def prepare_for_claim(run: Run, codes: Codes, yes: bool) -> None:
     Asks for all codes first, then sets them, and deletes last: a wrong code stops it while everything is there.
     """
     inventory = run.read_inventory()
-    finding = find_out(inventory)
-    if finding.ready:
+    readiness = readiness_of(inventory)
+    if readiness.ready:
         run.say("claim-ready")
         return
-    _stop_when_hopeless(inventory, finding)
-    _confirm(run, finding, yes)
-    present = _present_values(codes, finding)
+    _stop_when_hopeless(inventory, readiness)
+    _confirm(run, readiness, yes)
+    present = _present_values(codes, readiness)
     try:
-        _set_codes(run, inventory, finding, present)
-        _delete_all(run, inventory, finding)
+        _set_codes(run, inventory, readiness, present)
+        _delete_all(run, inventory, readiness)
     except ToldError:
         run.warn_of("prepared-half")
         raise
     run.say("claim-ready")
 
 
-def _stop_when_hopeless(inventory: Inventory, finding: Finding) -> None:
+def _stop_when_hopeless(inventory: Inventory, readiness: Readiness) -> None:
     """Raises ManagerError when a code can't be brought back, before anything is done."""
-    for found in finding.codes:
+    for found in readiness.codes:
         if found.code.state is CodeState.SET:
             continue
         by = code_by(inventory.card, found.code)
@@ -95,25 +97,25 @@ def _stop_when_hopeless(inventory: Inventory, finding: Finding) -> None:
             raise ManagerError("claim-hopeless", code=Name(found.code.name))
 
 
-def _confirm(run: Run, finding: Finding, yes: bool) -> None:
-    if finding.objects:
-        run.confirm_counted("confirm-prepare", len(finding.objects), yes)
+def _confirm(run: Run, readiness: Readiness, yes: bool) -> None:
+    if readiness.objects:
+        run.confirm_counted("confirm-prepare", len(readiness.objects), yes)
     else:
         run.confirm("confirm-prepare-codes", yes)
 
 
-def _present_values(codes: Codes, finding: Finding) -> dict[str, str]:
+def _present_values(codes: Codes, readiness: Readiness) -> dict[str, str]:
     """The present value of every code that has one; it is not asked for where it is the factory's for certain."""
     return {
-        found.code.id: found.factory_value if found.value is Value.FACTORY else codes.present(found.code)
-        for found in finding.codes
+        found.code.id: found.factory_value if found.value is KnownValue.FACTORY else codes.present(found.code)
+        for found in readiness.codes
         if found.code.state is CodeState.SET
     }
 
 
-def _set_codes(run: Run, inventory: Inventory, finding: Finding, present: dict[str, str]) -> None:
+def _set_codes(run: Run, inventory: Inventory, readiness: Readiness, present: dict[str, str]) -> None:
     """Sets every code to its factory value: blocked ones by another, as long as that has the value that was given."""
-    to_set = [found for found in finding.codes if found.value is not Value.FACTORY]
+    to_set = [found for found in readiness.codes if found.value is not KnownValue.FACTORY]
     with run.connection() as connection:
         for found in sorted(to_set, key=lambda found: found.code.state is CodeState.SET):
             code = found.code
@@ -126,17 +128,17 @@ def _set_codes(run: Run, inventory: Inventory, finding: Finding, present: dict[s
             run.say("prepared-code", code=Name(code.name))
 
 
-def _delete_all(run: Run, inventory: Inventory, finding: Finding) -> None:
+def _delete_all(run: Run, inventory: Inventory, readiness: Readiness) -> None:
     """Deletes the user's certificates and keys, with the factory value that the code for writing has by now."""
-    if not finding.objects:
+    if not readiness.objects:
         return
     code = writing_code(inventory.card)
-    value = next(found.factory_value for found in finding.codes if found.code.id == code.id)
+    value = next(found.factory_value for found in readiness.codes if found.code.id == code.id)
     with run.token() as token:
         token.log_in({code.id: value})
-        for item in finding.objects:
+        for item in readiness.objects:
             if item.certificates and item.identifier is not None:
                 token.delete_certificate(item.identifier)
             if item.has_private_key:
                 erase_key(token, item)
-    run.say_counted("prepared-deleted", len(finding.objects))
+    run.say_counted("prepared-deleted", len(readiness.objects))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from cardtools.card import codes as card_codes
 from cardtools.common.told import Name
 from cardtools.manager.commands.run import Codes, Run
-from cardtools.manager.model.acts import Act, code_by, find_code, why_not
+from cardtools.manager.model.code_actions import CodeAction, code_by, find_code, why_not
 
 
 def change_code(run: Run, codes: Codes, name: str) -> None:
     """Changes a code. Raises ToldError; what is wrong with the values is found before the card gets any."""
     card = run.read_card()
     code = find_code(card, name)
-    if reason := why_not(card, code, Act.CHANGE):
+    if reason := why_not(card, code, CodeAction.CHANGE):
         raise reason
     old = codes.present(code)
     new = codes.new(code)
@@ -21,11 +21,11 @@ def change_code(run: Run, codes: Codes, name: str) -> None:
     run.say("changed", code=Name(code.name))
 
 
-def set_by_another(run: Run, codes: Codes, name: str, act: Act) -> None:
+def set_by_another(run: Run, codes: Codes, name: str, action: CodeAction) -> None:
     """Unblocks a code, or sets it first, with the one that the card names for that. Raises ToldError."""
     card = run.read_card()
     code = find_code(card, name)
-    if reason := why_not(card, code, act):
+    if reason := why_not(card, code, action):
         raise reason
     by = code_by(card, code)
     assert by is not None, "why_not refuses what no code sets"
@@ -33,4 +33,4 @@ def set_by_another(run: Run, codes: Codes, name: str, act: Act) -> None:
     new = codes.new(code)
     with run.connection() as connection:
         card_codes.reset(connection, code, by, by_value, new)
-    run.say("unblocked" if act is Act.UNBLOCK else "set-first-done", code=Name(code.name), by=Name(by.name))
+    run.say("unblocked" if action is CodeAction.UNBLOCK else "set-first-done", code=Name(code.name), by=Name(by.name))

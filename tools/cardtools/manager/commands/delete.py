@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cardtools.common.told import Name
 from cardtools.manager.commands.run import Codes, Run
-from cardtools.manager.model.finding import certificate_of, find_container, find_number
 from cardtools.manager.model.inventory import Container, Inventory
+from cardtools.manager.model.lookup import certificate_of, find_container, find_number
 from cardtools.manager.model.printing import day
 from cardtools.manager.model.refusals import ManagerError, UsageError
 from cardtools.manager.model.writing import erase_key, writing_code

@@ -10,8 +10,8 @@ from cryptography.x509 import load_der_x509_certificate
 from cardtools.manager.commands.options import Form
 from cardtools.manager.commands.run import Run
 from cardtools.manager.model.files import check_writable, write_file
-from cardtools.manager.model.finding import certificate_of, find_container
 from cardtools.manager.model.inventory import Container, StoredCertificate
+from cardtools.manager.model.lookup import certificate_of, find_container
 from cardtools.manager.model.refusals import ManagerError
 
 

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from cardtools.manager.commands.run import Run
 from cardtools.manager.model.certificate_facts import CertificateFacts
-from cardtools.manager.model.finding import certificate_of, find_container
 from cardtools.manager.model.inventory import Container, Inventory
+from cardtools.manager.model.lookup import certificate_of, find_container
 from cardtools.manager.model.printing import as_json, plain
 from cardtools.manager.model.refusals import ManagerError
 

@@ -20,12 +20,12 @@ from cardtools.card.errors import (
 )
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.status import CardStatus, CodeStatus, read_status
-from cardtools.card.values import easily_guessed, problem_of
+from cardtools.card.values import easily_guessed, why_unfit
 from cardtools.common.messages import Language, Messages, language_of
 from cardtools.common.prompt import CodeSource, MismatchError, PromptError, code_source
 from cardtools.common.told import Name, Told, ToldError, Value
-from cardtools.manager.model.acts import Act, code_by, why_not
 from cardtools.manager.model.advice import advice
+from cardtools.manager.model.code_actions import CodeAction, code_by, why_not
 from cardtools.manager.model.printing import console, plain
 from cardtools.manager.model.refusals import ExitCode, ManagerError, UsageError, ValueRefusedError
 
@@ -146,7 +146,7 @@ class Codes:
         if code.tries_left == 1:
             self._warn_of_last_try(code)
         value = self._source.code(code.id, self._run.messages.text("prompt-present", code=name))
-        if problem_of(code, value) is not None:
+        if why_unfit(code, value) is not None:
             raise ImpossibleValueError(code.id, code.name)
         return value
 
@@ -155,9 +155,9 @@ class Codes:
         text = self._run.messages.text
         name = Name(code.name)
         value = self._source.new_code(code.id, text("prompt-new", code=name), text("prompt-again", code=name))
-        problem = problem_of(code, value)
-        if problem is not None:
-            raise ValueRefusedError(problem)
+        unfit = why_unfit(code, value)
+        if unfit is not None:
+            raise ValueRefusedError(unfit)
         if easily_guessed(value):
             self._run.warn_of("value-easily-guessed", code=name)
         return value
@@ -218,7 +218,7 @@ def _tell(run: Run, error: ToldError) -> None:
 
 def _tell_first_setting(run: Run, card: CardStatus, code: CodeStatus) -> None:
     """How a code that has no value gets one."""
-    reason = why_not(card, code, Act.SET_FIRST)
+    reason = why_not(card, code, CodeAction.SET_FIRST)
     if reason is not None:
         run.warn(reason)
     elif (by := code_by(card, code)) is not None:

@@ -8,9 +8,9 @@ from rich.table import Table
 from cardtools.card.status import CardStatus, CodeState, CodeStatus
 from cardtools.common.told import Name
 from cardtools.manager.commands.run import Run
-from cardtools.manager.model.acts import possible_acts
 from cardtools.manager.model.advice import advice
 from cardtools.manager.model.as_data import container_data, inventory_data
+from cardtools.manager.model.code_actions import possible_actions
 from cardtools.manager.model.describing import (
     area_line,
     card_name,
@@ -19,8 +19,8 @@ from cardtools.manager.model.describing import (
     private_key_line,
     public_key_line,
 )
-from cardtools.manager.model.finding import find_container
 from cardtools.manager.model.inventory import Container, Inventory
+from cardtools.manager.model.lookup import find_container
 from cardtools.manager.model.printing import as_json, plain
 
 
@@ -104,7 +104,7 @@ def _show_lines(run: Run, container: Container, indent: str) -> None:
 def _card_commands(inventory: Inventory) -> list[str]:
     """What can be done now, as it is typed."""
     card = inventory.card
-    commands = [f"cardmanager {act} {code.id}" for code in card.codes for act in possible_acts(card, code)]
+    commands = [f"cardmanager {action} {code.id}" for code in card.codes for action in possible_actions(card, code)]
     return commands + [command for container in inventory.containers for command in _container_commands(container)]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cardtools.card.status import CardStatus, CodeStatus, KeyStatus
-from cardtools.manager.model.acts import possible_acts
 from cardtools.manager.model.certificate_facts import CertificateFacts
+from cardtools.manager.model.code_actions import possible_actions
 from cardtools.manager.model.inventory import Container, Inventory
 
 Data = dict[str, object]
@@ -80,7 +80,7 @@ def _code(card: CardStatus, code: CodeStatus) -> Data:
         "max_length": code.max_length,
         "characters": code.characters.name.lower(),
         "set_by": code.unblocked_by,
-        "possible": [act.value for act in possible_acts(card, code)],
+        "possible": [action.value for action in possible_actions(card, code)],
     }
 
 

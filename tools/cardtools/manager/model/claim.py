@@ -19,7 +19,7 @@ from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.refusals import ManagerError
 
 
-class Value(StrEnum):
+class KnownValue(StrEnum):
     """What is known of a code's value."""
 
     FACTORY = "factory"
@@ -32,40 +32,44 @@ class Value(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CodeFinding:
+class CodeReadiness:
     """A code of the claim's conditions, and what is known of its value."""
 
     code: CodeStatus
     factory_value: str
-    value: Value
+    value: KnownValue
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Readiness:
     """What a card still has on it, and its codes."""
 
     objects: tuple[Container, ...]
-    codes: tuple[CodeFinding, ...]
+    codes: tuple[CodeReadiness, ...]
 
     @property
     def ready(self) -> bool | None:
         """Whether the card is ready; None when its codes don't let us tell."""
-        if self.objects or any(found.value in (Value.OTHER, Value.BLOCKED, Value.NOT_SET) for found in self.codes):
+        if self.objects or any(
+            found.value in (KnownValue.OTHER, KnownValue.BLOCKED, KnownValue.NOT_SET) for found in self.codes
+        ):
             return False
-        return None if any(found.value is not Value.FACTORY for found in self.codes) else True
+        return None if any(found.value is not KnownValue.FACTORY for found in self.codes) else True
 
 
-def find_out(inventory: Inventory) -> Finding:
+def readiness_of(inventory: Inventory) -> Readiness:
     """What can be seen without giving the card any code. Raises ManagerError for a card without such conditions."""
     card = inventory.card
     values = _warranty(inventory).factory_values
-    codes = tuple(CodeFinding(code, values[code.id], _visible_value(code)) for code in card.codes if code.id in values)
-    return Finding(tuple(item for item in inventory.containers if not item.from_factory), codes)
+    codes = tuple(
+        CodeReadiness(code, values[code.id], _visible_value(code)) for code in card.codes if code.id in values
+    )
+    return Readiness(tuple(item for item in inventory.containers if not item.from_factory), codes)
 
 
-def try_codes(connection: Connection, finding: Finding) -> Finding:
+def with_codes_tried(connection: Connection, readiness: Readiness) -> Readiness:
     """The same, with the codes tried whose value is not visible; never one with its last try. Raises CardError."""
-    return Finding(finding.objects, tuple(_tried(connection, found) for found in finding.codes))
+    return Readiness(readiness.objects, tuple(_tried(connection, found) for found in readiness.codes))
 
 
 def _warranty(inventory: Inventory) -> Warranty:
@@ -78,23 +82,23 @@ def _warranty(inventory: Inventory) -> Warranty:
     return warranty
 
 
-def _visible_value(code: CodeStatus) -> Value:
+def _visible_value(code: CodeStatus) -> KnownValue:
     match code.state:
         case CodeState.BLOCKED:
-            return Value.BLOCKED
+            return KnownValue.BLOCKED
         case CodeState.NOT_SET:
-            return Value.NOT_SET
+            return KnownValue.NOT_SET
         case CodeState.SET:
-            return Value.FACTORY if code.must_change else Value.UNKNOWN
+            return KnownValue.FACTORY if code.must_change else KnownValue.UNKNOWN
 
 
-def _tried(connection: Connection, found: CodeFinding) -> CodeFinding:
-    if found.value is not Value.UNKNOWN:
+def _tried(connection: Connection, found: CodeReadiness) -> CodeReadiness:
+    if found.value is not KnownValue.UNKNOWN:
         return found
     if found.code.tries_left <= 1:
-        return CodeFinding(found.code, found.factory_value, Value.LAST_TRY)
+        return CodeReadiness(found.code, found.factory_value, KnownValue.LAST_TRY)
     try:
         card_codes.verify(connection, found.code, found.factory_value)
     except WrongCodeError:
-        return CodeFinding(found.code, found.factory_value, Value.OTHER)
-    return CodeFinding(found.code, found.factory_value, Value.FACTORY)
+        return CodeReadiness(found.code, found.factory_value, KnownValue.OTHER)
+    return CodeReadiness(found.code, found.factory_value, KnownValue.FACTORY)

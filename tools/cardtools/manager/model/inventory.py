@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from cardtools.card.status import AreaStatus, CardStatus, KeyStatus, Origin
+from cardtools.card.status import AreaStatus, CardStatus, KeyStatus
 from cardtools.card.token import ObjectKind, StoredObject
+from cardtools.common.terms import KeyOrigin
 from cardtools.manager.model.certificate_facts import CertificateFacts, algorithm_of, read_certificate
 
 
@@ -47,7 +48,7 @@ class Container:
     @property
     def from_factory(self) -> bool:
         """Whether it came with the card, and so is not its user's."""
-        return self.key is not None and self.key.origin is Origin.FACTORY
+        return self.key is not None and self.key.origin is KeyOrigin.FACTORY
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cardtools.card.values import Problem
+from cardtools.card.values import UnfitValue
 from cardtools.common.told import ToldError, Value
 
 
@@ -37,5 +37,5 @@ class UsageError(ManagerError):
 class ValueRefusedError(ManagerError):
     """A new value that can't be one of the code; nothing was sent to the card."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.key, **problem.values)
+    def __init__(self, unfit: UnfitValue) -> None:
+        super().__init__(unfit.key, **unfit.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.manager.model.acts import Act, find_code, possible_acts, why_not
+from cardtools.manager.model.code_actions import CodeAction, find_code, possible_actions, why_not
 from cardtools.manager.model.refusals import ExitCode, UsageError
 
 from tests.unit.cardtools.manager.cards import card
@@ -24,40 +24,40 @@ POSSIBLE = [
 @pytest.mark.parametrize(("profile", "states", "possible"), POSSIBLE)
 def test_what_can_be_done(profile: str, states: str, possible: dict[str, str]) -> None:
     status = card(profile, states)
-    assert {name: " ".join(possible_acts(status, status.code(name))) for name in possible} == possible
+    assert {name: " ".join(possible_actions(status, status.code(name))) for name in possible} == possible
 
 
 @pytest.mark.parametrize(
-    ("profile", "states", "name", "act", "key"),
+    ("profile", "states", "name", "action", "key"),
     [
-        ("proid-q", "bbs", "pin", Act.UNBLOCK, "by-is-blocked"),
-        ("proid-q", "sbs", "puk", Act.UNBLOCK, "nothing-unblocks"),
-        ("eobcanka", "-----", "iok", Act.SET_FIRST, "by-is-not-set-office"),
-        ("eobcanka", "-----", "dok", Act.SET_FIRST, "set-at-office"),
-        ("eobcanka", "-----", "puk", Act.SET_FIRST, "by-is-not-set-office"),
-        ("eobcanka", "---ss", "pin", Act.SET_FIRST, "by-is-not-set"),
-        ("eobcanka", "---bb", "dok", Act.UNBLOCK, "unblocked-at-office"),
-        ("eobcanka", "---bb", "iok", Act.UNBLOCK, "by-is-blocked-office"),
-        ("eobcanka", "sbsss", "puk", Act.UNBLOCK, "nothing-unblocks"),
-        ("zzzs-pk", "sss-", "kpep-pin", Act.UNBLOCK, "nothing-unblocks"),
-        ("zzzs-pk", "sss-", "kpep-pin", Act.SET_FIRST, "set-already"),
-        ("zzzs-pk", "ss-s", "tpin", Act.CHANGE, "not-changeable"),
-        ("zzzs-pk", "ss--", "kpep-pin", Act.SET_FIRST, "by-is-not-set"),
+        ("proid-q", "bbs", "pin", CodeAction.UNBLOCK, "by-is-blocked"),
+        ("proid-q", "sbs", "puk", CodeAction.UNBLOCK, "nothing-unblocks"),
+        ("eobcanka", "-----", "iok", CodeAction.SET_FIRST, "by-is-not-set-office"),
+        ("eobcanka", "-----", "dok", CodeAction.SET_FIRST, "set-at-office"),
+        ("eobcanka", "-----", "puk", CodeAction.SET_FIRST, "by-is-not-set-office"),
+        ("eobcanka", "---ss", "pin", CodeAction.SET_FIRST, "by-is-not-set"),
+        ("eobcanka", "---bb", "dok", CodeAction.UNBLOCK, "unblocked-at-office"),
+        ("eobcanka", "---bb", "iok", CodeAction.UNBLOCK, "by-is-blocked-office"),
+        ("eobcanka", "sbsss", "puk", CodeAction.UNBLOCK, "nothing-unblocks"),
+        ("zzzs-pk", "sss-", "kpep-pin", CodeAction.UNBLOCK, "nothing-unblocks"),
+        ("zzzs-pk", "sss-", "kpep-pin", CodeAction.SET_FIRST, "set-already"),
+        ("zzzs-pk", "ss-s", "tpin", CodeAction.CHANGE, "not-changeable"),
+        ("zzzs-pk", "ss--", "kpep-pin", CodeAction.SET_FIRST, "by-is-not-set"),
     ],
 )
-def test_why_something_can_not_be_done(profile: str, states: str, name: str, act: Act, key: str) -> None:
+def test_why_something_can_not_be_done(profile: str, states: str, name: str, action: CodeAction, key: str) -> None:
     status = card(profile, states)
-    reason = why_not(status, status.code(name), act)
+    reason = why_not(status, status.code(name), action)
     assert reason is not None
     assert reason.key == key
 
 
 def test_nothing_can_be_done_with_a_lost_part_or_a_dead_card() -> None:
     lost = card("zzzs-pk", "ss-s", lost="kpep")
-    assert possible_acts(lost, lost.code("kpep-pin")) == ()
-    assert possible_acts(lost, lost.code("pep-pin")) == (Act.CHANGE, Act.UNBLOCK)
+    assert possible_actions(lost, lost.code("kpep-pin")) == ()
+    assert possible_actions(lost, lost.code("pep-pin")) == (CodeAction.CHANGE, CodeAction.UNBLOCK)
     dead = card("proid-q", "bbb", dead=True)
-    assert possible_acts(dead, dead.code("pin")) == ()
+    assert possible_actions(dead, dead.code("pin")) == ()
 
 
 def test_codes_are_found_by_id_and_by_name_in_any_case() -> None:

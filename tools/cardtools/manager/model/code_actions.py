@@ -21,7 +21,7 @@ from cardtools.common.told import Name, ToldError
 from cardtools.manager.model.refusals import ManagerError, UsageError
 
 
-class Act(StrEnum):
+class CodeAction(StrEnum):
     """What a holder does with a code."""
 
     CHANGE = "change"
@@ -43,12 +43,12 @@ def code_by(card: CardStatus, code: CodeStatus) -> CodeStatus | None:
     return next((other for other in card.codes if other.id == code.unblocked_by), None)
 
 
-def possible_acts(card: CardStatus, code: CodeStatus) -> tuple[Act, ...]:
+def possible_actions(card: CardStatus, code: CodeStatus) -> tuple[CodeAction, ...]:
     """What can be done with a code now."""
-    return tuple(act for act in Act if why_not(card, code, act) is None)
+    return tuple(action for action in CodeAction if why_not(card, code, action) is None)
 
 
-def why_not(card: CardStatus, code: CodeStatus, act: Act) -> ToldError | None:
+def why_not(card: CardStatus, code: CodeStatus, action: CodeAction) -> ToldError | None:
     """Why that can't be done with the code; None when it can. Known without asking the card."""
     if card.dead:
         return CardDeadError()
@@ -60,12 +60,12 @@ def why_not(card: CardStatus, code: CodeStatus, act: Act) -> ToldError | None:
     if code.reference is None:
         return NotOnChipError(code.id, code.name)
     at_none = _at_none(device, code)
-    match act:
-        case Act.CHANGE:
+    match action:
+        case CodeAction.CHANGE:
             return _why_no_change(code)
-        case Act.UNBLOCK:
+        case CodeAction.UNBLOCK:
             return _why_no_unblocking(card, code, at_none)
-        case Act.SET_FIRST:
+        case CodeAction.SET_FIRST:
             return _why_no_first_setting(card, code, at_none)
 
 
