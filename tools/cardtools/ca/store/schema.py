@@ -1,0 +1,115 @@
+"""The form of the CA's file, and how a file of an earlier form becomes one of the newest.
+
+A migration that was released is never changed: a new form is one more entry at the end, and one more fixture file in
+tests/fixtures/ca.
+
+Every law that two clients could break by racing is a constraint here: one use of a key, one bond a card, one
+certificate a request. Times are UTC as ISO 8601 text of one form, so that they compare as text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+APPLICATION_ID = 0x53544341
+"""What marks the file as a CA's: "STCA" (SQLite, Database File Format, 1.3.18)."""
+
+Migration = Sequence[str]
+
+_FIRST_FORM = (
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    "CREATE TABLE challenges (nonce BLOB PRIMARY KEY, expires TEXT NOT NULL) STRICT",
+    """CREATE TABLE requests (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'issued', 'refused')),
+        profile TEXT NOT NULL,
+        name TEXT NOT NULL,
+        e_mail TEXT NOT NULL,
+        organisation TEXT,
+        person TEXT NOT NULL,
+        pkcs10 BLOB NOT NULL,
+        key TEXT NOT NULL,
+        on_device INTEGER NOT NULL,
+        card_profile TEXT,
+        card_number TEXT,
+        renewal_of TEXT,
+        received TEXT NOT NULL,
+        reason TEXT
+    ) STRICT""",
+    "CREATE UNIQUE INDEX one_request_a_key ON requests (key) WHERE state != 'refused'",
+    "CREATE INDEX requests_of_person ON requests (person)",
+    "CREATE INDEX requests_by_state ON requests (state)",
+    """CREATE TABLE certificates (
+        serial TEXT PRIMARY KEY,
+        request TEXT NOT NULL UNIQUE REFERENCES requests (id),
+        der BLOB NOT NULL,
+        valid_from TEXT NOT NULL,
+        valid_until TEXT NOT NULL,
+        revoked TEXT,
+        revocation_reason TEXT
+    ) STRICT""",
+    "CREATE INDEX revoked_certificates ON certificates (revoked) WHERE revoked IS NOT NULL",
+    """CREATE TABLE own_certificates (
+        serial TEXT PRIMARY KEY, purpose TEXT NOT NULL, url TEXT NOT NULL, der BLOB NOT NULL, made INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE bonds (
+        card_profile TEXT NOT NULL,
+        card_number TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        e_mail TEXT NOT NULL,
+        made TEXT NOT NULL,
+        PRIMARY KEY (card_profile, card_number)
+    ) STRICT""",
+    """CREATE TABLE tokens (
+        name TEXT PRIMARY KEY, role TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, made TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        who TEXT NOT NULL,
+        act TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END""",
+    """CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END""",
+    """CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+        WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END""",
+)
+_SIGNED_E_MAILS = (
+    # The programs of the first form made these two tables themselves, once the first e-mail address was authorised.
+    "CREATE TABLE IF NOT EXISTS mail_senders (e_mail TEXT PRIMARY KEY, since TEXT NOT NULL) STRICT",
+    """CREATE TABLE IF NOT EXISTS mails (
+        fingerprint TEXT PRIMARY KEY, message_id TEXT NOT NULL, received TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of a file's form; 0 for one that has none yet. Raises sqlite3.Error."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Brings a file to the newest form, all at once or not at all. Raises sqlite3.Error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked now that nobody else can write: another program may have done it a moment ago.
+        for migration in migrations[version_of(connection) :]:
+            for statement in migration:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
