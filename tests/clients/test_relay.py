@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from stuntcard.trace.events import Happening
+from stuntcard.trace.events import EventKind
 from stuntcard.trace.read import read_trace
 
 from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module, shared_folder
@@ -127,7 +127,7 @@ def test_a_relayed_card_is_used_and_recorded_with_its_codes_masked(folder: Path)
 
 def test_what_the_relay_records_is_played_back_strictly_to_the_same_program(folder: Path) -> None:
     trace, written = recorded(folder)
-    commands = [event for event in read_trace(trace).events if event.happening is Happening.COMMAND]
+    commands = [event for event in read_trace(trace).events if event.kind is EventKind.COMMAND]
     with serving(folder / "c", "replay", str(trace)) as replay:
         run = pkcs11_tool(folder, replay.socket, *LIST)
         assert (run.returncode, without_handles(run.stdout)) == (0, written)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from stuntcard.store.library import Entry
+    from stuntcard.store.library import ListedCard
 
 REFUSED = 1
 BAD_INPUT = 2
@@ -295,7 +295,7 @@ def _ask(question: str, yes: bool) -> None:
         _fail("nothing was done", REFUSED)
 
 
-def _in_a_line(entry: Entry) -> str:
+def _in_a_line(entry: ListedCard) -> str:
     if entry.stored is None:
         return f"can't be used: {entry.problem}"
     dead = ", dead" if entry.stored.content.state.dead else ""
@@ -304,7 +304,7 @@ def _in_a_line(entry: Entry) -> str:
     return f"{profile.id:12} {profile.token.serial:16} {entry.stored.durability}{dead}{used}"
 
 
-def _as_data(entry: Entry) -> dict[str, object]:
+def _as_data(entry: ListedCard) -> dict[str, object]:
     from dataclasses import asdict
 
     stored = entry.stored

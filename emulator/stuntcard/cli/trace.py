@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stuntcard.running.running import ReaderChoice
     from stuntcard.trace.read import Trace
-    from stuntcard.trace.story import Line
+    from stuntcard.trace.story import StoryLine
 
 BAD_INPUT = 2
 UNAVAILABLE = 69
@@ -129,7 +129,7 @@ def relay(
     Example: stuntcard relay --reader "Gemalto" --trace session.jsonl
     """
     from stuntcard.running.running import serve
-    from stuntcard.trace.events import Header
+    from stuntcard.trace.events import TraceHeader
     from stuntcard.trace.record import RecordingCard, TraceFile, now
     from stuntcard.trace.relay import RealCard, RelayError
 
@@ -139,7 +139,7 @@ def relay(
             if trace is None:
                 serve(card, "relay", choice)
                 return
-            header = Header(card.reader, card.atr, now(), masked=not unmasked)
+            header = TraceHeader(card.reader, card.atr, now(), masked=not unmasked)
             with TraceFile(trace, header, also_mask) as file:
                 serve(RecordingCard(card, file), "relay", choice)
     except RelayError as error:
@@ -207,7 +207,7 @@ def _served() -> Iterator[None]:
         _fail(f"the card can't be served: {error}", UNAVAILABLE)
 
 
-def _styled(line: Line) -> object:
+def _styled(line: StoryLine) -> object:
     from rich.text import Text
 
     from stuntcard.trace.story import Tone

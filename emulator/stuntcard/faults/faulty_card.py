@@ -74,8 +74,8 @@ class FaultyCard:
         late = dict.fromkeys(When, 0.0)
         others: list[Strike] = []
         for strike in strikes:
-            if isinstance(strike.act, Delay):
-                late[strike.act.when] += strike.act.seconds
+            if isinstance(strike.effect, Delay):
+                late[strike.effect.when] += strike.effect.seconds
             else:
                 others.append(strike)
         if not self._wait(late[When.BEFORE]):
@@ -84,7 +84,7 @@ class FaultyCard:
         return answer if self._wait(late[When.AFTER]) else _MUTE
 
     def _strike(self, command: bytes, strike: Strike) -> bytes:
-        match strike.act:
+        match strike.effect:
             case ReplaceStatus(status_word, when):
                 self._carry_out(command, when)
                 return status_word.to_bytes(2)

@@ -1,6 +1,6 @@
 """Faults: what shall go wrong with a card, and with which of its commands.
 
-A rule says of which commands it speaks (Match), on which occasions (Occasion), and what happens then (an act). Rules
+A rule says of which commands it speaks (Match), on which occasions (Occasion), and what happens then (an effect). Rules
 are values; what has to be counted is counted in Faults, where rules are set, listed and cleared while the card runs.
 Two runs with the same commands and the same rules are struck in the same places, also by rules with a probability.
 """
@@ -96,7 +96,7 @@ class Tear:
     when: When = When.BEFORE
 
 
-Act = ReplaceStatus | Delay | NoAnswer | Corrupt | Cut | Remove | Unplug | Tear
+Effect = ReplaceStatus | Delay | NoAnswer | Corrupt | Cut | Remove | Unplug | Tear
 
 
 # To which commands
@@ -182,7 +182,7 @@ class Occasion:
 class Rule:
     """One fault. What chance decides comes of `seed` alone."""
 
-    act: Act
+    effect: Effect
     match: Match = field(default_factory=Match)
     occasion: Occasion = field(default_factory=Occasion)
     seed: int = 0
@@ -205,9 +205,9 @@ def check_names(rule: Rule, profile: Profile) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """An act that is due now; `seed` is what it may take its random numbers from."""
+    """An effect that is due now; `seed` is what it may take its random numbers from."""
 
-    act: Act
+    effect: Effect
     seed: int
 
 
@@ -241,7 +241,7 @@ class _Counter:
         if not self.rule.occasion.strikes(self.matched, chance):
             return None
         self.struck += 1
-        return Strike(self.rule.act, seed)
+        return Strike(self.rule.effect, seed)
 
 
 class Faults:

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from stuntcard.faults.rules import (
     SECONDS_MAX,
-    Act,
     Corrupt,
     Cut,
     Delay,
+    Effect,
     FaultError,
     Match,
     NoAnswer,
@@ -82,8 +82,8 @@ def rule_text(rule: Rule) -> str:
         "probability": None if occasion.probability is None else _decimal(occasion.probability),
         "after": _decimal(occasion.after) if occasion.after else None,
         "seed": rule.seed or None,
-        "act": _act_text(rule.act),
-        "when": getattr(rule.act, "when", None),
+        "act": _effect_text(rule.effect),
+        "when": getattr(rule.effect, "when", None),
     }
     return " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
 
@@ -93,7 +93,7 @@ def _rule(fields: Mapping[str, str]) -> Rule:
     if unknown:
         raise FaultError(f"a fault has no '{unknown[0]}'; it has: {', '.join(_FIELDS)}")
     if "act" not in fields:
-        raise FaultError(f"what shall happen is missing: act=…, one of {_ACTS_IN_WORDS}")
+        raise FaultError(f"what shall happen is missing: act=…, one of {_EFFECTS_IN_WORDS}")
     match = Match(
         ins=_optional(fields, "ins", _instruction),
         cla=_optional(fields, "cla", lambda value: _hexadecimal("cla", value, 2)),
@@ -108,8 +108,8 @@ def _rule(fields: Mapping[str, str]) -> Rule:
         probability=_optional(fields, "probability", _probability),
         after=_optional(fields, "after", lambda value: _seconds(f"after={value}", value)) or 0.0,
     )
-    act = _act(fields["act"], _optional(fields, "when", _when))
-    return Rule(act, match, occasion, _optional(fields, "seed", lambda value: _number("seed", value)) or 0)
+    effect = _effect(fields["act"], _optional(fields, "when", _when))
+    return Rule(effect, match, occasion, _optional(fields, "seed", lambda value: _number("seed", value)) or 0)
 
 
 def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], _T]) -> _T | None:
@@ -159,37 +159,37 @@ def _when(value: str) -> When:
         raise FaultError(f"when={value}: give before or after (the command took effect)") from None
 
 
-# Acts
+# Effects
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How an act is written: what may stand behind its name, whether it must, and what makes the act."""
+class _EffectForm:
+    """How an effect is written: what may stand behind its name, whether it must, and what makes the effect."""
 
     value: str
     required: bool
-    make: Callable[[str, str | None, When | None], Act]
+    make: Callable[[str, str | None, When | None], Effect]
 
 
-def _status(given: str, value: str | None, when: When | None) -> Act:
+def _status(given: str, value: str | None, when: When | None) -> Effect:
     if value is None or re.fullmatch("[0-9A-Fa-f]{4}", value) is None:
         raise FaultError(f"{given}: give a status word of four hexadecimal digits, such as status:6F00")
     return ReplaceStatus(int(value, 16), when or When.BEFORE)
 
 
-def _delay(given: str, value: str | None, when: When | None) -> Act:
+def _delay(given: str, value: str | None, when: When | None) -> Effect:
     return Delay(_seconds(given, value or ""), when or When.BEFORE)
 
 
-def _slow(given: str, value: str | None, when: When | None) -> Act:
+def _slow(given: str, value: str | None, when: When | None) -> Effect:
     return Delay(_seconds(given, value or "", "ms"), when or When.BEFORE)
 
 
-def _no_answer(given: str, value: str | None, when: When | None) -> Act:
+def _no_answer(given: str, value: str | None, when: When | None) -> Effect:
     return NoAnswer(TIME_OUT if value is None else _seconds(given, value), when or When.BEFORE)
 
 
-def _corrupt(given: str, value: str | None, when: When | None) -> Act:
+def _corrupt(given: str, value: str | None, when: When | None) -> Effect:
     _only_after(given, when)
     bits = 1 if value is None else _number(given, value)
     if not bits:
@@ -197,20 +197,20 @@ def _corrupt(given: str, value: str | None, when: When | None) -> Act:
     return Corrupt(bits)
 
 
-def _cut(given: str, value: str | None, when: When | None) -> Act:
+def _cut(given: str, value: str | None, when: When | None) -> Effect:
     _only_after(given, when)
     return Cut() if value is None else Cut(_number(given, value))
 
 
-def _remove(given: str, value: str | None, when: When | None) -> Act:
+def _remove(given: str, value: str | None, when: When | None) -> Effect:
     return Remove(None if value is None else _seconds(given, value), when or When.BEFORE)
 
 
-def _unplug(given: str, value: str | None, when: When | None) -> Act:
+def _unplug(given: str, value: str | None, when: When | None) -> Effect:
     return Unplug(None if value is None else _seconds(given, value), when or When.BEFORE)
 
 
-def _tear(_given: str, _value: str | None, when: When | None) -> Act:
+def _tear(_given: str, _value: str | None, when: When | None) -> Effect:
     return Tear(when or When.BEFORE)
 
 
@@ -219,38 +219,38 @@ def _only_after(given: str, when: When | None) -> None:
         raise FaultError(f"{given} when=before: there is no answer yet; leave when out")
 
 
-_FORMS = {
-    "status": _Form("XXXX", True, _status),
-    "delay": _Form("SECONDS", True, _delay),
-    "slow": _Form("MILLISECONDS", True, _slow),
-    "no-answer": _Form("SECONDS", False, _no_answer),
-    "corrupt": _Form("BITS", False, _corrupt),
-    "cut": _Form("BYTES", False, _cut),
-    "remove": _Form("SECONDS", False, _remove),
-    "unplug": _Form("SECONDS", False, _unplug),
-    "tear": _Form("", False, _tear),
+_EFFECT_FORMS = {
+    "status": _EffectForm("XXXX", True, _status),
+    "delay": _EffectForm("SECONDS", True, _delay),
+    "slow": _EffectForm("MILLISECONDS", True, _slow),
+    "no-answer": _EffectForm("SECONDS", False, _no_answer),
+    "corrupt": _EffectForm("BITS", False, _corrupt),
+    "cut": _EffectForm("BYTES", False, _cut),
+    "remove": _EffectForm("SECONDS", False, _remove),
+    "unplug": _EffectForm("SECONDS", False, _unplug),
+    "tear": _EffectForm("", False, _tear),
 }
 
 
-def _in_words(name: str, form: _Form) -> str:
+def _in_words(name: str, form: _EffectForm) -> str:
     if not form.value:
         return name
     return f"{name}:{form.value}" if form.required else f"{name}[:{form.value}]"
 
 
-_ACTS_IN_WORDS = ", ".join(_in_words(name, form) for name, form in _FORMS.items())
+_EFFECTS_IN_WORDS = ", ".join(_in_words(name, form) for name, form in _EFFECT_FORMS.items())
 
 
-def _act(text: str, when: When | None) -> Act:
+def _effect(text: str, when: When | None) -> Effect:
     name, colon, value = text.partition(":")
-    form = _FORMS.get(name)
+    form = _EFFECT_FORMS.get(name)
     if form is None or (colon and not (value and form.value)) or (form.required and not value):
-        raise FaultError(f"act={text} can't be understood; there are: {_ACTS_IN_WORDS}")
+        raise FaultError(f"act={text} can't be understood; there are: {_EFFECTS_IN_WORDS}")
     return form.make(f"act={text}", value or None, when)
 
 
-def _act_text(act: Act) -> str:
-    match act:
+def _effect_text(effect: Effect) -> str:
+    match effect:
         case ReplaceStatus(status_word):
             return f"status:{status_word:04X}"
         case Delay(seconds):

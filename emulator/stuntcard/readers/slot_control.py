@@ -1,4 +1,4 @@
-"""The hand that puts a card into its reader and takes it out, and that pulls the reader's plug."""
+"""Puts a card into its reader and takes it out, and plugs and unplugs the reader, at once or later."""
 
 from __future__ import annotations
 

@@ -238,10 +238,10 @@ def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) 
     if trace is None:
         yield card
         return
-    from stuntcard.trace.events import Header
+    from stuntcard.trace.events import TraceHeader
     from stuntcard.trace.record import RecordingCard, TraceFile, now
 
-    header = Header(profile.id, card.atr, now(), not trace.unmasked, _code_names(profile))
+    header = TraceHeader(profile.id, card.atr, now(), not trace.unmasked, _code_names(profile))
     with TraceFile(trace.path, header) as file:
         yield RecordingCard(card, file)
 

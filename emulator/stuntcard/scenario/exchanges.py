@@ -52,6 +52,6 @@ class ExchangeList:
         self.exchanges: list[Exchange] = []
 
     def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:  # noqa: ARG002
-        """One happening."""
+        """One event."""
         if number == COMMAND:
             self.exchanges.append(Exchange(command, answer))

@@ -48,7 +48,7 @@ _SYNCHRONOUS = {Durability.FULL: "FULL", Durability.FAST: "NORMAL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCard:
     """All that a card's file holds. The profile goes with the card: its YAML may be elsewhere, or changed.
 
     `profile` is that of `profile_text`, with the card's own serial number.
@@ -91,7 +91,7 @@ class CardFile:
         except sqlite3.Error as error:
             raise KeepError(_reason(error)) from error
 
-    def replace(self, stored: Stored) -> None:
+    def replace(self, stored: StoredCard) -> None:
         """Makes another card of it, all at once or not at all. Raises StoreError."""
         try:
             _write(self._connection, _all_rows(stored))
@@ -103,7 +103,7 @@ class CardFile:
         self._connection.close()
 
 
-def create_file(path: Path, stored: Stored) -> None:
+def create_file(path: Path, stored: StoredCard) -> None:
     """Makes a card's file, whole or not at all; under the card's lock. Raises StoreError."""
     unfinished = path.with_name(f"{path.name}.new")
     try:
@@ -124,7 +124,7 @@ def create_file(path: Path, stored: Stored) -> None:
         raise StoreError(f"{path}: can't be written: {reason}; nothing was made") from error
 
 
-def read_file(path: Path) -> Stored:
+def read_file(path: Path) -> StoredCard:
     """What a card's file holds now, whoever has it open. Raises StoreError; the file is then as it was."""
     with _explained(path), contextlib.closing(_connect_to_whole(path)) as connection:
         connection.execute("BEGIN")
@@ -190,7 +190,7 @@ def _write(connection: sqlite3.Connection, statements: list[Statement]) -> None:
         raise
 
 
-def _all_rows(stored: Stored) -> list[Statement]:
+def _all_rows(stored: StoredCard) -> list[Statement]:
     card: Statement = (
         "INSERT OR REPLACE INTO card (only_row, profile, profile_text, durability, made, serial) "
         "VALUES (1, ?, ?, ?, ?, ?)",
@@ -223,7 +223,7 @@ def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
     return not (log.exists() and log.stat().st_size) and path.stat().st_size < int(pages) * int(size)
 
 
-def _read(connection: sqlite3.Connection, path: Path) -> Stored:
+def _read(connection: sqlite3.Connection, path: Path) -> StoredCard:
     rows = connection.execute("SELECT profile_text, durability, made, serial FROM card").fetchall()
     if len(rows) != 1:
         raise DamagedCardError(_damaged(path, "it says nothing of what card it is"))
@@ -232,7 +232,7 @@ def _read(connection: sqlite3.Connection, path: Path) -> Stored:
         profile = parse_profile(bytes(text), f"{path.stem}'s profile")
         if serial is not None:
             profile = with_serial(profile, serial)
-        return Stored(bytes(text), profile, read_content(connection, profile), Durability(durability), str(made))
+        return StoredCard(bytes(text), profile, read_content(connection, profile), Durability(durability), str(made))
     except ProfileError as error:
         raise StoreError(
             f"{path}: this Stuntcard does not take the profile that the card was made with; the card was left as it "

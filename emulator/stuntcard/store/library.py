@@ -14,7 +14,7 @@ from stuntcard.profile.serial import random_serial, with_serial
 from stuntcard.store.database import (
     CardFile,
     Durability,
-    Stored,
+    StoredCard,
     create_file,
     move_file,
     now,
@@ -34,27 +34,27 @@ from stuntcard.store.places import (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedCard:
     """One card in the list. `stored` is None when the file can't be read, and `problem` says why."""
 
     name: str
     path: Path
-    stored: Stored | None
+    stored: StoredCard | None
     problem: str | None
     holder: Holder | None
 
 
-def factory_card(profile_text: bytes, file: str, durability: Durability, serial: str | None = None) -> Stored:
+def factory_card(profile_text: bytes, file: str, durability: Durability, serial: str | None = None) -> StoredCard:
     """A new card of a profile, which comes as YAML from `file`; without a serial number it gets a random one.
 
     Raises ProfileError, or SerialError.
     """
     profile = parse_profile(profile_text, file)
     profile = with_serial(profile, random_serial(profile) if serial is None else serial)
-    return Stored(profile_text, profile, factory_content(profile), durability, now())
+    return StoredCard(profile_text, profile, factory_content(profile), durability, now())
 
 
-def add_card(name: str, stored: Stored) -> Path:
+def add_card(name: str, stored: StoredCard) -> Path:
     """Stores a card under a new name; gives its file. Raises StoreError."""
     path = card_path(name)
     with _locked(path):
@@ -66,19 +66,19 @@ def add_card(name: str, stored: Stored) -> Path:
     return path
 
 
-def list_cards() -> tuple[Entry, ...]:
+def list_cards() -> tuple[ListedCard, ...]:
     """All cards, the damaged ones too. Raises StoreError when there is no reading the directory."""
     entries = []
     for path in _card_files(cards_directory()):
         holder = holder_of(path)
         try:
-            entries.append(Entry(path.stem, path, read_file(path), None, holder))
+            entries.append(ListedCard(path.stem, path, read_file(path), None, holder))
         except StoreError as error:
-            entries.append(Entry(path.stem, path, None, str(error), holder))
+            entries.append(ListedCard(path.stem, path, None, str(error), holder))
     return tuple(entries)
 
 
-def read_card(name: str) -> Stored:
+def read_card(name: str) -> StoredCard:
     """A card as it stands now, also while it runs. Raises StoreError."""
     return read_file(_existing(name))
 

@@ -17,7 +17,7 @@ from stuntcard.policy.state import CodeState, Item, Origin, State
 from stuntcard.profile.load import ProfileError, parse_profile
 from stuntcard.profile.model import CodeStatus
 from stuntcard.profile.serial import with_serial
-from stuntcard.store.database import Durability, Stored
+from stuntcard.store.database import Durability, StoredCard
 from stuntcard.store.errors import StoreError
 from stuntcard.store.rows import as_card_key, check_content
 
@@ -143,7 +143,7 @@ class PortableCard(_Form):
     files: list[_File]
 
 
-def export_card(stored: Stored, file: Path) -> None:
+def export_card(stored: StoredCard, file: Path) -> None:
     """Writes a card to a new file that only its owner can read. Raises StoreError, also when there is one already."""
     text = _portable(stored).model_dump_json(indent=1) + "\n"
     try:
@@ -160,7 +160,7 @@ def export_card(stored: Stored, file: Path) -> None:
         raise StoreError(f"{file}: can't be written: {error.strerror}; nothing was exported") from error
 
 
-def import_card(file: Path) -> Stored:
+def import_card(file: Path) -> StoredCard:
     """The card in a file that `export_card` wrote. Raises StoreError with all that is wrong with it."""
     try:
         with file.open("rb") as stream:
@@ -186,7 +186,7 @@ def _refused(file: Path, reason: str) -> str:
     )
 
 
-def _portable(stored: Stored) -> PortableCard:
+def _portable(stored: StoredCard) -> PortableCard:
     content, state = stored.content, stored.content.state
     return PortableCard(
         format=FORMAT,
@@ -205,7 +205,7 @@ def _portable(stored: Stored) -> PortableCard:
     )
 
 
-def _stored(card: PortableCard, profile_name: str) -> Stored:
+def _stored(card: PortableCard, profile_name: str) -> StoredCard:
     text = card.profile_yaml.encode()
     profile = parse_profile(text, profile_name)
     if card.serial is not None:
@@ -220,7 +220,7 @@ def _stored(card: PortableCard, profile_name: str) -> Stored:
     files = {file.path: file for file in (form.file() for form in card.files)}
     content = Content(state, values, FileSystem(files), {key.number: key.record() for key in card.keys})
     check_content(profile, content)
-    return Stored(text, profile, content, card.durability, card.made)
+    return StoredCard(text, profile, content, card.durability, card.made)
 
 
 def _to_pem(key: Key) -> str:

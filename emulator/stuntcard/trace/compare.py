@@ -14,10 +14,10 @@ from difflib import SequenceMatcher
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoder
-from stuntcard.trace.events import Happening, Header, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader
 from stuntcard.trace.mask import data_field
 from stuntcard.trace.read import Trace
-from stuntcard.trace.story import Line, tell
+from stuntcard.trace.story import StoryLine, tell
 
 _RANDOM_DATA = {
     Instruction.PERFORM_SECURITY_OPERATION,
@@ -43,8 +43,8 @@ _SMALL = 5000
 class Difference:
     """One place where two sessions differ. One side is None when the other has an event that this one has not."""
 
-    left: Line | None
-    right: Line | None
+    left: StoryLine | None
+    right: StoryLine | None
     why: str = ""
 
 
@@ -74,7 +74,7 @@ class _Comparable:
     answer: str
     status: str
     random: bool
-    line: Line
+    line: StoryLine
 
     def difference(self, other: _Comparable) -> str:
         """Why the two are not alike; nothing if they are."""
@@ -107,14 +107,14 @@ def _comparable(trace: Trace) -> list[_Comparable]:
 class _Normal:
     """Brings the events of one session into the form in which they are compared."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: TraceHeader) -> None:
         self._decoder = Decoder(header.codes)
         self._ins = 0
 
-    def comparable(self, event: TraceEvent, line: Line) -> _Comparable:
-        if event.happening is not Happening.COMMAND:
+    def comparable(self, event: TraceEvent, line: StoryLine) -> _Comparable:
+        if event.kind is not EventKind.COMMAND:
             self._decoder.reset()
-            return _Comparable(event.happening.value, "", event.answer, "", False, line)
+            return _Comparable(event.kind.value, "", event.answer, "", False, line)
         raw = octets.read(event.command)
         decoded = self._decoder.decode(raw, octets.read(event.answer))
         asks = f"{event.command[:8]} {decoded.file}"

@@ -27,8 +27,8 @@ class TraceError(ValueError):
     """A trace that can't be read; the message says where, why and what to do."""
 
 
-class Happening(StrEnum):
-    """What an event is."""
+class EventKind(StrEnum):
+    """What passed between reader and card."""
 
     COMMAND = "command"
     POWER_ON = "power on"
@@ -37,7 +37,7 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class TraceHeader:
     """What a trace is of. `card` is the profile's id, or the reader's name for a real card."""
 
     card: str
@@ -55,14 +55,14 @@ class TraceEvent:
     `answer` is the ATR at power on and reset; it is empty when the card was mute.
     """
 
-    happening: Happening
+    kind: EventKind
     time: float
     took: float = 0.0
     command: str = ""
     answer: str = ""
 
 
-def header_line(header: Header) -> str:
+def header_line(header: TraceHeader) -> str:
     """The first line of a file, without its end."""
     return json.dumps(
         {
@@ -77,16 +77,16 @@ def header_line(header: Header) -> str:
     )
 
 
-class Lines:
+class EventLines:
     """Writes the further lines of a file. By hand where that is much faster: it shall cost less than the commands."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: TraceHeader) -> None:
         self._started = (header.started - _EPOCH) // timedelta(microseconds=1)
         self._second, self._prefix = -1, ""
 
     def line(self, event: TraceEvent, decoded: Decoded | None) -> str:
         """The line of an event, with its end; `decoded` is None for all that is no command."""
-        start = f'{{"time": "{self._stamp(event.time)}", "event": "{event.happening}"'
+        start = f'{{"time": "{self._stamp(event.time)}", "event": "{event.kind}"'
         if decoded is not None:
             data = f'"took": {event.took:.6f}, "command": "{event.command}", "answer": "{event.answer}"'
             return f'{start}, {data}, "decoded": {_words(decoded)}}}\n'
@@ -105,7 +105,7 @@ def _words(decoded: Decoded) -> str:
     return json.dumps(decoded.as_dict(), ensure_ascii=False)
 
 
-def parse_header(line: bytes) -> Header:
+def parse_header(line: bytes) -> TraceHeader:
     """The header in a file's first line. Raises TraceError."""
     content = _json_object(line)
     version = content.get("stuntcard_trace")
@@ -119,7 +119,7 @@ def parse_header(line: bytes) -> Header:
     masked = content.get("masked", True)
     if not isinstance(masked, bool):
         raise TraceError("'masked' must be true or false")
-    return Header(
+    return TraceHeader(
         card=_text(content, "card"),
         atr=octets.read(_octets(content, "atr")),
         started=_time(content, "started"),
@@ -128,20 +128,20 @@ def parse_header(line: bytes) -> Header:
     )
 
 
-def parse_event(line: bytes, header: Header) -> TraceEvent:
+def parse_event(line: bytes, header: TraceHeader) -> TraceEvent:
     """The event in a further line. Raises TraceError."""
     content = _json_object(line)
-    kind = _text(content, "event")
-    if kind not in set(Happening):
-        raise TraceError(f"there is no event '{kind:.40}'; there are: {', '.join(Happening)}")
-    happening = Happening(kind)
+    name = _text(content, "event")
+    if name not in set(EventKind):
+        raise TraceError(f"there is no event '{name:.40}'; there are: {', '.join(EventKind)}")
+    kind = EventKind(name)
     time = (_time(content, "time") - header.started).total_seconds()
-    if happening is not Happening.COMMAND:
-        return TraceEvent(happening, time, answer=_octets(content, "atr") if "atr" in content else "")
+    if kind is not EventKind.COMMAND:
+        return TraceEvent(kind, time, answer=_octets(content, "atr") if "atr" in content else "")
     took = content.get("took", 0.0)
     if isinstance(took, bool) or not isinstance(took, int | float) or not 0 <= took < 1e9:
         raise TraceError("'took' must be a number of seconds")
-    return TraceEvent(happening, time, float(took), _octets(content, "command"), _octets(content, "answer"))
+    return TraceEvent(kind, time, float(took), _octets(content, "command"), _octets(content, "answer"))
 
 
 def _stamp(moment: datetime) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from stuntcard.trace import octets
-from stuntcard.trace.events import Happening, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent
 from stuntcard.trace.mask import data_field
 from stuntcard.trace.read import Trace
 from stuntcard.trace.story import printable, tell
@@ -62,7 +62,7 @@ def as_pcapng(trace: Trace) -> Iterator[bytes]:
         yield _block(_Block.INTERFACE, struct.pack("<HHI", link, 0, 0) + name)
     for number, (event, line) in enumerate(zip(trace.events, tell(trace.header, trace.events), strict=True)):
         moment = (trace.header.started + timedelta(seconds=event.time) - _EPOCH) // timedelta(microseconds=1)
-        if event.happening is Happening.COMMAND:
+        if event.kind is EventKind.COMMAND:
             payload, remark = _payload(event)
             datagram = _datagram(number, struct.pack(">BBB13x", 2, 4, 4) + payload)
             yield _packet(_Link.IPV4, moment, datagram, f"{line} ({remark})" if remark else str(line))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from stuntcard.trace.events import Header, TraceError, TraceEvent, parse_event, parse_header
+from stuntcard.trace.events import TraceError, TraceEvent, TraceHeader, parse_event, parse_header
 
 LONGEST_LINE = 1 << 20
 """Bytes; the longest command and answer there can be take 0.3 million with all that is said about them."""
@@ -17,7 +17,7 @@ LONGEST_LINE = 1 << 20
 class Trace:
     """A recorded session. `cut` when its last line was not written to the end, as after a power cut."""
 
-    header: Header
+    header: TraceHeader
     events: tuple[TraceEvent, ...]
     cut: bool = False
 
@@ -26,7 +26,7 @@ def read_trace(path: Path) -> Trace:
     """The trace in a file. Raises TraceError, whose message names file and line, or OSError."""
     with path.open("rb") as file:
         events: list[TraceEvent] = []
-        header: Header | None = None
+        header: TraceHeader | None = None
         for number, line in _lines(path, file):
             try:
                 if header is None:

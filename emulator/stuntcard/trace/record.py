@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from stuntcard.readers.slot import CardInterface
-from stuntcard.trace.events import Header, TraceEvent, header_line
+from stuntcard.trace.events import TraceEvent, TraceHeader, header_line
 from stuntcard.trace.scribe import RECORD, Raw, Scribe
 
 COMMAND, POWER_ON, POWER_OFF, RESET = range(4)
-"""Numbers of the happenings in a record, `scribe.HAPPENINGS`."""
+"""Numbers of the kinds of event in a record, `scribe.EVENT_KINDS`."""
 
 _FLUSH_PERIOD = 1.0
 _FLUSH_SIZE = 1 << 15
@@ -32,7 +32,7 @@ class Recorder(Protocol):
     """Takes what happened, in order, from several threads."""
 
     def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
-        """One happening; times are those of `perf_counter`. Never raises."""
+        """One event; times are those of `perf_counter`. Never raises."""
 
 
 class RecordingCard:
@@ -78,13 +78,13 @@ class RecordingCard:
 class Tape:
     """Keeps a session in memory, for tests."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: TraceHeader) -> None:
         self.header = header
         self._start = perf_counter()
         self._raw: list[Raw] = []
 
     def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
-        """One happening."""
+        """One event."""
         self._raw.append((number, start - self._start, end - self._start, command, answer))
 
     @property
@@ -101,7 +101,7 @@ class TraceFile:
     file when the card is next idle for a moment.
     """
 
-    def __init__(self, path: Path, header: Header, also_mask: frozenset[int] = frozenset()) -> None:
+    def __init__(self, path: Path, header: TraceHeader, also_mask: frozenset[int] = frozenset()) -> None:
         """Takes the place of a file that is there. Raises OSError when the file can't be written.
 
         `also_mask`: instruction bytes of the card's own whose data is secret too.
@@ -119,7 +119,7 @@ class TraceFile:
         self._flusher.start()
 
     def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
-        """One happening."""
+        """One event."""
         zero = self._start
         head = _pack(number, start - zero, end - zero, len(command), len(answer))
         with self._lock:

@@ -18,7 +18,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoder
-from stuntcard.trace.events import Happening, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent
 from stuntcard.trace.mask import Mask
 from stuntcard.trace.read import Trace
 from stuntcard.trace.story import tell
@@ -79,9 +79,7 @@ class _Strict:
     def __init__(self, trace: Trace) -> None:
         lines = tell(trace.header, trace.events)
         self._expected = [
-            (event, line)
-            for event, line in zip(trace.events, lines, strict=True)
-            if event.happening is Happening.COMMAND
+            (event, line) for event, line in zip(trace.events, lines, strict=True) if event.kind is EventKind.COMMAND
         ]
         self._position = 0
 
@@ -126,7 +124,7 @@ class _Lenient:
         """By context, then by the command's text."""
         recorded = _Follower(trace)
         for event in trace.events:
-            if event.happening is not Happening.COMMAND:
+            if event.kind is not EventKind.COMMAND:
                 recorded.reset()
                 continue
             self._learn(recorded.of(octets.read(event.command)), event)

@@ -18,17 +18,17 @@ from collections.abc import Callable, Iterator
 
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoded, Decoder
-from stuntcard.trace.events import Happening, Header, Lines, TraceEvent, header_line, parse_header
+from stuntcard.trace.events import EventKind, EventLines, TraceEvent, TraceHeader, header_line, parse_header
 from stuntcard.trace.mask import Mask
 
 RECORD = struct.Struct("<BddII")
-"""Number of the happening, start and end in seconds since the first, length of the command, length of the answer."""
+"""Number of the kind of event, start and end in seconds since the first, lengths of command and answer."""
 
-HAPPENINGS = tuple(Happening)
+EVENT_KINDS = tuple(EventKind)
 """Happenings by their number in a record."""
 
 Raw = tuple[int, float, float, bytes, bytes]
-"""A record unpacked: number of the happening, start, end, command, answer."""
+"""A record unpacked: number of the kind of event, start, end, command, answer."""
 
 _CHUNK = 1 << 16
 _PAUSE = 0.1
@@ -41,7 +41,7 @@ _NICENESS = 10
 class Scribe:
     """Makes events of records, one session's in their order."""
 
-    def __init__(self, header: Header, also_mask: frozenset[int] = frozenset()) -> None:
+    def __init__(self, header: TraceHeader, also_mask: frozenset[int] = frozenset()) -> None:
         """`also_mask`: instruction bytes of the card's own whose data is secret too."""
         self._mask = Mask(also_mask) if header.masked else None
         self._decoder = Decoder(header.codes)
@@ -49,22 +49,22 @@ class Scribe:
     def event(self, raw: Raw) -> tuple[TraceEvent, Decoded | None]:
         """The event, masked as the header says, and in words if it is a command."""
         number, start, end, command, answer = raw
-        happening = HAPPENINGS[number]
-        if happening is not Happening.COMMAND:
+        kind = EVENT_KINDS[number]
+        if kind is not EventKind.COMMAND:
             self._decoder.reset()
-            return TraceEvent(happening, start, answer=octets.written(answer)), None
+            return TraceEvent(kind, start, answer=octets.written(answer)), None
         if self._mask is None:
             texts = octets.written(command), octets.written(answer)
         else:
             texts = self._mask.write(command, answer)
-        event = TraceEvent(happening, start, max(0.0, end - start), *texts)
+        event = TraceEvent(kind, start, max(0.0, end - start), *texts)
         if octets.is_masked(event.command) or octets.is_masked(event.answer):
             command, answer = octets.read(event.command), octets.read(event.answer)
         return event, self._decoder.decode(command, answer)
 
 
 def write_lines(
-    header: Header,
+    header: TraceHeader,
     also_mask: frozenset[int],
     read: Callable[[float | None], bytes | None],
     write: Callable[[bytes], None],
@@ -74,7 +74,7 @@ def write_lines(
     `read` is given the seconds to wait, or None for no limit; it brings None when nothing came in that time. The work
     waits for a pause of the card, whose processors it would take otherwise, unless too much has come together.
     """
-    scribe, lines = Scribe(header, also_mask), Lines(header)
+    scribe, lines = Scribe(header, also_mask), EventLines(header)
     waiting = bytearray()
     patience: float | None = None
     while (chunk := read(patience)) != b"":
@@ -86,7 +86,7 @@ def write_lines(
     write(_text(scribe, lines, waiting))
 
 
-def _text(scribe: Scribe, lines: Lines, waiting: bytearray) -> bytes:
+def _text(scribe: Scribe, lines: EventLines, waiting: bytearray) -> bytes:
     return "".join(lines.line(*scribe.event(raw)) for raw in _unpacked(waiting)).encode()
 
 

@@ -10,7 +10,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.trace import octets
 from stuntcard.trace.decode import Decoded, Decoder
-from stuntcard.trace.events import Happening, Header, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader
 from stuntcard.trace.mask import data_field
 
 _MUTE = "no answer: the card is mute, or gone"
@@ -26,7 +26,7 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """One event in words."""
 
     time: float
@@ -39,19 +39,19 @@ class Line:
         return " ".join(filter(None, (self.what, self.about))) + (f": {self.outcome}" if self.outcome else "")
 
 
-def tell(header: Header, events: tuple[TraceEvent, ...]) -> Iterator[Line]:
+def tell(header: TraceHeader, events: tuple[TraceEvent, ...]) -> Iterator[StoryLine]:
     """The events of one session in words, in their order."""
     decoder = Decoder(printable_codes(header))
     for event in events:
-        if event.happening is Happening.COMMAND:
+        if event.kind is EventKind.COMMAND:
             yield _command(event, decoder.decode(octets.read(event.command), octets.read(event.answer)))
         else:
             decoder.reset()
             outcome = f"ATR {event.answer}" if event.answer else ""
-            yield Line(event.time, event.happening.value.upper(), "", outcome, Tone.POWER)
+            yield StoryLine(event.time, event.kind.value.upper(), "", outcome, Tone.POWER)
 
 
-def printable_codes(header: Header) -> dict[int, str]:
+def printable_codes(header: TraceHeader) -> dict[int, str]:
     """The names of codes, without what could steer a terminal."""
     return {reference: printable(name) for reference, name in header.codes.items()}
 
@@ -61,8 +61,8 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _command(event: TraceEvent, decoded: Decoded) -> Line:
-    return Line(event.time, decoded.command, decoded.about, _outcome(event, decoded), _tone(decoded.sw))
+def _command(event: TraceEvent, decoded: Decoded) -> StoryLine:
+    return StoryLine(event.time, decoded.command, decoded.about, _outcome(event, decoded), _tone(decoded.sw))
 
 
 def _tone(sw: int | None) -> Tone:

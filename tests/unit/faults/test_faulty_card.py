@@ -14,7 +14,7 @@ from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
-from stuntcard.trace.events import Header
+from stuntcard.trace.events import TraceHeader
 from stuntcard.trace.record import RecordingCard, Tape, now
 
 from tests.unit.card.cards import BLOCKED, ECDSA, FACTORY, OK, PIN, PUK, QPIN, Client, new_card, proid_q
@@ -186,7 +186,7 @@ def test_the_reader_goes() -> None:
 
 def test_what_lies_in_the_reader_comes_back_with_what_records_it() -> None:
     desk = Desk("ins=20 nth=1 act=remove")
-    tape = Tape(Header("proid-q", desk.inner.atr, now()))
+    tape = Tape(TraceHeader("proid-q", desk.inner.atr, now()))
     recording = RecordingCard(desk.faulty, tape)
     desk.slot_control.insert(recording)
     recording.transmit(VERIFY_WRONG)

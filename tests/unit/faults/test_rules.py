@@ -150,7 +150,7 @@ def test_an_occasion_that_makes_no_sense_is_refused(fields: dict[str, int], mess
 
 def test_every_rule_counts_behind_one_that_strikes_too() -> None:
     faults = Faults(Rule(ERROR, occasion=Occasion(nth=1)), Rule(Cut(), occasion=Occasion(nth=2)))
-    assert [[strike.act for strike in faults.strikes(SIGN)] for _ in range(3)] == [[ERROR], [Cut()], []]
+    assert [[strike.effect for strike in faults.strikes(SIGN)] for _ in range(3)] == [[ERROR], [Cut()], []]
 
 
 def test_rules_are_set_listed_and_cleared() -> None:

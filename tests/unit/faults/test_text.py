@@ -7,10 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from stuntcard.faults.rules import (
-    Act,
     Corrupt,
     Cut,
     Delay,
+    Effect,
     FaultError,
     Match,
     NoAnswer,
@@ -53,14 +53,14 @@ def test_the_example_of_the_documents() -> None:
         ("tear", Tear(When.BEFORE)),
     ],
 )
-def test_acts(text: str, act: Act) -> None:
+def test_acts(text: str, act: Effect) -> None:
     assert parse_rule(f"act={text}") == Rule(act)
 
 
 @pytest.mark.parametrize("text", ["status:6F00", "delay:1", "no-answer", "remove", "unplug", "tear"])
 def test_acts_before_or_after_the_command_took_effect(text: str) -> None:
-    assert getattr(parse_rule(f"act={text}").act, "when", None) is When.BEFORE
-    assert getattr(parse_rule(f"act={text} when=after").act, "when", None) is When.AFTER
+    assert getattr(parse_rule(f"act={text}").effect, "when", None) is When.BEFORE
+    assert getattr(parse_rule(f"act={text} when=after").effect, "when", None) is When.AFTER
 
 
 def test_all_fields() -> None:

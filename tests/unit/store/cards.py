@@ -1,4 +1,4 @@
-"""Stored cards for tests."""
+"""StoredCard cards for tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stuntcard.card.card import Card
 from stuntcard.card.content import Content
 from stuntcard.card.keeper import KeepError
 from stuntcard.profile.load import profile_path, read_profile_text
-from stuntcard.store.database import CardFile, Durability, Stored
+from stuntcard.store.database import CardFile, Durability, StoredCard
 from stuntcard.store.library import factory_card
 
 from tests.unit.card.cards import ISOAPPLET, PIN, QPIN, Client, certificate_entry, key_entry
@@ -18,7 +18,7 @@ from tests.unit.card.cards import ISOAPPLET, PIN, QPIN, Client, certificate_entr
 
 def stored_card(
     profile: str = "proid-q", durability: Durability = Durability.FULL, serial: str | None = None
-) -> Stored:
+) -> StoredCard:
     """A card as it left the factory."""
     path = profile_path(profile)
     return factory_card(read_profile_text(path), str(path), durability, serial)

@@ -37,7 +37,7 @@ from stuntcard.card.content import Content  # noqa: E402
 from stuntcard.card.keeper import KeepError  # noqa: E402
 from stuntcard.profile.load import parse_profile, profile_path, read_profile_text  # noqa: E402
 from stuntcard.store import database, library  # noqa: E402
-from stuntcard.store.database import CardFile, Durability, Stored  # noqa: E402
+from stuntcard.store.database import CardFile, Durability, StoredCard  # noqa: E402
 from stuntcard.store.places import cards_directory  # noqa: E402
 
 from tests.unit.store.faulty_disk import Act, FaultyDisk  # noqa: E402
@@ -154,7 +154,7 @@ def _limit_file_size(size: int) -> None:
 class Twin:
     """A card in memory that goes the way of the child, as far as that has reported it."""
 
-    def __init__(self, stored: Stored, reports: list[Report], seed: int) -> None:
+    def __init__(self, stored: StoredCard, reports: list[Report], seed: int) -> None:
         self.under_way: list[Content] = []
         """What the card was or may be, from the last answer on."""
         self.history = [stored.content]
@@ -203,7 +203,7 @@ class Parent:
         if mode == "power-full":
             self._durability = Durability.FULL
         self.counts = dict.fromkeys(("rounds", "killed", "opened", "answers", "memory_failures", "dead", "ahead"), 0)
-        self._before: Stored = self._new_card()
+        self._before: StoredCard = self._new_card()
 
     def round(self, number: int) -> None:
         """One child's life."""
@@ -258,7 +258,7 @@ class Parent:
         os.kill(child, signal.SIGKILL)
         return received
 
-    def _new_card(self) -> Stored:
+    def _new_card(self) -> StoredCard:
         path = profile_path("proid-q")
         library.add_card(CARD, library.factory_card(read_profile_text(path), str(path), self._durability))
         if self._mode.startswith("power"):

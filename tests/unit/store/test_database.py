@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from stuntcard.card.keeper import KeepError
-from stuntcard.store.database import CardFile, Durability, Stored, create_file, move_file, read_file, remove_file
+from stuntcard.store.database import CardFile, Durability, StoredCard, create_file, move_file, read_file, remove_file
 from stuntcard.store.errors import DamagedCardError, NewerCardError, StoreError
 from stuntcard.store.schema import MIGRATIONS
 
@@ -303,5 +303,5 @@ def test_a_card_that_was_closed_keeps_nothing_more(card: Path) -> None:
 
 
 def test_stored_shows_no_secret() -> None:
-    assert isinstance(STORED, Stored)
+    assert isinstance(STORED, StoredCard)
     assert "12345678" not in repr(STORED)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from stuntcard.profile.load import profile_names
 from stuntcard.store import library
-from stuntcard.store.database import Stored
+from stuntcard.store.database import StoredCard
 from stuntcard.store.errors import StoreError
 from stuntcard.store.portable import VERSION, export_card, import_card
 
@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "store"
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Stored:
+def lived(tmp_path_factory: pytest.TempPathFactory) -> StoredCard:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STUNTCARD_HOME", str(tmp_path_factory.mktemp("lived")))
         library.add_card("mine", stored_card())
@@ -30,7 +30,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Stored:
         return library.read_card("mine")
 
 
-def exported(stored: Stored, file: Path) -> dict[str, Any]:
+def exported(stored: StoredCard, file: Path) -> dict[str, Any]:
     export_card(stored, file)
     data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return data
@@ -45,18 +45,18 @@ def test_a_card_from_the_factory_comes_back_as_it_was(profile: str, tmp_path: Pa
     assert replace(back, content=stored.content) == stored
 
 
-def test_a_card_that_has_lived_comes_back_as_it_was(lived: Stored, tmp_path: Path) -> None:
+def test_a_card_that_has_lived_comes_back_as_it_was(lived: StoredCard, tmp_path: Path) -> None:
     export_card(lived, tmp_path / "card.json")
     assert comparable(import_card(tmp_path / "card.json").content) == comparable(lived.content)
 
 
-def test_values_of_any_bytes_come_back(lived: Stored, tmp_path: Path) -> None:
+def test_values_of_any_bytes_come_back(lived: StoredCard, tmp_path: Path) -> None:
     stored = replace(lived, content=replace(lived.content, values={"pin": bytes(range(256))}))
     export_card(stored, tmp_path / "card.json")
     assert import_card(tmp_path / "card.json").content.values == {"pin": bytes(range(256))}
 
 
-def test_the_file_can_be_read_by_people_and_by_its_owner_only(lived: Stored, tmp_path: Path) -> None:
+def test_the_file_can_be_read_by_people_and_by_its_owner_only(lived: StoredCard, tmp_path: Path) -> None:
     file = tmp_path / "card.json"
     data = exported(lived, file)
     assert file.stat().st_mode & 0o777 == 0o600
@@ -71,7 +71,7 @@ def test_the_file_can_be_read_by_people_and_by_its_owner_only(lived: Stored, tmp
     assert [key["private"].splitlines()[0] for key in data["keys"]] == ["-----BEGIN PRIVATE KEY-----"] * 3
 
 
-def test_nothing_is_overwritten(lived: Stored, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(lived: StoredCard, tmp_path: Path) -> None:
     file = tmp_path / "card.json"
     file.write_text("dear")
     with pytest.raises(StoreError, match="is there already; delete it first, or take another name"):
@@ -79,7 +79,7 @@ def test_nothing_is_overwritten(lived: Stored, tmp_path: Path) -> None:
     assert file.read_text() == "dear"
 
 
-def test_a_place_that_can_not_be_written_to_is_told(lived: Stored, tmp_path: Path) -> None:
+def test_a_place_that_can_not_be_written_to_is_told(lived: StoredCard, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="can't be written: No such file or directory"):
         export_card(lived, tmp_path / "no" / "card.json")
 
@@ -140,7 +140,7 @@ def with_(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     ],
 )
 def test_a_file_with_a_mistake_is_refused_with_the_reason(
-    lived: Stored, tmp_path: Path, change: Callable[[dict[str, Any]], None], reason: str
+    lived: StoredCard, tmp_path: Path, change: Callable[[dict[str, Any]], None], reason: str
 ) -> None:
     file = tmp_path / "card.json"
     data = exported(lived, file)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from stuntcard.trace.events import Happening, Header, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader
 from stuntcard.trace.read import Trace
-from stuntcard.trace.scribe import HAPPENINGS, Scribe
+from stuntcard.trace.scribe import EVENT_KINDS, Scribe
 
 ATR = bytes.fromhex("3B7E9400008025A00000002856801012000114")
 STARTED = datetime(2026, 1, 31, 12, 0, 0, 250000, tzinfo=UTC)
@@ -23,15 +23,15 @@ CHALLENGE = ("0084000008", "0011223344556677" + "9000")
 Exchange = tuple[str, str]
 
 
-def header(*, masked: bool = True) -> Header:
-    return Header("proid-q", ATR, STARTED, masked, CODES)
+def header(*, masked: bool = True) -> TraceHeader:
+    return TraceHeader("proid-q", ATR, STARTED, masked, CODES)
 
 
 def session(exchanges: Sequence[Exchange], *, masked: bool = True) -> Trace:
     """Power on, then these commands and answers a millisecond apart, as a recording gives them."""
     head = header(masked=masked)
     scribe = Scribe(head)
-    power_on, command = HAPPENINGS.index(Happening.POWER_ON), HAPPENINGS.index(Happening.COMMAND)
+    power_on, command = EVENT_KINDS.index(EventKind.POWER_ON), EVENT_KINDS.index(EventKind.COMMAND)
     raw = [(power_on, 0.0, 0.0, b"", ATR)]
     raw += [
         (command, number / 1000, number / 1000 + 0.0005, bytes.fromhex(sent), bytes.fromhex(answer))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stuntcard.trace.events import Lines, TraceError, header_line
+from stuntcard.trace.events import EventLines, TraceError, header_line
 from stuntcard.trace.read import LONGEST_LINE, Trace, read_trace
 from stuntcard.trace.scribe import Scribe
 
@@ -37,7 +37,7 @@ def message(path: Path, content: bytes) -> str:
 
 
 def test_what_was_written_is_read(path: Path) -> None:
-    scribe, lines = Scribe(header()), Lines(header())
+    scribe, lines = Scribe(header()), EventLines(header())
     raw = [(1, 0.0, 0.0, b"", ATR), (0, 1.5, 1.75, bytes.fromhex(RIGHT_PIN[0]), b"\x90\x00"), (2, 2.0, 2.0, b"", b"")]
     happened = [scribe.event(record) for record in raw]
     trace = reading(path, HEAD + "".join(lines.line(*item) for item in happened).encode())
@@ -45,7 +45,7 @@ def test_what_was_written_is_read(path: Path) -> None:
 
 
 def test_a_line_in_full() -> None:
-    scribe, lines = Scribe(header()), Lines(header())
+    scribe, lines = Scribe(header()), EventLines(header())
     select, verify = (
         lines.line(*scribe.event((0, 0.001, 0.0015, bytes.fromhex(command), bytes.fromhex(answer))))
         for command, answer in (SELECT_KEYS, RIGHT_PIN)

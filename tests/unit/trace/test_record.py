@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stuntcard.iso7816.apdu import Command
-from stuntcard.trace.events import Happening, TraceEvent
+from stuntcard.trace.events import EventKind, TraceEvent
 from stuntcard.trace.read import read_trace
 from stuntcard.trace.record import RecordingCard, Tape, TraceFile
 
@@ -45,8 +45,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "session.jsonl"
 
 
-def without_times(event: TraceEvent) -> tuple[Happening, str, str]:
-    return event.happening, event.command, event.answer
+def without_times(event: TraceEvent) -> tuple[EventKind, str, str]:
+    return event.kind, event.command, event.answer
 
 
 def test_a_session_is_in_the_file_after_close(path: Path) -> None:
@@ -60,10 +60,10 @@ def test_a_session_is_in_the_file_after_close(path: Path) -> None:
     trace = read_trace(path)
     assert trace.header == header()
     assert [without_times(event) for event in trace.events] == [
-        (Happening.POWER_ON, "", ATR.hex().upper()),
-        (Happening.RESET, "", ATR.hex().upper()),
-        (Happening.COMMAND, "00D6000001AA", "AA9000"),
-        (Happening.POWER_OFF, "", ""),
+        (EventKind.POWER_ON, "", ATR.hex().upper()),
+        (EventKind.RESET, "", ATR.hex().upper()),
+        (EventKind.COMMAND, "00D6000001AA", "AA9000"),
+        (EventKind.POWER_OFF, "", ""),
     ]
     times = [event.time for event in trace.events]
     assert times == sorted(times)
@@ -117,7 +117,7 @@ def test_a_tape_keeps_the_session_in_memory() -> None:
     tape = Tape(header())
     RecordingCard(EchoCard(), tape).transmit(bytes.fromhex("002000010431323334"))
     assert [without_times(event) for event in tape.events] == [
-        (Happening.COMMAND, "0020000104********", "********9000")
+        (EventKind.COMMAND, "0020000104********", "********9000")
     ]
 
 

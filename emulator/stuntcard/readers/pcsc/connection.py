@@ -10,12 +10,19 @@ from struct import Struct
 from stuntcard.readers.patience import await_soon
 from stuntcard.readers.pcsc import messages
 from stuntcard.readers.pcsc.manager import ResourceManager
-from stuntcard.readers.pcsc.messages import Code, Command, Disposition, Protocol
+from stuntcard.readers.pcsc.messages import Code, Disposition, MessageCommand, Protocol
 from stuntcard.readers.pcsc.reader import Reader
 from stuntcard.readers.pcsc.sharing import Handle
 from stuntcard.readers.pcsc.watch import Watch
 
-_MORE_FOLLOWS = frozenset({Command.BEGIN_TRANSACTION, Command.TRANSMIT, Command.END_TRANSACTION, Command.STATUS})
+_MORE_FOLLOWS = frozenset(
+    {
+        MessageCommand.BEGIN_TRANSACTION,
+        MessageCommand.TRANSMIT,
+        MessageCommand.END_TRANSACTION,
+        MessageCommand.STATUS,
+    }
+)
 """After these a client has something else to ask soon."""
 _HANDLES_MAX = 200  # as pcscd has it
 _SCOPE_MAX = 3  # SCARD_SCOPE_GLOBAL
@@ -43,26 +50,26 @@ class Connection:
         self._handlers: dict[int, tuple[int, Callable[[bytes], bytes]]] = {
             command: (layout.size, handler)
             for command, layout, handler in (
-                (Command.TRANSMIT, messages.TRANSMIT, self._transmit),
-                (Command.ESTABLISH_CONTEXT, messages.ESTABLISH_CONTEXT, self._establish_context),
-                (Command.RELEASE_CONTEXT, messages.RELEASE_CONTEXT, self._release_context),
-                (Command.CONNECT, messages.CONNECT, self._connect),
-                (Command.RECONNECT, messages.RECONNECT, self._reconnect),
-                (Command.DISCONNECT, messages.DISCONNECT, self._disconnect),
-                (Command.BEGIN_TRANSACTION, messages.BEGIN_TRANSACTION, self._begin_transaction),
-                (Command.END_TRANSACTION, messages.END_TRANSACTION, self._end_transaction),
-                (Command.CONTROL, messages.CONTROL, self._control),
-                (Command.STATUS, messages.STATUS, self._status),
-                (Command.CANCEL, messages.CANCEL, self._cancel),
-                (Command.GET_ATTRIBUTE, messages.ATTRIBUTE, self._get_attribute),
-                (Command.SET_ATTRIBUTE, messages.ATTRIBUTE, self._set_attribute),
-                (Command.VERSION, messages.VERSION, self._version),
-                (Command.GET_READERS_STATE, nothing, self._get_readers_state),
-                (Command.WAIT_READER_STATE_CHANGE, nothing, self._wait_reader_state_change),
-                (Command.STOP_WAITING_READER_STATE_CHANGE, nothing, self._stop_waiting),
-                (Command.GET_READER_EVENTS, nothing, self._get_reader_events),
-                (Command.GET_READERS_STATE_SIZE, nothing, self._get_readers_state_size),
-                (Command.GET_READERS_STATE_ARRAY, nothing, self._get_readers_state_array),
+                (MessageCommand.TRANSMIT, messages.TRANSMIT, self._transmit),
+                (MessageCommand.ESTABLISH_CONTEXT, messages.ESTABLISH_CONTEXT, self._establish_context),
+                (MessageCommand.RELEASE_CONTEXT, messages.RELEASE_CONTEXT, self._release_context),
+                (MessageCommand.CONNECT, messages.CONNECT, self._connect),
+                (MessageCommand.RECONNECT, messages.RECONNECT, self._reconnect),
+                (MessageCommand.DISCONNECT, messages.DISCONNECT, self._disconnect),
+                (MessageCommand.BEGIN_TRANSACTION, messages.BEGIN_TRANSACTION, self._begin_transaction),
+                (MessageCommand.END_TRANSACTION, messages.END_TRANSACTION, self._end_transaction),
+                (MessageCommand.CONTROL, messages.CONTROL, self._control),
+                (MessageCommand.STATUS, messages.STATUS, self._status),
+                (MessageCommand.CANCEL, messages.CANCEL, self._cancel),
+                (MessageCommand.GET_ATTRIBUTE, messages.ATTRIBUTE, self._get_attribute),
+                (MessageCommand.SET_ATTRIBUTE, messages.ATTRIBUTE, self._set_attribute),
+                (MessageCommand.VERSION, messages.VERSION, self._version),
+                (MessageCommand.GET_READERS_STATE, nothing, self._get_readers_state),
+                (MessageCommand.WAIT_READER_STATE_CHANGE, nothing, self._wait_reader_state_change),
+                (MessageCommand.STOP_WAITING_READER_STATE_CHANGE, nothing, self._stop_waiting),
+                (MessageCommand.GET_READER_EVENTS, nothing, self._get_reader_events),
+                (MessageCommand.GET_READERS_STATE_SIZE, nothing, self._get_readers_state_size),
+                (MessageCommand.GET_READERS_STATE_ARRAY, nothing, self._get_readers_state_array),
             )
         }
 

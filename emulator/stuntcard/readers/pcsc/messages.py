@@ -20,7 +20,7 @@ COMMAND_MAX = 65548  # MAX_BUFFER_SIZE_EXTENDED: header, extended Lc, 65,536 byt
 ATTRIBUTE_MAX = 264  # MAX_BUFFER_SIZE
 
 
-class Command(IntEnum):
+class MessageCommand(IntEnum):
     """What a client may ask. Numbers not named here are unused even by pcscd."""
 
     ESTABLISH_CONTEXT = 0x01
