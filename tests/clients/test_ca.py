@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
-from cardtools.ca.pki import der
 from cardtools.ca.settings import ATTESTATION_ISSUERS
 from cardtools.common.protocol import Attestation, CertificateProfile
 from cryptography.hazmat.primitives import serialization
@@ -28,6 +27,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import CertificateRegistry
+from stuntcard.iso7816 import tlv
 
 from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, logged_in
 from tests.unit.cardtools.ca.world import RunningCa, running_ca
@@ -212,14 +212,15 @@ def test_an_emulated_cards_statement_is_believed(tmp_path: Path, codes: tuple[in
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     client.send(MANAGE)
     with running_ca(tmp_path, automatic=True, issuers=ATTESTATION_ISSUERS) as ca:
-        asked = der.encode(0x80, bytes([number])) + der.encode(0x81, ca.nonce())
+        asked = tlv.encode(0x80, bytes([number])) + tlv.encode(0x81, ca.nonce())
         answer, _ = client.fetch(f"00880000{len(asked):02X}{asked.hex()}")
-        signed = der.read(der.only(answer, 0xE6))
-        certificates, _ = client.fetch("00CA00E700")
+        [signed] = tlv.parse(answer, strict=True)
+        statement, signature = signed.children(strict=True)
+        [certificates] = tlv.parse(client.fetch("00CA00E700")[0], strict=True)
         attestation = Attestation(
-            statement=der.encode(0xE5, signed[0xE5]).hex(),
-            signature=signed[0x90].hex(),
-            certificate=der.read(der.only(certificates, 0xE7))[0x80].hex(),
+            statement=statement.encode().hex(),
+            signature=signature.value.hex(),
+            certificate=certificates.children()[0].value.hex(),
         )
         status = ca.http.post("/requests", json=ca.body(key, attestation=attestation))
         assert status.status_code == 201, status.text

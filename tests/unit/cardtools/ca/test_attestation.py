@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
-from tests.unit.cardtools.ca.world import AttestingCard, Issuer, new_key, public_der
+from tests.unit.cardtools.ca.world import AttestingCard, Issuer, new_key, public_der, tlv
 
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _NONCE = bytes(range(32))
@@ -124,6 +124,16 @@ def test_a_signed_statement_that_says_nothing(fields: dict[int, bytes], why: str
 def test_a_signed_statement_with_too_little() -> None:
     assert _refused(_CARD.signed(bytes.fromhex("E503800101"))) == "it lacks the field 81"
     assert _refused(_CARD.signed(bytes.fromhex("E400"))) == "it can't be read"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["80", "8002 00", "8080 0000", "8081 01 00", "808200FF", "9F0100", "800101 800101"],
+    ids=["cut off", "short", "no length", "long length", "long length, cut off", "long tag", "twice"],
+)
+def test_a_signed_statement_that_is_not_der(broken: str) -> None:
+    assert _refused(_CARD.signed(tlv(0xE5, bytes.fromhex(broken)))) == "it can't be read"
+    assert _refused(_CARD.signed(_CARD.statement(_KEY, _NONCE) + bytes.fromhex(broken))) == "it can't be read"
 
 
 def test_the_emulators_issuer_is_known() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from cardtools.ca.office import service
 from cardtools.ca.office.service import open_service
-from cardtools.ca.pki import qc
 from cardtools.ca.pki.authority import Authority
 from cardtools.common.protocol import CertificateProfile
+from cardtools.common.qc_statements import QC_STATEMENTS
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
@@ -29,7 +29,7 @@ def _policies(certificate: x509.Certificate) -> list[str]:
 
 
 def _statements(certificate: x509.Certificate) -> bytes:
-    extension = certificate.extensions.get_extension_for_oid(qc.QC_STATEMENTS).value
+    extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     assert isinstance(extension, x509.UnrecognizedExtension)
     return extension.value
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from asn1crypto import parser
 from cardtools.ca import times
 from cardtools.ca.app import create_app
 from cardtools.ca.office import roles, service
 from cardtools.ca.office.roles import Role
 from cardtools.ca.office.service import Service
-from cardtools.ca.pki import der
 from cardtools.ca.settings import Limits, Rate, Settings
 from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import Applicant, Attestation, CertificateProfile
@@ -79,6 +79,12 @@ def proof(old: PrivateKey, request: x509.CertificateSigningRequest) -> str:
     if isinstance(old, rsa.RSAPrivateKey):
         return old.sign(data, padding.PKCS1v15(), hashes.SHA256()).hex()
     return old.sign(data, ec.ECDSA(hashes.SHA256())).hex()
+
+
+def tlv(tag: int, *parts: bytes) -> bytes:
+    """A data object with a tag of one byte."""
+    encoded: bytes = parser.emit(tag >> 6, tag >> 5 & 1, tag & 0x1F, b"".join(parts))
+    return encoded
 
 
 class Issuer:
@@ -148,7 +154,7 @@ class AttestingCard:
             0x87: nonce,
         }
         fields |= other or {}
-        return der.encode(0xE5, *(der.encode(tag, value) for tag, value in sorted(fields.items())))
+        return tlv(0xE5, *(tlv(tag, value) for tag, value in sorted(fields.items())))
 
     def signed(self, statement: bytes) -> Attestation:
         return Attestation(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from asn1crypto import keys, tsp
+from asn1crypto import core, keys, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import CertificateRegistry
 
 from cardtools.ca.office.service import Service
-from cardtools.ca.pki import der
 from cardtools.ca.pki.authority import Credential
+
+
+class _Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """A TimeStampResp without a token, which asn1crypto's own type does not allow for."""
+
+    _fields = [("status", tsp.PKIStatusInfo)]  # noqa: RUF012 - asn1crypto's way
+
 
 _HASH_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 
@@ -51,6 +57,5 @@ def _certificate(credential: Credential) -> asn1_x509.Certificate:
 
 
 def _rejected(failure: str) -> bytes:
-    """A TimeStampResp without a token, which asn1crypto's own type does not allow for."""
-    status: bytes = tsp.PKIStatusInfo({"status": "rejection", "fail_info": {failure}}).dump()
-    return der.encode(der.SEQUENCE, status)
+    rejection: bytes = _Rejection({"status": {"status": "rejection", "fail_info": {failure}}}).dump()
+    return rejection

@@ -10,19 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from asn1crypto import parser
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from cardtools.ca.pki import der
 from cardtools.common.protocol import Attestation
 from cardtools.common.terms import KeyOrigin
 
 _STATEMENT = 0xE5
 _VERSION, _PROFILE, _SERIAL, _KEY_NUMBER, _AREA, _ORIGIN, _PUBLIC_KEY, _NONCE = range(0x80, 0x88)
 _VERSION_1 = b"\x01"
+_LONG_TAG = 0x1F
 
 
 class StatementRefusedError(Exception):
@@ -114,7 +115,10 @@ def _check_signature(certificate: x509.Certificate, signature: bytes, statement:
 
 def _parse(data: bytes) -> Statement:
     try:
-        values = der.read(der.only(data, _STATEMENT))
+        [(tag, statement)] = _objects(data).items()
+        if tag != _STATEMENT:
+            raise StatementRefusedError("it can't be read")
+        values = _objects(statement)
         if values[_VERSION] != _VERSION_1:
             raise StatementRefusedError("it has a form that this CA does not know")
         return Statement(
@@ -130,6 +134,19 @@ def _parse(data: bytes) -> Statement:
         raise StatementRefusedError(f"it lacks the field {error.args[0]:02X}") from error
     except ValueError as error:
         raise StatementRefusedError("it can't be read") from error
+
+
+def _objects(data: bytes) -> dict[int, bytes]:
+    """The values of the data objects in a row, by tag of one byte. Raises ValueError: not DER, or a tag twice."""
+    values: dict[int, bytes] = {}
+    while data:
+        class_, method, tag, header, content, trailer = parser.parse(data)
+        one = header + content + trailer
+        if one != parser.emit(class_, method, tag, content) or tag >= _LONG_TAG or header[0] in values:
+            raise ValueError("no data objects in DER, each there once")
+        values[header[0]] = content
+        data = data[len(one) :]
+    return values
 
 
 def _names(certificate: x509.Certificate, identifier: x509.ObjectIdentifier) -> list[str | bytes]:

@@ -1,4 +1,4 @@
-"""QCStatements of a qualified certificate (RFC 3739, 3.2.6; ETSI EN 319 412-5)."""
+"""The QCStatements that the CA puts into a qualified certificate (RFC 3739, 3.2.6; ETSI EN 319 412-5)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from enum import StrEnum
 
 from cryptography import x509
 
-from cardtools.ca.pki import der
-
-QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-
-QC_COMPLIANCE = "0.4.0.1862.1.1"
-"""EN 319 412-5, 4.2.1: a qualified certificate of the EU."""
-QC_SSCD = "0.4.0.1862.1.4"
-"""EN 319 412-5, 4.2.2: the private key is on a qualified device. What the documents call the QESCD mark."""
-QC_PDS = "0.4.0.1862.1.5"
-"""EN 319 412-5, 4.3.4: where the PKI disclosure statement is."""
-QC_TYPE = "0.4.0.1862.1.6"
-"""EN 319 412-5, 4.2.3: what for."""
+from cardtools.common.qc_statements import (
+    QC_COMPLIANCE,
+    QC_PDS,
+    QC_SSCD,
+    QC_STATEMENTS,
+    QC_TYPE,
+    PdsLocations,
+    QcStatements,
+    QcTypes,
+)
 
 
 class QcType(StrEnum):
@@ -29,17 +27,12 @@ class QcType(StrEnum):
 
 def statements(qc_type: QcType, *, on_device: bool, disclosure: str, language: str) -> x509.UnrecognizedExtension:
     """The extension. `disclosure` is the address of the disclosure statement, in `language` (ISO 639-1)."""
-    compliance = _statement(QC_COMPLIANCE)
-    device = _statement(QC_SSCD) if on_device else b""
-    kind = _statement(QC_TYPE, der.encode(der.SEQUENCE, der.object_identifier(qc_type)))
-    location = der.encode(
-        der.SEQUENCE,
-        der.encode(der.IA5_STRING, disclosure.encode("ascii")),
-        der.encode(der.PRINTABLE_STRING, language.encode("ascii")),
+    stated = QcStatements(
+        [
+            {"id": QC_COMPLIANCE},
+            *([{"id": QC_SSCD}] if on_device else []),
+            {"id": QC_TYPE, "info": QcTypes([qc_type.value])},
+            {"id": QC_PDS, "info": PdsLocations([{"url": disclosure, "language": language}])},
+        ]
     )
-    where = _statement(QC_PDS, der.encode(der.SEQUENCE, location))
-    return x509.UnrecognizedExtension(QC_STATEMENTS, der.encode(der.SEQUENCE, compliance, device, kind, where))
-
-
-def _statement(identifier: str, information: bytes = b"") -> bytes:
-    return der.encode(der.SEQUENCE, der.object_identifier(identifier), information)
+    return x509.UnrecognizedExtension(QC_STATEMENTS, stated.dump())

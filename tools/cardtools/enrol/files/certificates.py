@@ -6,29 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from cardtools.common.qc_statements import QC_SSCD, statements_in
 from cardtools.enrol.errors import BadInputError
 
 MAX_FILE = 64 * 1024
-_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-_QC_SSCD = "0.4.0.1862.1.4"
-"""ETSI EN 319 412-5, 4.2.2: the private key resides in a qualified device."""
-
-
-class _QcStatement(core.Sequence):  # type: ignore[misc]
-    """RFC 3739, 3.2.6."""
-
-    _fields = [("id", core.ObjectIdentifier), ("info", core.Any, {"optional": True})]  # noqa: RUF012
-
-
-class _QcStatements(core.SequenceOf):  # type: ignore[misc]
-    _child_spec = _QcStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,7 @@ def read_certificate(content: bytes) -> CertificateFacts:
         valid_until=certificate.not_valid_after_utc,
         public_key=key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         key_kind=_key_kind(key),
-        on_device=_has_device_mark(certificate),
+        on_device=QC_SSCD in statements_in(certificate),
         fingerprint=certificate.fingerprint(hashes.SHA256()),
     )
 
@@ -141,13 +128,3 @@ def _key_kind(key: object) -> str:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return f"EC {key.curve.name}"
     raise ValueError("a key of a kind that no card here has")
-
-
-def _has_device_mark(certificate: x509.Certificate) -> bool:
-    try:
-        extension = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
-    except x509.ExtensionNotFound:
-        return False
-    assert isinstance(extension, x509.UnrecognizedExtension)
-    statements = _QcStatements.load(extension.value)
-    return any(statement["id"].dotted == _QC_SSCD for statement in statements)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from asn1crypto.core import Any, ObjectIdentifier, Sequence, SequenceOf
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-QC_COMPLIANCE, QC_SSCD = "0.4.0.1862.1.1", "0.4.0.1862.1.4"
-"""ETSI EN 319 412-5, 4.2.1 and 4.2.2: a qualified certificate; its key is on a qualified device (the QESCD mark)."""
-
-_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-"""RFC 3739, 3.2.6."""
+from cardtools.common.qc_statements import QC_COMPLIANCE, QC_SSCD, StatementsError, statements_in
 
 _CZECH_CARD = "1.2.203.7064.1.1.11"
 """The attributes of the Czech identity card's certificates."""
@@ -43,14 +38,6 @@ _ATTRIBUTES = {
     f"{_CZECH_CARD}.7": "nationality",
 }
 _NAMES_OF_A_PERSON = frozenset({"common-name", "surname", "given-name"})
-
-
-class _Statement(Sequence):  # type: ignore[misc]  # asn1crypto has no types
-    _fields = [("id", ObjectIdentifier), ("info", Any, {"optional": True})]  # noqa: RUF012 - asn1crypto's way
-
-
-class _Statements(SequenceOf):  # type: ignore[misc]
-    _child_spec = _Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +114,6 @@ def _name(name: x509.Name) -> str:
 def _marks(certificate: x509.Certificate) -> frozenset[str]:
     """The statements of the extension QCStatements, by OID; none when it can't be read."""
     try:
-        extension = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
-    except x509.ExtensionNotFound:
-        return frozenset()
-    content = extension.value if isinstance(extension, x509.UnrecognizedExtension) else b""
-    try:
-        return frozenset(statement["id"].dotted for statement in _Statements.load(content))
-    except (ValueError, TypeError):
+        return statements_in(certificate)
+    except StatementsError:
         return frozenset()
