@@ -6,7 +6,7 @@ import pytest
 from stuntcard.card.card import Card
 from stuntcard.profile.load import load_profile
 
-from tests.unit.card.cards import ISOAPPLET, Client, new_card, unchanged
+from tests.unit.card.cards import Client, new_card, unchanged
 
 MANAGEMENT = "00A4040C09D20310010001000202"
 FILES = "00A4040C0AD2031001000103020100"
@@ -65,60 +65,12 @@ def used(card: Card) -> Card:
 # Choosing an application
 
 
-def test_both_applications_are_chosen_by_their_full_names(card: Card) -> None:
-    assert send(card, FILES) == OK
-    assert send(card, MANAGEMENT) == OK
-    assert send(card, "00A4040C08D203100100010002") == "6A82"
-    assert send(card, MANAGEMENT.replace("040C", "0400")) == "610D"
-    assert send(card, "00C000000D") == "6F0B8409D20310010001000202" + OK
-
-
-def test_they_live_beside_the_other_applications(card: Card) -> None:
-    assert send(card, ISOAPPLET)[:2] == "61"
-    assert send(card, "80CA010101") == "6E00"
-    assert send(card, MANAGEMENT) == OK
-    assert send(card, "0020000104" + "31323334") == "6D00"
-
-
 def test_the_other_cards_do_not_have_them() -> None:
     for name in ("proid-q", "tokenme", "zzzs-pk"):
         assert send(new_card(load_profile(name)), MANAGEMENT) == "6A82"
 
 
 # What card management shows
-
-
-@pytest.mark.parametrize(
-    ("tag", "value"),
-    [
-        ("01", "303030303030303033"),
-        ("02", "5354554E54000003"),
-        ("82", "00"),
-        ("83", "03"),
-        ("84", "03"),
-        ("8B", "00"),
-        ("8C", "0A"),
-        ("8D", "0A"),
-    ],
-)
-@pytest.mark.fact("EO-01", "EO-02", "EO-08")
-def test_le_00_is_answered_with_the_right_one_and_that_with_the_value(card: Card, tag: str, value: str) -> None:
-    length = f"{len(value) // 2:02X}"
-    assert send(card, f"80CA01{tag}00") == f"6C{length}"
-    assert send(card, f"80CA01{tag}{length}") == value + OK
-    assert send(card, f"80CA01{tag}FE") == f"6C{length}"
-
-
-@pytest.mark.parametrize("command", ["80CA010300", "80CA01C000", "80CA11D000", "80CA11D100", "80CA000100"])
-def test_what_is_not_shown(card: Card, command: str) -> None:
-    assert send(card, command) == "6A88"
-
-
-def test_the_class_of_each_command(card: Card) -> None:
-    assert send(card, "00CA010109") == "6D00"
-    assert send(card, f"80240011 14 {field(IOK)} {field('3333')}") == "6D00"
-    assert send(card, "90CA010109") == "6E00"
-    assert send(card, "80CA0101") == "6700"
 
 
 @pytest.mark.fact("EO-08", "EO-09")
@@ -218,33 +170,6 @@ def test_a_new_value_that_does_not_fit_is_refused_and_costs_nothing(used: Card, 
     assert about_iok(used) == ["01", "03", "03"]
 
 
-@pytest.mark.parametrize(
-    ("command", "answer"),
-    [
-        (f"0024001210{'31' * 16}", "6A88"),
-        (f"0024001214{field(IOK)}{field('3333')}", "6A88"),
-        (f"0024021114{field(IOK)}{field('3333')}", "6A86"),
-        (f"0024011014{field(DOK)}{field('3333')}", "6985"),
-        (f"0024001113{field(IOK)}{field('3333')[:-2]}", "6700"),
-        (f"0024001115{field(IOK)}{field('3333')}FF", "6700"),
-        ("00240011", "6700"),
-    ],
-)
-def test_what_is_not_a_change_is_refused_and_costs_nothing(used: Card, command: str, answer: str) -> None:
-    before = used.content
-    assert send(used, command) == answer
-    assert used.content == before
-
-
-@pytest.mark.parametrize("application", [MANAGEMENT, FILES])
-@pytest.mark.parametrize("command", ["8C24001120" + "00" * 32, "8C24011120" + "5A" * 32, "8CCA010100", "8CB00000D0"])
-def test_secure_messaging_is_not_for_this_card(used: Card, application: str, command: str) -> None:
-    assert send(used, application) == OK
-    before = used.content
-    assert send(used, command) == SECURE_MESSAGING
-    assert used.content == before
-
-
 # Files
 
 
@@ -286,36 +211,6 @@ def test_a_length_that_is_not_there_is_answered_with_the_right_one(card: Card) -
     assert send(card, "00B0000000") == "6CD0"
     assert send(card, "00B00000D1") == "6CD0"
     assert send(card, f"00B0{last:04X}D0") == "6C05"
-
-
-@pytest.mark.parametrize(
-    ("command", "answer"),
-    [
-        ("00A40800020002", "6A82"),
-        ("00A40800024402", "6A82"),
-        ("00A40800025015", "6A82"),
-        ("00A4080003000100", "6A82"),
-        ("00A40000020001", "6A86"),
-        ("00A4080C020001", "6A86"),
-        ("00A4040C03D20310", "6A82"),
-        ("00B0000001", "6986"),
-        ("00D600000100", "6D00"),
-        ("80CA010109", "6E00"),
-    ],
-)
-def test_there_is_nothing_else_among_the_files(card: Card, command: str, answer: str) -> None:
-    send(card, FILES)
-    assert send(card, command) == answer
-
-
-def test_the_file_chosen_is_forgotten_with_the_application(card: Card) -> None:
-    send(card, FILES)
-    send(card, "00A40800020001")
-    assert send(card, "00B0000001") == "30" + OK
-    send(card, MANAGEMENT)
-    assert send(card, "00B0000001") == "6D00"
-    send(card, FILES)
-    assert send(card, "00B0000001") == "6986"
 
 
 def test_both_ways_show_the_same_certificate(card: Card) -> None:

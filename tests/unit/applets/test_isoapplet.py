@@ -53,43 +53,7 @@ def end_session(client: Client, how: str | None) -> None:
         client.send(how)
 
 
-# T=0
-
-
-def test_an_answer_waits_for_get_response() -> None:
-    client = Client()
-    assert client.send(ISOAPPLET) == "6103"
-    assert client.send("00C0000003") == "000606" + OK
-    assert client.send("00C0000003") == "6985"
-
-
-def test_an_answer_longer_than_one_command_takes_comes_in_parts() -> None:
-    client = Client()
-    client.select("3F005015")
-    assert client.send("00A40000024402") == "611E"
-    assert client.send("00C0000010") == "6F1C" + "80020800" + "81020800" + "820101" + "830244" + "610E"
-    assert client.send("00C000000E") == "02" + "8A0105" + "8608FF90909090909000" + OK
-
-
-def test_another_command_throws_away_what_waits() -> None:
-    client = Client()
-    assert client.send(ISOAPPLET) == "6103"
-    assert client.send("00200001") == "63C3"
-    assert client.send("00C0000003") == "6985"
-
-
 # Versions, and the two kinds of ECDSA
-
-
-def test_the_version_in_the_answer_to_select_and_in_get_data() -> None:
-    client = Client()
-    assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
-    assert client.fetch("00CA010100") == (bytes.fromhex("01002E"), OK)
-
-
-@pytest.mark.parametrize("tag", ["0100", "0102", "00E1"])
-def test_other_data_there_is_none(tag: str) -> None:
-    assert Client().send(f"00CA{tag}00") == "6A88"
 
 
 def test_who_read_version_0_6_gets_a_hash_and_a_signature() -> None:
@@ -138,67 +102,6 @@ def generated(client: Client, reference: int) -> ec.EllipticCurvePublicKey:
 # SELECT and the files
 
 
-ROOT_FCP = "6214" + "820138" + "83023F00" + "8A0105" + "8608FFFFFFFFFFFFFFFF"
-APPLICATION_FCP = "6222" + "820138" + "83025015" + "840CA000000063504B43532D3135" + "8A0105" + "8608FFFFFFFFFF909090"
-AODF_FCP = "621C" + "80020400" + "81020400" + "820101" + "83024401" + "8A0105" + "8608FFFFFFFFFFFFFF00"
-
-
-@pytest.mark.parametrize(
-    ("command", "fcp"),
-    [
-        ("00A40004023F00", ROOT_FCP),
-        ("00A40004", ROOT_FCP),
-        ("00A40004025015", APPLICATION_FCP),
-        ("00A40804025015", APPLICATION_FCP),
-        ("00A40804043F005015", APPLICATION_FCP),
-        ("00A404040CA000000063504B43532D3135", APPLICATION_FCP),
-        ("00A4040407A000000063504B", APPLICATION_FCP),
-        (f"00A4080406{AODF}", AODF_FCP),
-    ],
-)
-def test_select_answers_the_control_parameters(command: str, fcp: str) -> None:
-    data, sw = Client().fetch(command)
-    assert (data.hex().upper(), sw) == (fcp, OK)
-
-
-def test_select_relative_to_the_current_directory() -> None:
-    client = Client()
-    assert client.send("00A4010C025015") == OK
-    assert client.send("00A4020C024402") == OK
-    assert client.send("00A4020C024404") == OK  # a sibling
-    assert client.send("00A4030C") == OK
-    assert client.send("00A4000C025015") == OK
-    assert client.send("00A4090C025031") == OK
-    assert client.send("00A4000C023FFF") == OK  # the current directory
-    assert client.card.current_file.path.hex() == "3f005015"
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("00A4000C024402", "6A82"),
-        ("00A4010C024402", "6A82"),
-        ("00A4080C044402", "6700"),
-        ("00A4080C024402", "6A82"),
-        ("00A4080C0344024", "6A82"),
-        ("00A4000C03440244", "6700"),
-        ("00A4010C03501500", "6700"),
-        ("00A4020C022F00", OK),
-        ("00A4010C022F00", "6A82"),
-        ("00A4020C025015", "6A82"),
-        ("00A4030C025015", "6700"),
-        ("00A4050C025015", "6A86"),
-        ("00A40001025015", "6A86"),
-        ("00A4040C", "6A82"),
-        ("00A4040C05F276A288BC", "6A82"),
-    ],
-)
-def test_select_of_what_is_not_there(command: str, sw: str) -> None:
-    if len(command) % 2:
-        command += "0"
-    assert Client().send(command) == sw
-
-
 def test_everything_can_be_read_without_a_code() -> None:
     client = Client()
     assert client.read(ODF).rstrip(b"\0").hex().upper().startswith("A00A300804063F0050154402")
@@ -206,119 +109,10 @@ def test_everything_can_be_read_without_a_code() -> None:
     assert client.read(PRKDF) == bytes(2048)
 
 
-@pytest.mark.parametrize(
-    ("command", "answer"),
-    [
-        ("00B0000004", "A00A3008" + OK),
-        ("00B0000204", "30080406" + OK),
-        ("00B000FF04", "00" + OK),
-        ("00B0010010", OK),
-        ("00B0010110", "6B00"),
-        ("00B0800010", "6A82"),
-        ("00B00000", "6700"),
-        ("00B0000001FF", "6700"),
-    ],
-)
-def test_reading(command: str, answer: str) -> None:
-    client = Client()
-    client.select(ODF)
-    assert client.send(command) == answer
-
-
-def test_a_directory_has_no_bytes() -> None:
-    client = Client()
-    assert client.send("00B0000010") == "6986"
-    assert client.send("00D6000001AA") == "6986"
-
-
-def test_writing_takes_a_pin() -> None:
-    client = Client()
-    client.select(PRKDF)
-    assert client.send("00D60000021234") == NOT_ALLOWED
-    client.verify(PIN)
-    assert client.send("00D60000021234") == OK
-    assert client.send("00D607FF0134") == OK
-    assert client.read(PRKDF) == b"\x12\x34" + bytes(2045) + b"\x34"
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [("00D60000", "6700"), ("00D607FF021234", "6A84"), ("00D608010112", "6B00"), ("00D680000112", "6A82")],
-)
-def test_writing_stays_within_the_file(command: str, sw: str) -> None:
-    client = logged_in(PIN)
-    client.select(PRKDF)
-    assert unchanged(client, lambda: client.send(command))
-    assert client.send(command) == sw
-
-
-def test_the_directory_of_codes_is_nobodys_to_write() -> None:
-    client = logged_in(PIN, QPIN, PUK)
-    client.select(AODF)
-    assert client.send("00D60000021234") == NOT_ALLOWED
-
-
 def new_file(fid: str, size: int = 16, kind: str = "01", rights: str = "") -> str:
     """CREATE FILE of a file of this identifier."""
     fields = f"8002{size:04X}8201{kind}8302{fid}" + (f"8608{rights}" if rights else "")
     return f"00E00000{len(fields) // 2 + 2:02X}6F{len(fields) // 2:02X}{fields}"
-
-
-def test_a_file_is_created_written_and_deleted() -> None:
-    client = logged_in(PIN)
-    client.select("3F005015")
-    assert client.send(new_file("3101", rights="FF90909090909000")) == OK
-    assert client.send("00D6000003C0FFEE") == OK
-    assert client.read("3F0050153101") == bytes.fromhex("C0FFEE" + 13 * "FF")
-    client.select("3F005015")
-    assert client.send("00E40000023101") == OK
-    assert client.select("3F0050153101") == "6A82"
-
-
-def test_the_current_file_is_deleted_when_none_is_named() -> None:
-    client = logged_in(PIN)
-    client.select("3F005015")
-    client.send(new_file("3101"))
-    assert client.send("00E40000") == OK
-    assert client.card.current_file.path.hex() == "3f005015"
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        (new_file("3101"), OK),
-        (new_file("4402"), "6A89"),
-        (new_file("3F00"), "6A80"),
-        (new_file("3FFF"), "6A80"),
-        (new_file("3101", size=0x8000), "6A84"),
-        (new_file("3101", kind="38"), OK),
-        (new_file("3101", kind="02"), "6A81"),
-        (new_file("3101", rights="FF9090909090F000"), "6A80"),
-        (new_file("3101", rights="0090909090909000"), "6A80"),
-        ("00E00001" + new_file("3101")[8:], "6A86"),
-        ("00E00000", "6A80"),
-        ("00E000000400000000", "6A80"),
-        ("00E00000056F03820101", "6A80"),
-        ("00E00000026F05", "6A80"),
-    ],
-)
-def test_creating(command: str, sw: str) -> None:
-    client = logged_in(PIN)
-    client.select("3F005015")
-    assert client.send(command) == sw
-
-
-def test_files_are_created_and_deleted_only_after_pin_and_never_in_the_root() -> None:
-    client = Client()
-    client.select("3F005015")
-    assert client.send(new_file("3101")) == NOT_ALLOWED
-    assert client.send("00E40000024402") == NOT_ALLOWED
-    client.verify(PIN)
-    client.select("3F00")
-    assert client.send(new_file("3101")) == NOT_ALLOWED
-    assert client.send("00E40000022F00") == NOT_ALLOWED
-    assert client.send("00E40000025015") == NOT_ALLOWED
-    assert client.send("00E40000") == NOT_ALLOWED
 
 
 def test_codes_can_be_changed_on_a_card_whose_directory_of_codes_was_deleted() -> None:
@@ -384,27 +178,6 @@ def test_a_right_code_gives_the_tries_back() -> None:
     client.verify(PIN, "wrong")
     assert client.verify(PIN) == OK
     assert client.verify(PIN, "wrong") == "63C2"
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("00200101083132333435363738", "6A86"),
-        ("0020000011" + "31" * 17, "6A88"),
-        ("0020000111" + "31" * 17, "6700"),
-        ("00200004083132333435363738", "6A88"),
-        ("00200081", "6A88"),
-        ("0020000109313233343536373", "6700"),
-    ],
-)
-def test_a_command_that_is_wrong_costs_no_try(command: str, sw: str) -> None:
-    client = Client()
-    assert unchanged(client, lambda: client.send(command + "0" * (len(command) % 2)))
-    assert client.send(command + "0" * (len(command) % 2)) == sw
-
-
-def test_a_code_may_come_without_padding() -> None:
-    assert Client().send("00200001083132333435363738") == OK
 
 
 def test_a_code_that_is_not_set_answers_otherwise_than_a_blocked_one() -> None:
@@ -478,17 +251,6 @@ def test_a_changed_code_has_to_be_given_again() -> None:
 @pytest.mark.parametrize("value", ["tab\there", "\u017elu\u0165", "del\x7fete"])
 def test_values_are_printable_ascii(value: str) -> None:
     assert Client().change(PIN, FACTORY[PIN], value) == "6A80"
-
-
-@pytest.mark.parametrize("ins", ["24", "2C"])
-@pytest.mark.parametrize(
-    ("tail", "sw"),
-    [("000110" + "31" * 16, "6700"), ("0001", "6700"), ("010120" + "31" * 32, "6A86"), ("000920" + "31" * 32, "6A88")],
-)
-def test_both_values_must_come_at_their_stored_length(ins: str, tail: str, sw: str) -> None:
-    client = Client()
-    assert unchanged(client, lambda: client.send(f"00{ins}{tail}"))
-    assert client.send(f"00{ins}{tail}") == sw
 
 
 # Unblocking
@@ -845,40 +607,6 @@ def test_a_challenge_is_as_long_as_asked_for_and_never_the_same(length: str) -> 
     assert one[-4:] == OK
     assert len(one) == 2 * (int(length, 16) or 256) + 4
     assert one != other
-
-
-@pytest.mark.parametrize(("command", "sw"), [("0084010008", "6A86"), ("00840000", "6700"), ("008400000108FF", "6700")])
-def test_a_challenge_wrongly_asked_for(command: str, sw: str) -> None:
-    assert Client().send(command) == sw
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("00FE0000", "6D00"),
-        ("00DA010100", "6D00"),
-        ("00B1000000", "6D00"),
-        ("8020000100", "6E00"),
-        ("B0000000", "6E00"),
-        ("0C20000100", "6882"),
-        ("0120000100", "6881"),
-        ("00600000", "6D00"),
-        ("FF00000000", "6E00"),
-        ("00A4", "6700"),
-        ("", "6700"),
-    ],
-)
-def test_what_the_applet_does_not_know(command: str, sw: str) -> None:
-    assert Client().send(command) == sw
-
-
-def test_a_broken_chain() -> None:
-    client = Client()
-    assert client.send("1020000104 31323334") == OK
-    assert client.send("0020000204 31323334") == "6883"
-    assert client.send("1020000104 31323334") == OK
-    assert client.send("0020000104 35363738") == OK
-    assert client.query(PIN) == OK
 
 
 def test_signing_needs_an_environment_for_signing() -> None:

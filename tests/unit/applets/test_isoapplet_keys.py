@@ -87,21 +87,6 @@ def test_the_commands_as_opensc_sends_them(client: Client) -> None:
     assert [(item.area, item.key) for item in client.items] == [("general", MADE)]
 
 
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("00460000", "6A86"),
-        ("00464201", "6A86"),
-        ("0046420002FFFF", "6A80"),
-        ("0046420001 7F".replace(" ", ""), "6A80"),
-    ],
-)
-def test_an_rsa_key_wrongly_asked_for(client: Client, command: str, sw: str) -> None:
-    client.environment(0x00, RSA_2048, 1)
-    assert unchanged(client, lambda: client.send(command))
-    assert client.send(command) == sw
-
-
 # Making EC keys
 
 
@@ -169,23 +154,6 @@ def test_references_go_from_0_to_15(client: Client) -> None:
     assert client.make_key(15) == OK
     assert client.make_key(16) == "6A88"
     assert client.make_key(255) == "6A88"
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("0022F10006800111840101", "6A81"),
-        ("0022410106800111840101", "6A86"),
-        ("002241B60380 0111".replace(" ", ""), "6A80"),
-        ("002241B603840101", "6A80"),
-        ("002241B60780021111840101", "6A80"),
-        ("002241B60780011184020101", "6A80"),
-        ("002241B602FFFF", "6A80"),
-        ("002241B6", "6A80"),
-    ],
-)
-def test_environments_that_there_are_not(client: Client, command: str, sw: str) -> None:
-    assert client.send(command) == sw
 
 
 # Who may make a key, and where it goes

@@ -41,18 +41,6 @@ def entries(client: Client, tag: int) -> list[dict[int, bytes]]:
     return [{field.tag: field.value for field in item.children()} for item in whole.children()]
 
 
-def test_selecting_it_tells_the_version_of_the_format() -> None:
-    client = Client()
-    assert client.send(MANAGE) == "610E"
-    assert client.send("00C000000E") == "6F0C" + "8407F05354554E5401" + "800101" + OK
-
-
-def test_no_answer_where_none_is_wanted() -> None:
-    client = Client()
-    assert client.send("00A4040C07F05354554E5401") == OK
-    assert client.send("00CA00E300")[:4] == "E300"
-
-
 def test_digits_only_and_codes_that_their_holder_can_not_change() -> None:
     codes = entries(Client(new_card(load_profile("zzzs-pk"))), CODES)
     assert [(code[0x80], code[0x8C], code[0x8D]) for code in codes] == [
@@ -61,10 +49,6 @@ def test_digits_only_and_codes_that_their_holder_can_not_change() -> None:
         (b"kpep-pin", b"\1", b"\1"),
         (b"tpin", b"\1", b"\0"),
     ]
-
-
-def test_the_card() -> None:
-    assert asked(Client(), CARD) == "E019" + "800101" + "810770726F69642D71" + "82085354554E54000001" + "830105"
 
 
 @pytest.mark.fact("PQ-05")
@@ -78,19 +62,6 @@ def test_the_codes_as_they_leave_the_factory_all_to_be_changed() -> None:
         + "A032" + "80047170696E" + "81045150494E" + "820103" + "830101" + "840103" + "850103" + "860103" + "870101"
         + "880105" + "89010F" + "8A0101" + "8B0370756B" + "8C0100" + "8D0101"
     )  # fmt: skip
-
-
-def test_the_areas_as_they_leave_the_factory() -> None:
-    assert asked(Client(), AREAS) == (
-        "E23C"
-        + "A019" + "80026363" + "810743432061726561" + "82047170696E" + "830102" + "840100"
-        + "A01F" + "800767656E6572616C" + "810C67656E6572616C2061726561" + "820370696E" + "840100"
-    )  # fmt: skip
-
-
-def test_no_parts_and_no_keys() -> None:
-    assert asked(Client(), PARTS) == "E300"
-    assert asked(Client(), KEYS) == "E400"
 
 
 @pytest.mark.fact("PQ-05")
@@ -149,30 +120,6 @@ def test_as_many_keys_as_a_card_takes_all_with_a_reference_of_one_byte() -> None
     keys = entries(client, KEYS)
     assert len({key[0x85] for key in keys}) == 64
     assert {len(key[0x85]) for key in keys} == {1}
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("00CA00E500", "6A88"),
-        ("00CA00E600", "6A88"),
-        ("00CA00E800", "6A88"),
-        ("00CA010100", "6A88"),
-        ("00CAE10000", "6A88"),
-        ("00200001", "6D00"),
-        ("0020000104 31323334", "6D00"),
-        ("00B0000000", "6D00"),
-        ("00DA00E101 00", "6D00"),
-        ("80CA00E100", "6E00"),
-        ("0CCA00E100", "6882"),
-        ("01CA00E100", "6881"),
-    ],
-)
-def test_whatever_else_is_asked_is_refused(command: str, sw: str) -> None:
-    client = Client()
-    client.send(MANAGE)
-    assert unchanged(client, lambda: client.send(command))
-    assert client.send(command) == sw
 
 
 def test_it_changes_nothing() -> None:

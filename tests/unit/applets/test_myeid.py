@@ -114,57 +114,7 @@ def test_applet_information() -> None:
     assert len(marks) > 2, "caches of what the files say have to know"
 
 
-def test_capabilities() -> None:
-    """RSA, 3DES, AES and EC; 4096, 192, 256 and 521 bits."""
-    assert MyEidClient().data("AA") == (bytes.fromhex("01" + "000F" + "1000" + "00C0" + "0100" + "0209"), OK)
-
-
-@pytest.mark.parametrize(
-    ("command", "sw"),
-    [
-        ("80CA01A000", "6E00"),
-        ("0010000000", "6D00"),
-        ("00CA02A000", "6A88"),
-        ("00CA019900", "6A88"),
-        ("00CA010100", "6A88"),  # no key file is the current one
-        ("00DA018301AA", "6981"),
-        ("00DA02010100", "6A86"),
-        ("00460000", "6981"),
-        ("002A9E9A04AAAAAAAA", "6985"),  # no environment
-        ("002A0000", "6A86"),
-        ("00860000047C028500", "6985"),
-        ("0022419600", "6A86"),
-        ("002242B600", "6A81"),
-        ("0022F300", OK),
-        ("0022 41B6 07 800102 81024B77", "6A88"),
-        ("0022 41B6 07 8001FF 81024402", "6A81"),
-        ("00440000", "6A86"),
-        ("00440400", OK),
-        ("002E0000", OK),
-        ("002E0009", "6A88"),
-        ("002E0100", "6A86"),
-    ],
-)
-def test_what_is_refused(command: str, sw: str) -> None:
-    assert MyEidClient().send(command) == sw
-
-
 # Files
-
-
-@pytest.mark.parametrize(
-    ("path", "fci"),
-    [
-        ("3F00", "6F13" "820138" "83023F00" "8A0107" "8603FFFFFF" "85020000"),
-        ("3F005015", "6F21" "820138" "83025015" "840CA000000063504B43532D3135" "8A0107" "860311FFFF" "85020000"),
-        ("3F0050154402", "6F1B" "80020800" "81020800" "820101" "83024402" "8A0107" "8603011FFF" "85020000"),
-        ("3F0050154401", "6F1B" "80020400" "81020400" "820101" "83024401" "8A0107" "86030FFFFF" "85020000"),
-    ],
-)  # fmt: skip
-def test_access_in_three_bytes(path: str, fci: str) -> None:
-    """The guard of the card's files is PIN, whose reference is 1."""
-    client = MyEidClient()
-    assert client.fetch(f"00A40800{len(path) // 2:02X}{path}") == (bytes.fromhex(fci), OK)
 
 
 def test_life_cycle_is_creation_until_the_card_is_activated_and_never_after() -> None:

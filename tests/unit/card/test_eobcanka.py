@@ -121,28 +121,6 @@ def test_the_card_speaks_t0() -> None:
     assert new_card(EOBCANKA).transport_protocol is Protocol.T0
 
 
-def test_the_first_steps_byte_by_byte() -> None:
-    card = new_card(EOBCANKA)
-
-    def send(command: str) -> str:
-        return card.transmit(bytes.fromhex(command)).hex().upper()
-
-    assert send("00A4040C0CF276A288BCFBA69D34F31001") == "9000"
-    assert [send(f"002000{reference:02X}") for reference in range(1, 6)] == ["6984"] * 5
-    card.act("office", "set-identification", {"dok": b"5555", "iok": b"4444"})
-    assert [send("00200004"), send("00200005")] == ["63C3", "63CA"]
-    iok, puk = "34343434" + "FF" * 12, "3232323232323232" + "FF" * 8
-    pin, qpin = "3131313131" + "FF" * 11, "3333333333" + "FF" * 11
-    assert send("002C000220" + iok + puk) == "9000"
-    assert send("002C000220" + iok + puk) == "6985"
-    assert send("002C000120" + puk + pin) == "9000"
-    assert send("002C000320" + puk + qpin) == "9000"
-    assert send("0020000110" + pin) == "9000"
-    assert send("0020000105" + "3131313131") == "9000"
-    assert send("0020000110" + qpin) == "63C2"
-    assert send("00200001") == "63C2"
-
-
 # Not set, set, blocked
 
 

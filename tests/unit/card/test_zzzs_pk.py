@@ -89,29 +89,6 @@ def test_the_card_speaks_t0() -> None:
     assert new_card(ZZZS_PK).transport_protocol is Protocol.T0
 
 
-@pytest.mark.fact("PK-01", "PK-05", "PK-06")
-def test_the_first_steps_byte_by_byte() -> None:
-    card = new_card(ZZZS_PK)
-
-    def send(command: str) -> str:
-        return card.transmit(bytes.fromhex(command)).hex().upper()
-
-    assert send("00A4040C0CF276A288BCFBA69D34F31001") == "9000"
-    assert [send(f"002000{code:02X}") for code in (1, 2, 3, 4)] == ["63C3", "63C5", "6984", "63C3"]
-    assert send("0020000104" + "31323334") == "9000"
-    assert send("002241B606" + "800121840110") == "9000"
-    assert send("002A9E9A04" + "DEADBEEF")[:2] == "61"
-    assert send("002241B606" + "800121840111") == "9000"
-    assert send("002A9E9A04" + "DEADBEEF") == "6982"
-    tpin, pin = "3132333435363738" + "FF" * 8, "363534333231" + "FF" * 10
-    assert send("002C000320" + tpin + pin) == "9000"
-    assert send("002C000320" + tpin + pin) == "6985"
-    assert send("0020000306" + "363534333231") == "9000"
-    assert send("002241B606" + "800121840111") == "9000"
-    assert send("002A9E9A04" + "DEADBEEF")[:2] == "61"
-    assert send("002A9E9A04" + "DEADBEEF") == "6982"
-
-
 # PEP
 
 
