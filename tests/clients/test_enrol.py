@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cardtools.ca.office import bonds
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store.records import Card as BoundCard
+from cardtools.ca.store.cards import CardId
 from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
 from cardtools.enrol.ca_client import CaClient
 from cryptography import x509
@@ -391,7 +391,7 @@ def test_a_commercial_certificate_on_the_card_keeps_the_bond_too(client: Client,
     """To hand a card over, all of the holder's certificates on it must be revoked, and not the qualified one alone."""
     qualified, commercial = client.certificate(ca), client.certificate(ca, COMMERCIAL)
     status = client.desk.seen
-    card = BoundCard(status.profile, status.serial)
+    card = CardId(status.profile, status.serial)
     ca.revoke(qualified)
     with pytest.raises(RefusedError) as refused:
         bonds.undo(ca.service, card, "the authorised person")

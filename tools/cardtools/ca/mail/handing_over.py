@@ -8,6 +8,7 @@ lately, and was not carried out before. What it asks for happens in one transact
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -20,14 +21,16 @@ from cardtools.ca.mail import signature as mail_signature
 from cardtools.ca.mail.order import CardNumber, Order
 from cardtools.ca.mail.signature import Signature
 from cardtools.ca.office import bonds
-from cardtools.ca.office.audit import Act
+from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.certificates import RevocationReason
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.profiles import KINDS
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import bond_rows, certificate_rows
+from cardtools.ca.store.bond_rows import BondRecord
+from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import folded, person_of
-from cardtools.ca.store.records import BondRecord, Card, CertificateRecord, Connection
 from cardtools.common.protocol import Applicant, Model, Problem, Serial
 
 AGE_MAX = timedelta(days=7)
@@ -89,8 +92,8 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
         return outcome
 
 
-def _check_signer(service: Service, connection: Connection, signature: Signature, sender: str) -> None:
-    record = records.certificate(connection, signature.serial)
+def _check_signer(service: Service, connection: sqlite3.Connection, signature: Signature, sender: str) -> None:
+    record = certificate_rows.find(connection, signature.serial)
     if record is None or record.der != signature.certificate:
         raise RefusedError(
             Problem.BAD_SIGNATURE, "The signer's certificate is not one that this CA issued. Sign with one that is."
@@ -124,18 +127,18 @@ def _check_time(service: Service, signature: Signature) -> None:
         )
 
 
-def _do(service: Service, act: Act, order: Order) -> MailOutcome:
+def _do(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
     connection, at = act.connection, service.clock()
     named = [_certificate(connection, order, serial) for serial in order.serials]
     bound = [_bond(connection, order, card) for card in order.cards]
     person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
     for bond in bound:
-        on_card = records.certificates_on(connection, bond.card)
+        on_card = certificate_rows.on_card(connection, bond.card)
         named += [record for record in on_card if person_of(record.applicant) == person]
     certificates = {record.serial: record for record in named}.values()
     revoked = [record for record in certificates if record.still_valid(at)]
     for record in revoked:
-        records.set_revoked(connection, record.serial, at, _REASON)
+        certificate_rows.set_revoked(connection, record.serial, at, _REASON)
         act.also("revoke", record.serial, f"{record.applicant.name}, {_REASON}")
     undone, still_bound = _undo_bonds(service, act, person, [record.card for record in certificates if record.card])
     if not revoked and not undone:
@@ -153,23 +156,23 @@ def _do(service: Service, act: Act, order: Order) -> MailOutcome:
     )
 
 
-def _certificate(connection: Connection, order: Order, serial: str) -> CertificateRecord:
-    record = records.certificate(connection, serial)
+def _certificate(connection: sqlite3.Connection, order: Order, serial: str) -> CertificateRecord:
+    record = certificate_rows.find(connection, serial)
     if record is None or not order.names(record.applicant):
         raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial} of {order.applicant}.")
     return record
 
 
-def _bond(connection: Connection, order: Order, card: CardNumber) -> BondRecord:
+def _bond(connection: sqlite3.Connection, order: Order, card: CardNumber) -> BondRecord:
     found = [
         bond
-        for bond in records.bonds_numbered(connection, card.number)
+        for bond in bond_rows.of_number(connection, card.number)
         if card.kind in (None, bond.card.profile) and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
     ]
     if not found:
         raise RefusedError(Problem.NOT_FOUND, f"Card {card} is not bound to {order.applicant}.")
     if len(found) > 1:
-        kinds = " or ".join(f"`{bond.card.profile}/{bond.card.number}`" for bond in found)
+        kinds = " or ".join(f"`{bond.card}`" for bond in found)
         raise RefusedError(Problem.BAD_REQUEST, f"There is more than one card {card}. Write {kinds}.")
     return found[0]
 
@@ -186,12 +189,12 @@ def _one_person(order: Order, people: Iterable[str]) -> str:
 
 
 def _undo_bonds(
-    service: Service, act: Act, person: str, cards: Iterable[Card]
+    service: Service, act: AuditedAct, person: str, cards: Iterable[CardId]
 ) -> tuple[list[MailedCard], list[MailedCard]]:
     """Undoes the person's bonds to these cards where nothing is valid any more; gives those undone, and those not."""
     undone, still_bound = [], []
     for card in dict.fromkeys(cards):
-        bond = records.bond(act.connection, card)
+        bond = bond_rows.of_card(act.connection, card)
         if bond is None or bond.person != person:
             continue
         valid = [record.serial for record in bonds.release(service, act, bond)]
@@ -199,7 +202,7 @@ def _undo_bonds(
         if valid:
             still_bound.append(mailed)
         else:
-            act.also("undo bond", f"{card.profile}/{card.number}", bond.name)
+            act.also("undo bond", str(card), bond.name)
             undone.append(mailed)
     return undone, still_bound
 

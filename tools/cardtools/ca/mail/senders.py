@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cardtools.ca.office.service import Service
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import mail_rows
 from cardtools.ca.store.people import check_address, folded
 from cardtools.common.protocol import Problem
 
@@ -17,7 +17,7 @@ def authorise(service: Service, e_mail: str, who: str) -> None:
     with service.audit.act(who, "authorise e-mail", e_mail) as act:
         check_address(e_mail)
         try:
-            records.add_mail_sender(act.connection, folded(e_mail), service.clock())
+            mail_rows.add_sender(act.connection, folded(e_mail), service.clock())
         except sqlite3.IntegrityError as error:
             raise RefusedError(Problem.ALREADY_DONE, f"{e_mail} is authorised already.") from error
 
@@ -25,25 +25,25 @@ def authorise(service: Service, e_mail: str, who: str) -> None:
 def withdraw(service: Service, e_mail: str, who: str) -> None:
     """Takes the authorisation back. Raises RefusedError: not found."""
     with service.audit.act(who, "withdraw e-mail", e_mail) as act:
-        if not records.delete_mail_sender(act.connection, folded(e_mail)):
+        if not mail_rows.delete_sender(act.connection, folded(e_mail)):
             raise RefusedError(Problem.NOT_FOUND, f"{e_mail} is not authorised.")
 
 
 def authorised(service: Service) -> list[str]:
     """The addresses that may ask."""
     with service.database.reading() as connection:
-        return records.mail_senders(connection)
+        return mail_rows.senders(connection)
 
 
 def may_ask(connection: sqlite3.Connection, e_mail: str) -> bool:
     """Whether the address is authorised."""
-    return records.is_mail_sender(connection, folded(e_mail))
+    return mail_rows.is_sender(connection, folded(e_mail))
 
 
 def take(connection: sqlite3.Connection, fingerprint: str, message_id: str, at: datetime) -> bool:
     """Marks an e-mail as carried out. False when it was before. The connection is one of a transaction."""
     try:
-        records.add_mail(connection, fingerprint, message_id, at)
+        mail_rows.add(connection, fingerprint, message_id, at)
     except sqlite3.IntegrityError:
         return False
     return True

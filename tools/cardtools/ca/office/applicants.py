@@ -7,9 +7,10 @@ import re
 from cardtools.ca.office import bonds, certificates
 from cardtools.ca.office.certificates import Person
 from cardtools.ca.office.service import Service
-from cardtools.ca.store import records
+from cardtools.ca.store import certificate_rows
+from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
-from cardtools.ca.store.records import Card, CertificateRecord
 from cardtools.common.devices import devices
 
 _SERIAL = re.compile(r"[0-9A-F]{1,40}")
@@ -44,7 +45,7 @@ def of_certificate(service: Service, serial: str) -> Person:
     """The person to whom a certificate was issued. Raises RefusedError: not found."""
     person = person_of(certificates.find(service, serial).applicant)
     with service.database.reading() as connection:
-        issued = records.certificates_of(connection, person)
+        issued = certificate_rows.of_person(connection, person)
     return Person(issued[-1].applicant, issued, bonds.of_person(service, person))
 
 
@@ -53,11 +54,13 @@ def _with_serial(service: Service, words: str) -> list[CertificateRecord]:
     if serial is None:
         return []
     with service.database.reading() as connection:
-        record = records.certificate(connection, serial)
+        record = certificate_rows.find(connection, serial)
     return [] if record is None else [record]
 
 
 def _on_card(service: Service, number: str) -> list[CertificateRecord]:
     kinds = {*devices(), *(bound.bond.card.profile for bound in bonds.find_numbered(service, number))}
     with service.database.reading() as connection:
-        return [record for kind in sorted(kinds) for record in records.certificates_on(connection, Card(kind, number))]
+        return [
+            record for kind in sorted(kinds) for record in certificate_rows.on_card(connection, CardId(kind, number))
+        ]

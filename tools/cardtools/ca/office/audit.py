@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import audit_rows
+from cardtools.ca.store.audit_rows import AuditEntry, AuditRecord
 from cardtools.ca.store.database import Database
 from cardtools.ca.times import Clock
 
@@ -18,11 +19,10 @@ _DETAIL_MAX = 300
 
 
 @dataclass(slots=True)
-class Act:
+class AuditedAct:
     """An act under way: the transaction it is made in, and what its entry will say."""
 
     connection: sqlite3.Connection
-    who: str
     name: str
     subject: str
     detail: str = ""
@@ -31,6 +31,10 @@ class Act:
     def also(self, name: str, subject: str, detail: str = "") -> None:
         """What the act brought about besides, as an entry of its own."""
         self._also.append((name, subject, detail))
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Name, subject and detail: of the act itself, and of what it brought about besides."""
+        return [(self.name, self.subject, self.detail), *self._also]
 
 
 class AuditLog:
@@ -41,14 +45,14 @@ class AuditLog:
         self._clock = clock
 
     @contextlib.contextmanager
-    def act(self, who: str, name: str, subject: str = "") -> Iterator[Act]:
+    def act(self, who: str, name: str, subject: str = "") -> Iterator[AuditedAct]:
         """A transaction for one act. It is kept together with its entry; refused, only the entry is kept."""
         try:
             with self._database.transaction() as connection:
-                act = Act(connection, who, name, subject)
+                act = AuditedAct(connection, name, subject)
                 yield act
-                for entry in ((act.name, act.subject, act.detail), *act._also):
-                    self._add(connection, who, *entry, outcome=DONE)
+                for entry_name, entry_subject, detail in act.entries():
+                    audit_rows.add(connection, self._entry(who, entry_name, entry_subject, DONE, detail))
         except RefusedError as error:
             self.refused(who, name, subject, error)
             raise
@@ -56,22 +60,12 @@ class AuditLog:
     def refused(self, who: str, name: str, subject: str, error: RefusedError) -> None:
         """Notes an act that was refused."""
         with self._database.transaction() as connection:
-            self._add(connection, who, name, subject, error.detail, outcome=error.problem)
+            audit_rows.add(connection, self._entry(who, name, subject, error.problem, error.detail))
 
-    def _add(
-        self, connection: sqlite3.Connection, who: str, name: str, subject: str, detail: str, *, outcome: str
-    ) -> None:
-        records.add_audit(
-            connection,
-            at=self._clock(),
-            who=who,
-            act=name,
-            subject=subject,
-            outcome=outcome,
-            detail=detail[:_DETAIL_MAX],
-        )
+    def _entry(self, who: str, name: str, subject: str, outcome: str, detail: str) -> AuditEntry:
+        return AuditEntry(self._clock(), who, name, subject, outcome, detail[:_DETAIL_MAX])
 
-    def entries(self, *, after: int = 0, at_most: int = 1000) -> list[records.AuditRecord]:
+    def entries(self, *, after: int = 0, at_most: int = 1000) -> list[AuditRecord]:
         """Entries numbered above `after`, oldest first."""
         with self._database.reading() as connection:
-            return records.audit_entries(connection, after=after, at_most=at_most)
+            return audit_rows.above(connection, after, at_most=at_most)

@@ -11,12 +11,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cardtools.ca.office.audit import Act
+from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import bond_rows, certificate_rows
+from cardtools.ca.store.bond_rows import BondRecord
+from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
-from cardtools.ca.store.records import BondRecord, Card, CertificateRecord
 from cardtools.common.protocol import Applicant, Problem
 
 
@@ -29,9 +31,9 @@ class BoundCard:
     may_be_undone: bool
 
 
-def check(connection: sqlite3.Connection, card: Card, applicant: Applicant) -> bool:
+def check(connection: sqlite3.Connection, card: CardId, applicant: Applicant) -> bool:
     """Whether the card is bound yet. Raises RefusedError when it is bound to another than the applicant."""
-    bond = records.bond(connection, card)
+    bond = bond_rows.of_card(connection, card)
     if bond is not None and bond.person != person_of(applicant):
         raise RefusedError(
             Problem.BOUND_TO_ANOTHER,
@@ -41,40 +43,40 @@ def check(connection: sqlite3.Connection, card: Card, applicant: Applicant) -> b
     return bond is not None
 
 
-def hold(service: Service, act: Act, card: Card, applicant: Applicant) -> None:
+def hold(service: Service, act: AuditedAct, card: CardId, applicant: Applicant) -> None:
     """Makes the bond, or checks the one there is. Raises RefusedError: bound to another."""
     if check(act.connection, card, applicant):
         return
-    records.add_bond(
+    bond_rows.add(
         act.connection,
         BondRecord(card, person_of(applicant), applicant.name, applicant.e_mail, service.clock()),
     )
-    act.also("make bond", f"{card.profile}/{card.number}", applicant.name)
+    act.also("make bond", str(card), applicant.name)
 
 
-def find(service: Service, card: Card) -> BoundCard | None:
+def find(service: Service, card: CardId) -> BoundCard | None:
     """The bond of a card, and what is on the card."""
     with service.database.reading() as connection:
-        bond = records.bond(connection, card)
+        bond = bond_rows.of_card(connection, card)
         return None if bond is None else _bound(service, connection, bond)
 
 
 def find_numbered(service: Service, number: str) -> list[BoundCard]:
     """The bound cards with this serial number, of whatever model."""
     with service.database.reading() as connection:
-        return [_bound(service, connection, bond) for bond in records.bonds_numbered(connection, number)]
+        return [_bound(service, connection, bond) for bond in bond_rows.of_number(connection, number)]
 
 
 def of_person(service: Service, person: str) -> list[BoundCard]:
     """The cards bound to one person (`people.person_of`)."""
     with service.database.reading() as connection:
-        return [_bound(service, connection, bond) for bond in records.bonds_of(connection, person)]
+        return [_bound(service, connection, bond) for bond in bond_rows.of_person(connection, person)]
 
 
-def undo(service: Service, card: Card, who: str) -> None:
+def undo(service: Service, card: CardId, who: str) -> None:
     """Undoes the bond of a card. Raises RefusedError: no bond, or certificates on the card that are still valid."""
-    with service.audit.act(who, "undo bond", f"{card.profile}/{card.number}") as act:
-        bond = records.bond(act.connection, card)
+    with service.audit.act(who, "undo bond", str(card)) as act:
+        bond = bond_rows.of_card(act.connection, card)
         if bond is None:
             raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
         valid = release(service, act, bond)
@@ -87,19 +89,19 @@ def undo(service: Service, card: Card, who: str) -> None:
         act.detail = bond.name
 
 
-def release(service: Service, act: Act, bond: BondRecord) -> list[CertificateRecord]:
+def release(service: Service, act: AuditedAct, bond: BondRecord) -> list[CertificateRecord]:
     """Deletes a bond unless something on its card is still valid; gives what is, oldest first.
 
     It is part of an act under way, whose entry in the audit log the caller writes.
     """
-    valid = _still_valid(service, records.certificates_on(act.connection, bond.card))
+    valid = _still_valid(service, certificate_rows.on_card(act.connection, bond.card))
     if not valid:
-        records.delete_bond(act.connection, bond.card)
+        bond_rows.delete(act.connection, bond.card)
     return valid
 
 
 def _bound(service: Service, connection: sqlite3.Connection, bond: BondRecord) -> BoundCard:
-    certificates = records.certificates_on(connection, bond.card)
+    certificates = certificate_rows.on_card(connection, bond.card)
     return BoundCard(bond, certificates, may_be_undone=not _still_valid(service, certificates))
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from cardtools.ca.office import bonds
-from cardtools.ca.office.audit import Act
+from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki import attestation, pkcs10
 from cardtools.ca.pki.attestation import Statement, StatementRefusedError
 from cardtools.ca.pki.authority import hexadecimal
 from cardtools.ca.pki.pkcs10 import Pkcs10
-from cardtools.ca.pki.profiles import KINDS
+from cardtools.ca.pki.profiles import KINDS, Kind
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import certificate_rows, challenge_rows, request_rows
+from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import check_applicant
-from cardtools.ca.store.records import Card, CertificateRecord, RequestRecord
+from cardtools.ca.store.request_rows import RequestRecord
 from cardtools.common.protocol import (
     Applicant,
     Attestation,
@@ -46,10 +49,10 @@ def challenge(service: Service) -> Challenge:
     expires = at + timedelta(seconds=service.settings.challenge_seconds)
     nonce = secrets.token_bytes(_NONCE_BYTES)
     with service.database.transaction() as connection:
-        records.sweep_challenges(connection, at)
-        if records.count_challenges(connection) >= service.settings.limits.challenges:
+        challenge_rows.sweep(connection, at)
+        if challenge_rows.count(connection) >= service.settings.limits.challenges:
             raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many challenges wait for an answer. Try again later.")
-        records.add_challenge(connection, nonce, expires)
+        challenge_rows.add(connection, nonce, expires)
     return Challenge(nonce=nonce.hex(), expires=expires)
 
 
@@ -58,7 +61,7 @@ def accept(service: Service, request: CertificateRequest, who: str) -> RequestRe
     with service.audit.act(who, "request", request.applicant.name) as act:
         check_applicant(request.applicant)
         asked = pkcs10.read(request.pkcs10)
-        return _take_in(service, act, asked, request.profile, request.applicant, request.attestation, renewal_of=None)
+        return _take_in(service, act, _Asked(asked, request.profile, request.applicant, request.attestation))
 
 
 def renew(service: Service, renewal: RenewalRequest, who: str) -> RequestRecord:
@@ -71,7 +74,7 @@ def renew(service: Service, renewal: RenewalRequest, who: str) -> RequestRecord:
                 Problem.BAD_SIGNATURE,
                 "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
             )
-        return _take_in(service, act, asked, old.profile, old.applicant, renewal.attestation, renewal_of=old.serial)
+        return _take_in(service, act, _Asked(asked, old.profile, old.applicant, renewal.attestation, old.serial))
 
 
 def find(service: Service, request_id: str) -> RequestRecord:
@@ -83,7 +86,7 @@ def find(service: Service, request_id: str) -> RequestRecord:
 def listed(service: Service, state: RequestState | None = None) -> list[RequestRecord]:
     """The newest requests, of one state or all, newest first."""
     with service.database.reading() as connection:
-        return records.requests(connection, state, at_most=_LISTED_AT_MOST)
+        return request_rows.newest(connection, state, at_most=_LISTED_AT_MOST)
 
 
 def issue(service: Service, request_id: str, who: str) -> RequestRecord:
@@ -99,56 +102,62 @@ def refuse(service: Service, request_id: str, reason: str, who: str) -> RequestR
             raise RefusedError(Problem.BAD_REQUEST, "No reason is given. The applicant reads it; write one.")
         act.detail = reason
         _pending(act.connection, request_id)
-        records.set_state(act.connection, request_id, RequestState.REFUSED, reason)
+        request_rows.set_state(act.connection, request_id, RequestState.REFUSED, reason)
         return _request(act.connection, request_id)
 
 
-def _take_in(
-    service: Service,
-    act: Act,
-    asked: Pkcs10,
-    profile: CertificateProfile,
-    applicant: Applicant,
-    stated: Attestation | None,
-    *,
-    renewal_of: str | None,
-) -> RequestRecord:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, by a first request or a renewal."""
+
+    pkcs10: Pkcs10
+    profile: CertificateProfile
+    applicant: Applicant
+    attestation: Attestation | None
+    renewal_of: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.profile]
+
+
+def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
     connection = act.connection
-    if records.key_in_use(connection, asked.key):
+    if request_rows.key_in_use(connection, asked.pkcs10.key):
         raise RefusedError(Problem.KEY_USED_BEFORE, "The key was used in a request before. Make a new one.")
-    if not service.settings.automatic and records.count_pending(connection) >= service.settings.limits.pending:
+    if not service.settings.automatic and request_rows.count_pending(connection) >= service.settings.limits.pending:
         raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many requests wait for the operator. Try again later.")
-    statement = None if stated is None else _believed(service, connection, stated, asked)
-    card = None if statement is None else Card(statement.profile, statement.card_number)
-    on_device = statement is not None and KINDS[profile].qc_type is not None and _on_device(service, statement)
-    if card is not None and on_device and KINDS[profile].binds:
-        bonds.check(connection, card, applicant)
+    statement = _believed(service, connection, asked)
+    card = None if statement is None else CardId(statement.profile, statement.card_number)
+    on_device = statement is not None and asked.kind.qc_type is not None and _on_device(service, statement)
+    if card is not None and on_device and asked.kind.binds:
+        bonds.check(connection, card, asked.applicant)
     record = RequestRecord(
         id=_new_id(connection),
         state=RequestState.PENDING,
-        profile=profile,
-        applicant=applicant,
-        pkcs10=asked.der,
-        key=asked.key,
+        profile=asked.profile,
+        applicant=asked.applicant,
+        pkcs10=asked.pkcs10.der,
+        key=asked.pkcs10.key,
         on_device=on_device,
         card=card,
-        renewal_of=renewal_of,
+        renewal_of=asked.renewal_of,
         received=service.clock(),
     )
-    records.add_request(connection, record)
+    request_rows.add(connection, record)
     act.subject = record.id
-    act.detail = f"{profile}, {applicant.name}, {'on the device' if on_device else 'not on the device'}"
+    act.detail = f"{asked.profile}, {asked.applicant.name}, {'on the device' if on_device else 'not on the device'}"
     return _issue(service, act, record, besides=True) if service.settings.automatic else record
 
 
-def _believed(service: Service, connection: sqlite3.Connection, stated: Attestation, asked: Pkcs10) -> Statement:
-    """The card's statement; its nonce is used up."""
-    at = service.clock()
+def _believed(service: Service, connection: sqlite3.Connection, asked: _Asked) -> Statement | None:
+    """The card's statement about the key, where one goes along; its nonce is used up."""
+    if asked.attestation is None:
+        return None
+    at, issuers = service.clock(), service.attestation_issuers
     try:
-        statement = attestation.check(
-            stated, issuers=service.attestation_issuers, public_key=asked.public_key_der, at=at
-        )
-        if not records.take_challenge(connection, statement.nonce, at):
+        statement = attestation.check(asked.attestation, issuers=issuers, public_key=asked.pkcs10.public_key_der, at=at)
+        if not challenge_rows.take(connection, statement.nonce, at):
             raise StatementRefusedError("its nonce is not one that waits for an answer")
     except StatementRefusedError as error:
         raise RefusedError(
@@ -167,12 +176,12 @@ def _new_id(connection: sqlite3.Connection) -> str:
     """BP and ten digits (PQ-18), not to be guessed and not yet taken."""
     while True:
         request_id = f"BP{secrets.randbelow(10**10):010}"
-        if not records.request_id_taken(connection, request_id):
+        if not request_rows.id_taken(connection, request_id):
             return request_id
 
 
 def _request(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
-    record = records.request(connection, request_id)
+    record = request_rows.find(connection, request_id)
     if record is None:
         raise RefusedError(Problem.NOT_FOUND, f"There is no request {request_id}.")
     return record
@@ -186,7 +195,7 @@ def _pending(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
 
 
 def _certificate_in_use(service: Service, connection: sqlite3.Connection, serial: str) -> CertificateRecord:
-    old = records.certificate(connection, serial)
+    old = certificate_rows.find(connection, serial)
     if old is None:
         raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
     if not old.still_valid(service.clock()):
@@ -197,7 +206,7 @@ def _certificate_in_use(service: Service, connection: sqlite3.Connection, serial
     return old
 
 
-def _issue(service: Service, act: Act, record: RequestRecord, *, besides: bool = False) -> RequestRecord:
+def _issue(service: Service, act: AuditedAct, record: RequestRecord, *, besides: bool = False) -> RequestRecord:
     connection = act.connection
     if record.renewal_of is not None:
         _certificate_in_use(service, connection, record.renewal_of)
@@ -213,7 +222,7 @@ def _issue(service: Service, act: Act, record: RequestRecord, *, besides: bool =
         life=timedelta(days=service.settings.certificate_days),
     )
     serial = hexadecimal(certificate.serial_number)
-    records.add_certificate(
+    certificate_rows.add(
         connection,
         serial,
         record.id,
@@ -221,7 +230,7 @@ def _issue(service: Service, act: Act, record: RequestRecord, *, besides: bool =
         certificate.not_valid_before_utc,
         certificate.not_valid_after_utc,
     )
-    records.set_state(connection, record.id, RequestState.ISSUED)
+    request_rows.set_state(connection, record.id, RequestState.ISSUED)
     if besides:
         act.also("issue", record.id, serial)
     else:

@@ -14,8 +14,8 @@ from cryptography.x509 import ocsp
 from cardtools.ca.office.certificates import RevocationReason
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.authority import Credential, Purpose, hexadecimal
-from cardtools.ca.store import records
-from cardtools.ca.store.records import CertificateRecord
+from cardtools.ca.store import certificate_rows, own_certificate_rows
+from cardtools.ca.store.certificate_rows import CertificateRecord
 
 _HOLDS_FOR = timedelta(days=1)
 _KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
@@ -25,7 +25,7 @@ _KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
 def crl(service: Service) -> bytes:
     """The issuing CA's list, DER."""
     with service.database.reading() as connection:
-        revoked = records.revoked_certificates(connection, service.clock())
+        revoked = certificate_rows.revoked(connection, service.clock())
     return _crl(service, service.authority.issuing, [_entry(record) for record in revoked])
 
 
@@ -136,8 +136,8 @@ def _status(service: Service, serial: int) -> tuple[ocsp.OCSPCertStatus, Certifi
     """The status, and the certificate when it is revoked."""
     number = hexadecimal(serial)
     with service.database.reading() as connection:
-        record = records.certificate(connection, number)
-        own = records.is_own_certificate(connection, number, _KNOWN_TO_OCSP)
+        record = certificate_rows.find(connection, number)
+        own = own_certificate_rows.holds(connection, number, _KNOWN_TO_OCSP)
     if record is not None and record.revoked is not None:
         return ocsp.OCSPCertStatus.REVOKED, record
     if record is not None or own:

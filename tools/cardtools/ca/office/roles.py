@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from cardtools.ca.office.service import Service
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store import records
+from cardtools.ca.store import token_rows
 from cardtools.common.protocol import Problem
 
 _TOKEN_BYTES = 32
@@ -46,7 +46,7 @@ def add(service: Service, name: str, role: Role, who: str) -> str:
         if not (name.strip() and name.isprintable()):
             raise RefusedError(Problem.BAD_REQUEST, "A token needs a name, which the audit log shows. Say whose it is.")
         try:
-            records.add_token(act.connection, name, role, _digest(token), service.clock())
+            token_rows.add(act.connection, name, role, _digest(token), service.clock())
         except sqlite3.IntegrityError as error:
             raise RefusedError(
                 Problem.ALREADY_DONE, f"{name} has a token already. Remove it first, or choose another name."
@@ -57,21 +57,21 @@ def add(service: Service, name: str, role: Role, who: str) -> str:
 def remove(service: Service, name: str, who: str) -> None:
     """Takes a token back. Raises RefusedError when the name has none."""
     with service.audit.act(who, "remove token", name) as act:
-        if not records.delete_token(act.connection, name):
+        if not token_rows.delete(act.connection, name):
             raise RefusedError(Problem.NOT_FOUND, f"{name} has no token.")
 
 
 def holders(service: Service) -> list[Holder]:
     """Everyone with a token."""
     with service.database.reading() as connection:
-        return [Holder(name, Role(role)) for name, role, _ in records.tokens(connection)]
+        return [Holder(name, Role(role)) for name, role, _ in token_rows.every(connection)]
 
 
 def holder_of(service: Service, token: str) -> Holder | None:
     """Who holds a token; None when it is nobody's."""
     digest = _digest(token)
     with service.database.reading() as connection:
-        kept = records.tokens(connection)
+        kept = token_rows.every(connection)
     # Every digest is compared, so that the time tells nothing about which one is like it.
     matching = [(name, role) for name, role, other in kept if hmac.compare_digest(digest, other)]
     return Holder(matching[0][0], Role(matching[0][1])) if matching else None

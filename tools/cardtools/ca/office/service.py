@@ -15,7 +15,7 @@ from cardtools.ca.pki import attestation
 from cardtools.ca.pki.authority import Authority, make_keys
 from cardtools.ca.refused import CaError
 from cardtools.ca.settings import Settings
-from cardtools.ca.store import database, records
+from cardtools.ca.store import database, setting_rows
 from cardtools.ca.store.database import Database
 from cardtools.ca.times import Clock, now
 
@@ -54,7 +54,7 @@ def create(folder: Path) -> None:
 def last_url(folder: Path) -> str | None:
     """The address at which the CA ran last; None when it never did. Raises CaError."""
     with Database(folder / _DATABASE).reading() as connection:
-        return records.remembered(connection, _URL)
+        return setting_rows.get(connection, _URL)
 
 
 def open_service(settings: Settings, clock: Clock = now) -> Service:
@@ -68,7 +68,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Service:
     file = Database(settings.folder / _DATABASE)
     with file.transaction() as connection:
         authority = Authority(settings.folder / _KEYS, connection, settings.url, clock())
-        records.remember(connection, _URL, settings.url)
+        setting_rows.put(connection, _URL, settings.url)
     for name, credential in (("root", authority.root), ("issuing", authority.issuing)):
         pem = credential.certificate.public_bytes(serialization.Encoding.PEM)
         (settings.folder / f"{name}.pem").write_bytes(pem)

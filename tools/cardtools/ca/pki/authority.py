@@ -22,7 +22,7 @@ from cardtools.ca.pki import qc
 from cardtools.ca.pki.pkcs10 import PublicKey
 from cardtools.ca.pki.profiles import KINDS, Kind
 from cardtools.ca.refused import CaError
-from cardtools.ca.store import records
+from cardtools.ca.store import own_certificate_rows
 from cardtools.common.protocol import Applicant, CertificateProfile
 
 DISCLOSURE_LANGUAGE = "en"
@@ -152,11 +152,11 @@ def _own(
 ) -> Credential:
     """One of the CA's own credentials for its address, out of its file or new."""
     key = _load_key(keys, purpose)
-    kept = records.own_certificate(connection, purpose, url)
+    kept = own_certificate_rows.newest(connection, purpose, url)
     if kept is not None:
         return Credential(x509.load_der_x509_certificate(kept), key)
     certificate = _root(key, at) if issuer is None else _OWN[purpose](key, issuer, url, at)
-    records.add_own_certificate(
+    own_certificate_rows.add(
         connection,
         hexadecimal(certificate.serial_number),
         purpose,

@@ -16,8 +16,9 @@ from cardtools.ca.office.service import Service
 from cardtools.ca.portal.pages import HOME, ForeignFormError, LoggedOutError, PageRoute, go_to, page
 from cardtools.ca.portal.sessions import Session, Sessions, new_secret
 from cardtools.ca.refused import RefusedError
+from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
-from cardtools.ca.store.records import Card, CertificateRecord
 from cardtools.ca.web.access import Ca, check_token, service_of
 from cardtools.ca.web.answers import CardNumber, CardProfile
 from cardtools.common.protocol import Problem, Serial
@@ -173,13 +174,13 @@ def revoke(ca: Ca, user: Sender, serial: Serial, reason: Annotated[RevocationRea
 @router.post("/cards/{card_profile}/{card_number}/undo-bond")
 def undo_bond(ca: Ca, user: Sender, card_profile: CardProfile, card_number: CardNumber) -> Response:
     """Undoes the bond of a card; refused while something on it is valid, whatever page the form came from."""
-    card = Card(card_profile, card_number)
+    card = CardId(card_profile, card_number)
     back = _holder_page(ca, card)
     bonds.undo(ca, card, user.holder.who)
     return go_to(back)
 
 
-def _holder_page(service: Service, card: Card) -> str:
+def _holder_page(service: Service, card: CardId) -> str:
     """The page of the applicant to whom the card is bound."""
     bound = bonds.find(service, card)
     if bound is None:

@@ -11,7 +11,9 @@ from pydantic import StringConstraints
 
 from cardtools.ca.office.bonds import BoundCard
 from cardtools.ca.office.certificates import Person, RevocationReason
-from cardtools.ca.store.records import AuditRecord, CertificateRecord, RequestRecord
+from cardtools.ca.store.audit_rows import AuditRecord
+from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.ca.store.request_rows import RequestRecord
 from cardtools.common.protocol import Applicant, IssuedCertificate, Model, RequestStatus, Serial
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

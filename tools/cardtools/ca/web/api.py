@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from cardtools.ca.office import bonds, certificates, requests, revocation, timestamp
 from cardtools.ca.pki.authority import Credential
 from cardtools.ca.refused import RefusedError
-from cardtools.ca.store.records import Card
+from cardtools.ca.store.cards import CardId
 from cardtools.ca.web import answers
 from cardtools.ca.web.access import Asking, Authorised, Ca, Operator, OperatorOrAuthorised
 from cardtools.ca.web.answers import (
@@ -287,7 +287,7 @@ def people(
 )
 def bond(ca: Ca, _who: OperatorOrAuthorised, card_profile: CardProfile, card_number: CardNumber) -> CardBond:
     """To whom a card is bound."""
-    bound = bonds.find(ca, Card(card_profile, card_number))
+    bound = bonds.find(ca, CardId(card_profile, card_number))
     if bound is None:
         raise RefusedError(Problem.NOT_FOUND, f"Card {card_number} is not bound to anybody.")
     return answers.card_bond(bound)
@@ -301,4 +301,4 @@ def bond(ca: Ca, _who: OperatorOrAuthorised, card_profile: CardProfile, card_num
 )
 def undo_bond(ca: Ca, who: Authorised, card_profile: CardProfile, card_number: CardNumber) -> None:
     """Undoes the bond of a card, once nothing on it is valid any more."""
-    bonds.undo(ca, Card(card_profile, card_number), who.who)
+    bonds.undo(ca, CardId(card_profile, card_number), who.who)

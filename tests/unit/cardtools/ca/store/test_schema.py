@@ -27,8 +27,8 @@ from cardtools.ca.office.roles import Holder, Role
 from cardtools.ca.office.service import Service, open_service
 from cardtools.ca.refused import RefusedError
 from cardtools.ca.settings import Settings
+from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.database import Database
-from cardtools.ca.store.records import Card
 from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from cardtools.common.protocol import RequestState
 from cryptography import x509
@@ -36,7 +36,7 @@ from typer.testing import CliRunner
 
 FIXTURES = Path(__file__).parents[4] / "fixtures" / "ca"
 RELEASED = range(1, len(MIGRATIONS) + 1)
-JANAS_CARD = Card("proid-q", "0001")
+JANAS_CARD = CardId("proid-q", "0001")
 NEXT = (
     *MIGRATIONS,
     ("ALTER TABLE bonds ADD COLUMN since TEXT", "UPDATE bonds SET since = made", "DROP INDEX requests_by_state"),

@@ -1,0 +1,28 @@
+"""The CA's own certificates, those of each address at which it ran."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+
+def add(connection: sqlite3.Connection, serial: str, purpose: str, url: str, der: bytes) -> None:
+    """Keeps a certificate of the CA's own, made for its address."""
+    connection.execute(
+        "INSERT INTO own_certificates SELECT ?, ?, ?, ?, 1 + coalesce(max(made), 0) FROM own_certificates",
+        (serial, purpose, url, der),
+    )
+
+
+def newest(connection: sqlite3.Connection, purpose: str, url: str) -> bytes | None:
+    """The newest of the CA's own certificates for the purpose and the address."""
+    row = connection.execute(
+        "SELECT der FROM own_certificates WHERE purpose = ? AND url = ? ORDER BY made DESC LIMIT 1", (purpose, url)
+    ).fetchone()
+    return None if row is None else bytes(row["der"])
+
+
+def holds(connection: sqlite3.Connection, serial: str, purposes: Iterable[str]) -> bool:
+    """Whether the serial number is of a certificate of the CA's own, for one of the purposes."""
+    row = connection.execute("SELECT purpose FROM own_certificates WHERE serial = ?", (serial,)).fetchone()
+    return row is not None and row["purpose"] in purposes
