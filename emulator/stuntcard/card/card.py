@@ -26,6 +26,7 @@ from stuntcard.card.content import (
     read_directories,
     with_codes_shown,
     with_key_files,
+    with_key_files_read,
 )
 from stuntcard.card.files import (
     MASTER_FILE,
@@ -35,10 +36,9 @@ from stuntcard.card.files import (
     FileKind,
     FileSystem,
     Operation,
-    code_of_condition,
 )
 from stuntcard.card.keeper import Keeper, KeepError
-from stuntcard.card.key_files import Attribute, file_of, header, reference_of
+from stuntcard.card.key_files import Attribute, code_asked_for, file_of, header, reference_of
 from stuntcard.card.keys import Key, PublicKey, SecretKey
 from stuntcard.card.pkcs15 import personalise
 from stuntcard.card.session import Session
@@ -311,8 +311,7 @@ class Card:
     def use_key(self, reference: int, operation: Callable[[Key], bytes]) -> tuple[Verdict, bytes]:
         """One use of the key that a client names by `reference`: the law's answer, and the operation's result.
 
-        The key never leaves the card. An operation that raises uses nothing up. A key file may ask for more than the
-        law does: for a code, or that one be given anew for each use.
+        The key never leaves the card. An operation that raises uses nothing up.
         """
         number = self._content.number_of(reference)
         if number is None:
@@ -321,13 +320,7 @@ class Card:
         private = self._content.keys[number].private
         if verdict is not Verdict.DONE or private is None:
             return verdict, b""
-        file = file_of(self.files, reference)
-        if file is not None and not self.allowed(file, Operation.USE):
-            return Verdict.NOT_AUTHORISED, b""
         result = operation(private)
-        consent = self.code_named(header(file).consent) if file is not None else None
-        if consent is not None:
-            state, _ = law.step(self.profile, state, LogOut((consent,)))
         self._commit(replace(self._content, state=state))
         return verdict, result
 
@@ -370,20 +363,8 @@ class Card:
         condition = file.condition(operation)
         if condition == Condition.ALWAYS:
             return True
-        code = self._code_of(condition)
+        code = code_asked_for(self.profile, condition)
         return code is not None and law.permits(self.state, code)
-
-    def _code_of(self, condition: int) -> str | None:
-        """The code that a condition byte asks for; None for one that names none of this card's."""
-        if condition == Condition.USER:
-            return self.profile.files.guard
-        return self.code_named(code_of_condition(condition))
-
-    def code_named(self, reference: int | None) -> str | None:
-        """The code of the chip with this reference."""
-        if reference is None:
-            return None
-        return next((name for name, code in self.profile.codes.items() if code.reference == reference), None)
 
     def create_file(self, file: File) -> None:
         """Creates a file. Raises FileError, also when the codes given do not allow it (6982).
@@ -394,13 +375,13 @@ class Card:
         self._require(parent, Operation.CREATE_DF if file.kind is FileKind.DF else Operation.CREATE_EF)
         if file.kind.is_key and file_of(self.files, reference_of(file)) is not None:
             raise FileError(StatusWord.FILE_EXISTS)
-        files, state = self.files.created(file), self.state
-        size = self._size_beyond_reserved(file)
-        if size is not None:
-            state, verdict = law.step(self.profile, state, StoreFile(size))
-            if verdict is not Verdict.DONE:
-                raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
-        self._commit(replace(self._content, state=state, files=files))
+        files = self.files.created(file)
+        event = StoreFile(len(file.content), self._space_reserved(file))
+        state, verdict = law.step(self.profile, self.state, event)
+        if verdict is not Verdict.DONE:
+            raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
+        content = replace(self._content, state=state, files=files)
+        self._commit(with_key_files_read(self.profile, content) if file.kind.is_key else content)
 
     def delete_file(self, file: File, *, by_its_parent: bool = True) -> None:
         """Deletes a file and what lies below. Raises FileError, also when the codes given do not allow it (6982).
@@ -424,25 +405,17 @@ class Card:
             state, verdict = law.step(self.profile, state, RemoveKey(number))
             if verdict is not Verdict.DONE:
                 raise FileError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
-        size = self._size_beyond_reserved(gone)
-        return state if size is None else law.step(self.profile, state, RemoveFile(size))[0]
+        event = RemoveFile(len(gone.content), self._space_reserved(gone))
+        return law.step(self.profile, state, event)[0]
 
     @cached_property
-    def _reserved(self) -> Mapping[bytes, int]:
+    def _factory_space(self) -> Mapping[bytes, int]:
         """The space of the files from the factory that a client could delete and make anew, by path, in bytes."""
         return {file.path: len(file.content) for file in personalise(self.profile).files.values()}
 
-    def _size_beyond_reserved(self, file: File) -> int | None:
-        """What a file takes beyond what the factory has reserved at its path; None for nothing.
-
-        A key file takes nothing: the law counts the key.
-        """
-        if file.kind.is_key:
-            return None
-        size, reserved = len(file.content), self._reserved.get(file.path)
-        if reserved is None:
-            return size
-        return size - reserved if size > reserved else None
+    def _space_reserved(self, file: File) -> int | None:
+        """The space that is kept for a file whether it is there or not, in bytes: a key file's comes with its key."""
+        return len(file.content) if file.kind.is_key else self._factory_space.get(file.path)
 
     def update_file(self, file: File, offset: int, data: bytes) -> None:
         """Writes to an EF. Raises FileError, also when the codes given do not allow it (6982)."""

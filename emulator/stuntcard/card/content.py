@@ -12,14 +12,17 @@ from stuntcard.card.key_files import (
     file_of,
     key_file_access,
     path_of,
+    reference_of,
+    rights_in,
     with_file_for,
     with_same_file_for,
     without_files_of,
 )
 from stuntcard.card.keys import Key
 from stuntcard.iso7816.status import StatusWord
-from stuntcard.policy.events import DirectoriesRead
-from stuntcard.policy.state import Item, State, factory_state
+from stuntcard.policy import law
+from stuntcard.policy.events import DirectoriesRead, KeyFilesRead
+from stuntcard.policy.state import Item, KeyRights, State, factory_state
 from stuntcard.profile.model import CodeStatus, Personalisation, Profile
 
 FIRST_FACTORY_REFERENCE = 0x10
@@ -106,7 +109,18 @@ def with_key_files(
             guard = profile.areas[item.area].guard
             rights = key_file_access(profile, guard, deletable=deletable)
             files = with_file_for(files, directory, record.reference, record.private, rights)
-    return replace(content, files=files)
+    return with_key_files_read(profile, replace(content, files=files))
+
+
+def with_key_files_read(profile: Profile, content: Content) -> Content:
+    """With the law told what the key files ask for; whoever changes these, or has them from elsewhere, comes here."""
+    numbers = {record.reference: number for number, record in content.keys.items() if record.reference is not None}
+    rights: dict[int, KeyRights] = {}
+    for file in content.files.files.values():
+        if file.kind.is_key and reference_of(file) in numbers:
+            rights.setdefault(numbers[reference_of(file)], rights_in(profile, file))
+    state, _ = law.step(profile, content.state, KeyFilesRead(rights))
+    return replace(content, state=state)
 
 
 def with_codes_shown(profile: Profile, content: Content) -> Content:

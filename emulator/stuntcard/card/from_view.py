@@ -44,6 +44,9 @@ def state_of(profile: Profile, seen: CardView) -> State:
     for key in seen.keys:
         if key.area not in profile.areas:
             raise SeenCardError(f"keys: {key.area} <> {', '.join(sorted(profile.areas))}")
+        for asked in (key.rights.code, key.rights.consent):
+            if asked is not None and asked not in profile.codes:
+                raise SeenCardError(f"keys: {asked} <> {', '.join(sorted(profile.codes))}")
     items = tuple(_item(profile, key) for key in seen.keys)
     used = seen.memory.used if seen.memory is not None else 0
     lost = {name for name, part in seen.parts.items() if part.lost}
@@ -68,4 +71,4 @@ def _item(profile: Profile, key: KeyView) -> Item:
     """An item; a view tells no sizes, and a key takes one block of a card's memory."""
     size = profile.memory.block if profile.memory is not None and key.origin is not None else 0
     certificate = key.paired or key.origin is None
-    return Item(key.number, key.area, key.origin, key.listed, certificate, size)
+    return Item(key.number, key.area, key.origin, key.listed, certificate, size, key.rights)

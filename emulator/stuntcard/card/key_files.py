@@ -14,8 +14,18 @@ from enum import IntFlag
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from stuntcard.card.files import Condition, File, FileKind, FileSystem, access, code_condition
+from stuntcard.card.files import (
+    Condition,
+    File,
+    FileKind,
+    FileSystem,
+    Operation,
+    access,
+    code_condition,
+    code_of_condition,
+)
 from stuntcard.card.keys import Key, SecretKey
+from stuntcard.policy.state import KeyRights
 from stuntcard.profile.model import Profile
 
 SECRET = 0x100
@@ -72,6 +82,28 @@ def file_of(files: FileSystem, reference: int) -> File | None:
     """The key file of a reference."""
     found = (file for file in files.files.values() if file.kind.is_key and reference_of(file) == reference)
     return next(found, None)
+
+
+def code_of_reference(profile: Profile, reference: int | None) -> str | None:
+    """The code of the chip with this reference."""
+    if reference is None:
+        return None
+    return next((name for name, code in profile.codes.items() if code.reference == reference), None)
+
+
+def code_asked_for(profile: Profile, condition: int) -> str | None:
+    """The code that a condition byte asks for; None for one that names none of this card's."""
+    if condition == Condition.USER:
+        return profile.files.guard
+    return code_of_reference(profile, code_of_condition(condition))
+
+
+def rights_in(profile: Profile, file: File) -> KeyRights:
+    """What a key file asks for each use of its key."""
+    condition = file.condition(Operation.USE)
+    code = code_asked_for(profile, condition)
+    consent = code_of_reference(profile, header(file).consent)
+    return KeyRights(code, never=code is None and condition != Condition.ALWAYS, consent=consent)
 
 
 def kind_of(key: Key) -> FileKind:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stuntcard.card.content import Content
 from stuntcard.policy.law import unblocking_code
-from stuntcard.policy.state import Origin
+from stuntcard.policy.state import NOTHING_MORE, KeyRights, Origin
 from stuntcard.profile.model import CARD, Characters, CodeStatus, Lasts, Profile
 
 ALIVE, DEAD = "operational", "dead"
@@ -56,7 +56,7 @@ class PartView:
 class KeyView:
     """One item of an area. `reference` and `identifier` (hexadecimal) are None where clients can't name the key.
 
-    `origin` is None when the key is gone and only its certificate is left.
+    `origin` is None when the key is gone and only its certificate is left. `rights`: what its file asks for.
     """
 
     number: int
@@ -66,6 +66,7 @@ class KeyView:
     listed: bool
     reference: int | None
     identifier: str | None
+    rights: KeyRights = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,18 @@ def view(profile: Profile, content: Content) -> CardView:
     keys = []
     for item in state.items:
         record = content.keys[item.number]
-        identifier = record.identifier.hex().upper() if record.identifier is not None else None
-        keys.append(KeyView(item.number, item.area, item.key, item.paired, item.listed, record.reference, identifier))
+        keys.append(
+            KeyView(
+                number=item.number,
+                area=item.area,
+                origin=item.key,
+                paired=item.paired,
+                listed=item.listed,
+                reference=record.reference,
+                identifier=record.identifier.hex().upper() if record.identifier is not None else None,
+                rights=item.rights,
+            )
+        )
     memory = MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None
     life_cycle = DEAD if CARD in state.lost else ALIVE
     return CardView(profile.id, profile.token.serial, life_cycle, codes, areas, parts, memory, keys)

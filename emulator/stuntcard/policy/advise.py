@@ -271,7 +271,7 @@ def _reasons(search: _Search, function: Function) -> Iterator[Reason]:
     if start.state.dead:
         yield Reason(part=CARD)
         return
-    hopeless = [code for code in codes_needed(profile, function) if not _attainable_code(search, code)]
+    hopeless = [code for code in codes_needed(profile, start.state, function) if not _attainable_code(search, code)]
     parts = {part for part in (profile.part_of(code) for code in hopeless) if part in start.state.lost}
     if parts:
         yield from (Reason(part=part) for part in sorted(part for part in parts if part is not None))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from stuntcard.policy.state import Origin
+from stuntcard.policy.state import KeyRights, Origin
 
 
 class Verdict(Enum):
@@ -86,16 +87,21 @@ class RemoveKey:
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
-    """A file of this size, in bytes, is to be made."""
+    """A file of this size, in bytes, is to be made.
+
+    `reserved`: the space, in bytes, that is kept for it whether it is there or not; None where nothing is.
+    """
 
     size: int
+    reserved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveFile:
-    """A file of this size, in bytes, is deleted."""
+    """A file of this size, in bytes, is deleted; `reserved` as in `StoreFile`."""
 
     size: int
+    reserved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,13 @@ class DirectoriesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFilesRead:
+    """The key files as they are now: what each asks for, by its key's number. A key without a file asks for no more."""
+
+    rights: Mapping[int, KeyRights]
+
+
+@dataclass(frozen=True, slots=True)
 class LogOut:
     """Codes that were given count as not given any more."""
 
@@ -152,6 +165,7 @@ Event = (
     | StoreFile
     | RemoveFile
     | DirectoriesRead
+    | KeyFilesRead
     | ActorActs
     | LogOut
     | Erase

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stuntcard.policy.events import ActorActs, Change, Event, ResetCode, Verdict, Verify
+from stuntcard.policy.law import codes_to_use
 from stuntcard.policy.moves import Move, code_moves, content_moves, perform
 from stuntcard.policy.state import State
 from stuntcard.profile.model import ActionKind, CodeStatus, Profile
@@ -53,11 +54,13 @@ def functions_of(profile: Profile) -> tuple[Function, ...]:
     return tuple(found)
 
 
-def codes_needed(profile: Profile, function: Function) -> tuple[str, ...]:
-    """The codes that a function takes."""
+def codes_needed(profile: Profile, state: State, function: Function) -> tuple[str, ...]:
+    """The codes that a function takes; of using keys, those for the keys that there are."""
     match function.use:
         case Use.USE_KEYS:
-            return (profile.areas[function.name].guard,)
+            keys = (item for item in state.items if item.key and item.area == function.name)
+            asked = (code for item in keys for code in codes_to_use(profile, item))
+            return tuple(dict.fromkeys((profile.areas[function.name].guard, *asked)))
         case Use.NEW_KEYS:
             return profile.areas[function.name].create_with
         case Use.GIVE_CODE:

@@ -16,7 +16,7 @@ it (`ends`). Codes of a part that is lost are blocked with it, and nothing and n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -27,6 +27,7 @@ from stuntcard.policy.events import (
     DirectoriesRead,
     Erase,
     Event,
+    KeyFilesRead,
     LogOut,
     RemoveFile,
     RemoveKey,
@@ -38,7 +39,7 @@ from stuntcard.policy.events import (
     Verdict,
     Verify,
 )
-from stuntcard.policy.state import CodeState, Item, State, factory_state
+from stuntcard.policy.state import NOTHING_MORE, CodeState, Item, KeyRights, State, factory_state
 from stuntcard.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
 
 Outcome = tuple[State, Verdict]
@@ -79,6 +80,12 @@ def unblocking_code(profile: Profile, code: str) -> str | None:
     """The code with which RESET RETRY COUNTER sets another one."""
     resets = profile.codes[code].reset_by
     return resets[0].code if resets else None
+
+
+def codes_to_use(profile: Profile, item: Item) -> tuple[str, ...]:
+    """The codes that must have been given for a use of a key: its area's guard, and the one that its file asks for."""
+    guard = profile.areas[item.area].guard
+    return (guard,) if item.rights.code is None else (guard, item.rights.code)
 
 
 def vouches_for(profile: Profile, state: State, number: int) -> Verdict:
@@ -136,10 +143,12 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     item = state.item(event.number)
     if item is None or item.key is None:
         return state, Verdict.NO_SUCH_KEY
-    guard = profile.areas[item.area].guard
-    if not (permits(state, guard) or is_open(profile, state)):
+    guard, *others = codes_to_use(profile, item)
+    given = not item.rights.never and all(permits(state, code) for code in (guard, *others))
+    if not (given or is_open(profile, state)):
         return state, Verdict.NOT_AUTHORISED
-    return _use_up(profile, state, (guard,)), Verdict.DONE
+    state = _use_up(profile, state, (guard,))
+    return replace(state, verified=state.verified - {item.rights.consent}), Verdict.DONE
 
 
 def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
@@ -149,14 +158,14 @@ def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
         return state, Verdict.NO_SUCH_KEY
     if not profile.areas[item.area].create_with:
         return state, Verdict.NOT_AUTHORISED
-    left = (replace(item, key=None, listed=False),) if item.certificate else ()
+    left = (item.without_key(),) if item.certificate else ()
     others = tuple(other for other in state.items if other is not item)
     return replace(state, items=tuple(sorted((*others, *left), key=lambda one: one.number))), Verdict.DONE
 
 
 def _store_file(profile: Profile, state: State, event: StoreFile) -> Outcome:
     size = _file_size(event)
-    if not _fits(profile, state, size):
+    if size and not _fits(profile, state, size):
         return state, Verdict.NO_SPACE
     return replace(state, files_size=state.files_size + _cost(profile, size)), Verdict.DONE
 
@@ -167,8 +176,8 @@ def _remove_file(profile: Profile, state: State, event: RemoveFile) -> Outcome:
 
 
 def _file_size(event: StoreFile | RemoveFile) -> int:
-    """Even an empty file takes space: its entry."""
-    return max(event.size, 1)
+    """What a file takes of the memory that all share; where nothing is reserved, even an empty one: its entry."""
+    return max(event.size, 1) if event.reserved is None else max(event.size - event.reserved, 0)
 
 
 def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
@@ -215,6 +224,17 @@ def _directories_read(profile: Profile, state: State, event: DirectoriesRead) ->
     return replace(state, items=tuple(item for item in items if item.key or item.certificate)), Verdict.DONE
 
 
+def _key_files_read(profile: Profile, state: State, event: KeyFilesRead) -> Outcome:
+    items = tuple(replace(item, rights=_beside_guard(profile, item, event.rights)) for item in state.items)
+    return (state if items == state.items else replace(state, items=items)), Verdict.DONE
+
+
+def _beside_guard(profile: Profile, item: Item, rights: Mapping[int, KeyRights]) -> KeyRights:
+    """What a key's file asks for; that it asks for the area's guard, as the law does, is nothing more."""
+    asked = rights.get(item.number, NOTHING_MORE)
+    return replace(asked, code=None) if asked.code == profile.areas[item.area].guard else asked
+
+
 def _log_out(_: Profile, state: State, event: LogOut) -> Outcome:
     return replace(state, verified=state.verified - set(event.codes)), Verdict.DONE
 
@@ -236,8 +256,7 @@ def _read(item: Item, event: DirectoriesRead) -> Item:
 
 def _seen(item: Item, listed: bool) -> Item:
     """A key that was listed and is listed no more is gone; one that was never listed stays (PQ-14)."""
-    gone = item.listed and not listed
-    return replace(item, listed=listed, key=None if gone else item.key)
+    return item.without_key() if item.listed and not listed else replace(item, listed=listed)
 
 
 def _given(profile: Profile, state: State, code: str, correct: bool, acceptable: bool = True) -> Outcome:
@@ -342,6 +361,7 @@ _RULES: dict[type, Callable[[Profile, State, Any], Outcome]] = {
     UseKey: _use_key,
     RemoveKey: _remove_key,
     DirectoriesRead: _directories_read,
+    KeyFilesRead: _key_files_read,
     LogOut: _log_out,
     Erase: _erase,
     SessionEnd: _session_end,

@@ -9,7 +9,7 @@ what comes of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stuntcard.policy import law
 from stuntcard.policy.events import (
@@ -115,8 +115,8 @@ def content_moves(profile: Profile, state: State) -> Iterator[Move]:
             yield _move(Action(ActionKind.MAKE_KEY, area=name), *made, *_file_stored(profile), listed)
     for item in _each_kind(state.items):
         if item.key:
-            guard = profile.areas[item.area].guard
-            yield _move(_on(ActionKind.USE_KEY, item), *_give(guard), UseKey(item.number))
+            codes = law.codes_to_use(profile, item)
+            yield _move(_on(ActionKind.USE_KEY, item), *_give(*codes), UseKey(item.number))
         if profile.files.guard is None or not profile.areas[item.area].create_with:
             continue
         login = _give(profile.files.guard)
@@ -147,9 +147,9 @@ def _give(*codes: str) -> tuple[Verify, ...]:
 
 
 def _each_kind(items: tuple[Item, ...]) -> list[Item]:
-    kinds: dict[tuple[object, ...], Item] = {}
+    kinds: dict[Item, Item] = {}
     for item in items:
-        kinds.setdefault((item.area, item.key, item.listed, item.certificate, item.size), item)
+        kinds.setdefault(replace(item, number=0), item)
     return list(kinds.values())
 
 

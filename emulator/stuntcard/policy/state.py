@@ -31,6 +31,22 @@ class CodeState:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRights:
+    """What a key's own file asks for each use of the key, beside the code that guards the key's area."""
+
+    code: str | None = None
+    """Another code that must have been given."""
+    never: bool = False
+    """Nobody may use the key, whatever code was given."""
+    consent: str | None = None
+    """The code that one use of the key uses up."""
+
+
+NOTHING_MORE = KeyRights()
+"""The guard is enough."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """What takes one place in an area: a key, a certificate, or both as a pair.
 
@@ -45,11 +61,16 @@ class Item:
     certificate: bool = False
     size: int = 0
     """What the key takes of the card's memory, in bytes; nothing for one that the card left the factory with."""
+    rights: KeyRights = NOTHING_MORE
 
     @property
     def paired(self) -> bool:
         """Whether the key has its certificate beside it."""
         return self.key is not None and self.certificate
+
+    def without_key(self) -> Item:
+        """What is left when the key is gone: the certificate, if there is one."""
+        return replace(self, key=None, listed=False, rights=NOTHING_MORE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from typing import Generic, Never, TypeVar, cast
 
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.moves import Action, Move, code_moves, content_moves, perform
-from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
+from stuntcard.policy.state import CodeState, Item, KeyRights, Origin, State, factory_state
 from stuntcard.profile.model import Profile
 
 MAX_STATES = 2_000_000
@@ -315,14 +315,14 @@ def _normal_contents(profile: Profile, contents: Contents) -> Contents:
     """The same contents without what makes no difference, the items in one order and numbered in it."""
     items, files_size = contents
     kept = []
-    areas_with_key = set[str]()
+    keys_kept = set[tuple[str, KeyRights]]()
     for item in items:
         if _has_limit(profile, item.area) or item.key is Origin.FACTORY:
             kept.append(item)
-        elif item.key and item.listed and item.area not in areas_with_key:
-            areas_with_key.add(item.area)
+        elif item.key and item.listed and (item.area, item.rights) not in keys_kept:
+            keys_kept.add((item.area, item.rights))
             kept.append(replace(item, certificate=False))
-    kept.sort(key=lambda item: (item.area, item.key or "", item.listed, item.certificate, item.size))
+    kept.sort(key=lambda item: (item.area, item.key or "", item.listed, item.certificate, item.size, repr(item.rights)))
     return tuple(replace(item, number=number) for number, item in enumerate(kept, 1)), files_size
 
 

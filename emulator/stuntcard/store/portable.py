@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stuntcard.card.content import Content, KeyRecord
+from stuntcard.card.content import Content, KeyRecord, with_key_files_read
 from stuntcard.card.files import File, FileKind, FileSystem
 from stuntcard.card.keys import Key, SecretKey, stored_secret_key
 from stuntcard.policy.state import CodeState, Item, Origin, State
@@ -220,7 +220,7 @@ def _stored(card: PortableCard, profile_name: str) -> StoredCard:
     files = {file.path: file for file in (form.file() for form in card.files)}
     content = Content(state, values, FileSystem(files), {key.number: key.record() for key in card.keys})
     check_content(profile, content)
-    return StoredCard(text, profile, content, card.durability, card.made)
+    return StoredCard(text, profile, with_key_files_read(profile, content), card.durability, card.made)
 
 
 def _to_pem(key: Key) -> str:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from stuntcard.card.content import Content, KeyRecord
+from stuntcard.card.content import Content, KeyRecord, with_key_files_read
 from stuntcard.card.files import ACCESS_LENGTH, MASTER_FILE, MAX_FILE_SIZE, File, FileKind, FileSystem
 from stuntcard.card.keys import Key, PrivateKey, SecretKey, stored_secret_key
 from stuntcard.policy.state import CodeState, Item, Origin, State
@@ -68,6 +68,7 @@ def _code_changes(old: Content | None, new: Content) -> Iterator[Statement]:
 
 
 def _item_changes(old: tuple[Item, ...], new: tuple[Item, ...]) -> Iterator[Statement]:
+    """An item's rights have no column: its key's file has them."""
     before, after = ({item.number: item for item in items} for items in (old, new))
     for number in before.keys() - after.keys():
         yield "DELETE FROM item WHERE number = ?", (number,)
@@ -115,7 +116,7 @@ def read_content(connection: sqlite3.Connection, profile: Profile) -> Content:
     except (ValueError, TypeError, LookupError) as error:
         raise ContentError(str(error)) from error
     check_content(profile, content)
-    return content
+    return with_key_files_read(profile, content)
 
 
 def _read_content(connection: sqlite3.Connection) -> Content:

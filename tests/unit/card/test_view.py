@@ -76,6 +76,7 @@ def test_keys_show_area_origin_and_pairing() -> None:
             "listed": False,
             "reference": 4,
             "identifier": None,
+            "rights": {"code": None, "never": False, "consent": None},
         },
         {
             "number": 2,
@@ -85,6 +86,7 @@ def test_keys_show_area_origin_and_pairing() -> None:
             "listed": True,
             "reference": 5,
             "identifier": "45",
+            "rights": {"code": None, "never": False, "consent": None},
         },
     ]
 

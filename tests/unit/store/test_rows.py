@@ -74,7 +74,10 @@ def test_a_card_that_has_lived_is_read_as_it_was_written_but_for_its_session() -
 
 
 def test_all_that_there_is_to_a_card_is_stored() -> None:
-    """Whoever adds a field here must store it: in rows.py, with a migration in schema.py, and in portable.py."""
+    """Whoever adds a field here must store it: in rows.py, with a migration in schema.py, and in portable.py.
+
+    An item's rights are not stored: its key's file has them, and the law reads it anew.
+    """
     names = {
         kind: [field.name for field in fields(kind)] for kind in (Content, State, CodeState, Item, KeyRecord, File)
     }
@@ -82,7 +85,7 @@ def test_all_that_there_is_to_a_card_is_stored() -> None:
         Content: ["state", "values", "files", "keys"],
         State: ["codes", "items", "lost", "verified", "files_size"],
         CodeState: ["status", "tries_left", "tries_limit", "must_change"],
-        Item: ["number", "area", "key", "listed", "certificate", "size"],
+        Item: ["number", "area", "key", "listed", "certificate", "size", "rights"],
         KeyRecord: ["private", "reference", "identifier"],
         File: ["path", "kind", "access", "content", "name"],
     }
