@@ -18,30 +18,36 @@ from tests.clients.opensc import SOCKET_VARIABLE
 _PATIENCE = 20
 
 
-class AskedProgram:
-    """A running program. Each request is an act's name with its arguments, each answer a JSON object."""
+class LineProgram:
+    """A running Python program that answers each line with a line."""
 
-    def __init__(self, program: Path, *arguments: str, socket: Path, **environment: str) -> None:
-        """`socket` is that of the PC/SC service that it shall see."""
+    def __init__(self, *arguments: str, socket: Path, **environment: str) -> None:
+        """`arguments` are Python's; `socket` is that of the PC/SC service that the program shall see."""
         self._process = subprocess.Popen(
-            [sys.executable, str(program), *arguments],
+            [sys.executable, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, SOCKET_VARIABLE: str(socket), **environment},
         )
 
-    def ask(self, act: str, *arguments: object) -> dict[str, object]:
-        """Has something done, and gives what the program answers."""
+    def tell(self, line: str) -> None:
+        """Asks, and does not wait for the answer."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([act, *arguments]) + "\n")
+        self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
+
+    def answer(self) -> str:
+        """What is answered to the first line that has had no answer yet."""
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, f"the application ended while it was to {act}"
-        answer = json.loads(line)
-        assert isinstance(answer, dict)
-        return answer
+        assert line, "the program has ended"
+        return line.strip()
+
+    def ask_line(self, line: str) -> str:
+        """Asks, and gives the answer."""
+        self.tell(line)
+        return self.answer()
 
     def __enter__(self) -> Self:
         return self
@@ -55,3 +61,17 @@ class AskedProgram:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+
+
+class AskedProgram(LineProgram):
+    """A running program. Each request is an act's name with its arguments, each answer a JSON object."""
+
+    def __init__(self, program: Path, *arguments: str, socket: Path, **environment: str) -> None:
+        """`socket` is that of the PC/SC service that it shall see."""
+        super().__init__(str(program), *arguments, socket=socket, **environment)
+
+    def ask(self, act: str, *arguments: object) -> dict[str, object]:
+        """Has something done, and gives what the program answers."""
+        answer = json.loads(self.ask_line(json.dumps([act, *arguments])))
+        assert isinstance(answer, dict)
+        return answer

@@ -34,12 +34,6 @@ def make_up(desk: Desk) -> None:
     desk.tool("pkcs15-init", "--finalize")
 
 
-def signs(desk: Desk, identifier: str, pin: str, kind: str, *options: str) -> None:
-    """A signature by the card is right in OpenSSL's eyes."""
-    desk.write("text", b"what is signed")
-    mechanism = ("SHA256-RSA-PKCS",) if kind.startswith("rsa") else ("ECDSA-SHA256", "--signature-format", "openssl")
-    desk.tool(
-        "pkcs11-tool", "--login", "--pin", pin, "--sign", "--id", identifier, "--mechanism", *mechanism, *options,
-        "--input-file", "text", "--output-file", "signature",
-    )  # fmt: skip
-    desk.openssl("dgst", "-sha256", "-verify", desk.public_key(identifier), "-signature", "signature", "text")
+def signs(desk: Desk, identifier: str, pin: str, kind: str, token: str | None = None) -> None:
+    """A signature by the card, over SHA-256, is right in OpenSSL's eyes."""
+    desk.signs(identifier, pin, token, "SHA256-RSA-PKCS" if kind.startswith("rsa") else "ECDSA-SHA256")

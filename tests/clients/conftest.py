@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
 from tests.clients.opensc import other_root
 from tests.clients.pkcs11_client import Pkcs11Client
+from tests.clients.stuntcard_command import StuntcardCommand
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -26,18 +28,38 @@ def _runs_only_here(item: pytest.Item) -> bool:
     return marked or "application" in getattr(item, "fixturenames", ())
 
 
+def _wanted(request: pytest.FixtureRequest) -> tuple[str, str | None]:
+    """What card the module's desks have: a ProID+Q with its own command set, unless PROFILE and APPLET say other."""
+    return getattr(request.module, "PROFILE", "proid-q"), getattr(request.module, "APPLET", None)
+
+
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh ProID+Q in the emulator's own reader."""
-    with desk_with_own_socket() as desk:
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """A fresh card in the emulator's own reader."""
+    profile, applet = _wanted(request)
+    with desk_with_own_socket(profile, applet=applet) as desk:
         yield desk
 
 
 @pytest.fixture(params=["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
 def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """A fresh ProID+Q in either kind of reader."""
-    with desk_with_own_socket() if request.param == "pcsc" else desk_with_pcscd() as desk:
+    """A fresh card in either kind of reader."""
+    profile, applet = _wanted(request)
+    with desk_with_own_socket(profile, applet=applet) if request.param == "pcsc" else desk_with_pcscd(profile) as desk:
         yield desk
+
+
+@pytest.fixture
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment whose running cards are the test's own; a path short enough for sockets."""
+    private = tmp_path_factory.mktemp("run")
+    private.chmod(0o700)
+    return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+@pytest.fixture
+def stuntcard(environment: dict[str, str]) -> StuntcardCommand:
+    return StuntcardCommand(environment)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.view import CardView, CodeView, KeyView, view
 from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.events import Verdict
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.serial import with_serial
 from stuntcard.readers.pcsc import PcscServer
@@ -23,6 +24,7 @@ from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
 from stuntcard.running.running import fresh_card, reader_name
 
+from tests.clients.commands import verifying
 from tests.clients.opensc import opensc_command, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
 from tests.clients.terminal import run_at_terminal
@@ -30,8 +32,8 @@ from tests.clients.terminal import run_at_terminal
 PIN, PUK, QPIN = "12345678", "87654321", "12345678"
 """The factory's codes (PQ-02)."""
 
-AUTH_ID = {"pin": "01", "puk": "02", "qpin": "03"}
-"""The identifiers that OpenSC's programs know the codes by."""
+LETTER = b"I sell you my house."
+"""What is signed."""
 
 PATIENCE = 60
 
@@ -157,6 +159,15 @@ class Desk:
 
     # What holders do all the time
 
+    def block(self, code: str) -> None:
+        """Gives a code wrongly until it is blocked."""
+        while self.code(code).tries_left:
+            self.refused(*verifying(code, "0" * self.code(code).min_length))
+
+    def office(self, act: str = "set-identification", *, dok: str = "5555", iok: str = "4444") -> Verdict:
+        """What an eObčanka's holder goes to the office for."""
+        return self.card.act("office", act, {"dok": dok.encode(), "iok": iok.encode()})
+
     def make_key(self, identifier: str, kind: str = "ec/prime256v1", pin: str = PIN) -> str:
         """Makes a key in the general area."""
         return self.tool(
@@ -174,6 +185,34 @@ class Desk:
             "pkcs15-init", "--generate-key", kind, "--verify-pin", "--auth-id", "03", "--id", identifier,
             "--label", f"qualified {identifier}",
         )  # fmt: skip
+
+    def signing(
+        self, identifier: str, pin: str, token: str | None = None, mechanism: str = "ECDSA-SHA1"
+    ) -> tuple[str, ...]:
+        """The command that signs the letter, as file `text`, with a key."""
+        label = () if token is None else ("--token-label", token)
+        return (
+            "pkcs11-tool", *label, "--login", "--pin", pin, "--sign", "--id", identifier, "--mechanism", mechanism,
+            "--signature-format", "openssl", "--input-file", self.write("text", LETTER),
+            "--output-file", "signature",
+        )  # fmt: skip
+
+    def check_signature(self, identifier: str, mechanism: str = "ECDSA-SHA1", *, certified: bool = False) -> None:
+        """OpenSSL finds the last signature to be that of a key, which is read from its certificate if so wanted."""
+        key = self.certified_key(identifier) if certified else self.public_key(identifier)
+        (digest,) = re.findall(r"SHA\d+", mechanism)
+        text = self.write("text", LETTER)
+        self.openssl("dgst", f"-{digest.lower()}", "-verify", key, "-signature", "signature", text)
+
+    def signs(self, identifier: str, pin: str, token: str | None = None, mechanism: str = "ECDSA-SHA1") -> None:
+        """A signature by the card is right in OpenSSL's eyes."""
+        self.tool(*self.signing(identifier, pin, token, mechanism))
+        self.check_signature(identifier, mechanism)
+
+    def certified_key(self, identifier: str) -> str:
+        """Reads a certificate, as `certificate.pem`, and its key into a PEM file whose name is given back."""
+        self.tool("pkcs15-tool", "--read-certificate", identifier, "--output", "certificate.pem")
+        return self.write("key.pem", self.openssl("x509", "-in", "certificate.pem", "-noout", "-pubkey").encode())
 
     def public_key(self, identifier: str) -> str:
         """Reads a key's public part into a PEM file in the folder, whose name is given back."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 from stuntcard.iso7816.instructions import Instruction
 
-from tests.clients.desk import AUTH_ID, PIN, PUK, QPIN, Desk
+from tests.clients.commands import changing, unblocking, verifying
+from tests.clients.desk import PIN, PUK, QPIN, Desk
 from tests.clients.pkcs11_client import Pkcs11Client
 
 FACTORY = {"pin": PIN, "puk": PUK, "qpin": QPIN}
@@ -15,31 +16,10 @@ TOKEN = {"pin": "ProID+Q", "qpin": "ProID+Q (QPIN)"}
 REFERENCE = {"pin": 1, "puk": 2, "qpin": 3}
 
 
-def verify(desk: Desk, code: str, value: str) -> str:
-    return desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", AUTH_ID[code], "--pin", value)
-
-
-def verify_refused(desk: Desk, code: str, value: str) -> str:
-    return desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", AUTH_ID[code], "--pin", value)
-
-
-def change(desk: Desk, code: str, old: str, new: str) -> str:
-    return desk.tool("pkcs15-tool", "--change-pin", "--auth-id", AUTH_ID[code], "--pin", old, "--new-pin", new)
-
-
-def unblock(desk: Desk, code: str, puk: str, new: str) -> str:
-    return desk.tool("pkcs15-tool", "--unblock-pin", "--auth-id", AUTH_ID[code], "--puk", puk, "--new-pin", new)
-
-
-def block(desk: Desk, code: str) -> None:
-    while desk.code(code).tries_left:
-        verify_refused(desk, code, "a wrong one")
-
-
 @pytest.mark.fact("PQ-02", "PQ-05")
 @pytest.mark.parametrize("code", ["pin", "puk", "qpin"])
 def test_factory_codes_log_in_and_are_still_to_be_changed(any_desk: Desk, code: str) -> None:
-    verify(any_desk, code, FACTORY[code])
+    any_desk.tool(*verifying(code, FACTORY[code]))
     assert any_desk.status_words(Instruction.VERIFY, REFERENCE[code])[-1] == 0x9000
     assert any_desk.code(code).must_change
 
@@ -47,47 +27,46 @@ def test_factory_codes_log_in_and_are_still_to_be_changed(any_desk: Desk, code: 
 @pytest.mark.fact("PQ-12")
 def test_wrong_codes_use_up_the_tries_until_the_code_is_blocked(any_desk: Desk) -> None:
     for left in (2, 1, 0):
-        verify_refused(any_desk, "pin", "9999")
+        any_desk.refused(*verifying("pin", "9999"))
         assert any_desk.tries() == (left, 5, 3)
     assert any_desk.status_words(Instruction.VERIFY, 1)[-3:] == [0x63C2, 0x63C1, 0x63C0]
     assert any_desk.code("pin").state == "blocked"
 
     # Now the right one does not help either.
-    verify_refused(any_desk, "pin", PIN)
+    any_desk.refused(*verifying("pin", PIN))
     assert any_desk.status_words(Instruction.VERIFY, 1)[-1] == 0x6983
     assert any_desk.seen.life_cycle == "operational"
 
 
 def test_right_code_gives_the_tries_back(desk: Desk) -> None:
-    verify_refused(desk, "qpin", "99999")
-    verify_refused(desk, "qpin", "99999")
+    desk.refused(*verifying("qpin", "99999"))
+    desk.refused(*verifying("qpin", "99999"))
     assert desk.tries() == (3, 5, 1)
-    verify(desk, "qpin", QPIN)
+    desk.tool(*verifying("qpin", QPIN))
     assert desk.tries() == (3, 5, 3)
 
 
 @pytest.mark.fact("PQ-12")
 def test_puk_blocks_after_five_wrong_tries_and_then_unblocks_nothing(desk: Desk) -> None:
-    block(desk, "pin")
+    desk.block("pin")
     for left in (4, 3, 2, 1, 0):
-        arguments = ("--auth-id", "01", "--puk", "99999999", "--new-pin", "1234")
-        desk.refused("pkcs15-tool", "--unblock-pin", *arguments)
+        desk.refused(*unblocking("pin", "99999999", "1234"))
         assert desk.tries() == (0, left, 3)
     assert desk.code("puk").state == "blocked"
-    desk.refused("pkcs15-tool", "--unblock-pin", "--auth-id", "01", "--puk", PUK, "--new-pin", "1234")
+    desk.refused(*unblocking("pin", PUK, "1234"))
     assert desk.code("pin").state == "blocked"
 
 
 @pytest.mark.fact("PQ-12")
 @pytest.mark.parametrize("code", ["pin", "qpin"])
 def test_puk_unblocks_and_sets_the_new_value_in_one_act(any_desk: Desk, code: str) -> None:
-    block(any_desk, code)
-    unblock(any_desk, code, PUK, "a new value")
+    any_desk.block(code)
+    any_desk.tool(*unblocking(code, PUK, "a new value"))
     assert any_desk.code(code).state == "set"
     assert any_desk.tries() == (3, 5, 3)
     assert not any_desk.code(code).must_change
-    verify(any_desk, code, "a new value")
-    verify_refused(any_desk, code, FACTORY[code])
+    any_desk.tool(*verifying(code, "a new value"))
+    any_desk.refused(*verifying(code, FACTORY[code]))
 
 
 @pytest.mark.parametrize("code", ["pin", "qpin"])
@@ -131,20 +110,19 @@ LENGTHS = [
 @pytest.mark.parametrize("length", LENGTHS)
 def test_codes_change_at_their_shortest_and_longest(any_desk: Desk, length: Length) -> None:
     shortest, longest = "s" * length.shortest, "L" * length.longest
-    change(any_desk, length.code, FACTORY[length.code], shortest)
+    any_desk.tool(*changing(length.code, FACTORY[length.code], shortest))
     assert not any_desk.code(length.code).must_change
-    verify(any_desk, length.code, shortest)
-    change(any_desk, length.code, shortest, longest)
-    verify(any_desk, length.code, longest)
-    verify_refused(any_desk, length.code, shortest)
+    any_desk.tool(*verifying(length.code, shortest))
+    any_desk.tool(*changing(length.code, shortest, longest))
+    any_desk.tool(*verifying(length.code, longest))
+    any_desk.refused(*verifying(length.code, shortest))
 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_opensc_refuses_one_character_less_and_one_more(desk: Desk, length: Length) -> None:
     before = desk.card.content
     for wrong in ("x" * (length.shortest - 1), "x" * (length.longest + 1)):
-        arguments = ("--auth-id", AUTH_ID[length.code], "--pin", FACTORY[length.code], "--new-pin", wrong)
-        desk.refused("pkcs15-tool", "--change-pin", *arguments)
+        desk.refused(*changing(length.code, FACTORY[length.code], wrong))
     assert desk.card.content == before
 
 
@@ -166,7 +144,7 @@ def test_card_refuses_one_character_less_and_one_more(desk: Desk, length: Length
 
 @pytest.mark.parametrize(("code", "wrong"), [("pin", "123"), ("pin", "1" * 16), ("qpin", "1234"), ("qpin", "1" * 16)])
 def test_card_refuses_such_lengths_when_unblocking_too(desk: Desk, code: str, wrong: str) -> None:
-    block(desk, code)
+    desk.block(code)
     before = desk.card.content
     puk, new = (value.encode().ljust(16, b"\xff").hex() for value in (PUK, wrong))
     assert desk.send(f"002C00{REFERENCE[code]:02x}20{puk}{new}") == ["6A80"]
@@ -176,12 +154,10 @@ def test_card_refuses_such_lengths_when_unblocking_too(desk: Desk, code: str, wr
 @pytest.mark.fact("PQ-10")
 @pytest.mark.parametrize("code", ["pin", "puk", "qpin"])
 def test_changing_takes_the_old_value(desk: Desk, code: str) -> None:
-    desk.refused(
-        "pkcs15-tool", "--change-pin", "--auth-id", AUTH_ID[code], "--pin", "not the old", "--new-pin", "the new one"
-    )
+    desk.refused(*changing(code, "not the old", "the new one"))
     assert desk.code(code).tries_left == desk.code(code).tries_limit - 1
     assert desk.code(code).must_change
-    verify(desk, code, FACTORY[code])
+    desk.tool(*verifying(code, FACTORY[code]))
 
 
 @pytest.mark.fact("PQ-10")
@@ -200,11 +176,11 @@ def test_new_value_is_typed_twice_and_a_mismatch_never_reaches_the_card(desk: De
         bytes.fromhex("0024000120") + PIN.encode().ljust(16, b"\xff") + b"my very own".ljust(16, b"\xff")
     ]
     assert desk.tries() == (3, 5, 3)
-    verify(desk, "pin", "my very own")
+    desk.tool(*verifying("pin", "my very own"))
 
 
 @pytest.mark.parametrize("code", ["pin", "puk", "qpin"])
 def test_reset_takes_back_what_a_code_gave(any_desk: Desk, code: str) -> None:
-    verify(any_desk, code, FACTORY[code])
+    any_desk.tool(*verifying(code, FACTORY[code]))
     any_desk.tool("opensc-tool", "--reset")
     assert any_desk.card.state.verified == frozenset()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,59 +14,17 @@ import pytest
 
 from tests.clients.desk import PIN, PUK
 from tests.clients.private_pcscd import PrivatePcscd
+from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
 
-STUNTCARD = Path(sys.executable).with_name("stuntcard")
 PROFILES = Path(__file__).parents[2] / "profiles"
-PATIENCE = 60
 FACTORY_ATR = "3B7E9400008025A00000002856801012000114"
-
-
-@pytest.fixture
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment whose running cards are the test's own; a path short enough for sockets."""
-    private = tmp_path_factory.mktemp("run")
-    private.chmod(0o700)
-    return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
-
-
-@pytest.fixture
-def stuntcard(environment: dict[str, str]) -> StuntcardCommand:
-    return StuntcardCommand(environment)
-
-
-class StuntcardCommand:
-    """The command; called with its arguments, it gives how it ended and what it wrote."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
-
-    def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [STUNTCARD, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=self.environment
-        )
-
-    def done(self, *arguments: str | Path) -> str:
-        """What it wrote, if it ended well."""
-        run = self(*arguments)
-        assert run.returncode == 0, run.stdout + run.stderr
-        return run.stdout
-
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        command = [STUNTCARD, *arguments]
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
-        )
 
 
 @pytest.fixture
 def running(stuntcard: StuntcardCommand) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """`stuntcard run proid-q`, and the socket that it says to export."""
-    process = stuntcard.start("run", "proid-q")
-    assert process.stdout is not None
-    exported = next(line for line in process.stdout if "export PCSCLITE_CSOCK_NAME=" in line)
-    yield process, Path(exported.strip().partition("=")[2])
-    process.kill()
-    process.communicate()
+    with stuntcard.running("proid-q") as running:
+        yield running
 
 
 def test_exec_shows_the_card_to_pkcs11_tool_at_once(stuntcard: StuntcardCommand) -> None:

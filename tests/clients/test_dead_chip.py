@@ -6,22 +6,18 @@ import itertools
 
 import pytest
 
-from tests.clients.desk import AUTH_ID, PIN, PUK, QPIN, Desk
+from tests.clients.commands import unblocking, verifying
+from tests.clients.desk import PIN, PUK, QPIN, Desk
 
 ATR = "3b:7e:94:00:00:80:25:a0:00:00:00:28:56:80:10:12:00:01:14"
-
-
-def block(desk: Desk, code: str) -> None:
-    for _ in range(desk.code(code).tries_left):
-        desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", AUTH_ID[code], "--pin", "a wrong one")
 
 
 def assert_dead(desk: Desk) -> None:
     assert desk.seen.life_cycle == "dead"
     assert ATR in desk.tool("opensc-tool", "--atr")
     desk.refused("pkcs15-tool", "--dump")
-    desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
-    desk.refused("pkcs15-tool", "--unblock-pin", "--auth-id", "01", "--puk", PUK, "--new-pin", "1234")
+    desk.refused(*verifying("pin", PIN))
+    desk.refused(*unblocking("pin", PUK, "1234"))
     desk.refused("pkcs15-init", "--generate-key", "rsa/2048", "--auth-id", "01", "--pin", PIN)
     desk.refused("pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
     select, verify = "00A404000CF276A288BCFBA69D34F31001", "0020000108" + PIN.encode().hex()
@@ -31,10 +27,10 @@ def assert_dead(desk: Desk) -> None:
 @pytest.mark.fact("PQ-06")
 def test_three_blocked_codes_kill_the_chip_for_every_program_and_for_good(any_desk: Desk) -> None:
     any_desk.make_key("10")
-    block(any_desk, "pin")
-    block(any_desk, "qpin")
+    any_desk.block("pin")
+    any_desk.block("qpin")
     assert any_desk.seen.life_cycle == "operational"
-    block(any_desk, "puk")
+    any_desk.block("puk")
     assert_dead(any_desk)
 
     any_desk.tool("opensc-tool", "--reset")
@@ -46,19 +42,19 @@ def test_three_blocked_codes_kill_the_chip_for_every_program_and_for_good(any_de
 def test_order_does_not_matter(desk: Desk, order: tuple[str, ...]) -> None:
     for number, code in enumerate(order):
         assert desk.seen.life_cycle == "operational", number
-        block(desk, code)
+        desk.block(code)
     assert desk.seen.life_cycle == "dead"
     assert desk.tries() == (0, 0, 0)
 
 
 @pytest.mark.fact("PQ-06", "PQ-12")
 def test_unblocking_in_time_saves_the_chip(desk: Desk) -> None:
-    block(desk, "pin")
-    block(desk, "qpin")
-    desk.tool("pkcs15-tool", "--unblock-pin", "--auth-id", "03", "--puk", PUK, "--new-pin", QPIN)
-    block(desk, "puk")
+    desk.block("pin")
+    desk.block("qpin")
+    desk.tool(*unblocking("qpin", PUK, QPIN))
+    desk.block("puk")
     assert desk.seen.life_cycle == "operational"
-    desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "03", "--pin", QPIN)
+    desk.tool(*verifying("qpin", QPIN))
     # Nothing unblocks QPIN any more: its last try is the chip's last.
-    block(desk, "qpin")
+    desk.block("qpin")
     assert_dead(desk)

@@ -2,86 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.events import Verdict
 
 from tests.clients.certificates import issue_certificate
-from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
+from tests.clients.commands import AUTH_ID, changing, unblocking, verifying
+from tests.clients.desk import Desk
 
 PIN, PUK, QPIN, IOK, DOK = "11111", "22222222", "33333", "4444", "5555"
-AUTH_ID = {"pin": "01", "puk": "02", "qpin": "03", "iok": "04", "dok": "05"}
 REFERENCE = {"pin": 1, "puk": 2, "qpin": 3, "iok": 4, "dok": 5}
 PIN_TOKEN, QPIN_TOKEN, IOK_TOKEN = "eObcanka", "eObcanka (QPIN)", "eObcanka (IOK)"
+PROFILE = "eobcanka"
 NOT_USABLE, NO_SUCH_WAY, BLOCKED = 0x6984, 0x6985, 0x6983
 
 
-@pytest.fixture(params=["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
-def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """An eObčanka as handed over, in either kind of reader."""
-    with desk_with_own_socket("eobcanka") if request.param == "pcsc" else desk_with_pcscd("eobcanka") as desk:
-        yield desk
-
-
 @pytest.fixture
-def handed_over() -> Iterator[Desk]:
-    """An eObčanka as handed over, in the emulator's own reader."""
-    with desk_with_own_socket("eobcanka") as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(handed_over: Desk) -> Desk:
+def desk(desk: Desk) -> Desk:
     """With DOK and IOK from the office, and the three codes for signing."""
-    set_everything(handed_over)
-    return handed_over
-
-
-def office(desk: Desk, act: str = "set-identification") -> Verdict:
-    return desk.card.act("office", act, {"dok": DOK.encode(), "iok": IOK.encode()})
+    set_everything(desk)
+    return desk
 
 
 def set_everything(desk: Desk) -> None:
-    assert office(desk) is Verdict.DONE
-    desk.tool(*setting("puk", IOK, PUK))
-    desk.tool(*setting("pin", PUK, PIN))
-    desk.tool(*setting("qpin", PUK, QPIN))
-
-
-def setting(code: str, by: str, new: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--unblock-pin", "--auth-id", AUTH_ID[code], "--puk", by, "--new-pin", new)
-
-
-def changing(code: str, old: str, new: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--change-pin", "--auth-id", AUTH_ID[code], "--pin", old, "--new-pin", new)
-
-
-def verifying(code: str, value: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--verify-pin", "--auth-id", AUTH_ID[code], "--pin", value)
-
-
-def block(desk: Desk, code: str) -> None:
-    while desk.code(code).tries_left:
-        desk.refused(*verifying(code, "0" * desk.code(code).min_length))
+    assert desk.office() is Verdict.DONE
+    desk.tool(*unblocking("puk", IOK, PUK))
+    desk.tool(*unblocking("pin", PUK, PIN))
+    desk.tool(*unblocking("qpin", PUK, QPIN))
 
 
 def last_answer(desk: Desk, instruction: Instruction, code: str) -> int:
     return desk.status_words(instruction, REFERENCE[code])[-1]
-
-
-def signing(desk: Desk, token: str, pin: str, identifier: str) -> tuple[str, ...]:
-    desk.write("data", b"a contract")
-    return (
-        "pkcs11-tool", "--token-label", token, "--login", "--pin", pin, "--sign", "--id", identifier,
-        "--mechanism", "ECDSA-SHA1", "--signature-format", "openssl", "--input-file", "data", "--output-file", "sig",
-    )  # fmt: skip
-
-
-def signed_by(desk: Desk, identifier: str) -> bool:
-    key = desk.public_key(identifier)
-    return "Verified OK" in desk.openssl("dgst", "-sha1", "-verify", key, "-signature", "sig", "data")
 
 
 def make_keys(desk: Desk) -> None:
@@ -99,22 +50,22 @@ def test_codes_not_set_are_shown_and_answered_as_such(any_desk: Desk) -> None:
     for code in AUTH_ID:
         assert "Reference data not usable" in any_desk.refused(*verifying(code, "12345678"))
         assert last_answer(any_desk, Instruction.VERIFY, code) == NOT_USABLE
-    office(any_desk)
+    any_desk.office()
     assert any_desk.tool("pkcs15-tool", "--list-pins").count("initialized") == 2
 
 
 @pytest.mark.fact("EO-09", "EO-15", "EO-16", "EO-19")
 def test_codes_are_set_one_after_the_other(any_desk: Desk) -> None:
-    any_desk.refused(*setting("puk", IOK, PUK))
+    any_desk.refused(*unblocking("puk", IOK, PUK))
     assert last_answer(any_desk, Instruction.RESET_RETRY_COUNTER, "puk") == NOT_USABLE
-    office(any_desk)
-    any_desk.refused(*setting("pin", PUK, PIN))
+    any_desk.office()
+    any_desk.refused(*unblocking("pin", PUK, PIN))
     assert last_answer(any_desk, Instruction.RESET_RETRY_COUNTER, "pin") == NOT_USABLE
-    any_desk.tool(*setting("puk", IOK, PUK))
-    any_desk.refused(*setting("puk", IOK, "99999999"))
+    any_desk.tool(*unblocking("puk", IOK, PUK))
+    any_desk.refused(*unblocking("puk", IOK, "99999999"))
     assert last_answer(any_desk, Instruction.RESET_RETRY_COUNTER, "puk") == NO_SUCH_WAY
-    any_desk.tool(*setting("pin", PUK, PIN))
-    any_desk.tool(*setting("qpin", PUK, QPIN))
+    any_desk.tool(*unblocking("pin", PUK, PIN))
+    any_desk.tool(*unblocking("qpin", PUK, QPIN))
     for code, value in (("pin", PIN), ("puk", PUK), ("qpin", QPIN), ("iok", IOK), ("dok", DOK)):
         any_desk.tool(*verifying(code, value))
 
@@ -122,7 +73,7 @@ def test_codes_are_set_one_after_the_other(any_desk: Desk) -> None:
 @pytest.mark.fact("EO-01", "EO-02", "EO-03", "EO-04", "EO-05")
 @pytest.mark.parametrize(("code", "tries"), [("dok", 10), ("iok", 3), ("puk", 5), ("pin", 3), ("qpin", 3)])
 def test_wrong_values_block_a_code(desk: Desk, code: str, tries: int) -> None:
-    block(desk, code)
+    desk.block(code)
     counted = [0x63C0 + left for left in reversed(range(tries))]
     assert desk.status_words(Instruction.VERIFY, REFERENCE[code])[-tries:] == counted
     desk.refused(*verifying(code, {"dok": DOK, "iok": IOK, "puk": PUK, "pin": PIN, "qpin": QPIN}[code]))
@@ -134,14 +85,14 @@ def test_wrong_values_block_a_code(desk: Desk, code: str, tries: int) -> None:
 def test_dok_changes_iok_unblocks_it_and_takes_it_along(desk: Desk) -> None:
     desk.tool(*changing("iok", IOK, "7777"))
     desk.tool(*changing("dok", DOK, "6666"))
-    block(desk, "iok")
-    desk.tool(*setting("iok", "6666", "8888"))
-    desk.tool(*setting("iok", "6666", "8888"))
+    desk.block("iok")
+    desk.tool(*unblocking("iok", "6666", "8888"))
+    desk.tool(*unblocking("iok", "6666", "8888"))
     desk.tool(*verifying("iok", "8888"))
-    block(desk, "dok")
+    desk.block("dok")
     desk.refused(*verifying("iok", "8888"))
     assert desk.code("iok").state == "blocked"
-    assert office(desk, "unblock") is Verdict.DONE
+    assert desk.office("unblock") is Verdict.DONE
     desk.tool(*verifying("iok", IOK))
 
 
@@ -149,20 +100,19 @@ def test_dok_changes_iok_unblocks_it_and_takes_it_along(desk: Desk) -> None:
 def test_a_blocked_puk_ends_setting_and_leaves_pin_and_qpin_working(desk: Desk) -> None:
     make_keys(desk)
     desk.tool(*changing("puk", PUK, "88888888"))
-    block(desk, "puk")
-    desk.refused(*setting("pin", "88888888", "99999"))
+    desk.block("puk")
+    desk.refused(*unblocking("pin", "88888888", "99999"))
     assert last_answer(desk, Instruction.RESET_RETRY_COUNTER, "pin") == BLOCKED
-    desk.refused(*setting("puk", IOK, PUK))
-    desk.tool(*signing(desk, PIN_TOKEN, PIN, "20"))
-    desk.tool(*signing(desk, QPIN_TOKEN, QPIN, "30"))
-    assert signed_by(desk, "30")
+    desk.refused(*unblocking("puk", IOK, PUK))
+    desk.tool(*desk.signing("20", PIN, PIN_TOKEN))
+    desk.signs("30", QPIN, QPIN_TOKEN)
 
 
 @pytest.mark.fact("EO-19")
 def test_puk_unblocks_pin_and_qpin(desk: Desk) -> None:
     for code in ("pin", "qpin"):
-        block(desk, code)
-        desk.tool(*setting(code, PUK, "77777"))
+        desk.block(code)
+        desk.tool(*unblocking(code, PUK, "77777"))
         desk.tool(*verifying(code, "77777"))
 
 
@@ -171,10 +121,8 @@ def test_keys_are_made_with_pin_and_used_each_under_its_code(any_desk: Desk) -> 
     set_everything(any_desk)
     make_keys(any_desk)
     assert [(key.identifier, key.area) for key in any_desk.seen.keys[1:]] == [("20", "general"), ("30", "qualified")]
-    any_desk.tool(*signing(any_desk, PIN_TOKEN, PIN, "20"))
-    assert signed_by(any_desk, "20")
-    any_desk.tool(*signing(any_desk, QPIN_TOKEN, QPIN, "30"))
-    assert signed_by(any_desk, "30")
+    any_desk.signs("20", PIN, PIN_TOKEN)
+    any_desk.signs("30", QPIN, QPIN_TOKEN)
     assert "qpin" not in any_desk.card.state.verified
 
     issue_certificate(any_desk, "20")
@@ -193,8 +141,7 @@ def test_what_the_helpline_blocked_stays_blocked_and_signing_goes_on(desk: Desk)
     make_keys(desk)
     assert desk.card.act("helpline", "block-identification", {}) is Verdict.DONE
     desk.refused(*verifying("iok", IOK))
-    desk.refused(*setting("iok", DOK, "7777"))
+    desk.refused(*unblocking("iok", DOK, "7777"))
     desk.refused("pkcs11-tool", "--token-label", IOK_TOKEN, "--login", "--pin", IOK, "--list-objects")
-    assert office(desk) is Verdict.PART_LOST
-    desk.tool(*signing(desk, QPIN_TOKEN, QPIN, "30"))
-    assert signed_by(desk, "30")
+    assert desk.office() is Verdict.PART_LOST
+    desk.signs("30", QPIN, QPIN_TOKEN)

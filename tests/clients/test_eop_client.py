@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.factory_ca import ca_certificate
 
 from tests.clients.apdu_client import ApduClient
-from tests.clients.desk import Desk, desk_with_own_socket
+from tests.clients.desk import Desk
 
 DOK, IOK = "11111111", "2222"
+PROFILE = "eobcanka"
 CZECH_CARD = "1.2.203.7064.1.1.11"
 
 
@@ -101,21 +102,9 @@ class EopClient:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh eObčanka in the emulator's own reader."""
-    with desk_with_own_socket("eobcanka") as desk:
-        yield desk
-
-
-@pytest.fixture
 def program(desk: Desk) -> Iterator[EopClient]:
     with ApduClient(desk) as client:
         yield EopClient(client)
-
-
-def at_the_office(desk: Desk) -> None:
-    """DOK and IOK are set."""
-    desk.card.act("office", "set-identification", {"dok": DOK.encode(), "iok": IOK.encode()})
 
 
 def test_numbers_of_the_card(program: EopClient, desk: Desk) -> None:
@@ -126,13 +115,13 @@ def test_numbers_of_the_card(program: EopClient, desk: Desk) -> None:
 @pytest.mark.fact("EO-08", "EO-09")
 def test_the_program_sees_codes_not_set_then_set(program: EopClient, desk: Desk) -> None:
     assert (program.iok(), program.dok()) == (("none", 3, 3), ("none", 10, 10))
-    at_the_office(desk)
+    desk.office(dok=DOK, iok=IOK)
     assert (program.iok(), program.dok()) == (("normal", 3, 3), ("normal", 10, 10))
 
 
 @pytest.mark.fact("EO-02", "EO-10", "EO-11")
 def test_iok_changed_blocked_and_unblocked(program: EopClient, desk: Desk) -> None:
-    at_the_office(desk)
+    desk.office(dok=DOK, iok=IOK)
     assert program.change(program.IOK, IOK, "3333") == 0x9000
     assert [program.change(program.IOK, IOK, "4444") for _ in range(4)] == [0x63C2, 0x63C1, 0x63C0, 0x6983]
     assert program.iok() == ("blocked", 0, 3)
@@ -143,7 +132,7 @@ def test_iok_changed_blocked_and_unblocked(program: EopClient, desk: Desk) -> No
 
 @pytest.mark.fact("EO-01", "EO-11", "EO-12")
 def test_dok_changed_and_blocked(program: EopClient, desk: Desk) -> None:
-    at_the_office(desk)
+    desk.office(dok=DOK, iok=IOK)
     assert program.change(program.DOK, DOK, "4444") == 0x9000
     assert program.unblock_iok(DOK, "5555") == 0x63C9
     for _ in range(9):

@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from stuntcard.card.factory_ca import ca_certificate
 
 from tests.clients.apdu_client import ApduClient
+from tests.clients.commands import unblocking
 from tests.clients.desk import Desk, desk_with_own_socket
 
 PEP_PIN, TPIN, KPEP_PIN = "1234", "12345678", "654321"
 PEP, KPEP = "ZZZS-PK (HPC-Entry)", "ZZZS-PK (HPC-Qualified)"
-DOK, IOK = "11111111", "2222"
+IOK = "2222"
 
 
 @pytest.fixture
@@ -30,27 +31,13 @@ def professional_card() -> Iterator[Desk]:
 def identity_card() -> Iterator[Desk]:
     """An eObčanka whose DOK and IOK were set at the office."""
     with desk_with_own_socket("eobcanka") as desk:
-        desk.card.act("office", "set-identification", {"dok": DOK.encode(), "iok": IOK.encode()})
+        desk.office(iok=IOK)
         yield desk
 
 
 def read_certificate(desk: Desk, identifier: str) -> x509.Certificate:
-    desk.tool("pkcs15-tool", "--read-certificate", identifier, "--output", "certificate.pem")
+    desk.certified_key(identifier)
     return x509.load_pem_x509_certificate((desk.folder / "certificate.pem").read_bytes())
-
-
-def sign_arguments(token: str, pin: str, identifier: str) -> tuple[str, ...]:
-    return (
-        "pkcs11-tool", "--token-label", token, "--login", "--pin", pin, "--sign", "--id", identifier,
-        "--mechanism", "ECDSA-SHA1", "--signature-format", "openssl", "--input-file", "data", "--output-file", "sig",
-    )  # fmt: skip
-
-
-def verified_by_openssl(desk: Desk, identifier: str) -> str:
-    """What OpenSSL says to the signature made last, with the key in a certificate."""
-    read_certificate(desk, identifier)
-    (desk.folder / "key.pem").write_text(desk.openssl("x509", "-in", "certificate.pem", "-noout", "-pubkey"))
-    return desk.openssl("dgst", "-sha1", "-verify", "key.pem", "-signature", "sig", "data")
 
 
 # ZZZS-PK
@@ -69,18 +56,16 @@ def test_opensc_shows_both_keys_with_their_guards_and_certificates(professional_
 
 @pytest.mark.fact("PK-01")
 def test_pep_signs_and_openssl_agrees(professional_card: Desk) -> None:
-    professional_card.write("data", b"a prescription")
-    professional_card.tool(*sign_arguments(PEP, PEP_PIN, "01"))
-    assert "Verified OK" in verified_by_openssl(professional_card, "01")
+    professional_card.tool(*professional_card.signing("01", PEP_PIN, PEP))
+    professional_card.check_signature("01", certified=True)
 
 
 @pytest.mark.fact("PK-05", "PK-06")
 def test_kpep_signs_only_after_its_pin_was_set_with_tpin(professional_card: Desk) -> None:
-    professional_card.write("data", b"a document")
-    professional_card.refused(*sign_arguments(KPEP, KPEP_PIN, "02"))
-    professional_card.tool("pkcs15-tool", "--unblock-pin", "--auth-id", "03", "--puk", TPIN, "--new-pin", KPEP_PIN)
-    professional_card.tool(*sign_arguments(KPEP, KPEP_PIN, "02"))
-    assert "Verified OK" in verified_by_openssl(professional_card, "02")
+    professional_card.refused(*professional_card.signing("02", KPEP_PIN, KPEP))
+    professional_card.tool(*unblocking("03", TPIN, KPEP_PIN))
+    professional_card.tool(*professional_card.signing("02", KPEP_PIN, KPEP))
+    professional_card.check_signature("02", certified=True)
 
 
 @pytest.mark.fact("PK-12")

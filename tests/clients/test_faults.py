@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,16 +23,17 @@ from stuntcard.readers.slot_control import SlotControl
 from stuntcard.readers.vpcd import VpcdReader
 from stuntcard.running.running import reader_name
 
-from tests.clients.desk import AUTH_ID, PIN, PUK, Desk, Exchange, WatchedCard
+from tests.clients.asked_program import LineProgram
+from tests.clients.commands import changing, unblocking, verifying
+from tests.clients.desk import PIN, PUK, Desk, Exchange, WatchedCard
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.private_pcscd import PrivatePcscd
+from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
 
 LETTER = b"I sell you my house."
 TOKEN = "ProID+Q"
 NEW_PIN = "2468"
-STUNTCARD = Path(sys.executable).with_name("stuntcard")
-PATIENCE = 60
 ATTEMPTS = 5
 
 
@@ -132,7 +131,7 @@ def application(trouble: Trouble) -> Iterator[Pkcs11Client]:
         yield client
 
 
-class PcscProgram:
+class PcscProgram(LineProgram):
     """A program that does single calls of PC/SC when told, and gives what comes of them."""
 
     _PROGRAM = """
@@ -155,31 +154,16 @@ for line in sys.stdin:
 """
 
     def __init__(self, socket: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", self._PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, SOCKET_VARIABLE: str(socket)},
-        )
+        super().__init__("-c", self._PROGRAM, socket=socket)
 
     def __call__(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        return self.ask_line(line)
 
 
 @pytest.fixture
 def pcsc_program(trouble: Trouble) -> Iterator[PcscProgram]:
-    program = PcscProgram(trouble.desk.socket)
-    yield program
-    program.close()
+    with PcscProgram(trouble.desk.socket) as program:
+        yield program
 
 
 VERIFY_WRONG = "0020000110" + b"wrong".ljust(16, b"\xff").hex()
@@ -214,17 +198,17 @@ def test_a_corrupted_signature_reaches_the_application(trouble: Trouble, applica
 
 def test_a_slow_card_is_slow_and_nothing_else(trouble: Trouble) -> None:
     trouble.set("act=slow:1")
-    trouble.desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
+    trouble.desk.tool(*verifying("pin", PIN))
     (struck,) = trouble.struck()
     assert struck == len(trouble.desk.watched.exchanges) > 3
 
 
 def test_a_card_that_stays_silent_is_an_error_and_no_hang(trouble: Trouble) -> None:
     trouble.set("ins=verify code=pin act=no-answer:10ms")
-    trouble.desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    trouble.desk.refused(*verifying("pin", "wrong"))
     assert trouble.desk.tries() == (3, 5, 3)
     trouble.faults.clear()
-    trouble.desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
+    trouble.desk.tool(*verifying("pin", PIN))
 
 
 # The card taken out
@@ -280,35 +264,34 @@ def test_a_reader_that_goes_is_listed_no_more(trouble: Trouble, pcsc_program: Pc
 def test_torn_while_the_pin_is_changed(any_trouble: Trouble, when: str, works: str, does_not: str) -> None:
     trouble, desk = any_trouble, any_trouble.desk
     trouble.set(f"ins=24 nth=1 act=tear when={when}")
-    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", AUTH_ID["pin"], "--pin", PIN, "--new-pin", NEW_PIN)
+    desk.refused(*changing("pin", PIN, NEW_PIN))
     assert trouble.struck() == [1]
     assert desk.tries() == (3, 5, 3)
     assert (trouble.takes(works), trouble.takes(does_not)) == (True, False)
     trouble.await_card()
-    trouble.refused_by_the_card("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", does_not)
+    trouble.refused_by_the_card(*verifying("pin", does_not))
     assert desk.tries() == (2, 5, 3)
-    desk.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", works)
+    desk.tool(*verifying("pin", works))
     assert desk.tries() == (3, 5, 3)
 
 
 def test_tearing_gives_no_try_back(trouble: Trouble) -> None:
     desk = trouble.desk
-    desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
+    desk.refused(*verifying("pin", "wrong"))
     trouble.set("ins=24 act=tear")
-    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", "wrong", "--new-pin", NEW_PIN)
-    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", PIN, "--new-pin", NEW_PIN)
+    desk.refused(*changing("pin", "wrong", NEW_PIN))
+    desk.refused(*changing("pin", PIN, NEW_PIN))
     assert desk.tries() == (2, 5, 3)
     trouble.faults.clear()
     trouble.set("ins=24 act=tear when=after")
-    desk.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", "wrong", "--new-pin", NEW_PIN)
+    desk.refused(*changing("pin", "wrong", NEW_PIN))
     assert desk.tries() == (1, 5, 3)
 
 
 def test_torn_while_the_pin_is_unblocked(trouble: Trouble) -> None:
     desk = trouble.desk
-    while desk.code("pin").tries_left:
-        desk.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
-    unblock = ("pkcs15-tool", "--unblock-pin", "--auth-id", "01", "--puk", PUK, "--new-pin", NEW_PIN)
+    desk.block("pin")
+    unblock = unblocking("pin", PUK, NEW_PIN)
     trouble.set("code=puk nth=1 act=tear")
     desk.refused(*unblock)
     assert desk.tries() == (0, 5, 3)
@@ -328,24 +311,10 @@ def test_the_client_is_told_that_the_card_started_anew(trouble: Trouble, pcsc_pr
 # The command line
 
 
-@pytest.fixture
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    private = tmp_path_factory.mktemp("run")
-    private.chmod(0o700)
-    return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
-
-
-def stuntcard(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [STUNTCARD, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False
-    )
-
-
-def test_exec_with_a_fault(environment: dict[str, str], tmp_path: Path) -> None:
+def test_exec_with_a_fault(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     rule = "ins=verify code=pin act=status:6F00 when=after"
-    verify = ("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "wrong")
-    run = stuntcard(environment, "exec", "proid-q", "--state-out", str(state), "--fault", rule, "--", *verify)
+    run = stuntcard("exec", "proid-q", "--state-out", str(state), "--fault", rule, "--", *verifying("pin", "wrong"))
     assert run.returncode != 0
     assert json.loads(state.read_text())["codes"]["pin"]["tries_left"] == 2
 
@@ -353,34 +322,26 @@ def test_exec_with_a_fault(environment: dict[str, str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "reason"), [("act=boom", "act=boom can't be understood"), ("code=iok act=tear", "no such code")]
 )
-def test_exec_with_a_fault_that_can_not_be(environment: dict[str, str], rule: str, reason: str) -> None:
-    run = stuntcard(environment, "exec", "proid-q", "--fault", rule, "--", "true")
+def test_exec_with_a_fault_that_can_not_be(stuntcard: StuntcardCommand, rule: str, reason: str) -> None:
+    run = stuntcard("exec", "proid-q", "--fault", rule, "--", "true")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith(f'--fault "{rule}": ')
     assert reason in run.stderr
 
 
-def test_a_program_ends_while_a_fault_keeps_its_command_waiting(environment: dict[str, str]) -> None:
+def test_a_program_ends_while_a_fault_keeps_its_command_waiting(stuntcard: StuntcardCommand) -> None:
     verify = "pkcs15-tool --verify-pin --auth-id 01 --pin wrong & sleep 1; kill $!"
-    run = stuntcard(environment, "exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)
+    run = stuntcard("exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)
     assert run.returncode == 0
 
 
-def test_a_running_card_is_handled_from_another_shell(environment: dict[str, str]) -> None:
-    card = subprocess.Popen([str(STUNTCARD), "run", "proid-q"], stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert card.stdout is not None
-        exported = next(line for line in card.stdout if "export PCSCLITE_CSOCK_NAME=" in line)
-        seen = {**environment, SOCKET_VARIABLE: exported.strip().partition("=")[2]}
+def test_a_running_card_is_handled_from_another_shell(stuntcard: StuntcardCommand) -> None:
+    with stuntcard.running("proid-q") as (card, socket):
+        seen, done = {**stuntcard.environment, SOCKET_VARIABLE: str(socket)}, stuntcard.done
 
         def verify(pin: str) -> int:
-            words = ("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", pin)
-            return subprocess.run(words, env=seen, capture_output=True, timeout=PATIENCE, check=False).returncode
-
-        def done(*arguments: str) -> str:
-            run = stuntcard(environment, *arguments)
-            assert run.returncode == 0, run.stderr
-            return run.stdout
+            run = subprocess.run(verifying("pin", pin), env=seen, capture_output=True, timeout=PATIENCE, check=False)
+            return run.returncode
 
         assert verify(PIN) == 0
         done("fault", "set", "proid-q", "ins=20", "code=pin", "act=status:6F00")
@@ -401,7 +362,6 @@ def test_a_running_card_is_handled_from_another_shell(environment: dict[str, str
         done("reset", "proid-q")
         shown = json.loads(done("state", "proid-q", "--json"))
         assert (shown["place"], shown["card"]["codes"]["puk"]["tries_left"]) == ("in", 2)
-    finally:
         card.terminate()
         card.communicate(timeout=PATIENCE)
     assert card.returncode == 0

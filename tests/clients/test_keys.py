@@ -110,11 +110,9 @@ def test_pem_key_is_imported_and_works(any_desk: Desk, kind: str) -> None:
                   "--key-usage", "sign")  # fmt: skip
     assert (any_desk.key("14").origin, any_desk.key("14").area) == (Origin.IMPORTED, "general")
 
-    any_desk.write("letter", b"I owe you a beer.")
     mechanism, digest = ("SHA256-RSA-PKCS", "-sha256") if kind == "rsa" else ("ECDSA-SHA1", "-sha1")
-    any_desk.tool("pkcs11-tool", *LOG_IN, "--sign", "--mechanism", mechanism, "--id", "14",
-                  "--signature-format", "openssl", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
-    any_desk.openssl("dgst", digest, "-verify", "public.pem", "-signature", "signature", "letter")
+    any_desk.tool(*any_desk.signing("14", PIN, mechanism=mechanism))
+    any_desk.openssl("dgst", digest, "-verify", "public.pem", "-signature", "signature", "text")
 
 
 def test_pkcs12_brings_key_and_certificate_and_stays_imported_for_life(desk: Desk) -> None:

@@ -23,16 +23,11 @@ from tests.clients.blank_card import (
     signs,
 )
 from tests.clients.certificates import PrivateKey, as_pem, issue_certificate, new_key
+from tests.clients.commands import changing, unblocking, verifying
 from tests.clients.desk import PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
 
+APPLET = "myeid"
 AES_KEY = bytes(range(16))
-
-
-@pytest.fixture
-def qualified() -> Iterator[Desk]:
-    """A fresh ProID+Q, seen through this driver."""
-    with desk_with_own_socket("proid-q", applet="myeid") as desk:
-        yield desk
 
 
 @pytest.fixture
@@ -73,58 +68,58 @@ def without_tries(shown: str) -> str:
 # A ProID+Q
 
 
-def test_pin_tries_and_unblocking(qualified: Desk) -> None:
-    qualified.refused("pkcs11-tool", "--login", "--pin", "wrong", "--list-objects")
-    assert qualified.tries() == (2, 5, 3)
-    qualified.tool("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", PIN, "--new-pin", "a-new-1")
+def test_pin_tries_and_unblocking(desk: Desk) -> None:
+    desk.refused("pkcs11-tool", "--login", "--pin", "wrong", "--list-objects")
+    assert desk.tries() == (2, 5, 3)
+    desk.tool(*changing("pin", PIN, "a-new-1"))
     for _ in range(3):
-        qualified.refused("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", PIN)
-    assert qualified.code("pin").state is CodeStatus.BLOCKED
-    qualified.tool("pkcs15-tool", "--unblock-pin", "--auth-id", "01", "--puk", PUK, "--new-pin", "a-new-2")
-    qualified.tool("pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin", "a-new-2")
+        desk.refused(*verifying("pin", PIN))
+    assert desk.code("pin").state is CodeStatus.BLOCKED
+    desk.tool(*unblocking("pin", PUK, "a-new-2"))
+    desk.tool(*verifying("pin", "a-new-2"))
 
 
-def test_a_code_of_nine_characters_does_not_pass_the_driver(qualified: Desk) -> None:
-    before = len(qualified.status_words(Instruction.CHANGE_REFERENCE_DATA))
-    qualified.refused("pkcs15-tool", "--change-pin", "--auth-id", "01", "--pin", PIN, "--new-pin", "nine-char")
-    assert len(qualified.status_words(Instruction.CHANGE_REFERENCE_DATA)) == before
-    assert qualified.tries() == (3, 5, 3)
+def test_a_code_of_nine_characters_does_not_pass_the_driver(desk: Desk) -> None:
+    before = len(desk.status_words(Instruction.CHANGE_REFERENCE_DATA))
+    desk.refused(*changing("pin", PIN, "nine-char"))
+    assert len(desk.status_words(Instruction.CHANGE_REFERENCE_DATA)) == before
+    assert desk.tries() == (3, 5, 3)
 
 
 @pytest.mark.parametrize("kind", ["rsa/1024", "rsa/2048", "ec/prime256v1", "ec/secp384r1", "ec/secp521r1"])
-def test_keys_of_the_general_area(qualified: Desk, kind: str) -> None:
-    qualified.make_key("10", kind)
-    key = qualified.key("10")
+def test_keys_of_the_general_area(desk: Desk, kind: str) -> None:
+    desk.make_key("10", kind)
+    key = desk.key("10")
     assert (key.area, key.origin) == ("general", Origin.MADE)
-    signs(qualified, "10", PIN, kind)
+    signs(desk, "10", PIN, kind)
 
 
 @pytest.mark.fact("PQ-03", "PQ-13")
-def test_the_cc_area_has_two_places_and_a_key_signs_with_qpin(qualified: Desk) -> None:
-    qualified.make_qualified_key("21")
-    qualified.make_qualified_key("22")
-    assert [key.area for key in qualified.seen.keys] == ["cc", "cc"]
-    qualified.refused(*qualified.qualified_key_command("23"), typing=QUALIFIED_TYPING)
-    assert qualified.status_words(Instruction.GENERATE_ASYMMETRIC_KEY_PAIR)[-1] == 0x6A84
-    assert qualified.seen.areas["cc"].used == 2
-    signs(qualified, "21", QPIN, "ec", "--token-label", "ProID+Q (QPIN)")
+def test_the_cc_area_has_two_places_and_a_key_signs_with_qpin(desk: Desk) -> None:
+    desk.make_qualified_key("21")
+    desk.make_qualified_key("22")
+    assert [key.area for key in desk.seen.keys] == ["cc", "cc"]
+    desk.refused(*desk.qualified_key_command("23"), typing=QUALIFIED_TYPING)
+    assert desk.status_words(Instruction.GENERATE_ASYMMETRIC_KEY_PAIR)[-1] == 0x6A84
+    assert desk.seen.areas["cc"].used == 2
+    signs(desk, "21", QPIN, "ec", "ProID+Q (QPIN)")
 
 
-def test_a_certificate_joins_its_key_and_all_can_be_deleted(qualified: Desk) -> None:
-    qualified.make_key("10", "rsa/2048")
-    issue_certificate(qualified, "10")
-    qualified.tool(
+def test_a_certificate_joins_its_key_and_all_can_be_deleted(desk: Desk) -> None:
+    desk.make_key("10", "rsa/2048")
+    issue_certificate(desk, "10")
+    desk.tool(
         "pkcs15-init", "--store-certificate", "10.crt", "--id", "10", "--verify-pin", "--auth-id", "01",
         "--pin", PIN,
     )  # fmt: skip
-    qualified.tool("opensc-tool", "--reset")
-    assert qualified.key("10").paired
-    qualified.tool(
+    desk.tool("opensc-tool", "--reset")
+    assert desk.key("10").paired
+    desk.tool(
         "pkcs15-init", "--delete-objects", "privkey,pubkey,cert", "--id", "10", "--verify-pin", "--auth-id", "01",
         "--pin", PIN,
     )  # fmt: skip
-    qualified.tool("opensc-tool", "--reset")
-    assert qualified.seen.keys == []
+    desk.tool("opensc-tool", "--reset")
+    assert desk.seen.keys == []
 
 
 def test_keys_that_the_other_driver_made_do_not_get_in_the_way() -> None:
@@ -141,14 +136,8 @@ def test_keys_that_the_other_driver_made_do_not_get_in_the_way() -> None:
 @pytest.mark.parametrize(("profile", "pin", "identifier"), [("zzzs-pk", "1234", "01")])
 def test_a_key_from_the_factory_signs(profile: str, pin: str, identifier: str) -> None:
     with desk_with_own_socket(profile, applet="myeid") as desk:
-        desk.write("text", b"what is signed")
-        desk.tool("pkcs15-tool", "--read-certificate", identifier, "--output", "certificate.pem")
-        desk.write("public.pem", desk.openssl("x509", "-in", "certificate.pem", "-noout", "-pubkey").encode())
-        desk.tool(
-            "pkcs11-tool", "--login", "--pin", pin, "--sign", "--id", identifier, "--mechanism", "ECDSA-SHA256",
-            "--signature-format", "openssl", "--input-file", "text", "--output-file", "signature",
-        )  # fmt: skip
-        desk.openssl("dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "text")
+        desk.tool(*desk.signing(identifier, pin, mechanism="ECDSA-SHA256"))
+        desk.check_signature(identifier, "ECDSA-SHA256", certified=True)
 
 
 # From an empty card to one with everything, and back
@@ -281,18 +270,8 @@ def test_certificates_and_data_objects(made_up: Desk) -> None:
     made_up.write("open", b"for everybody")
     made_up.write("private", b"with PIN only")
     for name, *options in (("open",), ("private", "--auth-id", "01")):
-        made_up.tool(
-            "pkcs15-init",
-            "--store-data",
-            name,
-            "--label",
-            name,
-            "--application-name",
-            "TEST",
-            "--pin",
-            USER_PIN,
-            *options,
-        )
+        storing = ("--store-data", name, "--label", name, "--application-name", "TEST", "--pin", USER_PIN)
+        made_up.tool("pkcs15-init", *storing, *options)
     made_up.tool("opensc-tool", "--reset")
     assert made_up.key("10").paired
     assert "for everybody" in made_up.tool("pkcs15-tool", "--read-data-object", "open", "--raw")
@@ -352,7 +331,7 @@ def test_the_card_is_emptied_with_the_so_pin(made_up: Desk) -> None:
     made_up.tool("pkcs15-init", "--create-pkcs15", "--so-pin", SO_PIN, "--so-puk", SO_PUK)
 
 
-def test_a_personalised_card_is_not_emptied(qualified: Desk) -> None:
-    before = qualified.card.content
-    qualified.refused("pkcs15-init", "--erase-card", "--so-pin", SO_PIN)
-    assert qualified.card.content.files == before.files
+def test_a_personalised_card_is_not_emptied(desk: Desk) -> None:
+    before = desk.card.content
+    desk.refused("pkcs15-init", "--erase-card", "--so-pin", SO_PIN)
+    assert desk.card.content.files == before.files

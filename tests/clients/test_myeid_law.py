@@ -10,20 +10,14 @@ from stuntcard.policy.events import Verdict
 
 from tests.clients.blank_card import signs
 from tests.clients.certificates import issue_certificate
-from tests.clients.desk import AUTH_ID, PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
+from tests.clients.commands import unblocking, verifying
+from tests.clients.desk import PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
 from tests.clients.pkcs11_client import Pkcs11Client
 
 QPIN_TOKEN = "ProID+Q (QPIN)"
 SELECT, SELECT_MANAGE = "00A404000CA000000063504B43532D3135", "00A4040007F05354554E5401"
 LETTER = b"a letter".hex()
-WRONG = "99999999"
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh ProID+Q, seen through this driver."""
-    with desk_with_own_socket("proid-q", applet="myeid") as desk:
-        yield desk
+APPLET = "myeid"
 
 
 @pytest.fixture
@@ -37,25 +31,8 @@ def token() -> Iterator[Desk]:
 def identity_card() -> Iterator[Desk]:
     """An eObčanka with DOK and IOK from the office, seen through this driver."""
     with desk_with_own_socket("eobcanka", applet="myeid") as desk:
-        assert office(desk) is Verdict.DONE
+        assert desk.office() is Verdict.DONE
         yield desk
-
-
-def office(desk: Desk) -> Verdict:
-    return desk.card.act("office", "set-identification", {"dok": b"5555", "iok": b"4444"})
-
-
-def verifying(code: str, value: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--verify-pin", "--auth-id", AUTH_ID.get(code, "04"), "--pin", value)
-
-
-def unblocking(code: str, by: str, new: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--unblock-pin", "--auth-id", AUTH_ID[code], "--puk", by, "--new-pin", new)
-
-
-def block(desk: Desk, code: str) -> None:
-    while desk.code(code).tries_left:
-        desk.refused(*verifying(code, WRONG))
 
 
 # ProID+Q
@@ -69,7 +46,7 @@ def test_a_third_qualified_key_is_refused_and_harms_nothing(desk: Desk) -> None:
     desk.refused(*desk.qualified_key_command("23"), typing=QUALIFIED_TYPING)
     assert desk.status_words(Instruction.GENERATE_ASYMMETRIC_KEY_PAIR)[-1] == 0x6A84
     assert (desk.card.state.items, desk.card.content.keys) == (before.state.items, before.keys)
-    signs(desk, "21", QPIN, "ec", "--token-label", QPIN_TOKEN)
+    signs(desk, "21", QPIN, "ec", QPIN_TOKEN)
     desk.make_key("10")
     assert [key.area for key in desk.seen.keys] == ["cc", "cc", "general"]
 
@@ -93,7 +70,7 @@ def test_each_signature_takes_one_qpin(desk: Desk) -> None:
 def test_blocked_codes_stay_so_but_for_the_puk(desk: Desk) -> None:
     desk.make_key("10")
     for code in ("pin", "qpin"):
-        block(desk, code)
+        desk.block(code)
         desk.refused(*verifying(code, PIN))
     desk.refused(
         "pkcs11-tool", "--login", "--pin", PIN, "--sign", "--id", "10", "--mechanism", "ECDSA-SHA256",
@@ -102,7 +79,7 @@ def test_blocked_codes_stay_so_but_for_the_puk(desk: Desk) -> None:
     assert not (desk.folder / "signature").exists()
     desk.tool(*unblocking("pin", PUK, "24681357"))
     signs(desk, "10", "24681357", "ec")
-    block(desk, "puk")
+    desk.block("puk")
     desk.refused(*unblocking("qpin", PUK, QPIN))
     assert desk.seen.life_cycle == "operational", "PIN is not blocked any more"
     assert desk.tries() == (3, 0, 0)
@@ -113,7 +90,7 @@ def test_three_blocked_codes_kill_the_chip(desk: Desk) -> None:
     desk.make_key("10")
     for code in ("pin", "qpin", "puk"):
         assert desk.seen.life_cycle == "operational"
-        block(desk, code)
+        desk.block(code)
     assert desk.seen.life_cycle == "dead"
     desk.tool("opensc-tool", "--card-driver", "default", "--reset")
     desk.refused("pkcs15-tool", "--dump")
@@ -153,10 +130,10 @@ def test_parts_live_and_die_by_themselves(identity_card: Desk) -> None:
     for code, by, new in (("puk", "4444", puk), ("pin", puk, pin), ("qpin", puk, qpin)):
         card.tool(*unblocking(code, by, new))
     card.tool(*card.qualified_key_command("30"), typing=(("[QPIN]", qpin), ("[PIN]", pin)))
-    block(card, "puk")
+    card.block("puk")
     card.refused(*unblocking("pin", puk, "77777"))
     assert card.card.act("helpline", "block-identification", {}) is Verdict.DONE
     card.refused(*verifying("iok", "4444"))
-    assert office(card) is Verdict.PART_LOST
-    signs(card, "30", qpin, "ec", "--token-label", "eObcanka (QPIN)")
+    assert card.office() is Verdict.PART_LOST
+    signs(card, "30", qpin, "ec", "eObcanka (QPIN)")
     assert "qpin" not in card.card.state.verified

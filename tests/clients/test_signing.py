@@ -5,33 +5,22 @@ from __future__ import annotations
 import pytest
 from stuntcard.iso7816.instructions import Instruction
 
-from tests.clients.desk import PIN, QPIN, Desk
+from tests.clients.desk import LETTER, PIN, QPIN, Desk
 from tests.clients.opensc import opensc_version
 from tests.clients.pkcs11_client import Pkcs11Client
 
-LETTER = b"I sell you my house."
 QPIN_TOKEN = "ProID+Q (QPIN)"
 QPIN_REFERENCE = 3
 SIGN = Instruction.PERFORM_SECURITY_OPERATION
 
-MECHANISMS = {"rsa/2048": ("SHA256-RSA-PKCS", "-sha256"), "ec/prime256v1": ("ECDSA-SHA1", "-sha1")}
-"""What every version of the driver can do, for pkcs11-tool and for openssl."""
-
-
-def sign(desk: Desk, identifier: str, kind: str, *log_in: str) -> None:
-    """Signs the letter by pkcs11-tool; OpenSSL must find the signature good."""
-    mechanism, digest = MECHANISMS[kind]
-    desk.write("letter", LETTER)
-    desk.tool("pkcs11-tool", *log_in, "--sign", "--mechanism", mechanism, "--id", identifier,
-              "--signature-format", "openssl", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
-    public_key = desk.public_key(identifier)
-    desk.openssl("dgst", digest, "-verify", public_key, "-signature", "signature", "letter")
+MECHANISMS = {"rsa/2048": "SHA256-RSA-PKCS", "ec/prime256v1": "ECDSA-SHA1"}
+"""What every version of the driver can do."""
 
 
 @pytest.mark.parametrize("kind", MECHANISMS)
 def test_pin_key_signs_and_openssl_agrees(any_desk: Desk, kind: str) -> None:
     any_desk.make_key("10", kind)
-    sign(any_desk, "10", kind, "--login", "--pin", PIN)
+    any_desk.signs("10", PIN, mechanism=MECHANISMS[kind])
 
 
 def test_pin_key_signs_as_often_as_one_likes_after_one_login(application: Pkcs11Client, desk: Desk) -> None:
@@ -41,18 +30,16 @@ def test_pin_key_signs_as_often_as_one_likes_after_one_login(application: Pkcs11
     signatures = {application("sign", "ProID+Q", "10", "sha256-rsa", LETTER.hex()) for _ in range(3)}
     assert len(signatures) == 1
     assert desk.status_words(Instruction.VERIFY) == []
-    desk.write("letter", LETTER)
     desk.write("signature", bytes.fromhex(str(signatures.pop())))
-    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+    desk.check_signature("10", "SHA256-RSA-PKCS")
 
 
 def test_pkcs15_crypt_signs_a_digest(desk: Desk) -> None:
     desk.make_key("10", "rsa/2048")
-    desk.write("letter", LETTER)
-    desk.openssl("dgst", "-sha256", "-binary", "-out", "digest", "letter")
+    desk.openssl("dgst", "-sha256", "-binary", "-out", "digest", desk.write("text", LETTER))
     desk.tool("pkcs15-crypt", "--sign", "--key", "10", "--sha-256", "--pkcs1", "--pin", PIN, "--input", "digest",
               "--output", "signature")  # fmt: skip
-    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+    desk.check_signature("10", "SHA256-RSA-PKCS")
 
 
 def test_ecdsa_over_a_digest_where_the_driver_offers_it(desk: Desk) -> None:
@@ -60,10 +47,7 @@ def test_ecdsa_over_a_digest_where_the_driver_offers_it(desk: Desk) -> None:
     offered = "ECDSA-SHA384" in desk.tool("pkcs11-tool", "--list-mechanisms")
     assert offered == (opensc_version() >= (0, 24))
     if offered:
-        desk.write("letter", LETTER)
-        desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--sign", "--mechanism", "ECDSA-SHA384", "--id", "10",
-                  "--signature-format", "openssl", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
-        desk.openssl("dgst", "-sha384", "-verify", desk.public_key("10"), "-signature", "signature", "letter")
+        desk.signs("10", PIN, mechanism="ECDSA-SHA384")
 
 
 def test_pin_key_deciphers(any_desk: Desk) -> None:
@@ -87,7 +71,7 @@ def test_no_signature_without_the_code(desk: Desk) -> None:
 @pytest.mark.parametrize("kind", MECHANISMS)
 def test_qualified_key_signs_with_qpin(any_desk: Desk, kind: str) -> None:
     any_desk.make_qualified_key("20", kind)
-    sign(any_desk, "20", kind, "--token-label", QPIN_TOKEN, "--login", "--pin", QPIN)
+    any_desk.signs("20", QPIN, QPIN_TOKEN, MECHANISMS[kind])
 
 
 @pytest.mark.fact("PQ-03")
@@ -96,9 +80,7 @@ def test_qualified_key_does_not_sign_with_pin(desk: Desk) -> None:
     verify_pin = "0020000108" + PIN.encode().hex()
     desk.tool("opensc-tool", "--reset")
     assert desk.send(verify_pin, *_use_of(desk, "20")) == ["9000", "9000", "6982"]
-    desk.write("letter", LETTER)
-    desk.refused("pkcs11-tool", "--token-label", "ProID+Q", "--login", "--pin", PIN, "--sign", "--mechanism",
-                 "SHA256-RSA-PKCS", "--id", "20", "--input-file", "letter", "--output-file", "signature")  # fmt: skip
+    desk.refused(*desk.signing("20", PIN, "ProID+Q", "SHA256-RSA-PKCS"))
 
 
 @pytest.mark.fact("PQ-03")
@@ -153,9 +135,8 @@ def test_always_authenticate_key_made_by_an_application(application: Pkcs11Clien
     application("log_in", QPIN_TOKEN, QPIN)
     signature = application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), QPIN)
     assert application.refused("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex()) == "UserNotLoggedIn"
-    desk.write("letter", LETTER)
     desk.write("signature", bytes.fromhex(str(signature)))
-    desk.openssl("dgst", "-sha256", "-verify", desk.public_key("20"), "-signature", "signature", "letter")
+    desk.check_signature("20", "SHA256-RSA-PKCS")
 
 
 def _use_of(desk: Desk, identifier: str) -> tuple[str, str]:

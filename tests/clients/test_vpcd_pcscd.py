@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from typing import IO
 
 import pytest
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
 
+from tests.clients.asked_program import LineProgram
 from tests.clients.private_pcscd import PrivatePcscd
+from tests.unit.readers.echo_card import EchoCard
 
 pytestmark = pytest.mark.pcscd
 
@@ -65,62 +65,14 @@ for line in sys.stdin:
 """
 
 
-class EchoCard:
-    """Answers a command with its data and 9000, counts resets, and is mute when told EE."""
-
-    def __init__(self, atr: bytes = T1_ATR) -> None:
-        self.atr = atr
-        self.resets = 0
-
-    def power_on(self) -> bytes:
-        return self.atr
-
-    def power_off(self) -> None:
-        pass
-
-    def reset(self) -> bytes:
-        self.resets += 1
-        return self.atr
-
-    def transmit(self, command: bytes) -> bytes:
-        return b"" if command[1:2] == b"\xee" else command[5:] + b"\x90\x00"
-
-
-class Client:
-    """A PC/SC program in a process of its own: libpcsclite keeps the pcscd that a process met first."""
+class Client(LineProgram):
+    """A PC/SC program: libpcsclite keeps the pcscd that a process met first."""
 
     def __init__(self, daemon: PrivatePcscd) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", CLIENT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=daemon.env,
-        )
+        super().__init__("-c", CLIENT, socket=daemon.socket_path)
 
     def __call__(self, command: str) -> str:
-        self.tell(command)
-        return self.answer()
-
-    def tell(self, command: str) -> None:
-        requests = _stream(self.process.stdin)
-        requests.write(command + "\n")
-        requests.flush()
-
-    def answer(self) -> str:
-        return _stream(self.process.stdout).readline().strip()
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-def _stream(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None
-    return stream
+        return self.ask_line(command)
 
 
 @pytest.fixture
@@ -131,7 +83,7 @@ def daemon() -> Iterator[PrivatePcscd]:
 
 @pytest.mark.parametrize(("atr", "protocol"), [(T1_ATR, "T=1"), (T0_ATR, "T=0")])
 def test_client_reads_the_atr_and_exchanges_commands(daemon: PrivatePcscd, atr: bytes, protocol: str) -> None:
-    with VpcdReader(Slot(EchoCard(atr)), port=daemon.port) as reader, Client(daemon) as client:
+    with VpcdReader(Slot(EchoCard(atr, echo_from=5)), port=daemon.port) as reader, Client(daemon) as client:
         assert client("reader") == "Stuntcard 00 00"
         assert client("inserted") == atr.hex()
         assert client("connect") == f"ok {protocol}"
@@ -142,7 +94,7 @@ def test_client_reads_the_atr_and_exchanges_commands(daemon: PrivatePcscd, atr: 
 
 
 def test_extended_length_passes(daemon: PrivatePcscd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=daemon.port), Client(daemon) as client:
+    with VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port), Client(daemon) as client:
         client("inserted")
         client("connect")
         data = "00ffff" + "5a" * 60000
@@ -150,17 +102,17 @@ def test_extended_length_passes(daemon: PrivatePcscd) -> None:
 
 
 def test_reset_reaches_the_card(daemon: PrivatePcscd) -> None:
-    card = EchoCard()
+    card = EchoCard(T1_ATR, echo_from=5)
     with VpcdReader(Slot(card), port=daemon.port), Client(daemon) as client:
         client("inserted")
         client("connect")
-        assert card.resets == 0
+        assert card.history == ["on"]
         assert client("reset") == "ok"
-        assert card.resets == 1
+        assert card.history == ["on", "reset"]
 
 
 def test_client_sees_removal_and_insertion(daemon: PrivatePcscd) -> None:
-    slot = Slot(EchoCard(T1_ATR))
+    slot = Slot(EchoCard(T1_ATR, echo_from=5))
     with VpcdReader(slot, port=daemon.port), Client(daemon) as client:
         assert client("inserted") == T1_ATR.hex()
         client("connect")
@@ -168,17 +120,17 @@ def test_client_sees_removal_and_insertion(daemon: PrivatePcscd) -> None:
         slot.remove()
         assert client.answer() == "ok"
         assert client("transmit 0001000000") == "removed"
-        slot.insert(EchoCard(T0_ATR))
+        slot.insert(EchoCard(T0_ATR, echo_from=5))
         assert client("inserted") == T0_ATR.hex()
         assert client("connect") == "ok T=0"
 
 
 def test_exchanged_card_is_never_mistaken_for_the_old_one(daemon: PrivatePcscd) -> None:
-    slot = Slot(EchoCard(T1_ATR))
+    slot = Slot(EchoCard(T1_ATR, echo_from=5))
     with VpcdReader(slot, port=daemon.port), Client(daemon) as client:
         client("inserted")
         client("connect")
-        slot.insert(EchoCard(T0_ATR))
+        slot.insert(EchoCard(T0_ATR, echo_from=5))
         assert client("transmit 0001000000") in ("not transacted", "ok", "removed")
         assert client("removed") == "ok"
         assert client("inserted") == T0_ATR.hex()
@@ -186,7 +138,7 @@ def test_exchanged_card_is_never_mistaken_for_the_old_one(daemon: PrivatePcscd) 
 
 
 def test_mute_card_is_lost_to_the_client_and_comes_back(daemon: PrivatePcscd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=daemon.port), Client(daemon) as client:
+    with VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port), Client(daemon) as client:
         client("inserted")
         client("connect")
         assert client("transmit 00EE000000") == "ok"  # with no answer, not even a status word
@@ -198,7 +150,7 @@ def test_mute_card_is_lost_to_the_client_and_comes_back(daemon: PrivatePcscd) ->
 
 
 def test_reader_is_back_after_pcscd_was_killed_and_started_again() -> None:
-    with PrivatePcscd() as daemon, VpcdReader(Slot(EchoCard()), port=daemon.port) as reader:
+    with PrivatePcscd() as daemon, VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port) as reader:
         with Client(daemon) as client:
             assert client("inserted") == T1_ATR.hex()
         daemon.kill()
@@ -212,8 +164,8 @@ def test_reader_is_back_after_pcscd_was_killed_and_started_again() -> None:
 
 def test_two_cards_in_the_two_readers_of_vpcd(daemon: PrivatePcscd) -> None:
     with (
-        VpcdReader(Slot(EchoCard(T1_ATR)), port=daemon.port),
-        VpcdReader(Slot(EchoCard(T0_ATR)), port=daemon.port + 1),
+        VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port),
+        VpcdReader(Slot(EchoCard(T0_ATR, echo_from=5)), port=daemon.port + 1),
         Client(daemon) as client,
     ):
         client("inserted 0")
@@ -223,7 +175,7 @@ def test_two_cards_in_the_two_readers_of_vpcd(daemon: PrivatePcscd) -> None:
 
 
 def test_opensc_tool_sends_a_command(daemon: PrivatePcscd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=daemon.port), Client(daemon) as client:
+    with VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port), Client(daemon) as client:
         client("inserted")
         run = _opensc_tool(daemon, "-r", "0", "-c", "default", "-s", "00010000020A0B02")
         assert "Received (SW1=0x90, SW2=0x00):" in run.stdout

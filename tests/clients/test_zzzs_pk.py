@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from stuntcard.iso7816.instructions import Instruction
 
 from tests.clients.certificates import as_pem, certify, new_key
-from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
+from tests.clients.commands import changing, unblocking, verifying
+from tests.clients.desk import Desk
 
 PEP_PIN, PEP_PUK, TPIN, KPEP_PIN = "1234", "87654321", "12345678", "654321"
 """The first three came by post; the last is what the holder chooses."""
 PEP_TOKEN, KPEP_TOKEN = "ZZZS-PK (HPC-Entry)", "ZZZS-PK (HPC-Qualified)"
 
 
-@pytest.fixture(params=["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
-def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """A fresh ZZZS-PK in either kind of reader."""
-    with desk_with_own_socket("zzzs-pk") if request.param == "pcsc" else desk_with_pcscd("zzzs-pk") as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh ZZZS-PK in the emulator's own reader."""
-    with desk_with_own_socket("zzzs-pk") as desk:
-        yield desk
-
-
-def unblocking(code: str, by: str, new: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--unblock-pin", "--auth-id", code, "--puk", by, "--new-pin", new)
-
-
-def changing(code: str, old: str, new: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--change-pin", "--auth-id", code, "--pin", old, "--new-pin", new)
-
-
-def verifying(code: str, value: str) -> tuple[str, ...]:
-    return ("pkcs15-tool", "--verify-pin", "--auth-id", code, "--pin", value)
-
-
-def signing(desk: Desk, token: str, identifier: str, pin: str) -> tuple[str, ...]:
-    desk.write("data", b"a prescription")
-    return (
-        "pkcs11-tool", "--token-label", token, "--login", "--pin", pin, "--sign", "--id", identifier,
-        "--mechanism", "ECDSA-SHA1", "--signature-format", "openssl", "--input-file", "data", "--output-file", "sig",
-    )  # fmt: skip
+PROFILE = "zzzs-pk"
 
 
 def sign_with_pep(desk: Desk, pin: str = PEP_PIN) -> tuple[str, ...]:
-    return signing(desk, PEP_TOKEN, "01", pin)
+    return desk.signing("01", pin, PEP_TOKEN)
 
 
-def sign_with_kpep(desk: Desk, pin: str = KPEP_PIN) -> tuple[str, ...]:
-    return signing(desk, KPEP_TOKEN, "02", pin)
-
-
-def signed_by(desk: Desk, identifier: str) -> bool:
-    """Whether OpenSSL finds the last signature to be that of the certificate's key."""
-    desk.tool("pkcs15-tool", "--read-certificate", identifier, "--output", "certificate.pem")
-    (desk.folder / "key.pem").write_text(desk.openssl("x509", "-in", "certificate.pem", "-noout", "-pubkey"))
-    return "Verified OK" in desk.openssl("dgst", "-sha1", "-verify", "key.pem", "-signature", "sig", "data")
+def sign_with_kpep(desk: Desk) -> tuple[str, ...]:
+    return desk.signing("02", KPEP_PIN, KPEP_TOKEN)
 
 
 @pytest.mark.fact("PK-10")
@@ -78,11 +39,11 @@ def test_the_card_shows_its_applications(any_desk: Desk) -> None:
 @pytest.mark.fact("PK-01", "PK-05", "PK-06")
 def test_both_keys_sign_each_with_its_pin(any_desk: Desk) -> None:
     any_desk.tool(*sign_with_pep(any_desk))
-    assert signed_by(any_desk, "01")
+    any_desk.check_signature("01", certified=True)
     any_desk.refused(*sign_with_kpep(any_desk))
     any_desk.tool(*unblocking("03", TPIN, KPEP_PIN))
     any_desk.tool(*sign_with_kpep(any_desk))
-    assert signed_by(any_desk, "02")
+    any_desk.check_signature("02", certified=True)
 
 
 @pytest.mark.fact("PK-06")
@@ -105,7 +66,7 @@ def test_peps_pin_is_blocked_not_changed_then_and_unblocked(desk: Desk) -> None:
     desk.tool(*unblocking("01", PEP_PUK, "4321"))
     desk.tool(*changing("01", "4321", "1111"))
     desk.tool(*sign_with_pep(desk, "1111"))
-    assert signed_by(desk, "01")
+    desk.check_signature("01", certified=True)
 
 
 @pytest.mark.fact("PK-04", "PK-13")
@@ -119,7 +80,7 @@ def test_five_wrong_puks_end_pep_and_kpep_goes_on(desk: Desk) -> None:
     desk.refused(*sign_with_pep(desk))
     assert (desk.seen.parts["pep"].lost, desk.seen.parts["kpep"].lost) == (True, False)
     desk.tool(*sign_with_kpep(desk))
-    assert signed_by(desk, "02")
+    desk.check_signature("02", certified=True)
 
 
 @pytest.mark.fact("PK-07", "PK-13")
@@ -131,7 +92,7 @@ def test_three_wrong_pins_end_kpep_and_pep_goes_on(desk: Desk) -> None:
     desk.refused(*sign_with_kpep(desk))
     assert (desk.seen.parts["pep"].lost, desk.seen.parts["kpep"].lost) == (False, True)
     desk.tool(*sign_with_pep(desk))
-    assert signed_by(desk, "01")
+    desk.check_signature("01", certified=True)
 
 
 @pytest.mark.fact("PK-08", "PK-13")

@@ -22,6 +22,8 @@ from stuntcard.readers.pcsc import PcscServer, PcscSocketError
 from stuntcard.readers.pcsc.messages import Code
 from stuntcard.readers.slot import Slot
 
+from tests.unit.readers.echo_card import T0_ATR, T0_T1_ATR, EchoCard
+
 scard = pytest.importorskip("smartcard.scard")
 
 # A failed expectation in a server thread must fail the test, too.
@@ -30,8 +32,6 @@ pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExce
 READER = "Stuntcard 00 00"
 OTHER_READER = "Stuntcard 01 00"
 
-ATR_T0 = bytes.fromhex("3B00")
-ATR_T0_T1 = bytes.fromhex("3B80800101")
 
 LEAVE, RESET, UNPOWER, EJECT = range(4)
 EXCLUSIVE, SHARED, DIRECT = 1, 2, 3
@@ -41,27 +41,14 @@ SLOW = bytes.fromhex("80FF000000")
 TEAR_OUT = bytes.fromhex("80FE000000")
 
 
-class EchoCard:
-    """Answers a command with the command and 9000, and notes what is done to its power."""
+class TroublesomeCard(EchoCard):
+    """Takes its time over one command, and is torn out during another."""
 
-    def __init__(self, atr: bytes = ATR_T0_T1) -> None:
-        self.atr = atr
-        self.history: list[str] = []
-        self.mute = False
+    def __init__(self, atr: bytes = T0_T1_ATR) -> None:
+        super().__init__(atr)
         self.slot: Slot | None = None
         self.started = threading.Event()
         self.finish = threading.Event()
-
-    def power_on(self) -> bytes:
-        self.history.append("on")
-        return b"" if self.mute else self.atr
-
-    def power_off(self) -> None:
-        self.history.append("off")
-
-    def reset(self) -> bytes:
-        self.history.append("reset")
-        return b"" if self.mute else self.atr
 
     def transmit(self, command: bytes) -> bytes:
         if command == SLOW:
@@ -69,7 +56,7 @@ class EchoCard:
             self.finish.wait(60)
         if command == TEAR_OUT and self.slot is not None:
             self.slot.remove()
-        return b"" if self.mute else command + b"\x90\x00"
+        return super().transmit(command)
 
 
 # A client in its own process. Each line is (thread, function of smartcard.scard, arguments); answers come back
@@ -180,12 +167,12 @@ class Client:
 
 
 @pytest.fixture
-def card() -> EchoCard:
-    return EchoCard()
+def card() -> TroublesomeCard:
+    return TroublesomeCard()
 
 
 @pytest.fixture
-def slot(card: EchoCard) -> Slot:
+def slot(card: TroublesomeCard) -> Slot:
     card.slot = Slot(card)
     return card.slot
 
@@ -201,7 +188,7 @@ def socket_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(socket_path: Path, slot: Slot, other_slot: Slot, card: EchoCard) -> Iterator[PcscServer]:
+def server(socket_path: Path, slot: Slot, other_slot: Slot, card: TroublesomeCard) -> Iterator[PcscServer]:
     with PcscServer(socket_path, {READER: slot, OTHER_READER: other_slot}) as server:
         yield server
         card.finish.set()
@@ -235,19 +222,21 @@ SELECT = bytes.fromhex("00A4000C00")
 
 
 class TestOneClient:
-    def test_finds_the_readers_and_talks_to_the_card(self, client: Client, card: EchoCard, server: PcscServer) -> None:
+    def test_finds_the_readers_and_talks_to_the_card(
+        self, client: Client, card: TroublesomeCard, server: PcscServer
+    ) -> None:
         context = client.establish()
         assert client.call("SCardListReaders", context, []) == (0, [READER, OTHER_READER])
         code, handle, protocol = client.connect()
         assert (code, protocol) == (0, T1)
         assert client.transmit(handle, SELECT) == (0, SELECT + b"\x90\x00")
-        assert client.call("SCardStatus", handle) == (0, READER, 0x34, T1, list(ATR_T0_T1))
+        assert client.call("SCardStatus", handle) == (0, READER, 0x34, T1, list(T0_T1_ATR))
         assert client.call("SCardDisconnect", handle, LEAVE)[0] == 0
         assert client.call("SCardReleaseContext", context)[0] == 0
         assert card.history == ["on"]
         assert server.commands == 1
 
-    def test_a_card_stays_powered_between_connections(self, client: Client, card: EchoCard) -> None:
+    def test_a_card_stays_powered_between_connections(self, client: Client, card: TroublesomeCard) -> None:
         for _ in range(3):
             assert client.call("SCardDisconnect", client.handle(), LEAVE)[0] == 0
         assert card.history == ["on"]
@@ -282,7 +271,7 @@ class TestOneClient:
         assert (code, protocol) == (0, 0)
         assert client.transmit(handle, SELECT)[0] == Code.NO_SMARTCARD
 
-    def test_direct_connection_leaves_the_card_without_power(self, client: Client, card: EchoCard) -> None:
+    def test_direct_connection_leaves_the_card_without_power(self, client: Client, card: TroublesomeCard) -> None:
         code, handle, _ = client.connect(DIRECT, 0)
         assert code == 0
         assert client.transmit(handle, SELECT)[0] == Code.PROTO_MISMATCH
@@ -299,7 +288,7 @@ class TestOneClient:
             (0x00080201, struct.pack("=I", T1)),
             (0x00090300, b"\x02"),
             (0x00090301, b"\x01"),
-            (0x00090303, ATR_T0_T1),
+            (0x00090303, T0_T1_ATR),
             (0x00090304, b"\x01"),
             (0x7FFF0001, struct.pack("=I", 0)),
             (0x7FFF0003, READER.encode() + b"\0"),
@@ -365,20 +354,22 @@ FOREVER = 0xFFFFFFFF
 class TestWaitingForChanges:
     def test_a_card_put_in_and_taken_out_wakes_the_client(self, client: Client, slot: Slot) -> None:
         client.establish()
-        assert client.state() == (0, PRESENT | CHANGED, ATR_T0_T1)
+        assert client.state() == (0, PRESENT | CHANGED, T0_T1_ATR)
         client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, PRESENT)])
         assert client.waits()
         slot.remove()
         assert client.answer() == (0, [(READER, 1 << 16 | EMPTY | CHANGED, [])])
         client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, 1 << 16 | EMPTY)])
         assert client.waits()
-        slot.insert(EchoCard(ATR_T0))
-        assert client.answer() == (0, [(READER, 2 << 16 | PRESENT | CHANGED, list(ATR_T0))])
+        slot.insert(EchoCard(T0_ATR))
+        assert client.answer() == (0, [(READER, 2 << 16 | PRESENT | CHANGED, list(T0_ATR))])
 
-    def test_a_change_between_two_calls_shows_in_the_counter(self, client: Client, slot: Slot, card: EchoCard) -> None:
+    def test_a_change_between_two_calls_shows_in_the_counter(
+        self, client: Client, slot: Slot, card: TroublesomeCard
+    ) -> None:
         client.establish()
         slot.insert(card)
-        assert client.state(PRESENT | 1 << 16, 60_000) == (0, 2 << 16 | PRESENT | CHANGED, ATR_T0_T1)
+        assert client.state(PRESENT | 1 << 16, 60_000) == (0, 2 << 16 | PRESENT | CHANGED, T0_T1_ATR)
 
     def test_the_wait_ends_in_time(self, client: Client) -> None:
         client.establish()
@@ -451,7 +442,7 @@ class TestSharing:
         ],
     )
     def test_what_a_disconnect_does_to_the_others(
-        self, client: Client, other: Client, card: EchoCard, disposition: int, news: int, history: list[str]
+        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, news: int, history: list[str]
     ) -> None:
         handle, staying = client.handle(), other.handle()
         assert client.call("SCardDisconnect", handle, disposition)[0] == 0
@@ -464,7 +455,7 @@ class TestSharing:
 
     @pytest.mark.parametrize(("initialization", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
     def test_what_a_reconnect_does_to_the_others(
-        self, client: Client, other: Client, card: EchoCard, initialization: int, history: list[str]
+        self, client: Client, other: Client, card: TroublesomeCard, initialization: int, history: list[str]
     ) -> None:
         handle, staying = client.handle(), other.handle()
         assert client.call("SCardReconnect", handle, SHARED, T0, initialization) == (0, T0)
@@ -475,7 +466,7 @@ class TestSharing:
     def test_an_unpowered_card_says_so(self, client: Client, other: Client) -> None:
         client.call("SCardDisconnect", client.handle(), UNPOWER)
         _, handle, _ = other.connect(DIRECT, 0)
-        assert other.call("SCardStatus", handle) == (0, READER, 0x04, 0, list(ATR_T0_T1))
+        assert other.call("SCardStatus", handle) == (0, READER, 0x04, 0, list(T0_T1_ATR))
 
     def test_wrong_dispositions_are_refused(self, client: Client) -> None:
         handle = client.handle()
@@ -483,7 +474,7 @@ class TestSharing:
         assert client.call("SCardEndTransaction", handle, 4)[0] == Code.INVALID_VALUE
         assert client.call("SCardReconnect", handle, SHARED, T1, EJECT)[0] == Code.INVALID_VALUE
 
-    def test_removal(self, client: Client, slot: Slot, card: EchoCard) -> None:
+    def test_removal(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
         handle = client.handle()
         client.call("SCardBeginTransaction", handle)
         slot.remove()
@@ -539,7 +530,7 @@ class TestTransactions:
 
     @pytest.mark.parametrize(("disposition", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
     def test_that_end_in_a_reset_tell_everyone(
-        self, client: Client, other: Client, card: EchoCard, disposition: int, history: list[str]
+        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, history: list[str]
     ) -> None:
         handle, outside = client.handle(), other.handle()
         client.call("SCardBeginTransaction", handle)
@@ -563,7 +554,7 @@ class TestTransactions:
         client.call("SCardEndTransaction", handle, LEAVE)
         assert other.answer()[0] == 0
 
-    def test_resetting_waits_for_their_end(self, client: Client, other: Client, card: EchoCard) -> None:
+    def test_resetting_waits_for_their_end(self, client: Client, other: Client, card: TroublesomeCard) -> None:
         handle, outside = client.handle(), other.handle()
         client.call("SCardBeginTransaction", handle)
         other.ask("SCardDisconnect", outside, RESET)
@@ -574,7 +565,7 @@ class TestTransactions:
         assert card.history == ["on", "reset"]
 
     def test_a_client_killed_within_one_leaves_a_reset_card(
-        self, client: Client, other: Client, card: EchoCard
+        self, client: Client, other: Client, card: TroublesomeCard
     ) -> None:
         handle, outside = client.handle(), other.handle()
         client.call("SCardBeginTransaction", handle)
@@ -586,7 +577,7 @@ class TestTransactions:
         assert card.history == ["on", "reset"]
 
     def test_a_client_killed_outside_of_one_leaves_the_card_alone(
-        self, client: Client, other: Client, card: EchoCard
+        self, client: Client, other: Client, card: TroublesomeCard
     ) -> None:
         outside = other.handle()
         client.handle()
@@ -607,19 +598,19 @@ class TestTransactions:
             code, _ = other.transmit(outside, SELECT)
         assert code == Code.RESET_CARD
 
-    def test_releasing_the_context_within_one_resets_the_card(self, client: Client, card: EchoCard) -> None:
+    def test_releasing_the_context_within_one_resets_the_card(self, client: Client, card: TroublesomeCard) -> None:
         client.call("SCardBeginTransaction", client.handle())
         assert client.call("SCardReleaseContext", client.context)[0] == 0
         assert card.history == ["on", "reset"]
 
 
 class TestCardsInTrouble:
-    def test_mute_to_a_command(self, client: Client, card: EchoCard) -> None:
+    def test_mute_to_a_command(self, client: Client, card: TroublesomeCard) -> None:
         handle = client.handle()
         card.mute = True
         assert client.transmit(handle, SELECT) == (Code.NOT_TRANSACTED, b"")
 
-    def test_mute_to_a_reset(self, client: Client, card: EchoCard) -> None:
+    def test_mute_to_a_reset(self, client: Client, card: TroublesomeCard) -> None:
         handle = client.handle()
         card.mute = True
         assert client.call("SCardReconnect", handle, SHARED, T1, RESET)[0] == Code.UNRESPONSIVE_CARD
@@ -634,13 +625,13 @@ class TestCardsInTrouble:
         assert client.connect()[0] == Code.UNPOWERED_CARD
         assert client.state()[1] == 2 << 16 | PRESENT | MUTE | CHANGED
 
-    def test_torn_out_in_the_midst_of_a_command(self, client: Client, card: EchoCard) -> None:
+    def test_torn_out_in_the_midst_of_a_command(self, client: Client, card: TroublesomeCard) -> None:
         handle = client.handle()
         assert client.transmit(handle, TEAR_OUT) == (Code.NO_SMARTCARD, b"")
         assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
         assert card.history == ["on", "off"]
 
-    def test_a_card_that_starts_anew_by_itself(self, client: Client, slot: Slot, card: EchoCard) -> None:
+    def test_a_card_that_starts_anew_by_itself(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
         handle = client.handle()
         slot.reset()
         assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD
@@ -648,7 +639,7 @@ class TestCardsInTrouble:
         assert client.transmit(handle, SELECT) == (0, SELECT + b"\x90\x00")
         assert card.history == ["on", "reset"]
 
-    def test_a_slow_card_holds_up_nobody_else(self, client: Client, other: Client, card: EchoCard) -> None:
+    def test_a_slow_card_holds_up_nobody_else(self, client: Client, other: Client, card: TroublesomeCard) -> None:
         handle = client.handle()
         client.ask("SCardTransmit", handle, T1, list(SLOW))
         assert card.started.wait(60)
@@ -660,7 +651,7 @@ class TestCardsInTrouble:
         card.finish.set()
         assert client.answer() == (0, list(SLOW + b"\x90\x00"))
 
-    def test_a_client_killed_during_a_slow_command(self, client: Client, other: Client, card: EchoCard) -> None:
+    def test_a_client_killed_during_a_slow_command(self, client: Client, other: Client, card: TroublesomeCard) -> None:
         client.ask("SCardTransmit", client.handle(EXCLUSIVE), T1, list(SLOW))
         assert card.started.wait(60)
         client.kill()
@@ -744,7 +735,7 @@ class TestProtocolVersions:
         raw.open(minor)
         raw.send(WAIT)
         states = raw.records()
-        assert states[0] == (READER.encode().ljust(128, b"\0"), 0, 0x34, 0, ATR_T0_T1.ljust(33, b"\0"), 5, 0)
+        assert states[0] == (READER.encode().ljust(128, b"\0"), 0, 0x34, 0, T0_T1_ATR.ljust(33, b"\0"), 5, 0)
         assert states[1][0] == OTHER_READER.encode().ljust(128, b"\0")
         assert states[2:] == [NO_READER] * 14
         slot.remove()
@@ -895,7 +886,7 @@ class TestEndpoint:
             assert not socket_path.exists()
 
     def test_stopping_parts_from_the_clients_and_cuts_the_power(
-        self, server: PcscServer, client: Client, card: EchoCard
+        self, server: PcscServer, client: Client, card: TroublesomeCard
     ) -> None:
         handle = client.handle()
         assert server.clients == 1
@@ -980,7 +971,7 @@ class TestReadersThatComeAndGo:
         assert client.call("SCardListReaders", context, []) == (0, [READER, OTHER_READER])
         assert client.transmit(client.handle(), SELECT) == (0, SELECT + b"\x90\x00")
 
-    def test_what_was_open_with_it_is_lost_for_good(self, client: Client, slot: Slot, card: EchoCard) -> None:
+    def test_what_was_open_with_it_is_lost_for_good(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
         handle = client.handle()
         slot.unplug()
         assert card.history == ["on", "off"]
@@ -1006,7 +997,7 @@ class TestReadersThatComeAndGo:
         slot.plug()
         assert client.connect()[0] == Code.NO_SMARTCARD
         slot.unplug()
-        slot.insert(EchoCard(ATR_T0))
+        slot.insert(EchoCard(T0_ATR))
         slot.plug()
         assert client.connect()[::2] == (0, T0)
 

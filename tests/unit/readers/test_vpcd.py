@@ -12,7 +12,7 @@ from stuntcard.readers import vpcd
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
 
-PATIENCE = 20.0
+from tests.unit.readers.echo_card import PATIENCE, T0_ATR, EchoCard
 
 POWER_OFF = bytes.fromhex("0001 00")
 POWER_ON = bytes.fromhex("0001 01")
@@ -21,38 +21,11 @@ GET_ATR = bytes.fromhex("0001 04")
 
 ATR = bytes.fromhex("3B8180018080")
 ATR_ANSWER = bytes.fromhex("0006 3B8180018080")
-OTHER_ATR = bytes.fromhex("3B00")
 OTHER_ATR_ANSWER = bytes.fromhex("0002 3B00")
 
 SELECT = bytes.fromhex("0007 00A40000023F00")
 SELECT_ANSWER = bytes.fromhex("0009 00A40000023F009000")
 MUTING = bytes.fromhex("0004 00EE0000")
-
-
-class EchoCard:
-    """Answers a command with the command and 9000; mute to EE; remembers what was done to it."""
-
-    def __init__(self, atr: bytes = ATR) -> None:
-        self.atr = atr
-        self.events: queue.Queue[str] = queue.Queue()
-
-    def power_on(self) -> bytes:
-        self.events.put("power on")
-        return self.atr
-
-    def power_off(self) -> None:
-        self.events.put("power off")
-
-    def reset(self) -> bytes:
-        self.events.put("reset")
-        return self.atr
-
-    def transmit(self, command: bytes) -> bytes:
-        self.events.put(command.hex())
-        return b"" if command[1:2] == b"\xee" else command + b"\x90\x00"
-
-    def next_event(self) -> str:
-        return self.events.get(timeout=PATIENCE)
 
 
 class Connection:
@@ -103,6 +76,13 @@ class FakeVpcd:
         self.connections.append(connection)
         return connection
 
+    def accept_and_read_atr(self, answer: bytes = ATR_ANSWER) -> Connection:
+        """A connection by which the ATR was asked for, and came."""
+        connection = self.accept()
+        connection.send(GET_ATR)
+        connection.expect(answer)
+        return connection
+
     def close(self) -> None:
         for connection in self.connections:
             connection.close()
@@ -151,26 +131,22 @@ def fake_vpcd(silent_vpcd: FakeVpcd) -> FakeVpcd:
 
 
 def test_gives_the_atr_when_asked(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
-        driver = fake_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
+        fake_vpcd.accept_and_read_atr()
 
 
 def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     with VpcdReader(Slot(card), port=fake_vpcd.port):
         driver = fake_vpcd.accept()
         driver.send(POWER_ON + RESET + POWER_OFF + GET_ATR)
         driver.expect(ATR_ANSWER)
-        assert [card.next_event() for _ in range(3)] == ["power on", "reset", "power off"]
+        assert [card.next_event() for _ in range(3)] == ["on", "reset", "off"]
 
 
 def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port) as reader:
-        driver = fake_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port) as reader:
+        driver = fake_vpcd.accept_and_read_atr()
         for _ in range(3):
             driver.send(SELECT)
             driver.expect(SELECT_ANSWER)
@@ -179,7 +155,7 @@ def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd) -> None:
 
 
 def test_messages_may_arrive_in_pieces_or_together(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
         driver = fake_vpcd.accept()
         driver.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for octet in GET_ATR + SELECT:
@@ -190,7 +166,7 @@ def test_messages_may_arrive_in_pieces_or_together(fake_vpcd: FakeVpcd) -> None:
 
 
 def test_single_byte_that_is_no_control_message_is_a_command(fake_vpcd: FakeVpcd) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     with VpcdReader(Slot(card), port=fake_vpcd.port):
         driver = fake_vpcd.accept()
         driver.send(bytes.fromhex("0001 03"))
@@ -199,7 +175,7 @@ def test_single_byte_that_is_no_control_message_is_a_command(fake_vpcd: FakeVpcd
 
 
 def test_longest_message(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port):
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
         driver = fake_vpcd.accept()
         command = bytes(65533)
         driver.send(bytes.fromhex("FFFD") + command)
@@ -207,15 +183,13 @@ def test_longest_message(fake_vpcd: FakeVpcd) -> None:
 
 
 def test_says_once_that_it_waits_and_connects_when_vpcd_comes(silent_vpcd: FakeVpcd, reports: Reports) -> None:
-    with VpcdReader(Slot(EchoCard()), port=silent_vpcd.port, report=reports) as reader:
+    with VpcdReader(Slot(EchoCard(ATR)), port=silent_vpcd.port, report=reports) as reader:
         assert reports.next() == silent_vpcd.waiting
         assert not reader.connected
         silent_vpcd.listen()
         for _ in range(3):
             silent_vpcd.accept().close()
-        driver = silent_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+        silent_vpcd.accept_and_read_atr()
         assert reports.next() == silent_vpcd.connected
         assert reports.none_left()
 
@@ -227,30 +201,28 @@ def test_refuses_a_port_that_is_none(port: int) -> None:
 
 
 def test_impossible_host_name_is_named(reports: Reports) -> None:
-    with VpcdReader(Slot(EchoCard()), host="č..cz", port=1, report=reports):
+    with VpcdReader(Slot(EchoCard(ATR)), host="č..cz", port=1, report=reports):
         assert reports.next() == ("waiting for vpcd on č..cz port 1: no such host (not a valid name); check its name")
 
 
 def test_comes_back_after_vpcd_went_away(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
         for _ in range(2):
             driver = fake_vpcd.accept()
             driver.send(POWER_ON + SELECT)
             driver.expect(SELECT_ANSWER)
-            assert [card.next_event(), card.next_event()] == ["power on", "00a40000023f00"]
+            assert [card.next_event(), card.next_event()] == ["on", "00a40000023f00"]
             assert reports.next() == fake_vpcd.connected
             driver.close()
             assert reports.next() == fake_vpcd.lost
-            assert card.next_event() == "power off"
+            assert card.next_event() == "off"
 
 
 def test_removal_ends_the_connection_and_insertion_brings_another_card(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    slot = Slot(EchoCard())
+    slot = Slot(EchoCard(ATR))
     with VpcdReader(slot, port=fake_vpcd.port, report=reports) as reader:
-        first = fake_vpcd.accept()
-        first.send(GET_ATR)
-        first.expect(ATR_ANSWER)
+        first = fake_vpcd.accept_and_read_atr()
         assert reports.next() == fake_vpcd.connected
 
         slot.remove()
@@ -258,19 +230,15 @@ def test_removal_ends_the_connection_and_insertion_brings_another_card(fake_vpcd
         assert reports.next() == fake_vpcd.empty
         assert not reader.connected
 
-        slot.insert(EchoCard(OTHER_ATR))
-        second = fake_vpcd.accept()
-        second.send(GET_ATR)
-        second.expect(OTHER_ATR_ANSWER)
+        slot.insert(EchoCard(T0_ATR))
+        fake_vpcd.accept_and_read_atr(OTHER_ATR_ANSWER)
         assert reports.next() == fake_vpcd.connected
 
 
 def test_an_unplugged_reader_ends_the_connection_until_it_is_plugged_in(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    slot = Slot(EchoCard())
+    slot = Slot(EchoCard(ATR))
     with VpcdReader(slot, port=fake_vpcd.port, report=reports):
-        first = fake_vpcd.accept()
-        first.send(GET_ATR)
-        first.expect(ATR_ANSWER)
+        first = fake_vpcd.accept_and_read_atr()
         assert reports.next() == fake_vpcd.connected
 
         slot.unplug()
@@ -278,57 +246,45 @@ def test_an_unplugged_reader_ends_the_connection_until_it_is_plugged_in(fake_vpc
         assert reports.next() == f"the card's reader is unplugged; {fake_vpcd.place} sees none"
 
         slot.plug()
-        second = fake_vpcd.accept()
-        second.send(GET_ATR)
-        second.expect(ATR_ANSWER)
+        fake_vpcd.accept_and_read_atr()
 
 
 def test_a_card_that_starts_anew_by_itself_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     slot = Slot(card)
     with VpcdReader(slot, port=fake_vpcd.port):
-        first = fake_vpcd.accept()
-        first.send(GET_ATR)
-        first.expect(ATR_ANSWER)
+        first = fake_vpcd.accept_and_read_atr()
         slot.reset()
         first.expect_end()
-        second = fake_vpcd.accept()
-        second.send(GET_ATR)
-        second.expect(ATR_ANSWER)
+        fake_vpcd.accept_and_read_atr()
 
 
 def test_exchange_of_cards_ends_the_connection_too(fake_vpcd: FakeVpcd) -> None:
-    slot = Slot(EchoCard())
+    slot = Slot(EchoCard(ATR))
     with VpcdReader(slot, port=fake_vpcd.port):
-        first = fake_vpcd.accept()
-        first.send(GET_ATR)
-        first.expect(ATR_ANSWER)
-        slot.insert(EchoCard(OTHER_ATR))
+        first = fake_vpcd.accept_and_read_atr()
+        slot.insert(EchoCard(T0_ATR))
         first.expect_end()
-        second = fake_vpcd.accept()
-        second.send(GET_ATR)
-        second.expect(OTHER_ATR_ANSWER)
+        fake_vpcd.accept_and_read_atr(OTHER_ATR_ANSWER)
 
 
 def test_starts_with_an_empty_slot(fake_vpcd: FakeVpcd, reports: Reports) -> None:
     slot = Slot()
     with VpcdReader(slot, port=fake_vpcd.port, report=reports):
         assert reports.next() == fake_vpcd.empty
-        slot.insert(EchoCard())
-        driver = fake_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+        slot.insert(EchoCard(ATR))
+        fake_vpcd.accept_and_read_atr()
 
 
 def test_mute_card_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
         driver = fake_vpcd.accept()
         driver.send(MUTING)
         driver.expect_end()
         assert reports.next() == fake_vpcd.connected
         assert reports.next() == f"the card is mute; {fake_vpcd.place} sees it taken out and put in again"
-        assert [card.next_event(), card.next_event()] == ["00ee0000", "power off"]
+        assert [card.next_event(), card.next_event()] == ["00ee0000", "off"]
         driver = fake_vpcd.accept()
         driver.send(SELECT)
         driver.expect(SELECT_ANSWER)
@@ -336,13 +292,11 @@ def test_mute_card_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd, reports: R
 
 
 def test_card_without_atr_is_absent_until_it_has_one(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    card = EchoCard(atr=b"")
+    card = EchoCard(b"")
     with VpcdReader(Slot(card), port=fake_vpcd.port, report=reports):
         assert reports.next() == f"the card gives no answer to reset; {fake_vpcd.place} sees no card"
         card.atr = ATR
-        driver = fake_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+        driver = fake_vpcd.accept_and_read_atr()
         card.atr = b""
         driver.send(GET_ATR)
         driver.expect_end()
@@ -358,13 +312,11 @@ def test_card_without_atr_is_absent_until_it_has_one(fake_vpcd: FakeVpcd, report
     ],
 )
 def test_survives_garbage(fake_vpcd: FakeVpcd, garbage: bytes) -> None:
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port) as reader:
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port) as reader:
         stranger = fake_vpcd.accept()
         stranger.send(garbage)
         stranger.close()
-        driver = fake_vpcd.accept()
-        driver.send(GET_ATR)
-        driver.expect(ATR_ANSWER)
+        fake_vpcd.accept_and_read_atr()
         assert reader.commands == 0
 
 
@@ -372,7 +324,7 @@ def test_says_when_nobody_speaks_to_the_card(
     fake_vpcd: FakeVpcd, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vpcd, "SILENCE_BEFORE_REPORT", 0.05)
-    with VpcdReader(Slot(EchoCard()), port=fake_vpcd.port, report=reports) as reader:
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port, report=reports) as reader:
         driver = fake_vpcd.accept()
         assert reports.next() == (
             f"{fake_vpcd.place} does not speak to the card: does another card lie in this reader, or is the "
@@ -386,7 +338,7 @@ def test_says_when_nobody_speaks_to_the_card(
 
 def test_stop_while_nobody_listens(silent_vpcd: FakeVpcd, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vpcd, "RETRY_INTERVAL", 3600.0)
-    reader = VpcdReader(Slot(EchoCard()), port=silent_vpcd.port, report=reports)
+    reader = VpcdReader(Slot(EchoCard(ATR)), port=silent_vpcd.port, report=reports)
     reader.start()
     assert reports.next() == silent_vpcd.waiting
     reader.stop()
@@ -402,7 +354,7 @@ def test_stop_while_the_slot_is_empty(silent_vpcd: FakeVpcd, reports: Reports) -
 
 
 def test_stop_while_nobody_speaks(fake_vpcd: FakeVpcd) -> None:
-    reader = VpcdReader(Slot(EchoCard()), port=fake_vpcd.port)
+    reader = VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port)
     reader.start()
     driver = fake_vpcd.accept()
     reader.stop()
@@ -411,29 +363,25 @@ def test_stop_while_nobody_speaks(fake_vpcd: FakeVpcd) -> None:
 
 
 def test_stop_while_connected_says_nothing_and_cuts_the_power(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    card = EchoCard()
+    card = EchoCard(ATR)
     reader = VpcdReader(Slot(card), port=fake_vpcd.port, report=reports)
     reader.start()
-    driver = fake_vpcd.accept()
-    driver.send(GET_ATR)
-    driver.expect(ATR_ANSWER)
+    driver = fake_vpcd.accept_and_read_atr()
     assert reports.next() == fake_vpcd.connected
     reader.stop()
     reader.stop()
     driver.expect_end()
-    assert card.next_event() == "power off"
+    assert card.next_event() == "off"
     assert not reader.connected
     assert reports.none_left()
     assert_ended(fake_vpcd)
 
 
 def test_may_be_started_again(fake_vpcd: FakeVpcd) -> None:
-    reader = VpcdReader(Slot(EchoCard()), port=fake_vpcd.port)
+    reader = VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port)
     for _ in range(2):
         with reader:
-            driver = fake_vpcd.accept()
-            driver.send(GET_ATR)
-            driver.expect(ATR_ANSWER)
+            fake_vpcd.accept_and_read_atr()
 
 
 def assert_ended(fake: FakeVpcd) -> None:

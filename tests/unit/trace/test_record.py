@@ -14,30 +14,8 @@ from stuntcard.trace.events import EventKind, TraceEvent
 from stuntcard.trace.read import read_trace
 from stuntcard.trace.record import RecordingCard, Tape, TraceFile
 
+from tests.unit.readers.echo_card import EchoCard
 from tests.unit.trace.sessions import ATR, header
-
-
-class EchoCard:
-    """Answers with the command's data and 9000."""
-
-    atr = ATR
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def power_on(self) -> bytes:
-        self.said.append("on")
-        return self.atr
-
-    def power_off(self) -> None:
-        self.said.append("off")
-
-    def reset(self) -> bytes:
-        self.said.append("reset")
-        return self.atr
-
-    def transmit(self, command: bytes) -> bytes:
-        return command[5:] + b"\x90\x00"
 
 
 @pytest.fixture
@@ -50,13 +28,13 @@ def without_times(event: TraceEvent) -> tuple[EventKind, str, str]:
 
 
 def test_a_session_is_in_the_file_after_close(path: Path) -> None:
-    echo = EchoCard()
+    echo = EchoCard(ATR, echo_from=5)
     with TraceFile(path, header()) as file:
         card = RecordingCard(echo, file)
         assert (card.atr, card.power_on(), card.reset()) == (ATR, ATR, ATR)
         assert card.transmit(bytes.fromhex("00D6000001AA")) == b"\xaa\x90\x00"
         card.power_off()
-    assert echo.said == ["on", "reset", "off"]
+    assert echo.history == ["on", "reset", "off"]
     trace = read_trace(path)
     assert trace.header == header()
     assert [without_times(event) for event in trace.events] == [
@@ -75,7 +53,7 @@ def test_nothing_is_lost_of_many_commands_from_several_threads(path: Path) -> No
             card.transmit(bytes([0, 0xD6, count >> 8, count & 0xFF, 1, number]))
 
     with TraceFile(path, header()) as file:
-        card = RecordingCard(EchoCard(), file)
+        card = RecordingCard(EchoCard(ATR, echo_from=5), file)
         threads = [threading.Thread(target=use, args=(number,)) for number in range(3)]
         for thread in threads:
             thread.start()
@@ -88,7 +66,7 @@ def test_nothing_is_lost_of_many_commands_from_several_threads(path: Path) -> No
 def test_the_longest_exchange_is_recorded(path: Path) -> None:
     command = Command(0, 0xD6, 0, 0, bytes(65535)).encode()
     with TraceFile(path, header()) as file:
-        answer = RecordingCard(EchoCard(), file).transmit(command)
+        answer = RecordingCard(EchoCard(ATR, echo_from=5), file).transmit(command)
     assert without_times(read_trace(path).events[0])[1:] == (command.hex().upper(), answer.hex().upper())
 
 
@@ -107,7 +85,7 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> No
 
 def test_a_full_disk_ends_the_trace_and_not_the_card(capfd: pytest.CaptureFixture[str]) -> None:
     with TraceFile(Path("/dev/full"), header()) as file:
-        card = RecordingCard(EchoCard(), file)
+        card = RecordingCard(EchoCard(ATR, echo_from=5), file)
         for _ in range(5000):
             assert card.transmit(bytes.fromhex("00D6000001AA")) == b"\xaa\x90\x00"
     assert capfd.readouterr().err == "the trace ends early, it can't be written: No space left on device\n"
@@ -115,7 +93,7 @@ def test_a_full_disk_ends_the_trace_and_not_the_card(capfd: pytest.CaptureFixtur
 
 def test_a_tape_keeps_the_session_in_memory() -> None:
     tape = Tape(header())
-    RecordingCard(EchoCard(), tape).transmit(bytes.fromhex("002000010431323334"))
+    RecordingCard(EchoCard(ATR, echo_from=5), tape).transmit(bytes.fromhex("002000010431323334"))
     assert [without_times(event) for event in tape.events] == [
         (EventKind.COMMAND, "0020000104********", "********9000")
     ]
@@ -140,7 +118,7 @@ def test_no_code_is_in_a_masked_file(
     path = tmp_path_factory.mktemp("trace") / "session.jsonl"
     value = code.encode()
     with TraceFile(path, header()) as file:
-        card = RecordingCard(EchoCard(), file)
+        card = RecordingCard(EchoCard(ATR, echo_from=5), file)
         for ins, cla, extended in ways:
             card.transmit(Command(cla, ins, 0, 1, value.ljust(16, b"\xff"), None, extended).encode())
     content = path.read_bytes()
