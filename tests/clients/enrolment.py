@@ -21,6 +21,7 @@ from typing import Any
 from cardtools.ca.app import create_app
 from cardtools.ca.office import certificates, requests
 from cardtools.ca.office.service import Service, create
+from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
 from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import CertificateProfile
@@ -62,7 +63,7 @@ class TrainingCa:
         requests.refuse(self.service, request_id, reason, _OPERATOR)
 
     def revoke(self, serial: str) -> None:
-        certificates.revoke(self.service, serial, certificates.RevocationReason.UNSPECIFIED, _OPERATOR)
+        certificates.revoke(self.service, serial, RevocationReason.UNSPECIFIED, _OPERATOR)
 
     def requests(self) -> int:
         """How many requests it has."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import bonds
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.store.cards import CardId
 from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
 from cardtools.enrol.ca_client import CaClient

@@ -11,18 +11,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Match
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import routes as mail_routes
 from cardtools.ca.office.service import open_service
 from cardtools.ca.portal import routes as portal_routes
 from cardtools.ca.portal.sessions import Sessions
-from cardtools.ca.refused import STATUS, RefusedError
 from cardtools.ca.settings import Settings
 from cardtools.ca.times import Clock, now
-from cardtools.ca.web import api
-from cardtools.ca.web.guard import Guard, Rates, TooOftenError, refusal, too_often
+from cardtools.ca.web import routes as web_routes
+from cardtools.ca.web.guard import Guard, Rates
+from cardtools.ca.web.refusals import STATUS, TooOftenError, refusal, too_often
 from cardtools.common.protocol import Problem
 
-_ROUTERS = (api.router, mail_routes.router, portal_routes.router)
+_ROUTERS = (web_routes.router, mail_routes.router, portal_routes.router)
 
 _PROBLEMS: Mapping[int, Problem] = {
     HTTPStatus.UNAUTHORIZED: Problem.NOT_ALLOWED,

@@ -128,11 +128,12 @@ def revoke(
 ) -> None:
     """Revoke a certificate, for good."""
     from cardtools.ca.office import certificates
+    from cardtools.ca.pki.reasons import RevocationReason
 
     try:
-        why = certificates.RevocationReason(reason)
+        why = RevocationReason(reason)
     except ValueError:
-        known = ", ".join(certificates.RevocationReason)
+        known = ", ".join(RevocationReason)
         _fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
     with _explained(), _opened(folder) as service:
         certificates.revoke(service, serial.upper().lstrip("0"), why, _BY_HAND)
@@ -181,7 +182,7 @@ def mail(
     file: Annotated[Path, typer.Argument(help="The signed e-mail, as it came (.eml).", metavar="FILE")],
 ) -> None:
     """Do what a signed e-mail asks."""
-    from cardtools.ca.mail.handing_over import carry_out
+    from cardtools.ca.mail.carrying_out import carry_out
     from cardtools.ca.mail.message import SIZE_MAX
 
     try:
@@ -252,7 +253,7 @@ def _explained() -> Iterator[None]:
     """Tells people what could not be done, and why."""
     import sqlite3
 
-    from cardtools.ca.refused import CaError, RefusedError
+    from cardtools.ca.errors import CaError, RefusedError
 
     try:
         yield

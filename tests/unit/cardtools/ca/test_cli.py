@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from cardtools.ca.cli import app
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import requests
 from cardtools.ca.office.service import open_service
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.settings import Settings
 from cardtools.common.protocol import CertificateProfile, CertificateRequest
 from typer.testing import CliRunner

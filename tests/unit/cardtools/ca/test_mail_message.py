@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import message as mail_message
-from cardtools.ca.refused import RefusedError
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail.order import CardNumber, Order, parse
-from cardtools.ca.refused import RefusedError
 from cardtools.common.protocol import Applicant
 
 

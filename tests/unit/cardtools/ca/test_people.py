@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.ca.refused import RefusedError
-from cardtools.ca.store.people import check_applicant, folded, person_of
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.office.applicants import check_applicant
+from cardtools.ca.store.people import folded, person_of
 from cardtools.common.protocol import Applicant
 
 

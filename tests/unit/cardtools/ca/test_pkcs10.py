@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.pki.pkcs10 import proof_holds, read
-from cardtools.ca.refused import RefusedError
 from cardtools.common.protocol import Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

@@ -6,8 +6,8 @@ import re
 from importlib.resources import files
 
 import pytest
-from cardtools.ca.office.certificates import RevocationReason
-from cardtools.ca.portal.pages import preferred
+from cardtools.ca.pki.reasons import RevocationReason
+from cardtools.ca.portal.languages import preferred
 from cardtools.common.messages import Language
 from cardtools.common.messages.catalogue import read_catalogue
 from cardtools.common.protocol import CertificateProfile
@@ -35,7 +35,7 @@ def test_the_language_that_the_browser_likes_best(header: str, expected: str) ->
 def test_every_message_is_there_and_is_used() -> None:
     package = files("cardtools.ca.portal")
     sources = [path.read_text(encoding="utf-8") for path in (package / "templates").iterdir()]
-    sources += [(package / name).read_text(encoding="utf-8") for name in ("routes.py", "pages.py")]
+    sources += [(package / name).read_text(encoding="utf-8") for name in ("routes.py", "pages.py", "page_routes.py")]
     written = {key for source in sources for key in re.findall(r"""["'](portal-[a-z-]*[a-z])["']""", source)}
     put_together = {
         *(f"portal-language-{language}" for language in Language),

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Holder, Role
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.settings import Rate
 
 from tests.unit.cardtools.ca.world import NO_LIMITS, RunningCa, refused, running_ca

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cardtools.ca.errors import CaError
 from cardtools.ca.office import service
-from cardtools.ca.refused import CaError
 from cardtools.ca.settings import Settings
 
 from tests.unit.cardtools.ca.world import Issuer, settings_for

@@ -16,7 +16,7 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.errors import RefusedError
 from cardtools.common.protocol import Problem
 
 SIZE_MAX = 64 * 1024

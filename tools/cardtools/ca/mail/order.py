@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeVar
 
-from cardtools.ca.office.applicants import card_number_of, serial_of
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.pki.serial_numbers import serial_in
+from cardtools.ca.store.cards import number_in
 from cardtools.ca.store.people import folded
 from cardtools.common.protocol import Applicant, Problem
 
@@ -105,7 +106,7 @@ _FIELDS = {_bare(word): field for field, words in _WORDS.items() for word in wor
 
 
 def _serial(text: str) -> str:
-    serial = serial_of(text)
+    serial = serial_in(text)
     if serial is None:
         raise _refused("A serial number can't be read. Write it in hexadecimal; separate several by commas.")
     return serial
@@ -115,7 +116,7 @@ def _card(text: str) -> CardNumber:
     found = _CARD.fullmatch(text)
     if found is None:
         raise _refused("A card's number can't be read. Write it as it stands on the card; one card a line.")
-    return CardNumber(card_number_of(found["number"]), found["kind"])
+    return CardNumber(number_in(found["number"]), found["kind"])
 
 
 def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:

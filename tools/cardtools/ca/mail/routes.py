@@ -7,10 +7,10 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
-from cardtools.ca.mail import handing_over
-from cardtools.ca.mail.handing_over import MailOutcome
+from cardtools.ca.mail import carrying_out
+from cardtools.ca.mail.carrying_out import MailOutcome
 from cardtools.ca.web.access import Asking, Ca
-from cardtools.ca.web.api import refusals
+from cardtools.ca.web.openapi import refusals
 
 _BODY = {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -33,4 +33,4 @@ router = APIRouter(redirect_slashes=False)
 )
 async def take_mail(ca: Ca, who: Asking, call: Request) -> MailOutcome:
     """A signed e-mail, as raw bytes: revokes an applicant's certificates, and undoes the bond of the card."""
-    return await run_in_threadpool(handing_over.carry_out, ca, await call.body(), who)
+    return await run_in_threadpool(carrying_out.carry_out, ca, await call.body(), who)

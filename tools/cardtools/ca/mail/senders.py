@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.office.applicants import check_address
 from cardtools.ca.office.service import Service
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.store import mail_rows
-from cardtools.ca.store.people import check_address, folded
+from cardtools.ca.store.people import folded
 from cardtools.common.protocol import Problem
 
 

@@ -20,9 +20,10 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail.message import SignedMessage
-from cardtools.ca.pki.authority import Authority, hexadecimal
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.pki.authority import Authority
+from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.common.protocol import Problem
 
 _DIGESTS = ("sha256", "sha384", "sha512")

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.store import audit_rows
 from cardtools.ca.store.audit_rows import AuditEntry, AuditRecord
 from cardtools.ca.store.database import Database

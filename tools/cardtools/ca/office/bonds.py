@@ -11,9 +11,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.store import bond_rows, certificate_rows
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId

@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-
-from cardtools.ca.office import bonds
-from cardtools.ca.office.bonds import BoundCard
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office.service import Service
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.store import certificate_rows, request_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
-from cardtools.ca.store.people import folded, person_of
-from cardtools.common.protocol import Applicant, Problem
-
-
-class RevocationReason(StrEnum):
-    """Why a certificate is revoked (RFC 5280, 5.3.1), as far as a holder or the CA has these reasons."""
-
-    UNSPECIFIED = "unspecified"
-    KEY_COMPROMISE = "keyCompromise"
-    AFFILIATION_CHANGED = "affiliationChanged"
-    SUPERSEDED = "superseded"
-    CESSATION_OF_OPERATION = "cessationOfOperation"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An applicant, as found: the certificates, oldest first, and the cards bound to the person."""
-
-    applicant: Applicant
-    certificates: Sequence[CertificateRecord]
-    cards: Sequence[BoundCard]
+from cardtools.common.protocol import Problem
 
 
 def find(service: Service, serial: str) -> CertificateRecord:
@@ -54,18 +29,6 @@ def of_request(service: Service, request_id: str) -> CertificateRecord:
     if record is None:
         raise RefusedError(Problem.NOT_ISSUED_YET, f"Request {request_id} is {request.state}: no certificate.")
     return record
-
-
-def find_people(service: Service, words: str) -> list[Person]:
-    """The people whose name or e-mail contains the words; those with the newest certificates first."""
-    with service.database.reading() as connection:
-        matching = certificate_rows.matching(connection, folded(words))
-        newest = {person_of(certificate.applicant): certificate.applicant for certificate in reversed(matching)}
-        certificates = {person: certificate_rows.of_person(connection, person) for person in newest}
-    return [
-        Person(applicant, certificates[person], bonds.of_person(service, person))
-        for person, applicant in reversed(newest.items())
-    ]
 
 
 def revoke(service: Service, serial: str, reason: RevocationReason, who: str) -> CertificateRecord:

@@ -10,19 +10,19 @@ from datetime import timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import bonds
+from cardtools.ca.office.applicants import check_applicant
 from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki import attestation, pkcs10
 from cardtools.ca.pki.attestation import Statement, StatementRefusedError
-from cardtools.ca.pki.authority import hexadecimal
 from cardtools.ca.pki.pkcs10 import Pkcs10
 from cardtools.ca.pki.profiles import KINDS, Kind
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.ca.store import certificate_rows, challenge_rows, request_rows
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
-from cardtools.ca.store.people import check_applicant
 from cardtools.ca.store.request_rows import RequestRecord
 from cardtools.common.protocol import (
     Applicant,

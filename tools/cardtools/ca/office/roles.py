@@ -9,8 +9,8 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office.service import Service
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.store import token_rows
 from cardtools.common.protocol import Problem
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from cardtools.ca.errors import CaError
 from cardtools.ca.office.audit import AuditLog
+from cardtools.ca.office.own_credentials import authority_at
 from cardtools.ca.pki import attestation
-from cardtools.ca.pki.authority import Authority, make_keys
-from cardtools.ca.refused import CaError
+from cardtools.ca.pki.authority import Authority
+from cardtools.ca.pki.credentials import make_keys
 from cardtools.ca.settings import Settings
 from cardtools.ca.store import database, setting_rows
 from cardtools.ca.store.database import Database
@@ -67,7 +69,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Service:
         raise CaError(f"The issuers of cards in {settings.attestation_issuers} can't be read: {error}.") from error
     file = Database(settings.folder / _DATABASE)
     with file.transaction() as connection:
-        authority = Authority(settings.folder / _KEYS, connection, settings.url, clock())
+        authority = authority_at(settings.url, settings.folder / _KEYS, connection, clock())
         setting_rows.put(connection, _URL, settings.url)
     for name, credential in (("root", authority.root), ("issuing", authority.issuing)):
         pem = credential.certificate.public_bytes(serialization.Encoding.PEM)

@@ -9,7 +9,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import CertificateRegistry
 
 from cardtools.ca.office.service import Service
-from cardtools.ca.pki.authority import Credential
+from cardtools.ca.pki.credentials import Credential
 
 
 class _Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.errors import RefusedError
 from cardtools.common.protocol import Problem
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey

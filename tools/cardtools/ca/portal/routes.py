@@ -9,13 +9,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
 
-from cardtools.ca.office import applicants, bonds, certificates, roles
-from cardtools.ca.office.certificates import RevocationReason
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.office import bonds, certificates, people, roles
 from cardtools.ca.office.roles import Holder, Role
 from cardtools.ca.office.service import Service
-from cardtools.ca.portal.pages import HOME, ForeignFormError, LoggedOutError, PageRoute, go_to, page
+from cardtools.ca.pki.reasons import RevocationReason
+from cardtools.ca.portal.page_routes import ForeignFormError, LoggedOutError, PageRoute
+from cardtools.ca.portal.pages import HOME, go_to, page
 from cardtools.ca.portal.sessions import Session, Sessions, new_secret
-from cardtools.ca.refused import RefusedError
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
@@ -86,8 +87,8 @@ def first_page(
     """Logging in; for who has, finding an applicant."""
     if visitor is None:
         return _log_in_page(request)
-    people = [(person, person.certificates[-1].serial) for person in applicants.find(ca, find)]
-    return page(request, "find", session=visitor, find=find, people=people)
+    found = [(person, person.certificates[-1].serial) for person in people.find(ca, find)]
+    return page(request, "find", session=visitor, find=find, people=found)
 
 
 def _log_in_page(request: Request) -> Response:
@@ -132,7 +133,7 @@ def log_out(request: Request, ca: Ca, user: Sender) -> Response:
 @router.get("/applicants/{serial}")
 def applicant(request: Request, ca: Ca, user: User, serial: Serial, done: str = "") -> Response:
     """The applicant with this certificate: all certificates, and the cards bound to the applicant."""
-    person = applicants.of_certificate(ca, serial)
+    person = people.of_certificate(ca, serial)
     at = ca.clock()
     return page(
         request,

@@ -1,8 +1,11 @@
-"""Which card."""
+"""Which card is meant."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_SEPARATORS = re.compile(r"[\s:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +17,8 @@ class CardId:
 
     def __str__(self) -> str:
         return f"{self.profile}/{self.number}"
+
+
+def number_in(text: str) -> str:
+    """A card's serial number as cards state it, out of the way people write it."""
+    return _SEPARATORS.sub("", text).upper()

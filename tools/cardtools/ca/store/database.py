@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from cardtools.ca.refused import CaError
+from cardtools.ca.errors import CaError
 from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 
 _PATIENCE = 10.0

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Holder, Role
 from cardtools.ca.office.service import Service
-from cardtools.ca.refused import RefusedError
-from cardtools.ca.web.guard import Rates, TooOftenError, client_of
+from cardtools.ca.web.guard import Rates, client_of
+from cardtools.ca.web.refusals import TooOftenError
 from cardtools.common.protocol import Problem
 
 _bearer = HTTPBearer(auto_error=False, description="A token from `cardtools-ca token add`.")

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from pydantic import StringConstraints
 
 from cardtools.ca.office.bonds import BoundCard
-from cardtools.ca.office.certificates import Person, RevocationReason
+from cardtools.ca.office.people import Person
+from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.store.audit_rows import AuditRecord
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.request_rows import RequestRecord

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from http import HTTPStatus
 
 from fastapi import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cardtools.ca.settings import Limits
 from cardtools.ca.web.limits import RateLimit
-from cardtools.common.protocol import Problem, Refusal
-
-
-def refusal(status: int, problem: Problem, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """An answer of 400 or above."""
-    body = Refusal(problem=problem, detail=detail).model_dump(mode="json")
-    return JSONResponse(body, status_code=status, headers=headers)
-
-
-def too_often(seconds: float) -> JSONResponse:
-    """The answer to a client that calls too often."""
-    wait = math.ceil(seconds)
-    return refusal(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        Problem.TOO_MANY_REQUESTS,
-        f"Too many calls from this address. Try again in {wait} s.",
-        {"Retry-After": str(wait)},
-    )
-
-
-class TooOftenError(Exception):
-    """A client called too often; `seconds` until it may again."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+from cardtools.ca.web.refusals import refusal, too_often
+from cardtools.common.protocol import Problem
 
 
 class _TooLargeError(Exception):

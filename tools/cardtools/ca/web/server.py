@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from fastapi import FastAPI
 
-from cardtools.ca.refused import CaError
+from cardtools.ca.errors import CaError
 
 LOOPBACK = "127.0.0.1"
 

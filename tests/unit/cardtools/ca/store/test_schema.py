@@ -21,11 +21,12 @@ from pathlib import Path
 
 import pytest
 from cardtools.ca.cli import app
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import senders
-from cardtools.ca.office import bonds, certificates, requests, revocation, roles
+from cardtools.ca.office import bonds, certificates, crl, requests, roles
 from cardtools.ca.office.roles import Holder, Role
 from cardtools.ca.office.service import Service, open_service
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.database import Database
@@ -104,11 +105,11 @@ def test_a_ca_of_every_form_that_was_released_opens_and_works(version: int, tmp_
     assert issued is not None
     certificate = x509.load_der_x509_certificate(certificates.find(ca, issued).der)
     certificate.verify_directly_issued_by(ca.authority.issuing.certificate)
-    certificates.revoke(ca, bound.certificates[0].serial, certificates.RevocationReason.SUPERSEDED, "Adam")
+    certificates.revoke(ca, bound.certificates[0].serial, RevocationReason.SUPERSEDED, "Adam")
     bonds.undo(ca, JANAS_CARD, "Adam")
-    crl = x509.load_der_x509_crl(revocation.crl(ca))
-    assert crl.is_signature_valid(ca.authority.issuing.certificate.public_key())  # type: ignore[arg-type]
-    assert [f"{entry.serial_number:X}" for entry in crl] == [
+    revoked = x509.load_der_x509_crl(crl.issuing_list(ca))
+    assert revoked.is_signature_valid(ca.authority.issuing.certificate.public_key())  # type: ignore[arg-type]
+    assert [f"{entry.serial_number:X}" for entry in revoked] == [
         certificates.of_request(ca, request).serial for request in ("BP0000000001", "BP0000000002")
     ]
     senders.withdraw(ca, "adam@example.org", "Olga")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from cardtools.ca.office import bonds, certificates, requests, revocation, timestamp
-from cardtools.ca.pki.authority import Credential
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.office import bonds, certificates, requests, timestamp
+from cardtools.ca.office.crl import issuing_list, root_list
+from cardtools.ca.office.ocsp import answer as ocsp_answer
+from cardtools.ca.office.ocsp import answer_in_path as ocsp_answer_in_path
+from cardtools.ca.office.people import named
+from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.web import answers
 from cardtools.ca.web.access import Asking, Authorised, Ca, Operator, OperatorOrAuthorised
@@ -24,12 +28,12 @@ from cardtools.ca.web.answers import (
     RequestRefusal,
     Revocation,
 )
+from cardtools.ca.web.openapi import binary, binary_body, refusals
 from cardtools.common.protocol import (
     CertificateRequest,
     Challenge,
     IssuedCertificate,
     Problem,
-    Refusal,
     RenewalRequest,
     RequestId,
     RequestState,
@@ -42,19 +46,6 @@ _CRL = "application/pkix-crl"
 _OCSP_REQUEST, _OCSP_RESPONSE = "application/ocsp-request", "application/ocsp-response"
 _TSA_REQUEST, _TSA_RESPONSE = "application/timestamp-query", "application/timestamp-reply"
 
-_Responses = dict[int | str, dict[str, Any]]
-
-_WHY = {
-    HTTPStatus.BAD_REQUEST: "The request can't be read, its signature does not hold, or its statement is refused",
-    HTTPStatus.UNAUTHORIZED: "No token, or a wrong one",
-    HTTPStatus.FORBIDDEN: "The token has another role",
-    HTTPStatus.NOT_FOUND: "There is none such",
-    HTTPStatus.CONFLICT: "The state of things does not allow it",
-    HTTPStatus.REQUEST_TIMEOUT: "The body was too slow",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "The call is not of the documented form",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many calls; the header Retry-After says when to try again",
-}
 _ALWAYS = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_TIMEOUT,
@@ -63,22 +54,6 @@ _ALWAYS = (
     HTTPStatus.TOO_MANY_REQUESTS,
 )
 _TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-
-
-def refusals(*statuses: HTTPStatus) -> _Responses:
-    """The documentation of the answers by which a route refuses."""
-    return {int(status): {"model": Refusal, "description": _WHY[status]} for status in statuses}
-
-
-def _binary(media_type: str, description: str) -> _Responses:
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {int(HTTPStatus.OK): {"content": content, "description": description}}
-
-
-def _binary_body(media_type: str) -> dict[str, Any]:
-    """What is sent counts, whatever it is called; nothing at all is answered as what can't be read."""
-    schema = {"schema": {"type": "string", "format": "binary"}}
-    return {"requestBody": {"content": {media_type: schema, "application/octet-stream": schema}, "required": False}}
 
 
 router = APIRouter(responses=refusals(*_ALWAYS), redirect_slashes=False)
@@ -133,22 +108,20 @@ def certificate(ca: Ca, serial: Serial) -> IssuedCertificate:
     "/certificates/{serial}/file",
     tags=["applicant"],
     response_class=Response,
-    responses=_binary(_CERTIFICATE, "The certificate, DER") | refusals(HTTPStatus.NOT_FOUND),
+    responses=binary(_CERTIFICATE, "The certificate, DER") | refusals(HTTPStatus.NOT_FOUND),
 )
 def certificate_file(ca: Ca, serial: Serial) -> Response:
     """A certificate as a file."""
     return Response(certificates.find(ca, serial).der, media_type=_CERTIFICATE)
 
 
-@router.get(
-    "/issuer", tags=["anyone"], response_class=Response, responses=_binary(_CERTIFICATE, "The certificate, DER")
-)
+@router.get("/issuer", tags=["anyone"], response_class=Response, responses=binary(_CERTIFICATE, "The certificate, DER"))
 def issuer(ca: Ca) -> Response:
     """The issuing CA's certificate."""
     return _certificate_file(ca.authority.issuing)
 
 
-@router.get("/root", tags=["anyone"], response_class=Response, responses=_binary(_CERTIFICATE, "The certificate, DER"))
+@router.get("/root", tags=["anyone"], response_class=Response, responses=binary(_CERTIFICATE, "The certificate, DER"))
 def root(ca: Ca) -> Response:
     """The root's certificate, to be trusted by those who train."""
     return _certificate_file(ca.authority.root)
@@ -158,28 +131,28 @@ def _certificate_file(credential: Credential) -> Response:
     return Response(credential.certificate.public_bytes(serialization.Encoding.DER), media_type=_CERTIFICATE)
 
 
-@router.get("/crl", tags=["anyone"], response_class=Response, responses=_binary(_CRL, "The list, DER"))
+@router.get("/crl", tags=["anyone"], response_class=Response, responses=binary(_CRL, "The list, DER"))
 def crl(ca: Ca) -> Response:
     """The issuing CA's list of revoked certificates."""
-    return Response(revocation.crl(ca), media_type=_CRL)
+    return Response(issuing_list(ca), media_type=_CRL)
 
 
-@router.get("/root-crl", tags=["anyone"], response_class=Response, responses=_binary(_CRL, "The list, DER"))
+@router.get("/root-crl", tags=["anyone"], response_class=Response, responses=binary(_CRL, "The list, DER"))
 def root_crl(ca: Ca) -> Response:
     """The root's list of revoked certificates."""
-    return Response(revocation.root_crl(ca), media_type=_CRL)
+    return Response(root_list(ca), media_type=_CRL)
 
 
 @router.post(
     "/ocsp",
     tags=["anyone"],
     response_class=Response,
-    responses=_binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
-    openapi_extra=_binary_body(_OCSP_REQUEST),
+    responses=binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
+    openapi_extra=binary_body(_OCSP_REQUEST),
 )
 async def ocsp(ca: Ca, call: Request) -> Response:
     """The state of a certificate (RFC 6960)."""
-    answer = await run_in_threadpool(revocation.ocsp_answer, ca, await call.body())
+    answer = await run_in_threadpool(ocsp_answer, ca, await call.body())
     return Response(answer, media_type=_OCSP_RESPONSE)
 
 
@@ -187,19 +160,19 @@ async def ocsp(ca: Ca, call: Request) -> Response:
     "/ocsp/{encoded:path}",
     tags=["anyone"],
     response_class=Response,
-    responses=_binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
+    responses=binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
 )
 def ocsp_in_path(ca: Ca, encoded: str) -> Response:
     """The state of a certificate; the request is base64 in the path (RFC 6960, A.1)."""
-    return Response(revocation.ocsp_answer_in_path(ca, encoded), media_type=_OCSP_RESPONSE)
+    return Response(ocsp_answer_in_path(ca, encoded), media_type=_OCSP_RESPONSE)
 
 
 @router.post(
     "/tsa",
     tags=["anyone"],
     response_class=Response,
-    responses=_binary(_TSA_RESPONSE, "The answer, DER; a rejection is an answer too (RFC 3161, 2.4.2)"),
-    openapi_extra=_binary_body(_TSA_REQUEST),
+    responses=binary(_TSA_RESPONSE, "The answer, DER; a rejection is an answer too (RFC 3161, 2.4.2)"),
+    openapi_extra=binary_body(_TSA_REQUEST),
 )
 async def time_stamp(ca: Ca, call: Request) -> Response:
     """A time stamp (RFC 3161)."""
@@ -277,7 +250,7 @@ def people(
     ca: Ca, _who: OperatorOrAuthorised, find: Annotated[str, Query(min_length=1, max_length=254)]
 ) -> list[FoundPerson]:
     """The applicants whose name or e-mail address contains the words, with their certificates and bound cards."""
-    return [answers.found(person) for person in certificates.find_people(ca, find)]
+    return [answers.found(person) for person in named(ca, find)]
 
 
 @router.get(

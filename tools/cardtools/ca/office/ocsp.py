@@ -1,4 +1,4 @@
-"""Telling which certificates are revoked: CRL (RFC 5280, 5) and OCSP (RFC 6960)."""
+"""Answers about the state of single certificates: OCSP (RFC 6960)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
-from cardtools.ca.office.certificates import RevocationReason
 from cardtools.ca.office.service import Service
-from cardtools.ca.pki.authority import Credential, Purpose, hexadecimal
+from cardtools.ca.pki.credentials import Purpose
+from cardtools.ca.pki.reasons import reason_flag
+from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.ca.store import certificate_rows, own_certificate_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
 
@@ -22,51 +23,7 @@ _KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
 """The CA's own certificates that the issuing CA signed. They are never revoked."""
 
 
-def crl(service: Service) -> bytes:
-    """The issuing CA's list, DER."""
-    with service.database.reading() as connection:
-        revoked = certificate_rows.revoked(connection, service.clock())
-    return _crl(service, service.authority.issuing, [_entry(record) for record in revoked])
-
-
-def root_crl(service: Service) -> bytes:
-    """The root's list, DER: it never revoked anything."""
-    return _crl(service, service.authority.root, [])
-
-
-def _crl(service: Service, issuer: Credential, entries: list[x509.RevokedCertificate]) -> bytes:
-    at = service.clock()
-    identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    builder = (
-        x509.CertificateRevocationListBuilder(revoked_certificates=entries)
-        .issuer_name(issuer.certificate.subject)
-        .last_update(at)
-        .next_update(at + _HOLDS_FOR)
-        # A list is made for each call: the time is a number that grows with each (RFC 5280, 5.2.3).
-        .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
-    )
-    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-
-
-def _entry(record: CertificateRecord) -> x509.RevokedCertificate:
-    builder = x509.RevokedCertificateBuilder().serial_number(int(record.serial, 16))
-    if record.revoked is not None:
-        builder = builder.revocation_date(record.revoked)
-    reason = _reason(record)
-    if reason is not None:
-        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
-    return builder.build()
-
-
-def _reason(record: CertificateRecord) -> x509.ReasonFlags | None:
-    """The reason as it is told: "unspecified" by leaving it out (RFC 5280, 5.3.1)."""
-    if record.revocation_reason in (None, RevocationReason.UNSPECIFIED):
-        return None
-    return x509.ReasonFlags(record.revocation_reason)
-
-
-def ocsp_answer(service: Service, request: bytes) -> bytes:
+def answer(service: Service, request: bytes) -> bytes:
     """The answer to an OCSP request, both DER. What can't be read is answered with OCSP's own error status."""
     try:
         asked = ocsp.load_der_ocsp_request(request)
@@ -91,7 +48,7 @@ def ocsp_answer(service: Service, request: bytes) -> bytes:
             at,
             at + _HOLDS_FOR,
             None if record is None else record.revoked,
-            None if record is None else _reason(record),
+            None if record is None else reason_flag(record.revocation_reason),
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
         .certificates([responder.certificate])
@@ -101,13 +58,13 @@ def ocsp_answer(service: Service, request: bytes) -> bytes:
     return builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
-def ocsp_answer_in_path(service: Service, encoded: str) -> bytes:
+def answer_in_path(service: Service, encoded: str) -> bytes:
     """The answer to a request that stands in the path of a GET, in base64 (RFC 6960, A.1)."""
     try:
         request = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
-    return ocsp_answer(service, request)
+    return answer(service, request)
 
 
 _HASHES = (hashes.SHA1, hashes.SHA224, hashes.SHA256, hashes.SHA384, hashes.SHA512)

@@ -1,4 +1,4 @@
-"""The signed e-mail as the second way of handing a card over (PQ-25).
+"""Carrying out a signed e-mail: the second way of handing a card over (PQ-25).
 
 An e-mail is carried out when all of this holds, and otherwise refused with nothing changed:
 its one sender is an authorised address; its signature holds over the text; the signer's certificate is one that this CA
@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from cryptography import x509
 
+from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import message as mail_message
 from cardtools.ca.mail import order as mail_order
 from cardtools.ca.mail import senders
@@ -22,10 +23,9 @@ from cardtools.ca.mail.order import CardNumber, Order
 from cardtools.ca.mail.signature import Signature
 from cardtools.ca.office import bonds
 from cardtools.ca.office.audit import AuditedAct
-from cardtools.ca.office.certificates import RevocationReason
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.profiles import KINDS
-from cardtools.ca.refused import RefusedError
+from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.store import bond_rows, certificate_rows
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId
@@ -87,7 +87,7 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
         if not senders.take(act.connection, signature.fingerprint, message.message_id, service.clock()):
             raise RefusedError(Problem.ALREADY_DONE, "This e-mail was carried out before. Write and sign a new one.")
         order = mail_order.parse(mail_message.text_of(signature.content))
-        outcome = _do(service, act, order)
+        outcome = _carry_out(service, act, order)
         act.detail = f"{outcome.name}, signed with {signature.serial}"
         return outcome
 
@@ -127,7 +127,7 @@ def _check_time(service: Service, signature: Signature) -> None:
         )
 
 
-def _do(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
+def _carry_out(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
     connection, at = act.connection, service.clock()
     named = [_certificate(connection, order, serial) for serial in order.serials]
     bound = [_bond(connection, order, card) for card in order.cards]

@@ -1,0 +1,51 @@
+"""How the CA refuses over HTTP."""
+
+from __future__ import annotations
+
+import math
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+from cardtools.common.protocol import Problem, Refusal
+
+STATUS = {
+    Problem.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    Problem.BAD_SIGNATURE: HTTPStatus.BAD_REQUEST,
+    Problem.KEY_NOT_TAKEN: HTTPStatus.BAD_REQUEST,
+    Problem.STATEMENT_REFUSED: HTTPStatus.BAD_REQUEST,
+    Problem.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Problem.KEY_USED_BEFORE: HTTPStatus.CONFLICT,
+    Problem.BOUND_TO_ANOTHER: HTTPStatus.CONFLICT,
+    Problem.OLD_CERTIFICATE_NOT_VALID: HTTPStatus.CONFLICT,
+    Problem.NOT_ISSUED_YET: HTTPStatus.CONFLICT,
+    Problem.ALREADY_DONE: HTTPStatus.CONFLICT,
+    Problem.STILL_VALID_CERTIFICATES: HTTPStatus.CONFLICT,
+    Problem.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+def refusal(status: int, problem: Problem, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An answer of 400 or above."""
+    body = Refusal(problem=problem, detail=detail).model_dump(mode="json")
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def too_often(seconds: float) -> JSONResponse:
+    """The answer to a client that calls too often."""
+    wait = math.ceil(seconds)
+    return refusal(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        Problem.TOO_MANY_REQUESTS,
+        f"Too many calls from this address. Try again in {wait} s.",
+        {"Retry-After": str(wait)},
+    )
+
+
+class TooOftenError(Exception):
+    """A client called too often; `seconds` until it may again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
