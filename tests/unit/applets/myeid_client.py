@@ -10,7 +10,9 @@ from stuntcard.iso7816 import tlv
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 
-OK = "9000"
+from tests.unit.card.cards import OK as OK
+from tests.unit.card.cards import CardClient
+
 MYEID = "00A404000CA000000063504B43532D3135"
 APPLICATION = "3F005015"
 SIGN, DECIPHER, DERIVE = 0xB6, 0xB8, 0xA4
@@ -18,39 +20,18 @@ RAW, PKCS1, ELLIPTIC, PKCS1_SHA1, WRAPPING, PADDING = 0x00, 0x02, 0x04, 0x12, 0x
 RSA, DES, EC, AES = 0x11, 0x19, 0x22, 0x29
 
 
-class MyEidClient:
+class MyEidClient(CardClient):
     """Commands and answers are hexadecimal, in capitals."""
 
     def __init__(self, profile: str | Profile = "proid-q", content: Content | None = None) -> None:
         loaded = load_profile(profile) if isinstance(profile, str) else profile
-        self.card = Card(seen_through(loaded, "myeid"), APPLETS, content)
+        super().__init__(Card(seen_through(loaded, "myeid"), APPLETS, content))
         self.card.power_on()
         self.send(MYEID)
 
-    # Bytes
-
-    def send(self, raw: str) -> str:
-        """One command and its answer, as they are."""
-        return self.card.transmit(bytes.fromhex(raw)).hex().upper()
-
     def fetch(self, raw: str) -> tuple[bytes, str]:
         """One command with Le 00; what waits is fetched with GET RESPONSE. Gives data and the last status word."""
-        answer = self.send(raw + "00")
-        data = answer[:-4]
-        while answer[-4:-2] == "61":
-            answer = self.send(f"00C00000{answer[-2:]}")
-            data += answer[:-4]
-        return bytes.fromhex(data), answer[-4:]
-
-    def command(self, ins_p1_p2: str, data: bytes, *, answered: bool = True) -> tuple[bytes, str]:
-        """One command with its data in as many parts as it takes."""
-        parts = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
-        for part in parts[:-1]:
-            answer = self.send(f"10{ins_p1_p2}{len(part):02X}{part.hex()}")
-            if answer != OK:
-                return b"", answer
-        last = f"00{ins_p1_p2}{len(parts[-1]):02X}{parts[-1].hex()}" if parts[-1] else f"00{ins_p1_p2}"
-        return self.fetch(last) if answered else (b"", self.send(last))
+        return super().fetch(raw + "00")
 
     def data(self, tag: str) -> tuple[bytes, str]:
         """GET DATA."""
@@ -66,16 +47,12 @@ class MyEidClient:
 
     def make_code(self, reference: int, value: str, unblocking: str, tries: str = "030A00") -> str:
         data = padded(value) + padded(unblocking) + bytes.fromhex(tries)
-        return self.command(f"DA01{reference:02X}", data, answered=False)[1]
+        return self.chained(f"DA01{reference:02X}", data, answered=False)[1]
 
     def activate(self) -> str:
         return self.send("004404000CA000000063504B43532D3135")
 
     # Files and keys
-
-    def select(self, path: str) -> str:
-        """SELECT by path, no answer wanted."""
-        return self.send(f"00A4080C{len(path) // 2:02X}{path}")
 
     def create(self, identifier: str, kind: int, size: int, access: str = "1111FF", attributes: str = "0000") -> str:
         """CREATE FILE in the application's DF, as the driver sends it."""
@@ -92,7 +69,7 @@ class MyEidClient:
 
     def parts(self, *parts: tuple[int, bytes]) -> list[str]:
         """PUT DATA of parts of a key, for the current key file; the status words."""
-        return [self.command(f"DA01{tag:02X}", value, answered=False)[1] for tag, value in parts]
+        return [self.chained(f"DA01{tag:02X}", value, answered=False)[1] for tag, value in parts]
 
     def environment(
         self, template: int, algorithm: int, file: str, *, sender: bool = False, target: str = "", initial: bytes = b""
@@ -106,7 +83,7 @@ class MyEidClient:
 
     def sign(self, file: str, data: bytes, algorithm: int = ELLIPTIC) -> tuple[bytes, str]:
         assert self.environment(SIGN, algorithm, file) == OK
-        return self.command("2A9E9A", data)
+        return self.chained("2A9E9A", data)
 
 
 def padded(value: str) -> bytes:

@@ -164,8 +164,8 @@ def test_identification_blocked_by_the_helpline_shows_as_blocked_codes(used: Car
 def test_a_new_value_that_does_not_fit_is_refused_and_costs_nothing(used: Card, new: str) -> None:
     client = Client(used)
     assert send(used, MANAGEMENT) == OK
-    assert unchanged(client, lambda: change(used, "11", IOK, new))
-    assert change(used, "11", IOK, new) == "6A80"
+    with unchanged(client):
+        assert change(used, "11", IOK, new) == "6A80"
     assert unblock_iok(used, DOK, new) == "6A80"
     assert about_iok(used) == ["01", "03", "03"]
 

@@ -126,4 +126,5 @@ def test_it_changes_nothing() -> None:
     client = Client()
     client.verify(PIN, "wrong")
     client.leave()
-    assert unchanged(client, lambda: [asked(client, tag) for tag in (CARD, CODES, AREAS, PARTS, KEYS)])
+    with unchanged(client):
+        [asked(client, tag) for tag in (CARD, CODES, AREAS, PARTS, KEYS)]

@@ -497,12 +497,12 @@ def test_a_cryptogram_is_deciphered_whole_raw_and_in_halves() -> None:
     client = with_key(RSA_2048)
     cryptogram = RSA_2048.public_key().encrypt(b"secret", padding.PKCS1v15())
     assert client.environment(DECIPHER, PKCS1, "4B01") == OK
-    assert client.command("2A8086", b"\x00" + cryptogram) == (b"secret", OK)
-    assert client.command("2A8086", b"\x81" + cryptogram[:128]) == (b"", OK)
-    assert client.command("2A8086", b"\x82" + cryptogram[128:]) == (b"secret", OK)
-    assert client.command("2A8086", b"\x81" + cryptogram[:128] + b"\x82" + cryptogram[128:]) == (b"secret", OK)
+    assert client.chained("2A8086", b"\x00" + cryptogram) == (b"secret", OK)
+    assert client.chained("2A8086", b"\x81" + cryptogram[:128]) == (b"", OK)
+    assert client.chained("2A8086", b"\x82" + cryptogram[128:]) == (b"secret", OK)
+    assert client.chained("2A8086", b"\x81" + cryptogram[:128] + b"\x82" + cryptogram[128:]) == (b"secret", OK)
     assert client.environment(DECIPHER, RAW, "4B01") == OK
-    block, sw = client.command("2A8086", b"\x00" + cryptogram)
+    block, sw = client.chained("2A8086", b"\x00" + cryptogram)
     assert (block[:2], block[-7:], sw) == (b"\x00\x02", b"\x00secret", OK)
 
 
@@ -510,21 +510,21 @@ def test_a_second_half_alone_or_after_something_else_is_refused() -> None:
     client = with_key(RSA_2048)
     cryptogram = RSA_2048.public_key().encrypt(b"secret", padding.PKCS1v15())
     client.environment(DECIPHER, PKCS1, "4B01")
-    assert client.command("2A8086", b"\x82" + cryptogram[128:])[1] == "6A80"
-    assert client.command("2A8086", b"\x81" + cryptogram[:128])[1] == OK
+    assert client.chained("2A8086", b"\x82" + cryptogram[128:])[1] == "6A80"
+    assert client.chained("2A8086", b"\x81" + cryptogram[:128])[1] == OK
     assert client.query(1) == OK
-    assert client.command("2A8086", b"\x82" + cryptogram[128:])[1] == "6A80"
-    assert client.command("2A8086", b"\x77" + cryptogram)[1] == "6A80"
+    assert client.chained("2A8086", b"\x82" + cryptogram[128:])[1] == "6A80"
+    assert client.chained("2A8086", b"\x77" + cryptogram)[1] == "6A80"
 
 
 def test_an_environment_is_for_its_operation_only() -> None:
     client = with_key(RSA_1024)
     client.environment(SIGN, PKCS1, "4B01")
-    assert client.command("2A8086", bytes(129))[1] == UNSUITABLE
+    assert client.chained("2A8086", bytes(129))[1] == UNSUITABLE
     client.environment(DECIPHER, PKCS1, "4B01")
-    assert client.command("2A9E9A", b"text")[1] == UNSUITABLE
+    assert client.chained("2A9E9A", b"text")[1] == UNSUITABLE
     assert client.send("0022F300") == OK
-    assert client.command("2A8086", bytes(129))[1] == UNSUITABLE
+    assert client.chained("2A8086", bytes(129))[1] == UNSUITABLE
 
 
 def test_key_agreement() -> None:
@@ -532,9 +532,9 @@ def test_key_agreement() -> None:
     other = ec.generate_private_key(ec.SECP256R1())
     point = ec_parts(other)[1][1]
     assert client.environment(DERIVE, ELLIPTIC, "4B01") == OK
-    shared, sw = client.command("860000", bytes.fromhex("7C438541") + point)
+    shared, sw = client.chained("860000", bytes.fromhex("7C438541") + point)
     assert (shared, sw) == (other.exchange(ec.ECDH(), EC_256.public_key()), OK)
-    assert client.command("860000", bytes.fromhex("7C438541") + point[:-1] + b"\0")[1] == "6A80"
+    assert client.chained("860000", bytes.fromhex("7C438541") + point[:-1] + b"\0")[1] == "6A80"
 
 
 # Secret keys
@@ -551,11 +551,11 @@ def test_aes(length: int) -> None:
     client = with_secret_key(value)
     assert client.environment(DECIPHER, RAW, "4D01", sender=True, initial=initial) == OK
     cryptogram = cbc(value, initial, text)
-    assert client.command("2A8480", text) == (cryptogram, OK)
+    assert client.chained("2A8480", text) == (cryptogram, OK)
     assert client.environment(DECIPHER, RAW, "4D01", initial=initial) == OK
-    assert client.command("2A8084", cryptogram) == (text, OK)
-    assert client.command("2A8084", cryptogram[:-1])[1] == "6A80"
-    assert client.command("2A8480", text)[1] == UNSUITABLE
+    assert client.chained("2A8084", cryptogram) == (text, OK)
+    assert client.chained("2A8084", cryptogram[:-1])[1] == "6A80"
+    assert client.chained("2A8480", text)[1] == UNSUITABLE
 
 
 def test_a_long_text_is_answered_part_by_part() -> None:
@@ -576,11 +576,11 @@ def test_padding_by_the_card() -> None:
     value, initial = bytes(range(16)), bytes(16)
     client = with_secret_key(value)
     client.environment(DECIPHER, PADDING | RAW, "4D01", sender=True, initial=initial)
-    cryptogram, sw = client.command("2A8480", b"text")
+    cryptogram, sw = client.chained("2A8480", b"text")
     assert (cryptogram, sw) == (cbc(value, initial, b"text" + b"\x0c" * 12), OK)
     client.environment(DECIPHER, PADDING | RAW, "4D01", initial=initial)
-    assert client.command("2A8084", cryptogram) == (b"text", OK)
-    assert client.command("2A8084", cbc(value, initial, bytes(16)))[1] == "6A80"
+    assert client.chained("2A8084", cryptogram) == (b"text", OK)
+    assert client.chained("2A8084", cbc(value, initial, bytes(16)))[1] == "6A80"
 
 
 @pytest.mark.parametrize(("length", "three"), [(8, 3), (16, 2), (24, 1)])
@@ -589,7 +589,7 @@ def test_des(length: int, three: int) -> None:
     client = with_secret_key(value, DES)
     encryptor = Cipher(TripleDES((value * three)[:24]), CBC(initial)).encryptor()
     assert client.environment(DECIPHER, RAW, "4D01", sender=True, initial=initial) == OK
-    assert client.command("2A8480", text) == (encryptor.update(text) + encryptor.finalize(), OK)
+    assert client.chained("2A8480", text) == (encryptor.update(text) + encryptor.finalize(), OK)
 
 
 def test_a_secret_key_counts_as_any_other_and_goes_with_its_file() -> None:
@@ -614,9 +614,9 @@ def test_a_key_comes_wrapped_with_an_rsa_key_whole_or_in_halves() -> None:
     ):
         assert client.create(file, AES, 128) == OK
         assert client.environment(DECIPHER, WRAPPING, "4B01", target=file) == OK
-        assert [client.command("2A0086", data, answered=False)[1] for data in commands] == [OK] * len(commands)
+        assert [client.chained("2A0086", data, answered=False)[1] for data in commands] == [OK] * len(commands)
         assert client.environment(DECIPHER, RAW, file, sender=True, initial=bytes(16)) == OK
-        assert client.command("2A8480", bytes(16)) == (cbc(value, bytes(16), bytes(16)), OK)
+        assert client.chained("2A8480", bytes(16)) == (cbc(value, bytes(16), bytes(16)), OK)
 
 
 def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key() -> None:
@@ -625,7 +625,7 @@ def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key() -> None:
     padded = other + b"\x10" * 16
     assert client.create("4D02", AES, 256, attributes="0008") == OK
     assert client.environment(DECIPHER, WRAPPING | PADDING, "4D01", target="4D02", initial=initial) == OK
-    assert client.command("2A0084", cbc(value, initial, padded), answered=False)[1] == OK
+    assert client.chained("2A0084", cbc(value, initial, padded), answered=False)[1] == OK
     assert client.environment(DECIPHER, WRAPPING | PADDING, "4D01", sender=True, target="4D02", initial=initial) == OK
     assert client.fetch("002A8400") == (cbc(value, initial, padded), OK)
 
@@ -717,14 +717,14 @@ def test_both_applets_use_the_keys_that_either_made() -> None:
     client.fetch("00CA0101")
     client.send("0020000110" + FACTORY_PIN.encode().ljust(16, b"\xff").hex())
     client.send("002241B606800121840101")
-    signature, sw = client.command("2A9E9A", DIGEST)
+    signature, sw = client.chained("2A9E9A", DIGEST)
     assert sw == OK
     ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point).verify(signature, DIGEST, SHA256)
     client.send("00A404000CA000000063504B43532D3135")
     client.verify(1, FACTORY_PIN)
     client.select("3F005015")
     assert client.send("0022 41B6 0A 800104 81025015 840101") == OK, "the key 01 of this directory"
-    assert client.command("2A9E9A", DIGEST)[1] == OK
+    assert client.chained("2A9E9A", DIGEST)[1] == OK
 
 
 def test_a_key_from_the_factory_is_named_by_its_file() -> None:
@@ -732,7 +732,7 @@ def test_a_key_from_the_factory_is_named_by_its_file() -> None:
     assert client.verify(1, "1234") == OK
     client.select("3F005020")
     assert client.send("0022 41B6 0A 800104 81024B10 840100") == OK
-    assert client.command("2A9E9A", DIGEST)[1] == OK
+    assert client.chained("2A9E9A", DIGEST)[1] == OK
     client.select("3F0050204B10")
     assert client.send("A0E40000") == NOT_ALLOWED
 

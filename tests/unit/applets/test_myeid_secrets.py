@@ -73,16 +73,16 @@ def with_a_displaced_key() -> MyEidClient:
 def test_its_file_goes_along_and_asks_for_the_same_code() -> None:
     client = with_a_displaced_key()
     assert client.environment(DECIPHER, RAW, "4D40", sender=True) == OK
-    assert client.command("2A8480", bytes(16))[1] == NOT_ALLOWED
+    assert client.chained("2A8480", bytes(16))[1] == NOT_ALLOWED
     client.verify(3, SO_PIN)
-    assert client.command("2A8480", bytes(16))[1] == OK
+    assert client.chained("2A8480", bytes(16))[1] == OK
 
 
 def test_it_is_not_to_be_had_through_its_directory() -> None:
     client = with_a_displaced_key()
     client.select(APPLICATION)
     client.send("002281B80A" + "800100" + "81025015" + "830140")
-    assert client.command("2A8480", bytes(16))[1] == "6A88"
+    assert client.chained("2A8480", bytes(16))[1] == "6A88"
 
 
 @pytest.mark.parametrize("kind", [RSA, EC])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.applets.registry import APPLETS
@@ -10,6 +11,7 @@ from stuntcard.card.card import Card
 from stuntcard.card.content import Content
 from stuntcard.card.curves import DOMAINS, Domain
 from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
 from stuntcard.policy.state import Item
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import DeadCard, Profile
@@ -86,14 +88,11 @@ def certificate_entry(identifier: bytes, *, file: int = 0x3101) -> bytes:
     return tlv.encode(0x30, encoded(parts))
 
 
-class Client:
-    """Speaks to a card as a T=0 reader does. Commands and answers are hexadecimal, in capitals."""
+class CardClient:
+    """Speaks to a card. Commands and answers are hexadecimal, in capitals."""
 
-    def __init__(self, card: Card | None = None) -> None:
-        self.card = card or new_card()
-        self.send(ISOAPPLET)
-
-    # Bytes
+    def __init__(self, card: Card) -> None:
+        self.card = card
 
     def send(self, raw: str) -> str:
         """One command and its answer, as they are."""
@@ -108,36 +107,87 @@ class Client:
             data += answer[:-4]
         return bytes.fromhex(data), answer[-4:]
 
-    def chained(self, ins_p1_p2: str, data: bytes) -> tuple[bytes, str]:
-        """One command with its data in as many parts as it takes."""
-        parts = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
-        for part in parts[:-1]:
+    def chained(self, ins_p1_p2: str, data: bytes, *, answered: bool = True) -> tuple[bytes, str]:
+        """One command with its data in as many parts as it takes; under T=1 with Le where an answer is wanted."""
+        *parts, last = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
+        for part in parts:
             answer = self.send(f"10{ins_p1_p2}{len(part):02X}{part.hex()}")
             if answer != OK:
                 return b"", answer
-        return self.fetch(f"00{ins_p1_p2}{len(parts[-1]):02X}{parts[-1].hex()}")
+        le = "00" if answered and self.card.transport_protocol is Protocol.T1 else ""
+        body = f"{len(last):02X}{last.hex()}" if last else ""
+        return CardClient.fetch(self, f"00{ins_p1_p2}{body}{le}")
+
+    def select(self, path: str) -> str:
+        """SELECT by path from the master file, no answer wanted; the status word."""
+        return self.send(f"00A4080C{len(path) // 2:02X}{path}")
+
+    def restart(self) -> None:
+        """Power off and on."""
+        self.card.power_off()
+        self.card.power_on()
+
+
+class Client(CardClient):
+    """Speaks IsoApplet's commands to a card. A code goes by its name in the profile or by its reference."""
+
+    def __init__(self, card: Card | None = None, values: Mapping[str, str] | None = None) -> None:
+        """`values`: what the holder knows besides the values from the factory."""
+        super().__init__(card or new_card())
+        codes = self.card.profile.codes_on_chip
+        self.references = {name: code.reference for name, code in codes.items() if code.reference is not None}
+        self.values = {name: code.factory.value for name, code in codes.items() if code.factory} | dict(values or {})
+        self.send(ISOAPPLET)
 
     # Codes
 
-    def query(self, reference: int) -> str:
-        return self.send(f"002000{reference:02X}")
+    def query(self, code: int | str) -> str:
+        return self.send(f"002000{self._reference(code):02X}")
 
-    def verify(self, reference: int, value: str | None = None) -> str:
-        """VERIFY; without a value with the one from the factory."""
-        return self.send(f"002000{reference:02X}10{_padded(FACTORY[reference] if value is None else value)}")
+    def verify(self, code: int | str, value: str | None = None) -> str:
+        """VERIFY; without a value with the right one."""
+        return self.send(
+            f"002000{self._reference(code):02X}10{_padded(self._right_value(code) if value is None else value)}"
+        )
 
-    def change(self, reference: int, old: str, new: str) -> str:
-        return self.send(f"002400{reference:02X}20{_padded(old)}{_padded(new)}")
+    def change(self, code: int | str, old: str, new: str) -> str:
+        return self.send(f"002400{self._reference(code):02X}20{_padded(old)}{_padded(new)}")
 
-    def reset_code(self, reference: int, puk: str, new: str) -> str:
-        return self.send(f"002C00{reference:02X}20{_padded(puk)}{_padded(new)}")
+    def reset_code(self, code: int | str, by: str, new: str) -> str:
+        return self.send(f"002C00{self._reference(code):02X}20{_padded(by)}{_padded(new)}")
 
-    def block(self, reference: int) -> list[str]:
+    def set_code(self, code: str, new: str | None = None, *, by: str | None = None) -> str:
+        """RESET RETRY COUNTER with the right value of the code that sets this one, or with `by`."""
+        rules = self.card.profile.codes[code].reset_by
+        right = self.values[rules[0].code] if rules else ""
+        return self.reset_code(code, right if by is None else by, self.values[code] if new is None else new)
+
+    def wrong(self, code: int | str) -> str:
+        """A wrong value of the right length."""
+        name = code if isinstance(code, str) else self._name(code)
+        return "0" * self.card.profile.codes[name].length.min
+
+    def verify_wrong(self, code: int | str) -> str:
+        return self.verify(code, self.wrong(code))
+
+    def block(self, code: int | str) -> list[str]:
         """Wrong values until the code is blocked; the answers."""
-        answers = [self.verify(reference, "wrong value")]
+        answers = [self.verify_wrong(code)]
         while answers[-1][:3] == "63C" and answers[-1] != "63C0":
-            answers.append(self.verify(reference, "wrong value"))
+            answers.append(self.verify_wrong(code))
         return answers
+
+    def tries_left(self, *codes: str) -> list[int]:
+        return [self.card.state.codes[code].tries_left for code in codes]
+
+    def _name(self, reference: int) -> str:
+        return next(name for name, known in self.references.items() if known == reference)
+
+    def _reference(self, code: int | str) -> int:
+        return code if isinstance(code, int) else self.references[code]
+
+    def _right_value(self, code: int | str) -> str:
+        return self.values[code if isinstance(code, str) else self._name(code)]
 
     # Keys
 
@@ -162,10 +212,6 @@ class Client:
         return self.chained("2A9E9A", data)
 
     # Files
-
-    def select(self, path: str) -> str:
-        """SELECT by path from the master file, no answer wanted; the status word."""
-        return self.send(f"00A4080C{len(path) // 2:02X}{path}")
 
     def read(self, path: str) -> bytes:
         assert self.select(path) == OK
@@ -219,11 +265,12 @@ def logged_in(*references: int) -> Client:
     return client
 
 
-def unchanged(client: Client, act: Callable[[], object]) -> bool:
-    """Whether an act leaves all that the card keeps as it was."""
-    before = client.card.content
-    act()
-    return client.card.content == before
+@contextmanager
+def unchanged(*clients: CardClient) -> Iterator[None]:
+    """Sees to it that what happens inside leaves all that a card keeps as it was."""
+    before = [client.card.content for client in clients]
+    yield
+    assert [client.card.content for client in clients] == before
 
 
 def _padded(value: str) -> str:

@@ -13,6 +13,7 @@ from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.transport import Protocol
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.state import Origin
+from stuntcard.profile.load import load_profile
 
 from tests.unit.card.cards import (
     ISOAPPLET,
@@ -51,8 +52,9 @@ def test_the_vendors_atr_on_every_reset() -> None:
     assert card.reset() == ATR
 
 
-def test_the_atr_offers_t0() -> None:
-    assert new_card().transport_protocol is Protocol.T0
+@pytest.mark.parametrize(("name", "protocol"), [("proid-q", 0), ("tokenme", 1), ("eobcanka", 0), ("zzzs-pk", 0)])
+def test_the_protocol_of_each_card(name: str, protocol: int) -> None:
+    assert new_card(load_profile(name)).transport_protocol is Protocol(protocol)
 
 
 @pytest.mark.parametrize("how", ["power_off", "power_on", "reset"])
@@ -79,8 +81,7 @@ def test_a_reset_forgets_file_environment_and_what_was_not_fetched() -> None:
 def test_tries_survive_a_reset() -> None:
     client = Client()
     client.verify(PIN, "wrong")
-    client.card.power_off()
-    client.card.power_on()
+    client.restart()
     assert client.query(PIN) == "63C2"
 
 

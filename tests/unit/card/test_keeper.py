@@ -48,13 +48,10 @@ def test_what_can_not_be_kept_is_answered_with_memory_failure_and_did_not_happen
     client = client_with(keeper)
     keeper.fails = True
 
-    def try_all() -> None:
+    with caplog.at_level(logging.ERROR), unchanged(client):
         assert client.verify(PIN, "wrong value") == FAILED
         assert client.change(PIN, "12345678", "24681357") == FAILED
         assert client.reset_code(PIN, "87654321", "24681357") == FAILED
-
-    with caplog.at_level(logging.ERROR):
-        assert unchanged(client, try_all)
     assert "the client gets 6581: the disk is full; make room and try again" in caplog.text
     assert "Traceback" not in caplog.text
 
@@ -69,12 +66,10 @@ def test_files_and_keys_that_can_not_be_kept_are_not_there() -> None:
     client.select("3F0050155033")
     keeper.fails = True
 
-    def try_all() -> None:
+    with unchanged(client):
         assert client.send("00D600000101") == FAILED
         client.environment(0x00, 0xEC, 1)
         assert client.make_key(1) == FAILED
-
-    assert unchanged(client, try_all)
 
 
 def test_a_reset_ends_the_session_even_when_what_it_judges_can_not_be_kept() -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
@@ -18,13 +17,11 @@ from stuntcard.policy.state import Item, Origin, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 
-from tests.unit.card.cards import ODF, OK, Client, key_entry, new_card
+from tests.unit.card.cards import ODF, OK, Client, key_entry, new_card, unchanged
 
 PRKDF, CDF = "3F0050204402", "3F0050204404"
 IOK, DOK = "2222", "1111"
 IDENTIFICATION_KEY, PEP_KEY, KPEP_KEY = 0x10, 0x10, 0x11
-READ_VERSION = "00CA010100"
-"""After it, the card signs digests as they are."""
 NOT_ALLOWED, NO_SUCH_KEY = "6982", "6A88"
 
 
@@ -40,13 +37,6 @@ def eobcanka_at_pick_up() -> Client:
     assert client.reset_code(2, IOK, "12345678") == OK
     assert client.reset_code(1, "12345678", "54321") == OK
     return client
-
-
-def public_key(client: Client, path: str) -> ec.EllipticCurvePublicKey:
-    """The public key in a certificate file."""
-    key = x509.load_der_x509_certificate(client.read(path)).public_key()
-    assert isinstance(key, ec.EllipticCurvePublicKey)
-    return key
 
 
 # Entries
@@ -138,83 +128,6 @@ def test_nobody_can_write_to_what_the_factory_wrote() -> None:
         assert file.access == access(otherwise=Condition.NEVER, read=reading)
 
 
-# In use
-
-
-@pytest.mark.fact("PK-01")
-def test_pep_signs_with_its_pin() -> None:
-    client = Client(personalised("zzzs-pk")[1])
-    assert client.fetch(READ_VERSION)[1] == OK
-    assert client.sign(PEP_KEY)[1] == NOT_ALLOWED
-    assert client.verify(1, "1234") == OK
-    key = public_key(client, "3F0050204301")
-    for message in (b"one", b"two"):
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(message)
-        signature, sw = client.sign(PEP_KEY, digest.finalize())
-        assert sw == OK
-        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-
-
-@pytest.mark.fact("PK-05", "PK-06")
-def test_kpep_signs_once_its_pin_was_set_with_tpin() -> None:
-    client = Client(personalised("zzzs-pk")[1])
-    assert client.verify(3, "654321") == "6984"
-    assert client.sign(KPEP_KEY)[1] == NOT_ALLOWED
-    assert client.reset_code(3, "12345678", "654321") == OK
-    assert client.verify(3, "654321") == OK
-    assert client.sign(KPEP_KEY)[1] == OK
-    assert client.sign(KPEP_KEY)[1] == NOT_ALLOWED, "each qualified signature takes the PIN anew"
-
-
-@pytest.mark.fact("PK-04", "PK-13")
-def test_kpep_signs_on_when_pep_is_lost() -> None:
-    client = Client(personalised("zzzs-pk")[1])
-    for _ in range(5):
-        client.reset_code(1, "00000000", "1111")
-    assert "pep" in client.card.state.lost
-    assert client.verify(1, "1234") == "6983"
-    assert client.sign(PEP_KEY)[1] == NOT_ALLOWED
-    assert client.reset_code(3, "12345678", "654321") == OK
-    assert client.verify(3, "654321") == OK
-    assert client.sign(KPEP_KEY)[1] == OK
-
-
-@pytest.mark.fact("EO-08")
-def test_without_iok_the_identification_key_is_of_no_use_to_anyone() -> None:
-    client = Client(personalised("eobcanka")[1])
-    assert client.verify(4, IOK) == "6984"
-    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
-
-
-@pytest.mark.fact("EO-24")
-def test_every_identification_takes_iok_anew() -> None:
-    client = eobcanka_at_pick_up()
-    for _ in range(2):
-        assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
-        assert client.verify(4, IOK) == OK
-        signature, sw = client.sign(IDENTIFICATION_KEY, bytes(64))
-        assert sw == OK
-        assert len(signature) > 130, "P-521"
-
-
-@pytest.mark.fact("EO-24")
-def test_other_codes_do_not_open_the_identification_key() -> None:
-    client = eobcanka_at_pick_up()
-    assert client.verify(1, "54321") == OK
-    assert client.verify(5, DOK) == OK
-    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
-
-
-@pytest.mark.fact("EO-27", "EO-28")
-def test_blocked_identification_takes_its_key_along_for_good() -> None:
-    client = eobcanka_at_pick_up()
-    assert client.card.act("helpline", "block-identification", {}) is Verdict.DONE
-    assert client.verify(4, IOK) == "6983"
-    assert client.sign(IDENTIFICATION_KEY)[1] == NOT_ALLOWED
-    assert client.verify(1, "54321") == OK
-
-
 # Safe from its holder
 
 
@@ -248,12 +161,11 @@ def test_the_object_directory_rewritten_does_not_take_the_identification_key_awa
 def test_pin_neither_writes_nor_deletes_what_the_factory_wrote(path: str) -> None:
     client = eobcanka_at_pick_up()
     assert client.verify(1, "54321") == OK
-    before = client.card.content
-    assert client.select(path) == OK
-    assert client.send("00E40000") == NOT_ALLOWED
-    if path != "3F005020":
-        assert client.send("00D600000100") == NOT_ALLOWED
-    assert client.card.content == before
+    with unchanged(client):
+        assert client.select(path) == OK
+        assert client.send("00E40000") == NOT_ALLOWED
+        if path != "3F005020":
+            assert client.send("00D600000100") == NOT_ALLOWED
 
 
 def test_a_key_can_not_be_made_over_a_factory_key() -> None:
