@@ -1,5 +1,6 @@
-"""`python -m cardtools.enrol`."""
+"""Runs the enrolment client as `python -m cardtools.enrol`."""
 
 from cardtools.enrol.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -130,13 +130,13 @@ class CaClient:
 
     def _reply(self, method: str, path: str, message: BaseModel | None) -> _Reply:
         # Loaded by the runs that talk to a CA only, for it takes longer than all the rest.
-        import asyncio
-
         import httpx
+
+        from cardtools.common import ctrl_c
 
         content = None if message is None else message.model_dump_json().encode()
         try:
-            return asyncio.run(self._within_patience(method, path, content))
+            return ctrl_c.run(self._within_patience(method, path, content))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise CaError("ca-down", perhaps_done=False, url=self.url, reason=str(error)) from error
         except (TimeoutError, httpx.TimeoutException) as error:

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cardtools.common.command import new_app, run_app, with_option_groups
 from cardtools.common.options import JsonOption, ModuleOption, ReaderOption, YesOption
 from cardtools.common.terms import CertificateProfile
 from cardtools.enrol.commands.options import (
+    ApplicantOptions,
     CaOption,
-    CodesFileOption,
+    CardOptions,
     LanguageOption,
+    OldKeyOptions,
     RequestArgument,
-    StdinOption,
 )
-from cardtools.enrol.errors import ExitCode
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.",
-)
+app = new_app("Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.")
 
 
 # Requests
 
 
 @app.command()
+@with_option_groups
 def request(
     profile: Annotated[CertificateProfile, typer.Argument(help="What kind of certificate to ask for.")],
-    name: Annotated[str | None, typer.Option(help="The applicant's name; for a seal, the organisation's.")] = None,
-    e_mail: Annotated[str | None, typer.Option(help="The applicant's e-mail address.")] = None,
-    organisation: Annotated[str | None, typer.Option(help="The organisation that the applicant works for.")] = None,
+    *,
+    applicant: ApplicantOptions,
     ca: CaOption = None,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
+    card: CardOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Ask for a first certificate: a key is made on the card, and the CA gets a request that the card has signed.
@@ -51,33 +40,26 @@ def request(
     Example: enrol request qualified --name "Jana Nováková" --e-mail jana@example.com
     """
     from cardtools.enrol.commands.requests import applicant_of, show_sent
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
     from cardtools.enrol.flows.requesting import request_first
 
-    with run_of(language) as run:
-        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
-        device = run.find_device(reader)
-        applicant = applicant_of(run, name, e_mail, organisation)
-        show_sent(run, request_first(session, device, profile, applicant), as_json)
+    with enrol_run(card.language) as run:
+        session = run.session(card, ca)
+        device = run.find_device(card.reader)
+        who = applicant_of(run, applicant)
+        show_sent(run, request_first(session, device, profile, who), as_json)
 
 
 @app.command()
+@with_option_groups
 def renew(
-    serial: Annotated[
-        str | None, typer.Option(help="The serial number of the certificate to renew; `enrol serial` shows it.")
-    ] = None,
-    from_file: Annotated[
-        Path | None, typer.Option("--from", help="The old certificate with its key, as PKCS#12.", metavar="FILE")
-    ] = None,
+    *,
+    old: OldKeyOptions,
     store: Annotated[
         str | None, typer.Option(help="Where the new key is made: the device's name, its reader, or `card`.")
     ] = None,
     ca: CaOption = None,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
+    card: CardOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Ask for the follow-on of a certificate in use. The old key signs for it, and stays where it is.
@@ -85,14 +67,14 @@ def renew(
     Example: enrol renew --serial 1234567890
     """
     from cardtools.enrol.commands.requests import old_key_of, show_sent, store_of
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
     from cardtools.enrol.flows.renewing import request_follow_on
 
-    with run_of(language) as run:
-        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
-        old = old_key_of(run, session, reader, serial, from_file)
-        chosen = store_of(run, old, store, reader)
-        show_sent(run, request_follow_on(session, chosen, old), as_json)
+    with enrol_run(card.language) as run:
+        session = run.session(card, ca)
+        old_key = old_key_of(run, session, card.reader, old)
+        chosen = store_of(run, old_key, store, card.reader)
+        show_sent(run, request_follow_on(session, chosen, old_key), as_json)
 
 
 @app.command()
@@ -109,10 +91,10 @@ def check(
     Example: enrol check
     """
     from cardtools.enrol.commands.requests import show_checked
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language) as run:
-        show_checked(run, run.session(ca=ca), request_id, as_json)
+    with enrol_run(language) as run:
+        show_checked(run, run.session(CardOptions(), ca), request_id, as_json)
 
 
 # Certificates
@@ -135,67 +117,61 @@ def download(
     Example: enrol download BP3733853312 --report report.pdf
     """
     from cardtools.enrol.commands.certificates import fetch_into_file
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language) as run:
-        fetch_into_file(run, run.session(ca=ca), request_id, out, report)
+    with enrol_run(language) as run:
+        fetch_into_file(run, run.session(CardOptions(), ca), request_id, out, report)
 
 
 @app.command()
+@with_option_groups
 def install(
     request_id: RequestArgument,
     ca: CaOption = None,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
+    *,
+    card: CardOptions,
 ) -> None:
     """Put an issued certificate onto the card, beside its key.
 
     Example: enrol install BP3733853312
     """
     from cardtools.enrol.commands.certificates import put_onto_card
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language, and_then="not-stored") as run:
-        session = run.session(ca=ca, stdin=stdin, codes_file=codes_file, module=module)
-        put_onto_card(run, session, reader, request_id)
+    with enrol_run(card.language, and_then="not-stored") as run:
+        session = run.session(card, ca)
+        put_onto_card(run, session, card.reader, request_id)
 
 
 @app.command("import")
+@with_option_groups
 def import_(
     file: Annotated[Path, typer.Argument(help="A certificate, in DER or PEM.", metavar="FILE")],
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
+    *,
+    card: CardOptions,
 ) -> None:
     """Put a certificate from a file onto the card, beside its key.
 
     Example: enrol import BP3733853312.crt
     """
     from cardtools.enrol.commands.certificates import put_file_onto_card
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language, and_then="not-stored") as run:
-        session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
-        put_file_onto_card(run, session, reader, file)
+    with enrol_run(card.language, and_then="not-stored") as run:
+        session = run.session(card)
+        put_file_onto_card(run, session, card.reader, file)
 
 
 @app.command()
+@with_option_groups
 def clean(
     serials: Annotated[
         list[str] | None,
         typer.Option("--serial", help="Tick the certificate with this serial number; again for more."),
     ] = None,
     yes: YesOption = False,
-    reader: ReaderOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
-    module: ModuleOption = None,
-    language: LanguageOption = None,
+    *,
+    card: CardOptions,
 ) -> None:
     """Tick certificates, and delete them with their keys; valid ones too. There is no way back.
 
@@ -204,11 +180,11 @@ def clean(
     Example: enrol clean
     """
     from cardtools.enrol.commands.certificates import clean_up
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language) as run:
-        session = run.session(ca=None, stdin=stdin, codes_file=codes_file, module=module)
-        clean_up(run, session, reader, serials or [], yes)
+    with enrol_run(card.language) as run:
+        session = run.session(card)
+        clean_up(run, session, card.reader, serials or [], yes)
 
 
 @app.command()
@@ -227,12 +203,12 @@ def serial(
     Example: enrol serial
     """
     from cardtools.enrol.commands.certificates import facts_on_card, show_serials
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
     from cardtools.enrol.files.certificates import certificate_in
 
-    with run_of(language) as run:
-        found = [certificate_in(file)] if file is not None else facts_on_card(run, reader, module, only)
-        show_serials(run, found, as_json)
+    with enrol_run(language) as run:
+        card = CardOptions(reader, module=module)
+        show_serials(run, facts_on_card(run, card, only) if file is None else [certificate_in(file)], as_json)
 
 
 # Settings
@@ -248,9 +224,9 @@ def show_settings(language: LanguageOption = None, as_json: JsonOption = False) 
     Example: enrol settings show
     """
     from cardtools.enrol.commands import settings
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language) as run:
+    with enrol_run(language) as run:
         settings.show(run, as_json)
 
 
@@ -265,21 +241,12 @@ def set_setting(
     Example: enrol settings set pki-manager-version 1.4.10
     """
     from cardtools.enrol.commands import settings
-    from cardtools.enrol.commands.run import run_of
+    from cardtools.enrol.commands.run import enrol_run
 
-    with run_of(language) as run:
+    with enrol_run(language) as run:
         settings.change(run, name, value)
 
 
 def main() -> None:
     """The entry point of the `enrol` command."""
-    # Start-up makes many objects that stay and hardly any garbage; looking for it takes a tenth of the time.
-    gc.disable()
-    try:
-        app()
-    except KeyboardInterrupt:  # outside of any step
-        sys.exit(ExitCode.INTERRUPTED)
-
-
-if __name__ == "__main__":
-    main()
+    run_app(app, "enrol")

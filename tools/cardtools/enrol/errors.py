@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.terms import Trouble
 from cardtools.common.told import Told, ToldError, Value
-
-
-class ExitCode(IntEnum):
-    """What the command ends with when it did not do what it was asked."""
-
-    REFUSED = 1
-    BAD_INPUT = 2
-    UNAVAILABLE = 69
-    """EX_UNAVAILABLE of sysexits.h: the CA, the PC/SC service or a card can't be had."""
-    INTERRUPTED = 130
-    """What a shell says of a program that Ctrl-C ended."""
 
 
 class EnrolError(ToldError):
     """A failure that is told to people by the message `key`, filled with `values`."""
 
-    status = ExitCode.REFUSED
+    exit_code = ExitCode.REFUSED
 
     def __init__(self, key: str, **values: Value) -> None:
         super().__init__(f"{key} {values}" if values else key, number=None, **values)
@@ -32,13 +20,13 @@ class EnrolError(ToldError):
 class BadInputError(EnrolError):
     """What was typed, or a file that was named, can't be used."""
 
-    status = ExitCode.BAD_INPUT
+    exit_code = ExitCode.BAD_INPUT
 
 
 class UnavailableError(EnrolError):
     """Something that enrolment needs can't be reached."""
 
-    status = ExitCode.UNAVAILABLE
+    exit_code = ExitCode.UNAVAILABLE
 
 
 class NumberedError(EnrolError):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-import io
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cardtools.common.options import JsonOption, ModuleOption, ReaderOption, YesOption
+from cardtools.common.command import new_app, run_app, with_option_groups
+from cardtools.common.options import JsonOption, ReaderOption, YesOption
 from cardtools.manager.commands.options import (
+    CardOptions,
     CodeArgument,
+    CodeOptions,
     CodesFileOption,
     Form,
     IdentifierArgument,
@@ -22,12 +22,8 @@ from cardtools.manager.commands.options import (
     StdinOption,
 )
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="A card manager: see what is on the card in the reader, change and unblock codes, put certificates on it.",
+app = new_app(
+    "A card manager: see what is on the card in the reader, change and unblock codes, put certificates on it."
 )
 
 
@@ -35,10 +31,10 @@ app = typer.Typer(
 
 
 @app.command()
+@with_option_groups
 def devices(
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
+    *,
+    card: CardOptions,
     as_data: JsonOption = False,
 ) -> None:
     """Show the cards there are and the objects on them, area by area, as a tree.
@@ -48,18 +44,18 @@ def devices(
     Example: cardmanager devices
     """
     from cardtools.manager.commands.devices import show_devices
-    from cardtools.manager.commands.run import run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language, module) as run:
+    with manager_run(card) as run:
         show_devices(run, as_data)
 
 
 @app.command()
+@with_option_groups
 def show(
     identifier: OptionalIdentifier = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
+    *,
+    card: CardOptions,
     as_data: JsonOption = False,
 ) -> None:
     """Show a card in detail, or one key or certificate on it, and what can be done.
@@ -68,19 +64,19 @@ def show(
 
     Example: cardmanager show
     """
-    from cardtools.manager.commands.run import run_of
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.commands.show import show_card_or_object
 
-    with run_of(reader, language, module) as run:
+    with manager_run(card) as run:
         show_card_or_object(run, identifier, as_data)
 
 
 @app.command()
+@with_option_groups
 def holder(
     identifier: OptionalIdentifier = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
+    *,
+    card: CardOptions,
     as_data: JsonOption = False,
 ) -> None:
     """Show what the certificates on the card tell of their holder. No code is needed for it.
@@ -88,9 +84,9 @@ def holder(
     Example: cardmanager holder
     """
     from cardtools.manager.commands.holder import show_holder
-    from cardtools.manager.commands.run import run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language, module) as run:
+    with manager_run(card) as run:
         show_holder(run, identifier, as_data)
 
 
@@ -109,11 +105,12 @@ def change(
 
     Example: cardmanager change PIN
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.codes import change_code
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language) as run:
-        change_code(run, codes_of(run, stdin, codes_file), code)
+    with manager_run(CardOptions(reader, language)) as run:
+        change_code(run, code_prompts(run, CodeOptions(stdin, codes_file)), code)
 
 
 @app.command()
@@ -130,12 +127,13 @@ def unblock(
 
     Example: cardmanager unblock PIN
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.codes import set_by_another
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.model.code_actions import CodeAction
 
-    with run_of(reader, language) as run:
-        set_by_another(run, codes_of(run, stdin, codes_file), code, CodeAction.UNBLOCK)
+    with manager_run(CardOptions(reader, language)) as run:
+        set_by_another(run, code_prompts(run, CodeOptions(stdin, codes_file)), code, CodeAction.UNBLOCK)
 
 
 @app.command()
@@ -152,26 +150,26 @@ def set_first(
 
     Example: cardmanager set-first PUK
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.codes import set_by_another
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.model.code_actions import CodeAction
 
-    with run_of(reader, language) as run:
-        set_by_another(run, codes_of(run, stdin, codes_file), code, CodeAction.SET_FIRST)
+    with manager_run(CardOptions(reader, language)) as run:
+        set_by_another(run, code_prompts(run, CodeOptions(stdin, codes_file)), code, CodeAction.SET_FIRST)
 
 
 # Keys and certificates
 
 
 @app.command()
+@with_option_groups
 def import_p12(
     file: Annotated[Path, typer.Argument(help="A PKCS#12 file: .p12 or .pfx.", metavar="FILE")],
     label: LabelOption = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
 ) -> None:
     """Bring a key with its certificate onto the card from a PKCS#12 file. It asks for the file's password, then PIN.
 
@@ -179,82 +177,82 @@ def import_p12(
 
     Example: cardmanager import-p12 backup.p12
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.importing import bring_in_key
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.model.files import read_file
 
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        bring_in_key(run, codes, read_file(file), label)
+    with manager_run(card) as run:
+        bring_in_key(run, code_prompts(run, codes), read_file(file), label)
 
 
 @app.command()
+@with_option_groups
 def import_cert(
     file: Annotated[Path, typer.Argument(help="A certificate: PEM or DER.", metavar="FILE")],
     label: LabelOption = None,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
 ) -> None:
     """Put a certificate onto the card, where it pairs with its key. One that has no key there is refused.
 
     Example: cardmanager import-cert certificate.crt
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.importing import bring_in_certificate
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.model.files import read_file
 
-    with run_of(reader, language, module) as run:
-        codes = codes_of(run, stdin, codes_file)
-        bring_in_certificate(run, codes, read_file(file), label)
+    with manager_run(card) as run:
+        bring_in_certificate(run, code_prompts(run, codes), read_file(file), label)
 
 
 @app.command()
+@with_option_groups
 def export(
     identifier: IdentifierArgument,
     file: Annotated[Path, typer.Argument(help="Where to write it.", metavar="FILE")],
     public_key: Annotated[bool, typer.Option("--public-key", help="The public key, and not the certificate.")] = False,
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.PEM,
     force: Annotated[bool, typer.Option("--force", help="Replace the file when it exists.")] = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
+    *,
+    card: CardOptions,
 ) -> None:
     """Export a certificate, or a public key, to a file. Private keys never leave the card.
 
     Example: cardmanager export 20 certificate.pem
     """
     from cardtools.manager.commands.export import export_certificate, export_public_key
-    from cardtools.manager.commands.run import run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language, module) as run:
+    with manager_run(card) as run:
         (export_public_key if public_key else export_certificate)(run, identifier, file, form, force=force)
 
 
 @app.command()
+@with_option_groups
 def delete_cert(
     identifier: IdentifierArgument,
     yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
 ) -> None:
     """Delete a certificate; its key stays on the card, unpaired.
 
     Example: cardmanager delete-cert 20
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.delete import delete_certificate
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language, module) as run:
-        delete_certificate(run, codes_of(run, stdin, codes_file), identifier, yes)
+    with manager_run(card) as run:
+        delete_certificate(run, code_prompts(run, codes), identifier, yes)
 
 
 @app.command()
+@with_option_groups
 def delete_key(
     identifier: Annotated[
         str | None, typer.Argument(help="The key's identifier, as `cardmanager devices` shows it.", metavar="[ID]")
@@ -264,27 +262,27 @@ def delete_key(
     ] = None,
     expert: Annotated[bool, typer.Option("--expert", help="I know what I do.")] = False,
     yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
 ) -> None:
     """Delete a key without a certificate, which takes a place on the card and serves nobody.
 
     Example: cardmanager delete-key 21 --expert
     """
+    from cardtools.manager.commands.code_prompts import code_prompts
     from cardtools.manager.commands.delete import delete_unpaired_key
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.run import manager_run
 
-    with run_of(reader, language, module) as run:
-        delete_unpaired_key(run, codes_of(run, stdin, codes_file), identifier, number, expert=expert, yes=yes)
+    with manager_run(card) as run:
+        delete_unpaired_key(run, code_prompts(run, codes), identifier, number, expert=expert, yes=yes)
 
 
 # A warranty claim
 
 
 @app.command()
+@with_option_groups
 def ready_for_claim(
     check_codes: Annotated[
         bool,
@@ -297,11 +295,9 @@ def ready_for_claim(
         bool, typer.Option("--prepare", help="Delete what is on the card, and set its codes to the factory values.")
     ] = False,
     yes: YesOption = False,
-    reader: ReaderOption = None,
-    language: LanguageOption = None,
-    module: ModuleOption = None,
-    stdin: StdinOption = False,
-    codes_file: CodesFileOption = None,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
     as_data: JsonOption = False,
 ) -> None:
     """Tell whether the card is ready for a warranty claim, and what is still missing.
@@ -314,24 +310,19 @@ def ready_for_claim(
     Example: cardmanager ready-for-claim
     """
     from cardtools.manager.commands.claim import prepare_for_claim, tell_readiness
-    from cardtools.manager.commands.run import codes_of, run_of
+    from cardtools.manager.commands.code_prompts import code_prompts
+    from cardtools.manager.commands.run import manager_run
     from cardtools.manager.model.refusals import UsageError
 
-    with run_of(reader, language, module) as run:
+    with manager_run(card) as run:
         if prepare and (check_codes or as_data):
             raise UsageError("prepare-alone")
         if prepare:
-            prepare_for_claim(run, codes_of(run, stdin, codes_file), yes)
+            prepare_for_claim(run, code_prompts(run, codes), yes)
         else:
             tell_readiness(run, check_codes=check_codes, as_data=as_data)
 
 
 def main() -> None:
     """The entry point of the `cardmanager` command."""
-    # One command's worth of objects is not worth searching for cycles.
-    gc.disable()
-    # A terminal that knows no Czech letters shall still show the rest; and bytes that are no text are no code.
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    app(prog_name="cardmanager")
+    run_app(app, "cardmanager")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cardtools.common.exit_codes import ExitCode
 from cardtools.manager.model.code_actions import CodeAction, find_code, possible_actions, why_not
-from cardtools.manager.model.refusals import ExitCode, UsageError
+from cardtools.manager.model.refusals import UsageError
 
 from tests.unit.cardtools.manager.cards import card
 
@@ -65,5 +66,5 @@ def test_codes_are_found_by_id_and_by_name_in_any_case() -> None:
     assert find_code(status, "QPIN") is find_code(status, "qpin") is status.code("qpin")
     with pytest.raises(UsageError) as caught:
         find_code(status, "tpin")
-    assert caught.value.exit_code == ExitCode.USAGE
+    assert caught.value.exit_code == ExitCode.BAD_INPUT
     assert caught.value.values["known"] == "pin, puk, qpin"

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import typer
 
+from cardtools.common.exit_codes import ExitCode
 from cardtools.enrol.commands import wizard
-from cardtools.enrol.commands.run import Run
-from cardtools.enrol.errors import EnrolError, ExitCode
+from cardtools.enrol.commands.options import CardOptions
+from cardtools.enrol.commands.run import EnrolRun
+from cardtools.enrol.errors import EnrolError
 from cardtools.enrol.files.certificates import CertificateFacts, as_pem, certificate_in, write_new
 from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.files.report import Row, report_file, report_rows, report_text
@@ -18,7 +20,7 @@ from cardtools.enrol.flows.installing import Issued, fetch, install, place_for, 
 from cardtools.enrol.flows.session import Session
 
 
-def fetch_into_file(run: Run, session: Session, request_id: str, out: Path | None, report: Path | None) -> None:
+def fetch_into_file(run: EnrolRun, session: Session, request_id: str, out: Path | None, report: Path | None) -> None:
     """Fetches an issued certificate into a file, with its report where one is named. Raises ToldError."""
     issued = fetch(session, checked_id(request_id))
     rows = _rows(run, issued)
@@ -33,7 +35,7 @@ def fetch_into_file(run: Run, session: Session, request_id: str, out: Path | Non
         run.say("report-saved", file=str(report))
 
 
-def put_onto_card(run: Run, session: Session, reader: str | None, request_id: str) -> None:
+def put_onto_card(run: EnrolRun, session: Session, reader: str | None, request_id: str) -> None:
     """Puts an issued certificate onto the card. Raises ToldError."""
     issued = fetch(session, checked_id(request_id))
     device = run.find_device(reader)
@@ -42,7 +44,7 @@ def put_onto_card(run: Run, session: Session, reader: str | None, request_id: st
     run.say("installed", card=device.name, identifier=key.hex())
 
 
-def put_file_onto_card(run: Run, session: Session, reader: str | None, file: Path) -> None:
+def put_file_onto_card(run: EnrolRun, session: Session, reader: str | None, file: Path) -> None:
     """Puts a certificate from a file onto the card. Raises ToldError."""
     facts = certificate_in(file)
     device = run.find_device(reader)
@@ -51,7 +53,7 @@ def put_file_onto_card(run: Run, session: Session, reader: str | None, file: Pat
     run.say("import-done", holder=facts.holder, card=device.name, identifier=key.hex())
 
 
-def clean_up(run: Run, session: Session, reader: str | None, serials: list[str], yes: bool) -> None:
+def clean_up(run: EnrolRun, session: Session, reader: str | None, serials: list[str], yes: bool) -> None:
     """Has certificates ticked, and deletes them with their keys. Raises ToldError; typer.Exit when a key remained."""
     device = run.find_device(reader)
     found = certificates_on(session, device)
@@ -74,7 +76,7 @@ def clean_up(run: Run, session: Session, reader: str | None, serials: list[str],
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def show_serials(run: Run, found: list[CertificateFacts], as_json: bool) -> None:
+def show_serials(run: EnrolRun, found: list[CertificateFacts], as_json: bool) -> None:
     """Shows the serial numbers of certificates (TM-09)."""
     if as_json:
         run.json([_as_data(facts) for facts in found])
@@ -84,10 +86,10 @@ def show_serials(run: Run, found: list[CertificateFacts], as_json: bool) -> None
     run.table(run.messages.text("serial-title"), columns, rows)
 
 
-def facts_on_card(run: Run, reader: str | None, module: Path | None, only: str | None) -> list[CertificateFacts]:
+def facts_on_card(run: EnrolRun, card: CardOptions, only: str | None) -> list[CertificateFacts]:
     """The certificates on the card, or the one with this serial number. Raises ToldError."""
-    device = run.find_device(reader)
-    found = certificates_on(run.session(ca=None, module=module), device)
+    device = run.find_device(card.reader)
+    found = certificates_on(run.session(card), device)
     if not found:
         raise EnrolError("serial-nothing", card=device.name)
     return [item.facts for item in (found if only is None else [with_serial(device, found, only)])]
@@ -103,25 +105,25 @@ def _as_data(facts: CertificateFacts) -> dict[str, str]:
     }
 
 
-def _rows(run: Run, issued: Issued) -> list[Row]:
+def _rows(run: EnrolRun, issued: Issued) -> list[Row]:
     return report_rows(issued.id, issued.issued, issued.facts, run.messages)
 
 
-def _show_report(run: Run, rows: list[Row]) -> None:
+def _show_report(run: EnrolRun, rows: list[Row]) -> None:
     for line in report_text(rows, run.messages).splitlines():
         run.line(line)
 
 
-def _show_deleted(run: Run, deleted: Deleted) -> None:
+def _show_deleted(run: EnrolRun, deleted: Deleted) -> None:
     item = deleted.certificate
     values = {"serial": item.facts.serial_decimal, "holder": item.facts.holder}
     if deleted.key_failure is None:
         run.say("clean-deleted", **values)
         return
     run.tell_failure(deleted.key_failure)
-    run.warn(run.messages.text("clean-half", identifier=item.identifier.hex(), **values))
+    run.warn_of("clean-half", identifier=item.identifier.hex(), **values)
 
 
-def _show_unpaired(run: Run, number: int) -> None:
+def _show_unpaired(run: EnrolRun, number: int) -> None:
     if number:
         run.say_counted("clean-unpaired", number)

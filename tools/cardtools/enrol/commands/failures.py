@@ -18,10 +18,11 @@ from cardtools.card.errors import (
     SeveralCardsError,
     WrongCodeError,
 )
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.messages import Messages
 from cardtools.common.prompt import PromptError
 from cardtools.common.told import ToldError
-from cardtools.enrol.errors import EnrolError, ExitCode, NumberedError, StepFailedError
+from cardtools.enrol.errors import EnrolError, NumberedError, StepFailedError
 
 _BAD_INPUT = (NoSuchReaderError, SeveralCardsError, PromptError)
 _UNAVAILABLE = (
@@ -61,7 +62,7 @@ def exit_code_of(error: BaseException) -> ExitCode:
         case StepFailedError():
             return exit_code_of(error.reason)
         case EnrolError():
-            return error.status
+            return error.exit_code
         case KeyboardInterrupt():
             return ExitCode.INTERRUPTED
         case _ if isinstance(error, _BAD_INPUT):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from cardtools.common.applicants import NAME_BYTES, flaw_in_address, flaw_in_name
 from cardtools.common.protocol import Applicant, RequestState
 from cardtools.common.told import Name
 from cardtools.enrol.commands import wizard
-from cardtools.enrol.commands.run import Run
+from cardtools.enrol.commands.options import ApplicantOptions, OldKeyOptions
+from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.flows.card_certificates import certificates_on
@@ -21,30 +20,30 @@ from cardtools.enrol.flows.requesting import Sent
 from cardtools.enrol.flows.session import Session
 
 
-def applicant_of(run: Run, name: str | None, e_mail: str | None, organisation: str | None) -> Applicant:
+def applicant_of(run: EnrolRun, given: ApplicantOptions) -> Applicant:
     """Who asks; what was left out on the command line is asked for. Raises BadInputError."""
-    name = wizard.ask_if_missing(run, "applicant-name", name, "--name")
-    e_mail = wizard.ask_if_missing(run, "applicant-e-mail", e_mail, "--e-mail")
+    name = wizard.ask_if_missing(run, "applicant-name", given.name, "--name")
+    e_mail = wizard.ask_if_missing(run, "applicant-e-mail", given.e_mail, "--e-mail")
     flaws = {
         "--name": flaw_in_name(name),
         "--e-mail": flaw_in_address(e_mail),
-        "--organisation": None if organisation is None else flaw_in_name(organisation),
+        "--organisation": None if given.organisation is None else flaw_in_name(given.organisation),
     }
     for field, flaw in flaws.items():
         if flaw is not None:
             raise BadInputError(f"applicant-{flaw}", field=field, most=NAME_BYTES)
-    return Applicant(name=name, e_mail=e_mail, organisation=organisation)
+    return Applicant(name=name, e_mail=e_mail, organisation=given.organisation)
 
 
-def old_key_of(run: Run, session: Session, reader: str | None, serial: str | None, from_file: Path | None) -> OldKey:
+def old_key_of(run: EnrolRun, session: Session, reader: str | None, wanted: OldKeyOptions) -> OldKey:
     """The key of the certificate that is to be renewed: in a file, or on the card. Raises ToldError."""
-    if from_file is None:
-        return _old_on_card(run, session, reader, serial)
-    prompt = run.messages.text("pkcs12-password", file=from_file.name)
-    return old_key_in(from_file, lambda: session.codes.code("password", prompt))
+    if wanted.from_file is None:
+        return _old_on_card(run, session, reader, wanted.serial)
+    prompt = run.messages.text("pkcs12-password", file=wanted.from_file.name)
+    return old_key_in(wanted.from_file, lambda: session.codes.code("password", prompt))
 
 
-def _old_on_card(run: Run, session: Session, reader: str | None, serial: str | None) -> OldKeyOnCard:
+def _old_on_card(run: EnrolRun, session: Session, reader: str | None, serial: str | None) -> OldKeyOnCard:
     device = run.find_device(reader)
     found = [item for item in certificates_on(session, device) if item.area is not None or serial is not None]
     if not found:
@@ -52,7 +51,7 @@ def _old_on_card(run: Run, session: Session, reader: str | None, serial: str | N
     return OldKeyOnCard(device, wizard.choose_one(run, device, found, serial))
 
 
-def store_of(run: Run, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
+def store_of(run: EnrolRun, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
     """Preset to the device on which the old certificate lies, else chosen by hand (PQ-26). Raises ToldError."""
     if old.device is not None and name is None:
         run.progress(run.messages.text("store-preset", store=old.device.name))
@@ -66,7 +65,7 @@ def store_of(run: Run, old: OldKey, name: str | None, reader: str | None) -> Qua
     return chosen
 
 
-def show_sent(run: Run, sent: Sent, as_json: bool) -> None:
+def show_sent(run: EnrolRun, sent: Sent, as_json: bool) -> None:
     """Shows the number of a request that the CA has."""
     if as_json:
         run.json(sent.request.model_dump(mode="json"))
@@ -75,10 +74,10 @@ def show_sent(run: Run, sent: Sent, as_json: bool) -> None:
         run.say("request-next", id=sent.request.id)
     if sent.unremembered is not None:
         reason = run.messages.told(sent.unremembered)
-        run.warn(run.messages.text("request-not-remembered", id=sent.request.id, reason=reason))
+        run.warn_of("request-not-remembered", id=sent.request.id, reason=reason)
 
 
-def show_checked(run: Run, session: Session, request_id: str | None, as_json: bool) -> None:
+def show_checked(run: EnrolRun, session: Session, request_id: str | None, as_json: bool) -> None:
     """Shows how a request stands, or all that wait. Raises ToldError; typer.Exit when one can't be told."""
     ids = session.pending.ids() if request_id is None else [checked_id(request_id)]
     found = [check_request(session, one) for one in ids]
@@ -88,12 +87,12 @@ def show_checked(run: Run, session: Session, request_id: str | None, as_json: bo
         _show_checked(run, found)
     for checked in found:
         _finish(run, session, checked)
-    failures = [checked.failure.status for checked in found if checked.failure is not None]
+    failures = [checked.failure.exit_code for checked in found if checked.failure is not None]
     if failures:
         raise typer.Exit(max(failures))
 
 
-def _show_checked(run: Run, found: list[CheckedRequest]) -> None:
+def _show_checked(run: EnrolRun, found: list[CheckedRequest]) -> None:
     if not found:
         run.say("nothing-pending")
     rows = [
@@ -114,19 +113,17 @@ def _show_checked(run: Run, found: list[CheckedRequest]) -> None:
             run.say("check-issued", id=checked.id)
 
 
-def _finish(run: Run, session: Session, checked: CheckedRequest) -> None:
+def _finish(run: EnrolRun, session: Session, checked: CheckedRequest) -> None:
     """What is told on standard error, so that JSON stays JSON; a refused request need not be remembered after that."""
     if checked.failure is not None:
         run.warn(f"{checked.id}:")
         run.tell_failure(checked.failure)
     if checked.status is None or checked.status.state is not RequestState.REFUSED:
         return
-    run.warn(run.messages.text("check-refused", id=checked.id, reason=checked.status.reason or "?"))
+    run.warn_of("check-refused", id=checked.id, reason=checked.status.reason or "?")
     pending = checked.pending
     if pending is not None:
-        run.warn(
-            run.messages.text("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
-        )
+        run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
         session.pending.forget(checked.id)
 
 

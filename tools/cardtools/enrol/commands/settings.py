@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cardtools.enrol.commands.run import Run
+from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.files.settings import FILE, Settings, change_setting, home
 
 
-def show(run: Run, as_json: bool) -> None:
+def show(run: EnrolRun, as_json: bool) -> None:
     """Shows all settings, and where they are kept."""
     values = _values(run.settings)
     if as_json:
@@ -18,7 +18,7 @@ def show(run: Run, as_json: bool) -> None:
     run.progress(str(home() / FILE))
 
 
-def change(run: Run, name: str, value: str) -> None:
+def change(run: EnrolRun, name: str, value: str) -> None:
     """Changes a setting, and shows it. Raises BadInputError."""
     now = _values(change_setting(home(), name, value))[name]
     if now is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import typer
 
-from cardtools.enrol.commands.run import Run
+from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files.certificates import now
 from cardtools.enrol.flows.card_certificates import CertificateOnCard, with_serial
@@ -16,7 +16,7 @@ from cardtools.enrol.flows.device import QualifiedDevice
 _COLUMNS = ("", "column-holder", "column-issuer", "column-valid-until", "column-serial", "column-serial-hex")
 
 
-def show_certificates(run: Run, title: str, found: Sequence[CertificateOnCard]) -> None:
+def show_certificates(run: EnrolRun, title: str, found: Sequence[CertificateOnCard]) -> None:
     """A numbered list of certificates."""
     present = now()
     rows = []
@@ -29,7 +29,7 @@ def show_certificates(run: Run, title: str, found: Sequence[CertificateOnCard]) 
 
 
 def choose_one(
-    run: Run, device: QualifiedDevice, found: list[CertificateOnCard], serial: str | None
+    run: EnrolRun, device: QualifiedDevice, found: list[CertificateOnCard], serial: str | None
 ) -> CertificateOnCard:
     """The certificate to be renewed. Raises BadInputError."""
     if serial is not None:
@@ -41,7 +41,7 @@ def choose_one(
 
 
 def tick(
-    run: Run, device: QualifiedDevice, found: list[CertificateOnCard], serials: list[str]
+    run: EnrolRun, device: QualifiedDevice, found: list[CertificateOnCard], serials: list[str]
 ) -> list[CertificateOnCard]:
     """The certificates to be deleted, each once, in the order in which they were named. Raises BadInputError."""
     if serials:
@@ -53,7 +53,7 @@ def tick(
     return _each_once(found[_number(word, len(found))] for word in answer.replace(",", " ").split())
 
 
-def choose_store(run: Run, stores: list[QualifiedDevice], name: str | None) -> str:
+def choose_store(run: EnrolRun, stores: list[QualifiedDevice], name: str | None) -> str:
     """The name of a store, as given or as chosen from the list. Raises BadInputError."""
     if name is not None:
         return name
@@ -65,7 +65,7 @@ def choose_store(run: Run, stores: list[QualifiedDevice], name: str | None) -> s
     return stores[_ask_number(run, "store-which", len(stores))].reader
 
 
-def confirm(run: Run, key: str, yes: bool) -> None:
+def confirm(run: EnrolRun, key: str, yes: bool) -> None:
     """Asks whether to go on. Raises EnrolError when the answer is no, BadInputError when nobody is there to answer."""
     if yes:
         return
@@ -75,7 +75,7 @@ def confirm(run: Run, key: str, yes: bool) -> None:
         raise EnrolError("clean-nothing-done")
 
 
-def ask_if_missing(run: Run, key: str, value: str | None, option: str, default: str | None = None) -> str:
+def ask_if_missing(run: EnrolRun, key: str, value: str | None, option: str, default: str | None = None) -> str:
     """A value that was left out on the command line. Raises BadInputError when nobody is there to give it."""
     if value is not None:
         return value
@@ -93,7 +93,7 @@ def _each_once(named: Iterable[CertificateOnCard]) -> list[CertificateOnCard]:
     return list(dict.fromkeys(named))
 
 
-def _ask_number(run: Run, key: str, count: int) -> int:
+def _ask_number(run: EnrolRun, key: str, count: int) -> int:
     return _number(str(typer.prompt(run.messages.text(key))).strip(), count)
 
 

@@ -6,34 +6,35 @@ import typer
 
 from cardtools.card import codes as card_codes
 from cardtools.card.status import CodeState
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.told import Name, ToldError
-from cardtools.manager.commands.run import Codes, Run
+from cardtools.manager.commands.code_prompts import CodePrompts
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.claim import KnownValue, Readiness, readiness_of, with_codes_tried
 from cardtools.manager.model.code_actions import code_by
 from cardtools.manager.model.describing import container_line
 from cardtools.manager.model.inventory import Inventory
-from cardtools.manager.model.printing import as_json
-from cardtools.manager.model.refusals import ExitCode, ManagerError
+from cardtools.manager.model.refusals import ManagerError
 from cardtools.manager.model.writing import erase_key, writing_code
 
 # Telling
 
 
-def tell_readiness(run: Run, *, check_codes: bool, as_data: bool) -> None:
+def tell_readiness(run: ManagerRun, *, check_codes: bool, as_data: bool) -> None:
     """Tells what is still missing, and ends the command with 1 when something is. Raises ToldError, typer.Exit."""
     readiness = readiness_of(run.read_inventory())
     if check_codes:
         with run.connection() as connection:
             readiness = with_codes_tried(connection, readiness)
     if as_data:
-        typer.echo(as_json(_data(readiness)))
+        run.json(_data(readiness))
     else:
         _tell(run, readiness)
     if not readiness.ready:
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _tell(run: Run, readiness: Readiness) -> None:
+def _tell(run: ManagerRun, readiness: Readiness) -> None:
     if readiness.ready:
         run.say("claim-ready")
         return
@@ -65,7 +66,7 @@ def _data(readiness: Readiness) -> dict[str, object]:
 # Making ready
 
 
-def prepare_for_claim(run: Run, codes: Codes, yes: bool) -> None:
+def prepare_for_claim(run: ManagerRun, codes: CodePrompts, yes: bool) -> None:
     """Makes the card ready, once that is confirmed. Raises ToldError.
 
     Asks for all codes first, then sets them, and deletes last: a wrong code stops it while everything is there.
@@ -97,14 +98,14 @@ def _stop_when_hopeless(inventory: Inventory, readiness: Readiness) -> None:
             raise ManagerError("claim-hopeless", code=Name(found.code.name))
 
 
-def _confirm(run: Run, readiness: Readiness, yes: bool) -> None:
+def _confirm(run: ManagerRun, readiness: Readiness, yes: bool) -> None:
     if readiness.objects:
         run.confirm_counted("confirm-prepare", len(readiness.objects), yes)
     else:
         run.confirm("confirm-prepare-codes", yes)
 
 
-def _present_values(codes: Codes, readiness: Readiness) -> dict[str, str]:
+def _present_values(codes: CodePrompts, readiness: Readiness) -> dict[str, str]:
     """The present value of every code that has one; it is not asked for where it is the factory's for certain."""
     return {
         found.code.id: found.factory_value if found.value is KnownValue.FACTORY else codes.present(found.code)
@@ -113,7 +114,7 @@ def _present_values(codes: Codes, readiness: Readiness) -> dict[str, str]:
     }
 
 
-def _set_codes(run: Run, inventory: Inventory, readiness: Readiness, present: dict[str, str]) -> None:
+def _set_codes(run: ManagerRun, inventory: Inventory, readiness: Readiness, present: dict[str, str]) -> None:
     """Sets every code to its factory value: blocked ones by another, as long as that has the value that was given."""
     to_set = [found for found in readiness.codes if found.value is not KnownValue.FACTORY]
     with run.connection() as connection:
@@ -128,7 +129,7 @@ def _set_codes(run: Run, inventory: Inventory, readiness: Readiness, present: di
             run.say("prepared-code", code=Name(code.name))
 
 
-def _delete_all(run: Run, inventory: Inventory, readiness: Readiness) -> None:
+def _delete_all(run: ManagerRun, inventory: Inventory, readiness: Readiness) -> None:
     """Deletes the user's certificates and keys, with the factory value that the code for writing has by now."""
     if not readiness.objects:
         return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from cardtools.card import codes as card_codes
 from cardtools.common.told import Name
-from cardtools.manager.commands.run import Codes, Run
+from cardtools.manager.commands.code_prompts import CodePrompts
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.code_actions import CodeAction, code_by, find_code, why_not
 
 
-def change_code(run: Run, codes: Codes, name: str) -> None:
+def change_code(run: ManagerRun, codes: CodePrompts, name: str) -> None:
     """Changes a code. Raises ToldError; what is wrong with the values is found before the card gets any."""
     card = run.read_card()
     code = find_code(card, name)
@@ -21,7 +22,7 @@ def change_code(run: Run, codes: Codes, name: str) -> None:
     run.say("changed", code=Name(code.name))
 
 
-def set_by_another(run: Run, codes: Codes, name: str, action: CodeAction) -> None:
+def set_by_another(run: ManagerRun, codes: CodePrompts, name: str, action: CodeAction) -> None:
     """Unblocks a code, or sets it first, with the one that the card names for that. Raises ToldError."""
     card = run.read_card()
     code = find_code(card, name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from cardtools.common.told import Name
-from cardtools.manager.commands.run import Codes, Run
+from cardtools.manager.commands.code_prompts import CodePrompts
+from cardtools.manager.commands.run import ManagerRun
+from cardtools.manager.model.describing import day
 from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.lookup import certificate_of, find_container, find_number
-from cardtools.manager.model.printing import day
 from cardtools.manager.model.refusals import ManagerError, UsageError
 from cardtools.manager.model.writing import erase_key, writing_code
 
 
-def delete_certificate(run: Run, codes: Codes, identifier: str, yes: bool) -> None:
+def delete_certificate(run: ManagerRun, codes: CodePrompts, identifier: str, yes: bool) -> None:
     """Deletes a certificate, once that is confirmed. Raises ToldError."""
     inventory = run.read_inventory()
     container = find_container(inventory, identifier)
@@ -28,7 +29,7 @@ def delete_certificate(run: Run, codes: Codes, identifier: str, yes: bool) -> No
 
 
 def delete_unpaired_key(
-    run: Run, codes: Codes, identifier: str | None, number: int | None, *, expert: bool, yes: bool
+    run: ManagerRun, codes: CodePrompts, identifier: str | None, number: int | None, *, expert: bool, yes: bool
 ) -> None:
     """Deletes a key without a certificate, never-listed ones too, once that is confirmed. Raises ToldError."""
     inventory = run.read_inventory()
@@ -45,7 +46,7 @@ def delete_unpaired_key(
     run.say("deleted-key", name=container.name)
 
 
-def _confirm_certificate(run: Run, container: Container, yes: bool) -> None:
+def _confirm_certificate(run: ManagerRun, container: Container, yes: bool) -> None:
     """Says what is about to be deleted, and asks. Raises ToldError when it is not to be."""
     facts = certificate_of(container).facts
     if container.from_factory:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import typer
 from rich.tree import Tree
 
 from cardtools.card.errors import CardDeadError, NoCardError, NotOursError
 from cardtools.card.pcsc import readers
 from cardtools.common.messages import Messages
+from cardtools.common.output import shown
 from cardtools.common.told import Told
-from cardtools.manager.commands.run import Run
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.as_data import inventory_data
 from cardtools.manager.model.describing import (
     area_line,
@@ -20,23 +20,22 @@ from cardtools.manager.model.describing import (
     public_key_line,
 )
 from cardtools.manager.model.inventory import Container, Inventory
-from cardtools.manager.model.printing import as_json, plain
 
 
-def show_devices(run: Run, as_data: bool) -> None:
+def show_devices(run: ManagerRun, as_data: bool) -> None:
     """Shows every card, or the one in the reader named. Raises ToldError."""
     names = [run.reader] if run.reader is not None else readers()
     if not names:
         raise NoCardError
     found = [(name, _look_at(run.for_reader(name))) for name in names]
     if as_data:
-        typer.echo(as_json([_data(name, seen) for name, seen in found]))
+        run.json([_data(name, seen) for name, seen in found])
         return
     for name, seen in found:
         run.out.print(_tree(run.messages, name, seen), soft_wrap=True)
 
 
-def _look_at(run: Run) -> Inventory | CardDeadError | NotOursError:
+def _look_at(run: ManagerRun) -> Inventory | CardDeadError | NotOursError:
     """What is in one reader; a card that can't be looked at is told in the tree, and hides no other."""
     try:
         return run.read_inventory()
@@ -52,34 +51,34 @@ def _data(reader: str, seen: Inventory | CardDeadError | NotOursError) -> dict[s
 
 def _tree(messages: Messages, reader: str, seen: Inventory | Told) -> Tree:
     if not isinstance(seen, Inventory):
-        tree = Tree(plain(reader))
-        tree.add(plain(messages.told(seen)))
+        tree = Tree(shown(reader))
+        tree.add(shown(messages.told(seen)))
         return tree
     card = seen.card
     head = messages.text("device", name=card_name(card), serial=card.serial, reader=reader)
-    tree = Tree(f"[bold]{plain(head)}[/bold]")
+    tree = Tree(shown(head, "bold"))
     for area in card.areas:
-        branch = tree.add(plain(area_line(messages, card, area)))
+        branch = tree.add(shown(area_line(messages, card, area)))
         _add_containers(messages, branch, seen.of(area))
     outside = seen.of(None)
     if outside:
-        _add_containers(messages, tree.add(plain(messages.text("area-none"))), outside)
+        _add_containers(messages, tree.add(shown(messages.text("area-none"))), outside)
     return tree
 
 
 def _add_containers(messages: Messages, branch: Tree, containers: tuple[Container, ...]) -> None:
     if not containers:
-        branch.add(plain(messages.text("area-empty")))
+        branch.add(shown(messages.text("area-empty")))
     for container in containers:
-        inner = branch.add(plain(container_line(messages, container)))
+        inner = branch.add(shown(container_line(messages, container)))
         if container.empty:
             continue
         for certificate in container.certificates:
             first, *rest = certificate_lines(messages, certificate.facts)
-            leaf = inner.add(plain(first))
+            leaf = inner.add(shown(first))
             for line in rest:
-                leaf.add(plain(line))
+                leaf.add(shown(line))
         if container.public_key is not None:
-            inner.add(plain(public_key_line(messages, container)))
+            inner.add(shown(public_key_line(messages, container)))
         if container.has_private_key:
-            inner.add(plain(private_key_line(messages, container)))
+            inner.add(shown(private_key_line(messages, container)))

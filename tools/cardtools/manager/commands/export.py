@@ -8,14 +8,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import load_der_x509_certificate
 
 from cardtools.manager.commands.options import Form
-from cardtools.manager.commands.run import Run
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.files import check_writable, write_file
 from cardtools.manager.model.inventory import Container, StoredCertificate
 from cardtools.manager.model.lookup import certificate_of, find_container
 from cardtools.manager.model.refusals import ManagerError
 
 
-def export_certificate(run: Run, identifier: str, file: Path, form: Form, *, force: bool) -> None:
+def export_certificate(run: ManagerRun, identifier: str, file: Path, form: Form, *, force: bool) -> None:
     """Writes a certificate to a file. Raises ToldError."""
     check_writable(file, force=force)
     container = find_container(run.read_inventory(), identifier)
@@ -25,7 +25,7 @@ def export_certificate(run: Run, identifier: str, file: Path, form: Form, *, for
     run.say("exported-certificate", holder=holder, file=str(file))
 
 
-def export_public_key(run: Run, identifier: str, file: Path, form: Form, *, force: bool) -> None:
+def export_public_key(run: ManagerRun, identifier: str, file: Path, form: Form, *, force: bool) -> None:
     """Writes a public key to a file. Raises ToldError."""
     check_writable(file, force=force)
     container = find_container(run.read_inventory(), identifier)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import typer
 from rich.table import Table
 
-from cardtools.manager.commands.run import Run
+from cardtools.common.output import shown
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.certificate_facts import CertificateFacts
 from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.lookup import certificate_of, find_container
-from cardtools.manager.model.printing import as_json, plain
 from cardtools.manager.model.refusals import ManagerError
 
 
-def show_holder(run: Run, identifier: str | None, as_data: bool) -> None:
+def show_holder(run: ManagerRun, identifier: str | None, as_data: bool) -> None:
     """Shows what all certificates tell of a person, or the one with the identifier. Raises ToldError."""
     found = _persons(run.read_inventory(), identifier)
     if not found:
         raise ManagerError("no-person")
     if as_data:
-        typer.echo(as_json([{"identifier": item.name, **dict(facts.person)} for item, facts in found]))
+        run.json([{"identifier": item.name, **dict(facts.person)} for item, facts in found])
         return
     for container, facts in found:
         _show(run, container, facts)
@@ -39,14 +38,14 @@ def _persons(inventory: Inventory, identifier: str | None) -> list[tuple[Contain
     ]
 
 
-def _show(run: Run, container: Container, facts: CertificateFacts) -> None:
+def _show(run: ManagerRun, container: Container, facts: CertificateFacts) -> None:
     run.say("holder-of", holder=facts.holder, identifier=container.name)
     table = Table(show_header=False, box=None, pad_edge=True)
     for name, value in facts.person:
-        table.add_row(plain(_label(run, name)), plain(value))
+        table.add_row(shown(_label(run, name)), shown(value))
     run.out.print(table)
 
 
-def _label(run: Run, attribute: str) -> str:
+def _label(run: ManagerRun, attribute: str) -> str:
     """What an attribute is called; an OID that we have no name for stays what it is."""
     return attribute if attribute[0].isdigit() else run.messages.text(f"attribute-{attribute}")

@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.card.errors import BadCertificateError
 from cardtools.card.pkcs12 import read_pkcs12
-from cardtools.manager.commands.run import Codes, Run
+from cardtools.manager.commands.code_prompts import CodePrompts
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.certificate_facts import CertificateFacts, read_certificate
 from cardtools.manager.model.inventory import Inventory
 from cardtools.manager.model.refusals import ManagerError
@@ -16,7 +17,7 @@ from cardtools.manager.model.writing import writing_code
 _LABEL_LENGTH = 32
 
 
-def bring_in_key(run: Run, codes: Codes, content: bytes, label: str | None) -> None:
+def bring_in_key(run: ManagerRun, codes: CodePrompts, content: bytes, label: str | None) -> None:
     """Imports a PKCS#12 file's key and certificate. Raises ToldError; then the card is as it was, or the error says
     what remained on it.
     """  # fmt: skip
@@ -37,7 +38,7 @@ def bring_in_key(run: Run, codes: Codes, content: bytes, label: str | None) -> N
     run.say("imported-p12-mark")
 
 
-def bring_in_certificate(run: Run, codes: Codes, content: bytes, label: str | None) -> None:
+def bring_in_certificate(run: ManagerRun, codes: CodePrompts, content: bytes, label: str | None) -> None:
     """Stores a certificate with its key. Raises ToldError, and has changed nothing then."""
     der = _certificate_in(content)
     facts = _facts(der)

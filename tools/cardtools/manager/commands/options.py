@@ -1,12 +1,15 @@
-"""The options that the commands of this tool have in common, beside those of all tools."""
+"""The arguments and options that several commands of the card manager have, beside those of all tools."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cardtools.common.options import ModuleOption, ReaderOption
 
 
 class Form(StrEnum):
@@ -43,3 +46,20 @@ OptionalIdentifier = Annotated[
     typer.Argument(help="A key's or certificate's identifier; without one, the whole card.", metavar="[ID]"),
 ]
 LabelOption = Annotated[str | None, typer.Option(help="What it is called on the card.", metavar="TEXT")]
+
+
+@dataclass(frozen=True, slots=True)
+class CardOptions:
+    """Which card a command is about, and how it is reached."""
+
+    reader: ReaderOption = None
+    language: LanguageOption = None
+    module: ModuleOption = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOptions:
+    """Where codes come from; a terminal without any."""
+
+    stdin: StdinOption = False
+    codes_file: CodesFileOption = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import typer
 from rich.table import Table
 
 from cardtools.card.status import CardStatus, CodeState, CodeStatus
+from cardtools.common.output import shown
 from cardtools.common.told import Name
-from cardtools.manager.commands.run import Run
+from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.advice import advice
 from cardtools.manager.model.as_data import container_data, inventory_data
 from cardtools.manager.model.code_actions import possible_actions
@@ -21,24 +21,23 @@ from cardtools.manager.model.describing import (
 )
 from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.lookup import find_container
-from cardtools.manager.model.printing import as_json, plain
 
 
-def show_card_or_object(run: Run, identifier: str | None, as_data: bool) -> None:
+def show_card_or_object(run: ManagerRun, identifier: str | None, as_data: bool) -> None:
     """Shows the card, or one key or certificate on it. Raises ToldError."""
     inventory = run.read_inventory()
     if identifier is not None:
         _show_container(run, find_container(inventory, identifier), as_data)
     elif as_data:
-        typer.echo(as_json(inventory_data(inventory, run.reader)))
+        run.json(inventory_data(inventory, run.reader))
     else:
         _show_card(run, inventory)
 
 
-def _show_card(run: Run, inventory: Inventory) -> None:
+def _show_card(run: ManagerRun, inventory: Inventory) -> None:
     card = inventory.card
     head = run.messages.text("device", name=card_name(card), serial=card.serial, reader=run.reader or "")
-    run.out.print(f"[bold]{plain(head)}[/bold]", soft_wrap=True)
+    run.out.print(shown(head, "bold"), soft_wrap=True)
     run.out.print(_code_table(run, card))
     for code in card.codes:
         if code.state is CodeState.BLOCKED:
@@ -59,30 +58,32 @@ def _show_card(run: Run, inventory: Inventory) -> None:
         run.line(f"  {command}")
 
 
-def _code_table(run: Run, card: CardStatus) -> Table:
+def _code_table(run: ManagerRun, card: CardStatus) -> Table:
     text = run.messages.text
-    table = Table(*(plain(text(f"column-{name}")) for name in ("code", "state", "tries", "length", "must", "set-by")))
+    table = Table()
+    for name in ("code", "state", "tries", "length", "must", "set-by"):
+        table.add_column(shown(text(f"column-{name}")))
     for code in card.codes:
         table.add_row(
-            plain(run.messages.name(code.name)),
+            shown(run.messages.name(code.name)),
             text(f"state-{code.state.name.lower().replace('_', '-')}"),
             f"{code.tries_left} / {code.tries_limit} / {code.tries_max}",
             _length(run, code),
             text("yes" if code.must_change else "no"),
-            plain(run.messages.name(card.code(code.unblocked_by).name)) if code.unblocked_by else "–",
+            shown(run.messages.name(card.code(code.unblocked_by).name)) if code.unblocked_by else "–",
         )
     return table
 
 
-def _length(run: Run, code: CodeStatus) -> str:
+def _length(run: ManagerRun, code: CodeStatus) -> str:
     exact = "-exact" if code.min_length == code.max_length else ""
     key = f"length-{code.characters.name.lower()}{exact}"
     return run.messages.text(key, min=code.min_length, max=code.max_length)
 
 
-def _show_container(run: Run, container: Container, as_data: bool) -> None:
+def _show_container(run: ManagerRun, container: Container, as_data: bool) -> None:
     if as_data:
-        typer.echo(as_json(container_data(container)))
+        run.json(container_data(container))
         return
     _show_lines(run, container, indent="")
     run.heading("possible")
@@ -90,7 +91,7 @@ def _show_container(run: Run, container: Container, as_data: bool) -> None:
         run.line(f"  {command}")
 
 
-def _show_lines(run: Run, container: Container, indent: str) -> None:
+def _show_lines(run: ManagerRun, container: Container, indent: str) -> None:
     run.line(indent + container_line(run.messages, container))
     for certificate in container.certificates:
         for line in certificate_lines(run.messages, certificate.facts):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cardtools.card.status import AreaStatus, CardStatus
 from cardtools.common.devices import UnknownDeviceError, find_device
 from cardtools.common.messages import Messages
 from cardtools.common.told import Name, Value
 from cardtools.manager.model.certificate_facts import CertificateFacts
 from cardtools.manager.model.inventory import Container
-from cardtools.manager.model.printing import day
+
+
+def day(moment: datetime) -> str:
+    """A day, the same in every language (ISO 8601)."""
+    return f"{moment:%Y-%m-%d}"
 
 
 def card_name(card: CardStatus) -> str:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from cardtools.card.values import UnfitValue
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.told import ToldError, Value
-
-
-class ExitCode(IntEnum):
-    """What a command ends with."""
-
-    REFUSED = 1
-    """The card, or a rule, refused; or it could not be done."""
-    USAGE = 2
-    """The command does not say what can be done: no such code, no such certificate, a file that can't be read."""
 
 
 class ManagerError(ToldError):
@@ -31,7 +21,7 @@ class ManagerError(ToldError):
 class UsageError(ManagerError):
     """What was asked for does not exist, or is not clear."""
 
-    exit_code = ExitCode.USAGE
+    exit_code = ExitCode.BAD_INPUT
 
 
 class ValueRefusedError(ManagerError):

@@ -1,0 +1,86 @@
+"""How a tool's command is made, and how it starts and ends."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from typing import get_type_hints
+
+import typer
+
+from cardtools.common.exit_codes import ExitCode
+from cardtools.common.options import VersionOption
+
+_EXTRA = "stuntcard[tools]"
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
+
+
+def new_app(description: str) -> typer.Typer:
+    """A command of several subcommands, with `--version` and the completion of shells."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=description,
+    )
+    app.callback()(_options_of_all)
+    return app
+
+
+def run_app(app: typer.Typer, name: str) -> None:
+    """Runs a command under its name, and ends the program."""
+    # One command's worth of objects is not worth searching for cycles.
+    gc.disable()
+    # A terminal that knows no Czech letters shall still show the rest; and bytes that are no text are no code.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app(prog_name=name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "cardtools" or missing in sys.stdlib_module_names:
+            raise
+        print(f"{name} needs {missing}, which is not installed. Install it: pip install '{_EXTRA}'", file=sys.stderr)
+        sys.exit(ExitCode.UNAVAILABLE)
+    except KeyboardInterrupt:  # outside of what a command tells of itself
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """The command as typer takes it: a parameter that is a dataclass stands there as its fields, an option each."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: kind for name, kind in hints.items() if is_dataclass(kind) and isinstance(kind, type)}
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command).parameters.values():
+        if parameter.name in groups:
+            parameters += _options(groups[parameter.name])
+        else:
+            parameters.append(parameter.replace(annotation=hints[parameter.name], kind=_BY_NAME))
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        grouped = {}
+        for name, kind in groups.items():
+            grouped[name] = kind(**{one.name: given.pop(one.name) for one in fields(kind)})
+        command(**given, **grouped)
+
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__dict__["__signature__"] = inspect.Signature(parameters)
+    return run
+
+
+def _options(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(one.name, _BY_NAME, default=one.default, annotation=hints[one.name]) for one in fields(group)
+    ]
+
+
+def _options_of_all(version: VersionOption = False) -> None:
+    """The options that stand before a subcommand."""

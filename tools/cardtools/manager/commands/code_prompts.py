@@ -1,0 +1,60 @@
+"""Asks for codes, and stops what can't be right before it reaches the card."""
+
+from __future__ import annotations
+
+from cardtools.card.errors import ImpossibleValueError
+from cardtools.card.status import CodeStatus
+from cardtools.card.values import easily_guessed, why_unfit
+from cardtools.common.prompt import CodeSource, code_source
+from cardtools.common.told import Name
+from cardtools.manager.commands.options import CodeOptions
+from cardtools.manager.commands.run import ManagerRun
+from cardtools.manager.model.advice import advice
+from cardtools.manager.model.refusals import UsageError, ValueRefusedError
+
+
+class CodePrompts:
+    """Asks for the codes of the card that a run is about, and for the password of a file."""
+
+    def __init__(self, run: ManagerRun, source: CodeSource) -> None:
+        self._run = run
+        self._source = source
+
+    def present(self, code: CodeStatus) -> str:
+        """The present value of a code. Raises PromptError and ImpossibleValueError; warns before its last try."""
+        name = self._run.messages.name(code.name)
+        if code.tries_left == 1:
+            self._warn_of_last_try(code)
+        value = self._source.code(code.id, self._run.messages.text("prompt-present", code=name))
+        if why_unfit(code, value) is not None:
+            raise ImpossibleValueError(code.id, code.name)
+        return value
+
+    def new(self, code: CodeStatus) -> str:
+        """A new value, given twice. Raises PromptError and ValueRefusedError; advises against an easy one."""
+        text = self._run.messages.text
+        name = Name(code.name)
+        value = self._source.new_code(code.id, text("prompt-new", code=name), text("prompt-again", code=name))
+        unfit = why_unfit(code, value)
+        if unfit is not None:
+            raise ValueRefusedError(unfit)
+        if easily_guessed(value):
+            self._run.warn_of("value-easily-guessed", code=name)
+        return value
+
+    def _warn_of_last_try(self, code: CodeStatus) -> None:
+        self._run.warn_of("last-try", code=Name(code.name))
+        if self._run.card is not None:
+            for sentence in advice(self._run.card, code, blocked=False):
+                self._run.warn_told(sentence)
+
+    def password(self) -> str:
+        """The password of a file."""
+        return self._source.code("password", self._run.messages.text("prompt-password"))
+
+
+def code_prompts(run: ManagerRun, options: CodeOptions) -> CodePrompts:
+    """Asks where the options say that codes come from. Raises PromptError, or UsageError for both."""
+    if options.stdin and options.codes_file is not None:
+        raise UsageError("two-sources")
+    return CodePrompts(run, code_source(stdin=options.stdin, codes_file=options.codes_file))
