@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from stuntcard.applets.answers import RefusalError, answer, standing, the_code
@@ -11,8 +12,10 @@ from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.policy.law import permits, unblocking_code
+from stuntcard.profile.model import Code
 
 PAD = b"\xff"
+_ON_CODES = {Instruction.VERIFY, Instruction.CHANGE_REFERENCE_DATA, Instruction.RESET_RETRY_COUNTER}
 
 
 def code(card: Card, reference: int) -> str:
@@ -59,6 +62,24 @@ def reset_retry_counter(card: Card, command: Command, stored_length: int) -> Res
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     value, new = two_values(command.data, stored_length)
     return answer(card.reset_code(name, by, value, new), card.state.codes[by])
+
+
+def codes_concerned(card: Card, command: Command) -> frozenset[str]:
+    """The codes that a command of this kind gives a value of, or sets, by the references of ISO 7816-4."""
+    unblocks = command.ins == Instruction.RESET_RETRY_COUNTER
+    return concerned(card, command, lambda code: code.reference == command.p2, unblocks=unblocks)
+
+
+def concerned(card: Card, command: Command, is_meant: Callable[[Code], bool], *, unblocks: bool) -> frozenset[str]:
+    """The code that is meant, and with `unblocks` the one that unblocks it.
+
+    None for a VERIFY without a value, which only asks how many tries are left.
+    """
+    if not command.data or command.ins not in _ON_CODES:
+        return frozenset()
+    name = next((name for name, code in card.profile.codes_on_chip.items() if is_meant(code)), None)
+    by = unblocking_code(card.profile, name) if name is not None and unblocks else None
+    return frozenset(code for code in (name, by) if code is not None)
 
 
 def handlers(stored_length: int) -> dict[int, Handler]:

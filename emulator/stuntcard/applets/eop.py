@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stuntcard.applets.answers import RefusalError, answer, the_code
+from stuntcard.applets.code_commands import concerned
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.card.card import Card
 from stuntcard.card.files import File, FileKind
@@ -56,6 +57,10 @@ class EopManagement:
         """GET DATA, and new values of codes; anything else with 6E00, 6D00, or 6882 for secure messaging."""
         return _handle(card, command, {_PROPRIETARY: {Instruction.GET_DATA: _get_data}, 0: _MANAGEMENT_HANDLERS})
 
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
+        """Codes go by references of this command set's own."""
+        return _codes_concerned(card, command)
+
 
 class EopFiles:
     """The application with the files."""
@@ -70,12 +75,22 @@ class EopFiles:
         """SELECT and READ BINARY; anything else with 6E00, 6D00, or 6882 for secure messaging."""
         return _handle(card, command, {0: _FILES_HANDLERS})
 
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
+        """Codes go by references of this command set's own."""
+        return _codes_concerned(card, command)
+
 
 def _handle(card: Card, command: Command, handlers: dict[int, dict[int, Handler]]) -> Response:
     """Answers a command by the handlers of its class and instruction."""
     if command.cla == _SECURE_MESSAGING:
         return Response(StatusWord.SECURE_MESSAGING_NOT_SUPPORTED)
     return handle(card, command, handlers.get(command.cla, {}), tuple(handlers))
+
+
+def _codes_concerned(card: Card, command: Command) -> frozenset[str]:
+    """One command both changes a code and unblocks it; P1 tells which."""
+    unblocks = command.ins == Instruction.CHANGE_REFERENCE_DATA and command.p1 != _CHANGE
+    return concerned(card, command, lambda code: code.eop_reference == command.p2, unblocks=unblocks)
 
 
 def _selected(name: bytes, command: Command) -> Response:

@@ -16,7 +16,8 @@ from stuntcard.applets.answers import RefusalError
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.applets.isoapplet_keys import generate_key_pair, import_key
 from stuntcard.applets.key_commands import environment_for, use_key
-from stuntcard.card.card import BY_NAME, Card, IsoAppletVersion
+from stuntcard.card.applet import BY_NAME
+from stuntcard.card.card import Card
 from stuntcard.card.files import ACCESS_LENGTH, ERASED, FOR_HOLDER, MASTER_FILE, Condition, File, FileKind
 from stuntcard.card.keys import (
     Key,
@@ -26,6 +27,7 @@ from stuntcard.card.keys import (
     sign_pkcs1,
     sign_pss,
 )
+from stuntcard.card.memos import Memo
 from stuntcard.card.pkcs15_objects import STORED_LENGTH
 from stuntcard.card.session import ControlTemplate, SecurityEnvironment
 from stuntcard.iso7816 import tlv
@@ -38,6 +40,18 @@ NAME = bytes.fromhex("F276A288BCFBA69D34F31001")
 
 VERSION_TAG = 0x0101
 _EXTENDED_APDU, _RANDOM, _ELLIPTIC_CURVES, _PSS, _RSA_4096 = 0x01, 0x02, 0x04, 0x08, 0x20
+
+
+class Version(IntEnum):
+    """The version of these commands, as its client is told it."""
+
+    V0_6 = 0x0006
+    V1_0 = 0x0100
+
+
+CLIENT_VERSION = Memo(Version.V0_6, outlives_reset=True)
+"""The version that a client read, and so expects. After a reset, OpenSC selects the applet again and does not ask."""
+_COMMANDS_BEFORE: Memo[tuple[Command, ...]] = Memo(())
 
 
 class _Algorithm(IntEnum):
@@ -58,26 +72,34 @@ _SHAREABLE_OR_NOT = 0x3F
 
 
 class IsoApplet:
-    """The applet. All that it knows of a client is in the card's session."""
+    """The applet. All that it knows of a client is in the card's session and its memos."""
 
     name = NAME
 
     def select(self, card: Card, command: Command) -> Response:
         """Selected by name; whoever fetches the answer reads API 0.6 there."""
         card.select_file(card.files.at(MASTER_FILE))
-        if _connects_like_old_opensc(card.commands_before, command):
-            card.client_version = IsoAppletVersion.V0_6
+        if _connects_like_old_opensc(card.memos.read(_COMMANDS_BEFORE), command):
+            card.memos.note(CLIENT_VERSION, Version.V0_6)
         if command.p2 == NO_ANSWER:
             return Response(StatusWord.OK)
 
         def read() -> None:
-            card.client_version = IsoAppletVersion.V0_6
+            card.memos.note(CLIENT_VERSION, Version.V0_6)
 
-        return Response(StatusWord.OK, _version(card, IsoAppletVersion.V0_6), read)
+        return Response(StatusWord.OK, _version(card, Version.V0_6), read)
 
     def handle(self, card: Card, command: Command) -> Response:
         """Answers a command of this set; any other with 6E00 or 6D00."""
         return handle(card, command, _HANDLERS)
+
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
+        """Codes go by their references."""
+        return code_commands.codes_concerned(card, command)
+
+    def heard(self, card: Card, command: Command) -> None:
+        """The last two commands tell how a client connects."""
+        card.memos.note(_COMMANDS_BEFORE, (*card.memos.read(_COMMANDS_BEFORE)[-1:], command))
 
 
 def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> bool:
@@ -91,11 +113,11 @@ def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> 
     return other.ins == Instruction.SELECT and other.p1 == BY_NAME and other.data != NAME
 
 
-def _version(card: Card, version: IsoAppletVersion) -> bytes:
+def _version(card: Card, version: Version) -> bytes:
     features = _RANDOM | _ELLIPTIC_CURVES
     if card.transport_protocol is not Protocol.T0:
         features |= _EXTENDED_APDU
-    if version is IsoAppletVersion.V1_0:
+    if version is Version.V1_0:
         features |= _PSS | _RSA_4096
     return version.to_bytes(2) + bytes([features])
 
@@ -169,7 +191,7 @@ def _signing(card: Card, algorithm: int) -> Callable[[Key, bytes], bytes]:
         case _Algorithm.RSA_PSS:
             return sign_pss
         case _Algorithm.ECDSA:
-            return sign_ecdsa_sha1 if card.client_version is IsoAppletVersion.V0_6 else sign_ecdsa
+            return sign_ecdsa_sha1 if card.memos.read(CLIENT_VERSION) is Version.V0_6 else sign_ecdsa
         case _:
             raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
 
@@ -190,9 +212,9 @@ def _get_data(card: Card, command: Command) -> Response:
         raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
 
     def read() -> None:
-        card.client_version = IsoAppletVersion.V1_0
+        card.memos.note(CLIENT_VERSION, Version.V1_0)
 
-    return Response(StatusWord.OK, _version(card, IsoAppletVersion.V1_0), read)
+    return Response(StatusWord.OK, _version(card, Version.V1_0), read)
 
 
 _HANDLERS: dict[int, Handler] = {

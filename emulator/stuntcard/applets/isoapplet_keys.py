@@ -23,9 +23,9 @@ from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.policy.events import Verdict
+from stuntcard.policy.law import takes_key_numbered
 from stuntcard.policy.state import Origin
 
-MAX_KEYS = 16
 _PUBLIC_KEY_TEMPLATE = 0x7F49
 _RSA_PRIVATE_KEY, _EC_PRIVATE_KEY = 0x7F48, 0xE0
 _CURRENT_DF = 0x3FFF
@@ -82,8 +82,9 @@ def import_key(card: Card, environment: SecurityEnvironment, command: Command) -
 
 
 def _algorithm(environment: SecurityEnvironment) -> KeyAlgorithm:
-    if environment.key_reference >= MAX_KEYS:
-        raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
+    verdict = takes_key_numbered(environment.key_reference)
+    if verdict is not Verdict.DONE:
+        raise RefusalError(answer(verdict).sw)
     try:
         return KeyAlgorithm(environment.algorithm)
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from stuntcard.applets import code_commands
 from stuntcard.applets.answers import RefusalError, answer
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.card.card import Card
@@ -54,6 +55,10 @@ class Manage:
     def handle(self, card: Card, command: Command) -> Response:
         """GET DATA of one of the tags, and INTERNAL AUTHENTICATE; any other class with 6E00, instruction with 6D00."""
         return handle(card, command, _HANDLERS)
+
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
+        """It has no commands on codes; whoever sends it one means the code that others would take it for."""
+        return code_commands.codes_concerned(card, command)
 
 
 def _get_data(card: Card, command: Command) -> Response:

@@ -98,6 +98,10 @@ class MyEid:
             if card.session.unfinished is before:  # nothing waits for the next command but what this one left
                 card.session.unfinished = Unfinished()
 
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
+        """Codes go by their references."""
+        return code_commands.codes_concerned(card, command)
+
 
 # Files
 

@@ -8,7 +8,7 @@ from stuntcard.applets.eop import EopFiles, EopManagement
 from stuntcard.applets.isoapplet import IsoApplet
 from stuntcard.applets.manage import Manage
 from stuntcard.applets.myeid import MyEid
-from stuntcard.card.card import Applet
+from stuntcard.card.applet import Applet
 from stuntcard.profile.model import Atr, Profile
 
 APPLETS: Mapping[str, tuple[Applet, ...]] = {

@@ -14,11 +14,9 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from enum import IntEnum
 from functools import cached_property
-from typing import Protocol as TypingProtocol
-from typing import runtime_checkable
 
+from stuntcard.card.applet import BY_NAME, Applet, ListeningApplet, PartwiseApplet
 from stuntcard.card.content import (
     Content,
     erased_content,
@@ -40,6 +38,7 @@ from stuntcard.card.files import (
 from stuntcard.card.keeper import Keeper, KeepError
 from stuntcard.card.key_files import Attribute, code_asked_for, file_of, header, reference_of
 from stuntcard.card.keys import Key, PublicKey, SecretKey
+from stuntcard.card.memos import Memos
 from stuntcard.card.pkcs15 import personalise
 from stuntcard.card.session import Session
 from stuntcard.iso7816.apdu import Command, Response
@@ -69,39 +68,6 @@ from stuntcard.profile.model import Profile
 
 _log = logging.getLogger(__name__)
 MUTE = "mute"
-BY_NAME = 0x04
-
-
-class IsoAppletVersion(IntEnum):
-    """The version of the IsoApplet's commands that a client read, and so expects.
-
-    It outlives a reset: after one, OpenSC selects the applet again without asking for the version again.
-    """
-
-    V0_6 = 0x0006
-    V1_0 = 0x0100
-
-
-class Applet(TypingProtocol):
-    """A command set. It keeps nothing between two commands."""
-
-    @property
-    def name(self) -> bytes:
-        """The application identifier (AID) by which it is selected."""
-
-    def select(self, card: Card, command: Command) -> Response:
-        """The answer to the SELECT that chose this applet."""
-
-    def handle(self, card: Card, command: Command) -> Response:
-        """The answer to a command while this applet is selected."""
-
-
-@runtime_checkable
-class PartwiseApplet(TypingProtocol):
-    """An applet with commands on long texts, which come chained and are answered part by part."""
-
-    def answers_each_part(self, command: Command) -> bool:
-        """Whether this chained command is one of those."""
 
 
 class Card:
@@ -121,10 +87,10 @@ class Card:
         # The power may have gone right after a directory was written: the first reset judges what was kept.
         self.session = Session(directory_written=content is not None)
         self._keeper = keeper
-        self.client_version = IsoAppletVersion.V0_6
-        self.commands_before: tuple[Command, ...] = ()
+        self.memos = Memos()
         self._content = content if content is not None else factory_content(profile)
         self._applets = tuple(applet for name in profile.applets for applet in applets[name])
+        self._listening = tuple(applet for applet in self._applets if isinstance(applet, ListeningApplet))
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
         self.transport_protocol = Protocol(min(parse_atr(self._atr).protocols[0], Protocol.T1))
@@ -154,7 +120,7 @@ class Card:
             self._drop_session_keys()
             self._selected = self._applets[0]
             self._transport.reset()
-            self.commands_before = ()
+            self.memos.reset()
             return self._atr
 
     def transmit(self, command: bytes) -> bytes:
@@ -450,7 +416,8 @@ class Card:
             _log.error("a change could not be stored, and the client gets 6581: %s", error)
             return Response(StatusWord.MEMORY_FAILURE)
         finally:
-            self.commands_before = (*self.commands_before[-1:], command)
+            for applet in self._listening:
+                applet.heard(self, command)
 
     def _answer(self, command: Command) -> Response:
         if command.secure_messaging:

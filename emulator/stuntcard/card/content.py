@@ -25,8 +25,7 @@ from stuntcard.policy.events import DirectoriesRead, KeyFilesRead
 from stuntcard.policy.state import Item, KeyRights, State, factory_state
 from stuntcard.profile.model import CodeStatus, Personalisation, Profile
 
-FIRST_FACTORY_REFERENCE = 0x10
-"""Keys from the factory have references from here on; a client can make keys below it only."""
+FIRST_FACTORY_REFERENCE = law.CLIENT_REFERENCES.stop
 FIRST_SPARE_REFERENCE = 0x40
 """Keys that were made and never listed move here when a client makes another key by their reference."""
 

@@ -48,6 +48,8 @@ AMPLE_MEMORY = Memory.model_construct(bytes=1_000_000, block=250)  # which need 
 """The memory of a card whose profile gives none: never short in use, and still no way to fill up a computer's."""
 MOST_KEYS = 64
 """Each key can be named by a reference of one byte."""
+CLIENT_REFERENCES = range(16)
+"""References that a client can give new keys by number alone; those of keys from the factory come after them."""
 
 
 def step(profile: Profile, state: State, event: Event) -> Outcome:
@@ -74,6 +76,11 @@ def area_of_new_key(profile: Profile, state: State) -> str | None:
         if area.create_with and not (asked and any(not permits(state, code) for code in area.create_with)):
             return name
     return None
+
+
+def takes_key_numbered(reference: int) -> Verdict:
+    """Whether a client that names keys by number alone can make one of this number."""
+    return Verdict.DONE if reference in CLIENT_REFERENCES else Verdict.NO_SUCH_KEY
 
 
 def unblocking_code(profile: Profile, code: str) -> str | None:

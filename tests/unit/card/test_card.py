@@ -5,8 +5,9 @@ import threading
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.applets.isoapplet import CLIENT_VERSION, Version
 from stuntcard.applets.registry import APPLETS
-from stuntcard.card.card import Card, IsoAppletVersion
+from stuntcard.card.card import Card
 from stuntcard.card.files import FileError
 from stuntcard.card.keys import Key, KeyRefusedError, generate_ec
 from stuntcard.iso7816.apdu import Command, Response
@@ -89,7 +90,7 @@ def test_the_version_that_a_client_read_survives_a_reset() -> None:
     client = Client()
     assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
     client.card.reset()
-    assert client.card.client_version is IsoAppletVersion.V0_6
+    assert client.card.memos.read(CLIENT_VERSION) is Version.V0_6
 
 
 # Applets
@@ -149,6 +150,9 @@ class Broken:
         raise ZeroDivisionError(card, command)
 
     def handle(self, card: Card, command: Command) -> Response:
+        raise ZeroDivisionError(card, command)
+
+    def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         raise ZeroDivisionError(card, command)
 
 
