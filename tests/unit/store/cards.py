@@ -1,4 +1,4 @@
-"""StoredCard cards for tests."""
+"""Stored cards for tests."""
 
 from __future__ import annotations
 

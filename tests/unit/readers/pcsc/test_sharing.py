@@ -1,0 +1,217 @@
+"""Several programs and one card: shared, exclusive, transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from stuntcard.readers.pcsc.messages import Code
+from stuntcard.readers.slot import Slot
+
+from tests.unit.readers.echo_card import T0_T1_ATR
+from tests.unit.readers.pcsc.clients import (
+    DIRECT,
+    EJECT,
+    EXCLUSIVE,
+    LEAVE,
+    READER,
+    RESET,
+    SELECT,
+    SHARED,
+    T0,
+    T1,
+    THREADS_MAY_NOT_FAIL,
+    UNPOWER,
+    Client,
+    TroublesomeCard,
+)
+
+pytestmark = THREADS_MAY_NOT_FAIL
+
+
+class TestSharing:
+    def test_exclusive(self, client: Client, other: Client) -> None:
+        handle = client.handle(EXCLUSIVE)
+        assert other.connect()[0] == Code.SHARING_VIOLATION
+        client.call("SCardDisconnect", handle, LEAVE)
+        shared = other.handle()
+        assert client.connect(EXCLUSIVE)[0] == Code.SHARING_VIOLATION
+        assert other.transmit(shared, SELECT)[0] == 0
+
+    def test_reconnect_between_shared_and_exclusive(self, client: Client, other: Client) -> None:
+        handle = client.handle()
+        assert client.call("SCardReconnect", handle, EXCLUSIVE, T1, LEAVE) == (0, T1)
+        assert other.connect()[0] == Code.SHARING_VIOLATION
+        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
+        assert other.transmit(other.handle(), SELECT)[0] == 0
+
+    @pytest.mark.parametrize(
+        ("disposition", "news", "history"),
+        [
+            (LEAVE, Code.SUCCESS, ["on"]),
+            (RESET, Code.RESET_CARD, ["on", "reset"]),
+            (UNPOWER, Code.RESET_CARD, ["on", "off", "on"]),
+            (EJECT, Code.SUCCESS, ["on"]),
+        ],
+    )
+    def test_what_a_disconnect_does_to_the_others(
+        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, news: int, history: list[str]
+    ) -> None:
+        handle, staying = client.handle(), other.handle()
+        assert client.call("SCardDisconnect", handle, disposition)[0] == 0
+        assert other.transmit(staying, SELECT)[0] == news
+        assert other.call("SCardStatus", staying)[0] == news
+        assert other.call("SCardBeginTransaction", staying)[0] == news
+        assert other.call("SCardReconnect", staying, SHARED, T0 | T1, LEAVE) == (0, T1)
+        assert other.transmit(staying, SELECT)[0] == 0
+        assert card.history == history
+
+    @pytest.mark.parametrize(("initialization", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
+    def test_what_a_reconnect_does_to_the_others(
+        self, client: Client, other: Client, card: TroublesomeCard, initialization: int, history: list[str]
+    ) -> None:
+        handle, staying = client.handle(), other.handle()
+        assert client.call("SCardReconnect", handle, SHARED, T0, initialization) == (0, T0)
+        assert client.transmit(handle, SELECT, T0)[0] == 0
+        assert other.transmit(staying, SELECT)[0] == Code.RESET_CARD
+        assert card.history == ["on", *history]
+
+    def test_an_unpowered_card_says_so(self, client: Client, other: Client) -> None:
+        client.call("SCardDisconnect", client.handle(), UNPOWER)
+        _, handle, _ = other.connect(DIRECT, 0)
+        assert other.call("SCardStatus", handle) == (0, READER, 0x04, 0, list(T0_T1_ATR))
+
+    def test_wrong_dispositions_are_refused(self, client: Client) -> None:
+        handle = client.handle()
+        assert client.call("SCardDisconnect", handle, 4)[0] == Code.INVALID_VALUE
+        assert client.call("SCardEndTransaction", handle, 4)[0] == Code.INVALID_VALUE
+        assert client.call("SCardReconnect", handle, SHARED, T1, EJECT)[0] == Code.INVALID_VALUE
+
+    def test_removal(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
+        handle = client.handle()
+        client.call("SCardBeginTransaction", handle)
+        slot.remove()
+        assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
+        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.REMOVED_CARD
+        for initialization in (LEAVE, RESET, UNPOWER):
+            assert client.call("SCardReconnect", handle, SHARED, T1, initialization)[0] == Code.NO_SMARTCARD
+        slot.insert(card)
+        assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
+        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
+        assert client.transmit(handle, SELECT)[0] == 0
+        assert card.history == ["on", "off", "on"]
+
+
+class TestTransactions:
+    def test_keep_others_out(self, client: Client, other: Client, new_client: Callable[..., Client]) -> None:
+        handle, outside = client.handle(), other.handle()
+        patient = new_client()
+        waiting = patient.handle()
+        assert client.call("SCardBeginTransaction", handle)[0] == 0
+        assert other.transmit(outside, SELECT)[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardStatus", outside)[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardGetAttrib", outside, 0x00090303)[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardControl", outside, 0x42000D48, [])[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardEndTransaction", outside, LEAVE)[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardReconnect", outside, SHARED, T1, RESET)[0] == Code.SHARING_VIOLATION
+        patient.ask("SCardTransmit", waiting, T1, list(SELECT))
+        assert patient.waits()
+        assert client.transmit(handle, SELECT)[0] == 0
+        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == 0
+        assert patient.answer() == (0, list(SELECT + b"\x90\x00"))
+        assert other.transmit(outside, SELECT)[0] == 0
+
+    def test_follow_one_another(self, client: Client, other: Client) -> None:
+        handle, outside = client.handle(), other.handle()
+        client.call("SCardBeginTransaction", handle)
+        other.ask("SCardBeginTransaction", outside)
+        assert other.waits()
+        client.call("SCardEndTransaction", handle, LEAVE)
+        assert other.answer()[0] == 0
+        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.SHARING_VIOLATION
+        assert other.call("SCardEndTransaction", outside, LEAVE)[0] == 0
+
+    def test_nest(self, client: Client, other: Client) -> None:
+        handle, outside = client.handle(), other.handle()
+        for _ in range(2):
+            client.call("SCardBeginTransaction", handle)
+        client.call("SCardEndTransaction", handle, LEAVE)
+        assert other.transmit(outside, SELECT)[0] == Code.SHARING_VIOLATION
+        client.call("SCardEndTransaction", handle, LEAVE)
+        assert other.transmit(outside, SELECT)[0] == 0
+        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.NOT_TRANSACTED
+
+    @pytest.mark.parametrize(("disposition", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
+    def test_that_end_in_a_reset_tell_everyone(
+        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, history: list[str]
+    ) -> None:
+        handle, outside = client.handle(), other.handle()
+        client.call("SCardBeginTransaction", handle)
+        assert client.call("SCardEndTransaction", handle, disposition)[0] == 0
+        assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD
+        assert other.transmit(outside, SELECT)[0] == Code.RESET_CARD
+        assert card.history == ["on", *history]
+
+    def test_a_reader_cannot_eject(self, client: Client) -> None:
+        handle = client.handle()
+        client.call("SCardBeginTransaction", handle)
+        assert client.call("SCardEndTransaction", handle, EJECT)[0] == Code.UNSUPPORTED_FEATURE
+        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.NOT_TRANSACTED
+
+    def test_connecting_waits_for_their_end(self, client: Client, other: Client) -> None:
+        handle = client.handle()
+        other.establish()
+        client.call("SCardBeginTransaction", handle)
+        other.ask("SCardConnect", other.context, READER, SHARED, T1)
+        assert other.waits()
+        client.call("SCardEndTransaction", handle, LEAVE)
+        assert other.answer()[0] == 0
+
+    def test_resetting_waits_for_their_end(self, client: Client, other: Client, card: TroublesomeCard) -> None:
+        handle, outside = client.handle(), other.handle()
+        client.call("SCardBeginTransaction", handle)
+        other.ask("SCardDisconnect", outside, RESET)
+        assert other.waits()
+        assert client.transmit(handle, SELECT)[0] == 0
+        client.call("SCardEndTransaction", handle, LEAVE)
+        assert other.answer()[0] == 0
+        assert card.history == ["on", "reset"]
+
+    def test_a_client_killed_within_one_leaves_a_reset_card(
+        self, client: Client, other: Client, card: TroublesomeCard
+    ) -> None:
+        handle, outside = client.handle(), other.handle()
+        client.call("SCardBeginTransaction", handle)
+        other.ask("SCardBeginTransaction", outside)
+        assert other.waits()
+        client.kill()
+        assert other.answer()[0] == Code.RESET_CARD
+        assert other.call("SCardReconnect", outside, EXCLUSIVE, T1, LEAVE)[0] == 0
+        assert card.history == ["on", "reset"]
+
+    def test_a_client_killed_outside_of_one_leaves_the_card_alone(
+        self, client: Client, other: Client, card: TroublesomeCard
+    ) -> None:
+        outside = other.handle()
+        client.handle()
+        client.kill()
+        other.establish()
+        while other.call("SCardReconnect", outside, EXCLUSIVE, T1, LEAVE)[0] != 0:
+            pass
+        assert card.history == ["on"]
+
+    def test_a_client_that_waits_for_itself_is_freed_by_its_death(self, client: Client, other: Client) -> None:
+        handle, outside = client.handle(), other.handle()
+        client.call("SCardBeginTransaction", handle)
+        client.ask("SCardConnect", client.context, READER, SHARED, T1)
+        assert client.waits()
+        client.kill()
+        code: int = Code.SHARING_VIOLATION
+        while code == Code.SHARING_VIOLATION:
+            code, _ = other.transmit(outside, SELECT)
+        assert code == Code.RESET_CARD
+
+    def test_releasing_the_context_within_one_resets_the_card(self, client: Client, card: TroublesomeCard) -> None:
+        client.call("SCardBeginTransaction", client.handle())
+        assert client.call("SCardReleaseContext", client.context)[0] == 0
+        assert card.history == ["on", "reset"]
