@@ -18,3 +18,24 @@ def changing(code: str, old: str, new: str) -> tuple[str, ...]:
 def unblocking(code: str, by: str, new: str) -> tuple[str, ...]:
     """Sets a code, blocked or not, with the value of the code that does so."""
     return ("pkcs15-tool", "--unblock-pin", "--auth-id", AUTH_ID.get(code, code), "--puk", by, "--new-pin", new)
+
+
+def deleting(identifier: str, what: str, pin: str) -> tuple[str, ...]:
+    """Deletes objects of the general area: `cert`, `privkey`, `pubkey`, or several with commas between."""
+    return ("pkcs15-init", "--delete-objects", what, "--id", identifier, "--auth-id", "01", "--pin", pin)
+
+
+def storing(identifier: str, pin: str) -> tuple[str, ...]:
+    """Stores the certificate that `issue_certificate` made, by pkcs15-init."""
+    return (
+        "pkcs15-init", "--store-certificate", f"{identifier}.crt", "--id", identifier, "--verify-pin",
+        "--auth-id", "01", "--pin", pin,
+    )  # fmt: skip
+
+
+def writing(identifier: str, pin: str) -> tuple[str, ...]:
+    """Stores the same certificate by pkcs11-tool."""
+    return (
+        "pkcs11-tool", "--login", "--pin", pin, "--write-object", f"{identifier}.der", "--type", "cert",
+        "--id", identifier,
+    )  # fmt: skip

@@ -159,6 +159,10 @@ class Desk:
 
     # What holders do all the time
 
+    def reset(self) -> None:
+        """Has the card start anew, so that what a program wrote last counts as finished."""
+        self.tool("opensc-tool", "--reset")
+
     def block(self, code: str) -> None:
         """Gives a code wrongly until it is blocked."""
         while self.code(code).tries_left:

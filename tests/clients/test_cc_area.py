@@ -7,6 +7,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.state import Origin
 
 from tests.clients.certificates import issue_certificate
+from tests.clients.commands import deleting, writing
 from tests.clients.desk import PIN, QPIN, QUALIFIED_TYPING, Desk
 from tests.clients.pkcs11_client import Pkcs11Client
 
@@ -33,11 +34,11 @@ def test_key_made_with_qpin_goes_to_the_cc_area_and_takes_a_place(any_desk: Desk
 def test_qpin_alone_or_pin_alone_makes_no_key_there(desk: Desk) -> None:
     desk.refused("pkcs11-tool", "--token-label", "ProID+Q (QPIN)", "--login", "--pin", QPIN,
                  "--keypairgen", "--key-type", "EC:prime256v1", "--id", "20")  # fmt: skip
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert desk.send(VERIFY_QPIN, *MAKE_RSA_KEY) == ["9000", "9000", "6982"]
     assert desk.seen.keys == []
 
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     desk.send(VERIFY_PIN, *MAKE_RSA_KEY)
     assert [key.area for key in desk.seen.keys] == ["general"]
 
@@ -97,18 +98,18 @@ def test_deleting_key_and_certificate_frees_the_place(any_desk: Desk) -> None:
     any_desk.make_qualified_key("21")
     any_desk.make_qualified_key("22")
     issue_certificate(any_desk, "21")
-    any_desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--write-object", "21.der", "--type", "cert", "--id", "21")
+    any_desk.tool(*writing("21", PIN))
     assert any_desk.key("21").paired
     assert used(any_desk) == 2
 
     # A certificate without its key is one of the two, still.
-    any_desk.tool("pkcs15-init", "--delete-objects", "privkey,pubkey", "--id", "21", "--auth-id", "01", "--pin", PIN)
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.tool(*deleting("21", "privkey,pubkey", PIN))
+    any_desk.reset()
     assert any_desk.key("21").origin is None
     assert used(any_desk) == 2
 
-    any_desk.tool("pkcs15-init", "--delete-objects", "cert", "--id", "21", "--auth-id", "01", "--pin", PIN)
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.tool(*deleting("21", "cert", PIN))
+    any_desk.reset()
     assert [key.identifier for key in any_desk.seen.keys] == ["22"]
     assert used(any_desk) == 1
     any_desk.make_qualified_key("23")
@@ -118,8 +119,8 @@ def test_deleting_key_and_certificate_frees_the_place(any_desk: Desk) -> None:
 @pytest.mark.fact("PQ-14")
 def test_deleting_an_unpaired_key_frees_its_place(desk: Desk) -> None:
     desk.make_qualified_key("21")
-    desk.tool("pkcs15-init", "--delete-objects", "privkey,pubkey", "--id", "21", "--auth-id", "01", "--pin", PIN)
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*deleting("21", "privkey,pubkey", PIN))
+    desk.reset()
     assert desk.seen.keys == []
     assert used(desk) == 0
 
@@ -127,10 +128,10 @@ def test_deleting_an_unpaired_key_frees_its_place(desk: Desk) -> None:
 def test_deleting_a_certificate_leaves_its_key_in_its_place(desk: Desk) -> None:
     desk.make_qualified_key("21")
     issue_certificate(desk, "21")
-    desk.tool("pkcs11-tool", "--login", "--pin", PIN, "--write-object", "21.der", "--type", "cert", "--id", "21")
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*writing("21", PIN))
+    desk.reset()
     assert desk.key("21").paired
-    desk.tool("pkcs15-init", "--delete-objects", "cert", "--id", "21", "--auth-id", "01", "--pin", PIN)
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*deleting("21", "cert", PIN))
+    desk.reset()
     assert (desk.key("21").origin, desk.key("21").paired) == (Origin.MADE, False)
     assert used(desk) == 1

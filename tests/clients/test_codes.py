@@ -182,5 +182,5 @@ def test_new_value_is_typed_twice_and_a_mismatch_never_reaches_the_card(desk: De
 @pytest.mark.parametrize("code", ["pin", "puk", "qpin"])
 def test_reset_takes_back_what_a_code_gave(any_desk: Desk, code: str) -> None:
     any_desk.tool(*verifying(code, FACTORY[code]))
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.reset()
     assert any_desk.card.state.verified == frozenset()

@@ -33,7 +33,7 @@ def test_three_blocked_codes_kill_the_chip_for_every_program_and_for_good(any_de
     any_desk.block("puk")
     assert_dead(any_desk)
 
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.reset()
     assert_dead(any_desk)
 
 

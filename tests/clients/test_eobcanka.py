@@ -7,7 +7,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.events import Verdict
 
 from tests.clients.certificates import issue_certificate
-from tests.clients.commands import AUTH_ID, changing, unblocking, verifying
+from tests.clients.commands import AUTH_ID, changing, deleting, storing, unblocking, verifying
 from tests.clients.desk import Desk
 
 PIN, PUK, QPIN, IOK, DOK = "11111", "22222222", "33333", "4444", "5555"
@@ -126,13 +126,11 @@ def test_keys_are_made_with_pin_and_used_each_under_its_code(any_desk: Desk) -> 
     assert "qpin" not in any_desk.card.state.verified
 
     issue_certificate(any_desk, "20")
-    any_desk.tool("pkcs15-init", "--store-certificate", "20.crt", "--id", "20", "--verify-pin", "--auth-id", "01",
-                  "--pin", PIN)  # fmt: skip
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.tool(*storing("20", PIN))
+    any_desk.reset()
     assert any_desk.key("20").paired
-    any_desk.tool("pkcs15-init", "--delete-objects", "privkey,pubkey,cert", "--id", "20", "--auth-id", "01",
-                  "--pin", PIN)  # fmt: skip
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.tool(*deleting("20", "privkey,pubkey,cert", PIN))
+    any_desk.reset()
     assert [key.identifier for key in any_desk.seen.keys] == ["10", "30"]
 
 

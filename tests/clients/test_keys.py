@@ -9,6 +9,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.state import Origin
 
 from tests.clients.certificates import as_pem, as_pkcs12, new_key, public_pem
+from tests.clients.commands import deleting
 from tests.clients.desk import PIN, Desk
 from tests.clients.opensc import opensc_version
 from tests.clients.pkcs11_client import Pkcs11Client
@@ -47,7 +48,7 @@ def test_pkcs11_tool_makes_lists_and_deletes_keys(any_desk: Desk, key_type: str)
     assert any_desk.key("11").origin is Origin.MADE
 
     any_desk.tool("pkcs11-tool", *LOG_IN, "--delete-object", "--type", "privkey", "--id", "11")
-    any_desk.tool("opensc-tool", "--reset")
+    any_desk.reset()
     assert any_desk.seen.keys == []
 
 
@@ -58,7 +59,7 @@ def test_python_pkcs11_makes_and_destroys_keys(application: Pkcs11Client, desk: 
     assert application("keys", "ProID+Q") == ["11", "12"]
     application("destroy_key", "ProID+Q", "11")
     application("log_out", "ProID+Q")
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert [key.identifier for key in desk.seen.keys] == ["12"]
 
 
@@ -94,8 +95,8 @@ def test_keys_survive_reset_and_other_deletions(desk: Desk) -> None:
     for identifier in ("11", "12", "13"):
         desk.make_key(identifier)
     publics = {identifier: (desk.folder / desk.public_key(identifier)).read_bytes() for identifier in ("11", "13")}
-    desk.tool("pkcs15-init", "--delete-objects", "privkey,pubkey", "--id", "12", "--auth-id", "01", "--pin", PIN)
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*deleting("12", "privkey,pubkey", PIN))
+    desk.reset()
     assert [key.identifier for key in desk.seen.keys] == ["11", "13"]
     for identifier, public in publics.items():
         assert (desk.folder / desk.public_key(identifier)).read_bytes() == public
@@ -119,13 +120,13 @@ def test_pkcs12_brings_key_and_certificate_and_stays_imported_for_life(desk: Des
     desk.write("file.p12", as_pkcs12(new_key("rsa"), "its password"))
     desk.tool("pkcs15-init", "--store-private-key", "file.p12", "--format", "PKCS12", "--passphrase", "its password",
               "--auth-id", "01", "--pin", PIN, "--id", "15")  # fmt: skip
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert (desk.key("15").origin, desk.key("15").paired) == (Origin.IMPORTED, True)
 
     # Nothing that can be done to its certificate or its directory entry makes it one of the card's own.
-    desk.tool("pkcs15-init", "--delete-objects", "cert", "--id", "15", "--auth-id", "01", "--pin", PIN)
+    desk.tool(*deleting("15", "cert", PIN))
     desk.tool("pkcs15-init", "--change-attributes", "privkey", "--id", "15", "--label", "mine", "--auth-id", "01",
               "--pin", PIN)  # fmt: skip
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert (desk.key("15").origin, desk.key("15").paired) == (Origin.IMPORTED, False)
     assert "local" not in desk.tool("pkcs15-tool", "--list-keys")

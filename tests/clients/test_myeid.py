@@ -23,7 +23,7 @@ from tests.clients.blank_card import (
     signs,
 )
 from tests.clients.certificates import PrivateKey, as_pem, issue_certificate, new_key
-from tests.clients.commands import changing, unblocking, verifying
+from tests.clients.commands import changing, deleting, storing, unblocking, verifying
 from tests.clients.desk import PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
 
 APPLET = "myeid"
@@ -108,17 +108,11 @@ def test_the_cc_area_has_two_places_and_a_key_signs_with_qpin(desk: Desk) -> Non
 def test_a_certificate_joins_its_key_and_all_can_be_deleted(desk: Desk) -> None:
     desk.make_key("10", "rsa/2048")
     issue_certificate(desk, "10")
-    desk.tool(
-        "pkcs15-init", "--store-certificate", "10.crt", "--id", "10", "--verify-pin", "--auth-id", "01",
-        "--pin", PIN,
-    )  # fmt: skip
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*storing("10", PIN))
+    desk.reset()
     assert desk.key("10").paired
-    desk.tool(
-        "pkcs15-init", "--delete-objects", "privkey,pubkey,cert", "--id", "10", "--verify-pin", "--auth-id", "01",
-        "--pin", PIN,
-    )  # fmt: skip
-    desk.tool("opensc-tool", "--reset")
+    desk.tool(*deleting("10", "privkey,pubkey,cert", PIN))
+    desk.reset()
     assert desk.seen.keys == []
 
 
@@ -272,7 +266,7 @@ def test_certificates_and_data_objects(made_up: Desk) -> None:
     for name, *options in (("open",), ("private", "--auth-id", "01")):
         storing = ("--store-data", name, "--label", name, "--application-name", "TEST", "--pin", USER_PIN)
         made_up.tool("pkcs15-init", *storing, *options)
-    made_up.tool("opensc-tool", "--reset")
+    made_up.reset()
     assert made_up.key("10").paired
     assert "for everybody" in made_up.tool("pkcs15-tool", "--read-data-object", "open", "--raw")
     made_up.refused("pkcs15-tool", "--read-data-object", "private", "--raw")

@@ -10,7 +10,7 @@ from stuntcard.policy.events import Verdict
 
 from tests.clients.blank_card import signs
 from tests.clients.certificates import issue_certificate
-from tests.clients.commands import unblocking, verifying
+from tests.clients.commands import deleting, storing, unblocking, verifying
 from tests.clients.desk import PIN, PUK, QPIN, QUALIFIED_TYPING, Desk, desk_with_own_socket
 from tests.clients.pkcs11_client import Pkcs11Client
 
@@ -106,16 +106,14 @@ def test_the_fourth_certificate_finds_the_token_full(token: Desk) -> None:
     for identifier in ("10", "11", "12", "13"):
         token.make_key(identifier)
         issue_certificate(token, identifier)
-    storing = ("pkcs15-init", "--store-certificate")
-    unlocked = ("--verify-pin", "--auth-id", "01", "--pin", PIN)
     for identifier in ("10", "11", "12"):
-        token.tool(*storing, f"{identifier}.crt", "--id", identifier, *unlocked)
+        token.tool(*storing(identifier, PIN))
     before = token.card.content
-    assert "Not enough memory" in token.refused(*storing, "13.crt", "--id", "13", *unlocked)
+    assert "Not enough memory" in token.refused(*storing("13", PIN))
     assert token.status_words(Instruction.CREATE_FILE)[-1] == 0x6A84
     assert (token.card.content.keys, token.card.files.files.keys()) == (before.keys, before.files.files.keys())
-    token.tool("pkcs15-init", "--delete-objects", "cert", "--id", "11", "--auth-id", "01", "--pin", PIN)
-    token.tool(*storing, "13.crt", "--id", "13", *unlocked)
+    token.tool(*deleting("11", "cert", PIN))
+    token.tool(*storing("13", PIN))
 
 
 # eObčanka

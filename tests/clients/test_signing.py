@@ -63,7 +63,7 @@ def test_pin_key_deciphers(any_desk: Desk) -> None:
 
 def test_no_signature_without_the_code(desk: Desk) -> None:
     desk.make_key("10", "rsa/2048")
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert desk.send(*_use_of(desk, "10")) == ["9000", "6982"]
 
 
@@ -78,7 +78,7 @@ def test_qualified_key_signs_with_qpin(any_desk: Desk, kind: str) -> None:
 def test_qualified_key_does_not_sign_with_pin(desk: Desk) -> None:
     desk.make_qualified_key("20", "rsa/2048")
     verify_pin = "0020000108" + PIN.encode().hex()
-    desk.tool("opensc-tool", "--reset")
+    desk.reset()
     assert desk.send(verify_pin, *_use_of(desk, "20")) == ["9000", "9000", "6982"]
     desk.refused(*desk.signing("20", PIN, "ProID+Q", "SHA256-RSA-PKCS"))
 

@@ -8,10 +8,9 @@ from stuntcard.card.pkcs15 import EF_TOKEN_INFO
 from stuntcard.iso7816.instructions import Instruction
 
 from tests.clients.certificates import as_pem, issue_certificate, new_key
-from tests.clients.commands import changing, unblocking, verifying
+from tests.clients.commands import changing, deleting, storing, unblocking, verifying, writing
 from tests.clients.desk import PIN, PUK, Desk
 
-LOG_IN = ("--login", "--pin", PIN)
 AUTHORISED = ("--auth-id", "01", "--pin", PIN)
 OLD_COMMERCIAL, OLD_QUALIFIED, NEW_QUALIFIED, NEW_COMMERCIAL = "10", "11", "12", "13"
 PROFILE = "tokenme"
@@ -23,14 +22,6 @@ def ask_for(desk: Desk, identifier: str) -> None:
     issue_certificate(desk, identifier)
 
 
-def storing(identifier: str) -> tuple[str, ...]:
-    return ("pkcs11-tool", *LOG_IN, "--write-object", f"{identifier}.der", "--type", "cert", "--id", identifier)
-
-
-def deleting(identifier: str, what: str = "cert") -> tuple[str, ...]:
-    return ("pkcs15-init", "--delete-objects", what, "--id", identifier, *AUTHORISED)
-
-
 def certificates(desk: Desk) -> list[str]:
     """Identifiers of the certificates that a program finds."""
     shown = desk.tool("pkcs15-tool", "--list-certificates")
@@ -40,7 +31,7 @@ def certificates(desk: Desk) -> list[str]:
 def with_both_old_ones(desk: Desk) -> None:
     for identifier in (OLD_COMMERCIAL, OLD_QUALIFIED):
         ask_for(desk, identifier)
-        desk.tool(*storing(identifier))
+        desk.tool(*writing(identifier, PIN))
 
 
 def test_the_token_as_it_is_shown(any_desk: Desk) -> None:
@@ -62,17 +53,17 @@ def test_fourth_certificate_finds_the_token_full_until_an_old_one_is_deleted(
 ) -> None:
     with_both_old_ones(any_desk)
     ask_for(any_desk, first)
-    any_desk.tool(*storing(first))
+    any_desk.tool(*writing(first, PIN))
     ask_for(any_desk, second)
     before = any_desk.card.content
-    assert "CKR_DEVICE_MEMORY" in any_desk.refused(*storing(second))
+    assert "CKR_DEVICE_MEMORY" in any_desk.refused(*writing(second, PIN))
     assert any_desk.status_words(Instruction.CREATE_FILE)[-1] == 0x6A84
     assert (any_desk.card.files, any_desk.card.content.keys) == (before.files, before.keys)
     assert any_desk.card.state.memory_used == before.state.memory_used
     assert certificates(any_desk) == sorted([OLD_COMMERCIAL, OLD_QUALIFIED, first])
 
-    any_desk.tool(*deleting(OLD_QUALIFIED))
-    any_desk.tool(*storing(second))
+    any_desk.tool(*deleting(OLD_QUALIFIED, "cert", PIN))
+    any_desk.tool(*writing(second, PIN))
     assert certificates(any_desk) == sorted([OLD_COMMERCIAL, first, second])
     any_desk.tool("pkcs11-tool", "--read-object", "--type", "cert", "--id", second, "--output-file", "back.der")
     assert (any_desk.folder / "back.der").read_bytes() == (any_desk.folder / f"{second}.der").read_bytes()
@@ -83,12 +74,9 @@ def test_pkcs15_init_finds_the_token_full_too(desk: Desk) -> None:
     with_both_old_ones(desk)
     for identifier in (NEW_QUALIFIED, NEW_COMMERCIAL):
         ask_for(desk, identifier)
-    desk.tool(*storing(NEW_QUALIFIED))
+    desk.tool(*writing(NEW_QUALIFIED, PIN))
     files = without_time_of_update(desk)
-    said = desk.refused(
-        "pkcs15-init", "--store-certificate", f"{NEW_COMMERCIAL}.crt", "--id", NEW_COMMERCIAL, "--verify-pin",
-        *AUTHORISED,
-    )  # fmt: skip
+    said = desk.refused(*storing(NEW_COMMERCIAL, PIN))
     assert "Not enough memory on card" in said
     assert without_time_of_update(desk) == files
 
@@ -103,10 +91,10 @@ def test_deleting_an_old_key_makes_room_as_well(desk: Desk) -> None:
     with_both_old_ones(desk)
     for identifier in (NEW_QUALIFIED, NEW_COMMERCIAL):
         ask_for(desk, identifier)
-    desk.tool(*storing(NEW_QUALIFIED))
-    desk.refused(*storing(NEW_COMMERCIAL))
-    desk.tool(*deleting(OLD_COMMERCIAL, "privkey,pubkey"))
-    desk.tool(*storing(NEW_COMMERCIAL))
+    desk.tool(*writing(NEW_QUALIFIED, PIN))
+    desk.refused(*writing(NEW_COMMERCIAL, PIN))
+    desk.tool(*deleting(OLD_COMMERCIAL, "privkey,pubkey", PIN))
+    desk.tool(*writing(NEW_COMMERCIAL, PIN))
     assert certificates(desk) == [OLD_COMMERCIAL, OLD_QUALIFIED, NEW_QUALIFIED, NEW_COMMERCIAL]
 
 
