@@ -9,7 +9,7 @@ OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs clean
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -20,9 +20,11 @@ help:
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
+	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
 	@echo "make docs                writes docs/cards/ again from the profiles, pictures too"
+	@echo "make lock                writes locks/ anew, with the newest versions that pyproject.toml allows"
 	@echo "make clean               removes .venv, $(TRIXIE) and caches"
 
 setup:
@@ -62,6 +64,13 @@ walkthrough: setup
 
 docs: setup
 	@make/card-pages
+
+lock:
+	@make/lock
+
+test-newest:
+	@make/debian-packages
+	@make/test-newest -n $(WORKERS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
