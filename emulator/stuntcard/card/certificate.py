@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from stuntcard.card import der
 from stuntcard.card.keys import PublicKey, uncompressed_point
-from stuntcard.iso7816 import tlv
+from stuntcard.iso7816 import der, tlv
 
 DIGITAL_SIGNATURE, CONTENT_COMMITMENT, KEY_CERT_SIGN, CRL_SIGN = 0, 1, 5, 6
 """Bits of KeyUsage (RFC 5280, 4.2.1.3)."""
 
 _VERSION_3 = 2
 _VERSION_TAG, _EXTENSIONS_TAG, _KEY_IDENTIFIER_TAG = 0xA0, 0xA3, 0x80
-_TRUE = tlv.encode(der.BOOLEAN, b"\xff")
+_TRUE = der.boolean(True)
 
 _RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 _EC_PUBLIC_KEY, _ECDSA_WITH_SHA512 = "1.2.840.10045.2.1", "1.2.840.10045.4.3.4"
@@ -66,7 +65,7 @@ def sign(content: ToBeSigned, key: ec.EllipticCurvePrivateKey) -> bytes:
         der.integer(content.serial),
         algorithm,
         _name(content.issuer),
-        der.sequence(der.midnight(content.valid_from), der.midnight(content.valid_until)),
+        der.sequence(_midnight(content.valid_from), _midnight(content.valid_until)),
         _name(content.subject),
         subject_public_key_info(content.public_key),
         tlv.encode(_EXTENSIONS_TAG, der.sequence(*content.extensions)),
@@ -125,7 +124,7 @@ def _key_identifier(key: ec.EllipticCurvePublicKey) -> bytes:
 def subject_public_key_info(key: PublicKey) -> bytes:
     """SubjectPublicKeyInfo (RFC 5480, 2; RFC 3279, 2.3.1)."""
     if isinstance(key, rsa.RSAPublicKey):
-        algorithm = der.sequence(der.object_identifier(_RSA_ENCRYPTION), tlv.encode(der.NULL, b""))
+        algorithm = der.sequence(der.object_identifier(_RSA_ENCRYPTION), der.null())
         return der.sequence(algorithm, der.bit_string(rsa_public_key(key)))
     algorithm = der.sequence(der.object_identifier(_EC_PUBLIC_KEY), der.object_identifier(_CURVES[key.curve.name]))
     return der.sequence(algorithm, der.bit_string(uncompressed_point(key.public_numbers())))
@@ -139,6 +138,10 @@ def rsa_public_key(key: rsa.RSAPublicKey) -> bytes:
 
 def _name(name: Name) -> bytes:
     return der.sequence(*(_attribute(identifier, value) for identifier, value in name))
+
+
+def _midnight(date: datetime.date) -> bytes:
+    return der.midnight(date.year, date.month, date.day)
 
 
 def _attribute(identifier: str, value: str) -> bytes:

@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from stuntcard.card import certificate, der
+from stuntcard.card import certificate
 from stuntcard.card.certificate import Name, ToBeSigned
 from stuntcard.card.curves import DOMAINS
 from stuntcard.card.keys import PublicKey
+from stuntcard.iso7816 import der
 from stuntcard.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Personalisation, Qualified, SubjectAttribute
 
 _CURVES: dict[KeyAlgorithm, ec.EllipticCurve] = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from stuntcard.card import der
 from stuntcard.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access, code_condition
 from stuntcard.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_objects, path_to
-from stuntcard.iso7816 import tlv
+from stuntcard.iso7816 import der, tlv
 from stuntcard.profile.model import Profile
 
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from stuntcard.card import der
-from stuntcard.iso7816 import tlv
+from stuntcard.iso7816 import der, tlv
 from stuntcard.policy.law import unblocking_code
 from stuntcard.profile.model import Characters, FactoryKey, KeyAlgorithm, KeyUsage, Lasts, Profile
 
@@ -11,9 +10,9 @@ STORED_LENGTH = 16
 PAD = 0xFF
 
 EC_PRIVATE_KEY = 0xA0
-_TYPE_ATTRIBUTES = 0xA1
+_SUB_CLASS_ATTRIBUTES, _TYPE_ATTRIBUTES = 0xA0, 0xA1
 
-_PRIVATE, _MODIFIABLE = 0, 1
+PRIVATE, MODIFIABLE = 0, 1
 """Bits of CommonObjectFlags (ISO 7816-15, 8.2.9)."""
 _CASE_SENSITIVE, _INITIALIZED, _NEEDS_PADDING, _UNBLOCKING = 0, 4, 5, 6
 """Bits of PasswordFlags (ISO 7816-15, 8.9.1)."""
@@ -49,15 +48,8 @@ def authentication_identifier(profile: Profile, name: str) -> bytes:
 
 
 def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, path: bytes) -> bytes:
-    """The entry of a key of an area, which lies in the file at `path` (ISO 7816-15, 8.4).
-
-    A guard that holds for one use is told as userConsent 1, so that clients ask for it each time.
-    """
-    guard = profile.areas[area].guard
-    common = der.utf8_string(key.label) + der.named_bits(_PRIVATE)
-    common += der.octet_string(authentication_identifier(profile, guard))
-    if profile.codes[guard].holds.for_ is Lasts.ONE_USE:
-        common += der.integer(1)
+    """The entry of a key of an area, which lies in the file at `path` (ISO 7816-15, 8.4)."""
+    common = common_to_guarded(profile, area, key.label, PRIVATE)
     attributes = (
         der.octet_string(bytes.fromhex(key.id))
         + der.named_bits(*(_USAGE_BITS[usage] for usage in key.certificate.key_usage))
@@ -66,22 +58,36 @@ def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, pa
     )
     # The field's size is OpenSC's addition to the standard: it takes the length of a signature from it.
     value = der.sequence(path_to(path) + der.integer(_FIELD_BITS[key.algorithm]))
-    return _object(EC_PRIVATE_KEY, common, attributes, value)
+    return entry(EC_PRIVATE_KEY, common, attributes, value)
+
+
+def common_to_guarded(profile: Profile, area: str, label: str, *flags: int) -> bytes:
+    """What is common to all objects, for a key of an area, with these bits of CommonObjectFlags (ISO 7816-15, 8.2.9).
+
+    A guard that holds for one use is told as userConsent 1, so that clients ask for it each time.
+    """
+    guard = profile.areas[area].guard
+    common = der.utf8_string(label) + der.named_bits(*flags)
+    common += der.octet_string(authentication_identifier(profile, guard))
+    return common + der.integer(1) if profile.codes[guard].holds.for_ is Lasts.ONE_USE else common
 
 
 def certificate(label: str, identifier: bytes, path: bytes) -> bytes:
     """The entry of an X.509 certificate in the file at `path` (ISO 7816-15, 8.7)."""
-    return _object(der.SEQUENCE, der.utf8_string(label), der.octet_string(identifier), der.sequence(path_to(path)))
+    return entry(der.SEQUENCE, der.utf8_string(label), der.octet_string(identifier), der.sequence(path_to(path)))
 
 
-def _object(tag: int, common: bytes, of_class: bytes, of_type: bytes) -> bytes:
-    """An object: attributes common to all, common to its class, and of its type (ISO 7816-15, 8.2.1)."""
-    return tlv.encode(tag, der.sequence(common) + der.sequence(of_class) + tlv.encode(_TYPE_ATTRIBUTES, of_type))
+def entry(tag: int, common: bytes, of_class: bytes, of_type: bytes, of_sub_class: bytes | None = None) -> bytes:
+    """An object: attributes common to all, of its class, of its sub-class if any, of its type (ISO 7816-15, 8.2.1)."""
+    parts = der.sequence(common) + der.sequence(of_class)
+    if of_sub_class is not None:
+        parts += tlv.encode(_SUB_CLASS_ATTRIBUTES, of_sub_class)
+    return tlv.encode(tag, parts + tlv.encode(_TYPE_ATTRIBUTES, of_type))
 
 
 def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set: bool) -> bytes:
     code = profile.codes[name]
-    common = der.utf8_string(code.label or code.name) + der.named_bits(_PRIVATE, _MODIFIABLE)
+    common = der.utf8_string(code.label or code.name) + der.named_bits(PRIVATE, MODIFIABLE)
     unblocked_by = unblocking_code(profile, name)
     if unblocked_by is not None:
         common += der.octet_string(authentication_identifier(profile, unblocked_by))
@@ -93,7 +99,7 @@ def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set:
     digits = code.characters.set is Characters.DIGITS
     attributes = (
         der.named_bits(*flags)
-        + tlv.encode(der.ENUMERATED, bytes([_ASCII_NUMERIC if digits else _UTF8_PASSWORD]))
+        + der.enumerated(_ASCII_NUMERIC if digits else _UTF8_PASSWORD)
         + der.integer(code.length.min)
         + der.integer(STORED_LENGTH)
         + der.integer(code.length.max)
@@ -101,4 +107,4 @@ def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set:
         + der.octet_string(bytes([PAD]))
     )
     identifier = der.octet_string(authentication_identifier(profile, name))
-    return _object(der.SEQUENCE, common, identifier, der.sequence(attributes))
+    return entry(der.SEQUENCE, common, identifier, der.sequence(attributes))

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from stuntcard.card import der
 from stuntcard.card.certificate import rsa_public_key
 from stuntcard.card.factory_ca import derive_key, issue
 from stuntcard.card.keys import PrivateKey, PublicKey
-from stuntcard.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_identifier, path_to
-from stuntcard.iso7816 import tlv
-from stuntcard.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Lasts, Personalisation, Profile
+from stuntcard.card.pkcs15_objects import EC_PRIVATE_KEY, MODIFIABLE, PRIVATE, common_to_guarded, entry, path_to
+from stuntcard.iso7816 import der, tlv
+from stuntcard.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Personalisation, Profile
 from stuntcard.scenario.model import Algorithm, CertificateStatus, CertificateWanted, KeyWanted, ObjectWanted
 
 _CURVE = KeyAlgorithm.EC_P256
@@ -28,14 +27,10 @@ _VALID = (datetime.date(2026, 1, 1), datetime.date(2046, 1, 1))
 """Longer than any real one's, so that scenarios keep."""
 _EXPIRED = (datetime.date(2022, 1, 1), datetime.date(2025, 1, 1))
 
-_SUB_CLASS_ATTRIBUTES, _TYPE_ATTRIBUTES = 0xA0, 0xA1
-_PRIVATE, _MODIFIABLE = 0, 1
-"""Bits of CommonObjectFlags (ISO 7816-15, 8.2.9)."""
 _SIGN, _VERIFY, _NON_REPUDIATION = 2, 6, 9
 """Bits of KeyUsageFlags (ISO 7816-15, 8.2.11)."""
 _SENSITIVE, _ALWAYS_SENSITIVE, _NEVER_EXTRACTABLE, _LOCAL = 0, 2, 3, 4
 """Bits of KeyAccessFlags (ISO 7816-15, 8.2.11)."""
-_FALSE = tlv.encode(der.BOOLEAN, b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,41 +122,29 @@ def _subject(certificate: bytes) -> bytes:
 
 def private_key_entry(profile: Profile, made: CardObject, reference: int, directory: bytes) -> bytes:
     """The entry of a private key in the DF at `directory` (ISO 7816-15, 8.4)."""
-    guard = profile.areas[made.area].guard
-    common = der.utf8_string(made.wanted.label) + der.named_bits(_PRIVATE, _MODIFIABLE)
-    common += der.octet_string(authentication_identifier(profile, guard))
-    if profile.codes[guard].holds.for_ is Lasts.ONE_USE:
-        common += der.integer(1)  # userConsent: clients ask for the code at each use
+    common = common_to_guarded(profile, made.area, made.wanted.label, PRIVATE, MODIFIABLE)
     made_here = made.wanted.key is not KeyWanted.IMPORTED
     rights = (_SENSITIVE, _ALWAYS_SENSITIVE, _NEVER_EXTRACTABLE, _LOCAL) if made_here else (_SENSITIVE,)
     usage = (_SIGN, _NON_REPUDIATION) if made.qualified else (_SIGN,)
     attributes = der.octet_string(made.identifier) + der.named_bits(*usage)
     attributes += der.named_bits(*rights) + der.integer(reference)
-    name = b""
-    if made.certificate is not None:
-        name = tlv.encode(_SUB_CLASS_ATTRIBUTES, der.sequence(_subject(made.certificate)))
+    name = None if made.certificate is None else der.sequence(_subject(made.certificate))
     value = der.sequence(path_to(directory) + der.integer(made.private.key_size))
-    return _entry(made.tag, common, attributes, value, name)
+    return entry(made.tag, common, attributes, value, name)
 
 
 def public_key_entry(made: CardObject, path: bytes) -> bytes:
     """The entry of a public key in the file at `path` (ISO 7816-15, 8.5)."""
-    common = der.utf8_string(made.wanted.label) + der.named_bits(_MODIFIABLE)
+    common = der.utf8_string(made.wanted.label) + der.named_bits(MODIFIABLE)
     attributes = der.octet_string(made.identifier) + der.named_bits(_VERIFY)
-    attributes += _FALSE + der.integer(0)  # not native: the card itself does nothing with it
+    attributes += der.boolean(False) + der.integer(0)  # not native: the card itself does nothing with it
     value = path_to(path)
     if isinstance(made.private, rsa.RSAPrivateKey):
         value += der.integer(made.private.key_size)
-    return _entry(made.tag, common, attributes, der.sequence(value))
+    return entry(made.tag, common, attributes, der.sequence(value))
 
 
 def certificate_entry(made: CardObject, path: bytes) -> bytes:
     """The entry of a certificate in the file at `path` (ISO 7816-15, 8.7)."""
-    common = der.utf8_string(made.wanted.label) + der.named_bits(_MODIFIABLE)
-    return _entry(der.SEQUENCE, common, der.octet_string(made.identifier), der.sequence(path_to(path)))
-
-
-def _entry(tag: int, common: bytes, of_class: bytes, of_type: bytes, of_sub_class: bytes = b"") -> bytes:
-    """An object (ISO 7816-15, 8.2.1)."""
-    parts = der.sequence(common) + der.sequence(of_class) + of_sub_class
-    return tlv.encode(tag, parts + tlv.encode(_TYPE_ATTRIBUTES, of_type))
+    common = der.utf8_string(made.wanted.label) + der.named_bits(MODIFIABLE)
+    return entry(der.SEQUENCE, common, der.octet_string(made.identifier), der.sequence(path_to(path)))

@@ -1,8 +1,9 @@
-"""DER of the few ASN.1 types that PKCS#15 objects and certificates are made of (X.690)."""
+"""DER of the few ASN.1 types that PKCS#15 objects and certificates are made of (X.690).
+
+What is read is read as any BER-TLV, by `tlv`.
+"""
 
 from __future__ import annotations
-
-import datetime
 
 from stuntcard.iso7816 import tlv
 
@@ -13,6 +14,21 @@ SEQUENCE, SET = 0x30, 0x31
 
 _UTC_TIME_ENDS = 2050
 """The first year that UTCTime does not reach (RFC 5280, 4.1.2.5)."""
+
+
+def boolean(value: bool) -> bytes:
+    """A BOOLEAN (X.690, 11.1)."""
+    return tlv.encode(BOOLEAN, b"\xff" if value else b"\0")
+
+
+def null() -> bytes:
+    """NULL."""
+    return tlv.encode(NULL, b"")
+
+
+def enumerated(value: int) -> bytes:
+    """An ENUMERATED value from 0 to 127."""
+    return tlv.encode(ENUMERATED, bytes([value]))
 
 
 def sequence(*elements: bytes) -> bytes:
@@ -66,8 +82,7 @@ def object_identifier(dotted: str) -> bytes:
     return tlv.encode(OBJECT_IDENTIFIER, bytes(octets))
 
 
-def midnight(date: datetime.date) -> bytes:
+def midnight(year: int, month: int, day: int) -> bytes:
     """The Time at which a day begins, UTC (RFC 5280, 4.1.2.5)."""
-    if date.year < _UTC_TIME_ENDS:
-        return tlv.encode(UTC_TIME, f"{date:%y%m%d}000000Z".encode("ascii"))
-    return tlv.encode(GENERALIZED_TIME, f"{date:%Y%m%d}000000Z".encode("ascii"))
+    date = f"{year:04d}{month:02d}{day:02d}000000Z".encode("ascii")
+    return tlv.encode(UTC_TIME, date[2:]) if year < _UTC_TIME_ENDS else tlv.encode(GENERALIZED_TIME, date)
