@@ -16,13 +16,16 @@ from typing import Generic, TypeVar
 
 from stuntcard.card.card import Card
 from stuntcard.card.view import DEAD, AreaView, CodeView, KeyView, MemoryView, PartView, view
-from stuntcard.control.actors import ActRequest, perform
-from stuntcard.control.control import PCSC_SOCKET, card_directory
+from stuntcard.control.actors import perform
+from stuntcard.control.directory import PCSC_SOCKET, card_directory
+from stuntcard.control.requests import ActRequest
 from stuntcard.faults.rules import Rule, check_names
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
-from stuntcard.running.running import SOCKET_VARIABLE, PlacedCard, fresh_card, placed, slots_of
-from stuntcard.running.scenarios import built_card, load, messages_in
+from stuntcard.running.choices import RunOptions
+from stuntcard.running.making import fresh_card
+from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
+from stuntcard.running.placing import PlacedCard, placed
+from stuntcard.running.scenarios import ready_scenario
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.scenario.expectations import Outcome, outcomes
 from stuntcard.scenario.load import NamedScenario
@@ -144,7 +147,7 @@ class EmulatedCard:
         self._placed_card.faults.clear(number)
 
     def act(self, actor: str, act: str, values: Mapping[str, str] | None = None) -> str:
-        """Has somebody off the card act on it; gives what was done. Raises ActError when it can't be."""
+        """Has somebody off the card act on it; gives what was done. Raises ActRefusedError when it can't be."""
         return perform(self._card, ActRequest(actor, act, dict(values or {})))
 
 
@@ -170,10 +173,8 @@ class Stuntcard:
         such profile, or no socket can be had.
         """
         if scenario is not None:
-            messages = messages_in("en")
-            named = load(scenario, profile)
-            built = built_card(named, messages)
-            return self._served(built.card, built.values, named.scenario.rules, faults, named)
+            ready = ready_scenario(scenario, profile)
+            return self._served(ready.built.card, ready.built.values, ready.faults, faults, ready.named)
         if profile is None:
             raise TypeError("which card? Give a profile's id, such as 'proid-q', or scenario=NAME")
         card = fresh_card(load_profile(profile))
@@ -191,8 +192,8 @@ class Stuntcard:
         rules = (*rules, *(_checked(fault, card) for fault in faults))
         exchanges = ExchangeList()
         socket = self._stack.enter_context(card_directory(card.profile.id)) / PCSC_SOCKET
-        placed_card = self._stack.enter_context(placed(card, None, rules, exchanges))
-        self._stack.enter_context(PcscServer(socket, slots_of(placed_card.slot_control.slot, card.profile.name)))
+        placed_card = self._stack.enter_context(placed(card, RunOptions(faults=rules, recorder=exchanges)))
+        self._stack.enter_context(pcsc_server(socket, placed_card.slot, card.profile.name))
         self._stack.callback(placed_card.let_go)
         return EmulatedCard(card, placed_card, exchanges, socket, values, named)
 

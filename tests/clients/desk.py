@@ -22,7 +22,8 @@ from stuntcard.profile.serial import with_serial
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
-from stuntcard.running.running import fresh_card, reader_name
+from stuntcard.running.making import fresh_card
+from stuntcard.running.pcsc import reader_name
 
 from tests.clients.commands import verifying
 from tests.clients.opensc import opensc_command, shared_folder

@@ -34,7 +34,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.profile.serial import with_serial
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
-from stuntcard.running.running import reader_name
+from stuntcard.running.pcsc import reader_name
 
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder

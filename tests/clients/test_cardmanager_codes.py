@@ -11,7 +11,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
-from stuntcard.running.running import reader_name
+from stuntcard.running.pcsc import reader_name
 
 from tests.clients.cardmanager import REFUSED, USAGE, CardManager, block, lasting, nothing_sent
 from tests.clients.desk import PIN, PUK, QPIN, Desk, WatchedCard, desk_with_own_socket

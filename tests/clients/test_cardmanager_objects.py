@@ -18,7 +18,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
-from stuntcard.running.running import reader_name
+from stuntcard.running.pcsc import reader_name
 
 from tests.clients.cardmanager import USAGE, CardManager, lasting, nothing_sent
 from tests.clients.certificates import as_pkcs12, certify, issue_certificate, new_key

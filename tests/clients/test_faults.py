@@ -21,7 +21,7 @@ from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.readers.vpcd import VpcdReader
-from stuntcard.running.running import reader_name
+from stuntcard.running.pcsc import reader_name
 
 from tests.clients.asked_program import LineProgram
 from tests.clients.commands import changing, unblocking, verifying

@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
-from stuntcard.readers.pcsc import PcscServer
-from stuntcard.running.running import placed, slots_of
+from stuntcard.running.choices import RunOptions
+from stuntcard.running.pcsc import pcsc_server
+from stuntcard.running.placing import placed
 from stuntcard.scenario.build import build
 from stuntcard.scenario.exchanges import ExchangeList
 from stuntcard.scenario.expectations import outcomes
@@ -32,9 +33,12 @@ def exchanges() -> ExchangeList:
 @pytest.fixture
 def desk(named: NamedScenario, exchanges: ExchangeList) -> Iterator[Desk]:
     card = build(named).card
-    with shared_folder() as folder, placed(card, None, named.scenario.rules, exchanges) as placed_card:
+    with (
+        shared_folder() as folder,
+        placed(card, RunOptions(faults=named.scenario.rules, recorder=exchanges)) as placed_card,
+    ):
         socket = folder / "pcsc.sock"
-        with PcscServer(socket, slots_of(placed_card.slot_control.slot, named.profile.name)):
+        with pcsc_server(socket, placed_card.slot, named.profile.name):
             yield Desk(WatchedCard(card), folder, socket)
             placed_card.let_go()
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import string
-import subprocess
-import sys
 from pathlib import Path
 
 import polib
@@ -133,9 +131,3 @@ def test_a_message_or_variable_that_is_not_there_is_an_error() -> None:
 def test_a_mistake_in_a_catalogue_is_an_error_that_names_its_file(text: str) -> None:
     with pytest.raises(CatalogueError, match=r"^f\.po: "):
         parse_po(text, "f.po")
-
-
-def test_other_commands_do_not_load_messages() -> None:
-    program = "import sys, stuntcard.cli.app; print([n for n in sys.modules if 'messages' in n or 'advi' in n])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 import sys
-from getpass import getpass
+from typing import Annotated
 
-from stuntcard.control.actors import ActError, ActRequest
-from stuntcard.control.control import RunningCard, act_on, codes_needed, running_cards
+import typer
 
-BAD_INPUT = 2
-REFUSED = 1
-
-
-def actor_command(card_id: str, actor: str, act: str, options: list[str]) -> int:
-    """Has the act done and says so; gives the exit status: 0 done, 1 refused by the card's law, 2 bad input."""
-    try:
-        card = the_running_card(card_id)
-        values = _values(codes_needed(card, actor, act), options)
-    except (ActError, OSError) as error:
-        print(error, file=sys.stderr)
-        return BAD_INPUT
-    try:
-        print(act_on(card, ActRequest(actor, act, values)))
-    except (ActError, OSError) as error:
-        print(error, file=sys.stderr)
-        return REFUSED
-    return 0
+from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.options import RunningCardArgument
 
 
-def the_running_card(card_id: str) -> RunningCard:
-    """The one running card of this profile. Raises ActError when there is none, or more than one."""
-    cards = running_cards()
-    found = [card for card in cards if card_id in (card.status["profile"], card.directory.name, str(card.directory))]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(card.directory.name for card in found)
-        raise ActError(f"several cards of '{card_id}' are running; name one of them: {names}")
-    running = ", ".join(str(card.status["profile"]) for card in cards) or "none"
-    raise ActError(f"no card '{card_id}' is running (running: {running}); start one with: stuntcard run {card_id}")
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to the others."""
+    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(no_args_is_help=True, context_settings=settings)(actor)
+
+
+def actor(
+    context: typer.Context,
+    card: RunningCardArgument,
+    actor: Annotated[str, typer.Argument(help="Who acts: an actor of the card's profile, such as office.")],
+    act: Annotated[str, typer.Argument(help="What the actor does, such as set-identification.")],
+) -> None:
+    """Have somebody off the card act on a running card: the office, the helpline.
+
+    Values of codes are asked for; `--CODE VALUE` gives one on the command line, where other users may see it.
+
+    Example: stuntcard actor eobcanka office set-identification --dok 1111 --iok 2222
+    """
+    from stuntcard.control.client import send, the_running_card
+    from stuntcard.control.errors import ControlError
+    from stuntcard.control.requests import ActRequest, CodesAnswer, CodesRequest, DoneAnswer
+
+    with failing(ControlError, OSError):
+        running = the_running_card(card)
+        needed = send(running, CodesRequest(actor, act), CodesAnswer).codes
+        values = _values(needed, context.args)
+    with failing(ControlError, OSError, code=ExitCode.REFUSED):
+        typer.echo(send(running, ActRequest(actor, act, values), DoneAnswer).done)
 
 
 def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
-    """The values given as `--CODE VALUE`, the others asked for. Raises ActError for options that are no such code."""
+    """The values given as `--CODE VALUE`, the others asked for. Fails for options that are no such code."""
     given: dict[str, str] = {}
     rest = list(options)
     while rest:
@@ -54,9 +54,18 @@ def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
         if not name.startswith("--") or code not in needed or not rest:
             wanted = " ".join(f"--{item} VALUE" for item in needed) or "no options"
             shown = name if name.startswith("--") else "a word without --"
-            raise ActError(f"{shown} can't be understood here; this act takes {wanted}")
+            fail(f"{shown} can't be understood here; this act takes {wanted}")
         given[code], *rest = rest
     for code in needed:
         if code not in given:
-            given[code] = getpass(f"{code}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+            given[code] = _asked(code)
     return given
+
+
+def _asked(code: str) -> str:
+    """The value that the user types: unseen at a terminal, or the next line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    from getpass import getpass
+
+    return getpass(f"{code}: ")

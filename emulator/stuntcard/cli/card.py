@@ -1,30 +1,30 @@
-"""The commands `card` and `snapshot`: cards that last. In a module that `exec` does not load."""
+"""The commands `card` and `snapshot`: cards that last."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.loading import failing_to_read
+from stuntcard.cli.options import JsonOption, ProfileArgument, StoredCardArgument
+
 if TYPE_CHECKING:
     from stuntcard.store.library import ListedCard
-
-REFUSED = 1
-BAD_INPUT = 2
-UNAVAILABLE = 69
 
 card_app = typer.Typer(
     no_args_is_help=True, help="Keep cards on disk; `run card:NAME` and `exec card:NAME` put them into a reader."
 )
 snapshot_app = typer.Typer(no_args_is_help=True, help="Keep a stored card as it stands now, and bring it back.")
 
-NameArgument = Annotated[str, typer.Argument(help="A stored card; see `stuntcard card list`.")]
 NewNameArgument = Annotated[str, typer.Argument(help="The new card's name: letters, digits, - and _.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 
 
@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 @card_app.command()
 def new(
     name: NewNameArgument,
-    profile: Annotated[str, typer.Argument(help="A profile's id (see `stuntcard list`), or a YAML file's path.")],
+    profile: ProfileArgument,
     durability: Annotated[
         str,
         typer.Option(
@@ -54,25 +54,17 @@ def new(
 
     Example: stuntcard card new mine proid-q
     """
-    from stuntcard.profile.load import ProfileError, profile_path, read_profile_text
+    from stuntcard.profile.load import profile_path, read_profile_text
     from stuntcard.profile.serial import SerialError
     from stuntcard.store.database import Durability
     from stuntcard.store.library import add_card, factory_card
 
     if durability not in set(Durability):
-        _fail(f"--durability {durability}: expected full or fast")
-    try:
+        fail(f"--durability {durability}: expected full or fast")
+    with failing_to_read(profile, "; see `stuntcard list`"), failing(SerialError, prefix="--serial "):
         path = profile_path(profile)
         stored = factory_card(read_profile_text(path), str(path), Durability(durability), serial)
-    except SerialError as error:
-        _fail(f"--serial {error}")
-    except ProfileError as error:
-        _fail(f"{error}\n{error.file} can't be used; correct it and try again.")
-    except FileNotFoundError as error:
-        _fail(f"{error}" if error.errno is None else f"{profile}: there is no such file; see `stuntcard list`")
-    except OSError as error:
-        _fail(f"{profile}: can't be read: {error.strerror}")
-    with _told():
+    with _store_problems():
         add_card(name, stored)
     typer.echo(f"{name}: a new {stored.profile.name}. Put it into a reader: stuntcard run card:{name}")
 
@@ -85,11 +77,9 @@ def list_cards(as_json: JsonOption = False) -> None:
     """
     from stuntcard.store.library import list_cards
 
-    with _told():
+    with _store_problems():
         entries = list_cards()
     if as_json:
-        import json
-
         typer.echo(json.dumps([_as_data(entry) for entry in entries], indent=2))
         return
     if not entries:
@@ -99,22 +89,18 @@ def list_cards(as_json: JsonOption = False) -> None:
 
 
 @card_app.command()
-def show(name: NameArgument, as_json: JsonOption = False) -> None:
+def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
     """Show a stored card: every code's state and tries, areas and keys. It may run meanwhile.
 
     Example: stuntcard card show mine
     """
-    from dataclasses import asdict
-
     from stuntcard.card.view import view
     from stuntcard.store.library import holder_of_card, read_card
 
-    with _told():
+    with _store_problems():
         stored, holder = read_card(name), holder_of_card(name)
     seen = asdict(view(stored.profile, stored.content))
     if as_json:
-        import json
-
         about = {
             "name": name,
             "durability": stored.durability,
@@ -130,21 +116,21 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
 
 
 @card_app.command()
-def copy(name: NameArgument, to: NewNameArgument) -> None:
+def copy(name: StoredCardArgument, to: NewNameArgument) -> None:
     """Make a second card that is as this one stands now. It may run meanwhile.
 
     Example: stuntcard card copy mine mine-2
     """
     from stuntcard.store.library import copy_card
 
-    with _told():
+    with _store_problems():
         copy_card(name, to)
     typer.echo(f"{to}: a copy of {name}")
 
 
 @card_app.command("export")
 def export(
-    name: NameArgument,
+    name: StoredCardArgument,
     file: Annotated[Path, typer.Argument(help="A new file; it must not be there yet.", metavar="FILE")],
 ) -> None:
     """Write a card to one JSON file, codes and private keys included. It may run meanwhile.
@@ -154,7 +140,7 @@ def export(
     from stuntcard.store.library import read_card
     from stuntcard.store.portable import export_card
 
-    with _told():
+    with _store_problems():
         export_card(read_card(name), file)
     typer.echo(f"{name} is in {file}")
     typer.echo(
@@ -175,47 +161,47 @@ def import_(
     from stuntcard.store.library import add_card
     from stuntcard.store.portable import import_card
 
-    with _told():
+    with _store_problems():
         stored = import_card(file)
         add_card(name, stored)
     typer.echo(f"{name}: the {stored.profile.name} of {file}")
 
 
 @card_app.command()
-def reset(name: NameArgument, yes: YesOption = False) -> None:
+def reset(name: StoredCardArgument, yes: YesOption = False) -> None:
     """Make a card as it left the factory: its keys, files and codes are lost. Snapshots stay.
 
     Example: stuntcard card reset mine --yes
     """
     from stuntcard.store.library import read_card, reset_card
 
-    with _told():
+    with _store_problems():
         read_card(name)
     _ask(f"Make {name} as it left the factory, and lose its keys, files and codes?", yes)
-    with _told():
+    with _store_problems():
         reset_card(name)
     typer.echo(f"{name} is as it left the factory")
 
 
 @card_app.command()
-def delete(name: NameArgument, yes: YesOption = False) -> None:
+def delete(name: StoredCardArgument, yes: YesOption = False) -> None:
     """Delete a card and its snapshots.
 
     Example: stuntcard card delete mine --yes
     """
     from stuntcard.store.library import delete_card, list_snapshots
 
-    with _told():
+    with _store_problems():
         count = len(list_snapshots(name))
     _ask(f"Delete {name} and its {count} snapshots?" if count else f"Delete {name}?", yes)
-    with _told():
+    with _store_problems():
         delete_card(name)
     typer.echo(f"{name} is deleted")
 
 
 @snapshot_app.command()
 def save(
-    card: NameArgument,
+    card: StoredCardArgument,
     snapshot: Annotated[str | None, typer.Argument(help="The snapshot's name; without one, the time.")] = None,
 ) -> None:
     """Keep a card as it stands now. It may run meanwhile.
@@ -224,24 +210,22 @@ def save(
     """
     from stuntcard.store.library import save_snapshot
 
-    with _told():
+    with _store_problems():
         name = save_snapshot(card, snapshot)
     typer.echo(f"{name}: a snapshot of {card}. Bring it back: stuntcard snapshot restore {card} {name}")
 
 
 @snapshot_app.command("list")
-def list_snapshots(card: NameArgument, as_json: JsonOption = False) -> None:
+def list_snapshots(card: StoredCardArgument, as_json: JsonOption = False) -> None:
     """List a card's snapshots, the oldest first.
 
     Example: stuntcard snapshot list mine
     """
     from stuntcard.store.library import list_snapshots
 
-    with _told():
+    with _store_problems():
         snapshots = list_snapshots(card)
     if as_json:
-        import json
-
         typer.echo(json.dumps([{"name": name, "saved": saved.isoformat()} for name, saved in snapshots], indent=2))
         return
     if not snapshots:
@@ -252,7 +236,7 @@ def list_snapshots(card: NameArgument, as_json: JsonOption = False) -> None:
 
 @snapshot_app.command()
 def restore(
-    card: NameArgument,
+    card: StoredCardArgument,
     snapshot: Annotated[str | None, typer.Argument(help="Which one; without one, the latest.")] = None,
 ) -> None:
     """Make a card as it was in a snapshot. What came since is lost.
@@ -261,7 +245,7 @@ def restore(
     """
     from stuntcard.store.library import restore_snapshot
 
-    with _told():
+    with _store_problems():
         name, aside = restore_snapshot(card, snapshot)
     typer.echo(f"{card} is as it was in {name}")
     if aside is not None:
@@ -269,30 +253,21 @@ def restore(
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tells what went wrong, and ends with an exit status that says so."""
+def _store_problems() -> Iterator[None]:
+    """Ends the command when the store can't do it."""
     from stuntcard.store.errors import CardInUseError, StoreError
 
-    try:
+    with failing(StoreError), failing(CardInUseError, code=ExitCode.UNAVAILABLE):
         yield
-    except CardInUseError as error:
-        _fail(str(error), UNAVAILABLE)
-    except StoreError as error:
-        _fail(str(error))
-
-
-def _fail(message: str, status: int = BAD_INPUT) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(status)
 
 
 def _ask(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        _fail(f"{question} Nobody is there to answer, so nothing was done; say --yes to do it without asking.")
+        fail(f"{question} Nobody is there to answer, so nothing was done; say --yes to do it without asking.")
     if not typer.confirm(question):
-        _fail("nothing was done", REFUSED)
+        fail("nothing was done", ExitCode.REFUSED)
 
 
 def _in_a_line(entry: ListedCard) -> str:
@@ -305,8 +280,6 @@ def _in_a_line(entry: ListedCard) -> str:
 
 
 def _as_data(entry: ListedCard) -> dict[str, object]:
-    from dataclasses import asdict
-
     stored = entry.stored
     return {
         "name": entry.name,

@@ -4,186 +4,106 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from stuntcard.pictures.draw import WRITERS
-from stuntcard.pictures.graph import GraphError, picture
-from stuntcard.policy.claims import Judgement
-from stuntcard.policy.explore import Exploration, Loss, explore
-from stuntcard.policy.moves import Move
-from stuntcard.policy.walk import TooManyStatesError, Walk, walk
-from stuntcard.profile.model import Profile
-from stuntcard.words.exploration import (
-    ability_in_words,
-    move_briefly,
-    move_in_words,
-    part_lost_in_words,
-    state_in_words,
-    status_in_words,
-)
+import typer
 
-Report = dict[str, object]
+from stuntcard.cli.completion import complete_profile
+from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.loading import loaded_profile
+from stuntcard.cli.options import JsonOption
 
-BROKEN = 1
-_FINAL_STATES_SHOWN = 3
+if TYPE_CHECKING:
+    from stuntcard.profile.model import Profile
 
 
-class ExploreError(ValueError):
-    """What was asked can't be done; the message says why."""
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to the others."""
+    app.command(no_args_is_help=True)(explore)
 
 
-def explore_command(profiles: Sequence[Profile], *, as_json: bool) -> tuple[str, int]:
-    """What was found, as text for people or JSON, and the exit status: 1 when a claim is broken.
+def explore(
+    profiles: Annotated[
+        list[str], typer.Argument(help="Profiles' ids, or YAML files' paths.", autocompletion=complete_profile)
+    ],
+    as_json: JsonOption = False,
+    graph: Annotated[
+        Path | None, typer.Option(help="Draw into this file: .svg, .dot (Graphviz) or .mmd (Mermaid).", metavar="FILE")
+    ] = None,
+    of: Annotated[str, typer.Option(help="What to draw: code:NAME, part:NAME, or card.")] = "card",
+) -> None:
+    """Walk every state that cards can reach, tell what is lost for good, and prove their profiles' claims.
 
-    Several profiles are walked side by side, on as many processors as there are. Raises ExploreError.
+    Ends with 1 when a claim is broken, and shows the shortest way to where it is.
+
+    Example: stuntcard explore zzzs-pk --graph pep.svg --of part:pep
     """
+    from stuntcard.policy.walk import TooManyStatesError
+
+    loaded = [loaded_profile(name) for name in profiles]
+    if graph is not None:
+        if len(loaded) != 1:
+            fail("a picture is of one card; give one profile with --graph")
+        _draw(loaded[0], of, graph)
+        return
     try:
-        if len(profiles) == 1:
-            found = [_found(profiles[0])]
-        else:
-            with ProcessPoolExecutor(min(len(profiles), os.cpu_count() or 1)) as pool:
-                found = list(pool.map(_found, profiles))
+        found = explored(loaded)
     except TooManyStatesError as error:
-        raise ExploreError(f"{error}; its tries and places are too many to walk them all") from error
-    status = 0 if all(one.held for one in found) else BROKEN
+        fail(f"{error}; its tries and places are too many to walk them all")
     if as_json:
-        return json.dumps([one.report for one in found], indent=2, ensure_ascii=False), status
-    return "\n\n".join(one.text for one in found), status
+        typer.echo(json.dumps([one.report for one in found], indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n\n".join(one.text for one in found))
+    if not all(one.held for one in found):
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Explored:
     """What one process tells another; the walk itself is large and stays where it is."""
 
-    report: Report
+    report: dict[str, object]
     text: str
     held: bool
+    """Whether all claims are."""
 
 
-def _found(profile: Profile) -> _Found:
+def explored(profiles: Sequence[Profile]) -> list[Explored]:
+    """What was found; several profiles are walked side by side, on as many processors as there are.
+
+    Raises TooManyStatesError.
+    """
+    if len(profiles) == 1:
+        return [_explored_one(profiles[0])]
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(len(profiles), os.cpu_count() or 1)) as pool:
+        return list(pool.map(_explored_one, profiles))
+
+
+def _explored_one(profile: Profile) -> Explored:
+    from stuntcard.policy.explore import explore
+    from stuntcard.words.exploration_report import exploration_lines, exploration_object
+
     walked, found = explore(profile)
-    return _Found(_report(walked, found), "\n".join(_text(walked, found)), found.held)
+    return Explored(exploration_object(walked, found), "\n".join(exploration_lines(walked, found)), found.held)
 
 
-def draw_command(profile: Profile, of: str, file: Path) -> None:
-    """Draws the life of `code:NAME`, `part:NAME` or `card` into a file. Raises ExploreError, or OSError."""
+def _draw(profile: Profile, of: str, file: Path) -> None:
+    """Draws the life of `code:NAME`, `part:NAME` or `card` into a file."""
+    from stuntcard.pictures.draw import WRITERS
+    from stuntcard.pictures.graph import GraphError, picture
+    from stuntcard.policy.walk import TooManyStatesError, walk
+
     write = WRITERS.get(file.suffix.lower())
     if write is None:
-        raise ExploreError(f"{file}: can't be drawn; expected a name that ends in {', '.join(WRITERS)}")
-    try:
+        fail(f"{file}: can't be drawn; expected a name that ends in {', '.join(WRITERS)}")
+    with failing(GraphError, TooManyStatesError):
         drawn = write(picture(walk(profile), of))
-    except (GraphError, TooManyStatesError) as error:
-        raise ExploreError(str(error)) from error
-    file.write_text(drawn, encoding="utf-8")
-
-
-def _report(walked: Walk, found: Exploration) -> Report:
-    """All that was found out of a profile, in values that JSON knows."""
-    profile = found.profile
-    return {
-        "profile": profile.id,
-        "name": profile.name,
-        "states": found.states,
-        "transitions": found.transitions,
-        "final_states": {
-            "count": len(found.final_states),
-            "nearest": _nearest_final_states(walked, found),
-        },
-        "never_left": _never_left(found),
-        "usable": [
-            {"area": profile.areas[use.area].name, "now": use.now, "later": use.later, "never": use.never}
-            for use in found.usability
-        ],
-        "useless": found.useless,
-        "lost_for_good": [_loss(profile, loss) for loss in found.losses],
-        "claims": [_claim(walked, judgement) for judgement in found.judgements],
-    }
-
-
-def _loss(profile: Profile, loss: Loss) -> Report:
-    return {
-        "what": [ability_in_words(profile, *ability) for ability in loss.abilities],
-        "transitions": loss.transitions,
-        "by": _said_once(profile, loss.by),
-        "soonest": [move_in_words(profile, move) for move in loss.way],
-    }
-
-
-def _claim(walked: Walk, judgement: Judgement) -> Report:
-    profile, counterexample = walked.profile, judgement.counterexample
-    told: Report = {
-        "says": judgement.claim.says,
-        "source": list(judgement.claim.source),
-        "states": judgement.states,
-        "held": judgement.held,
-    }
-    if counterexample is not None:
-        told["path"] = [move_in_words(profile, move) for move in counterexample.moves]
-        told["state"] = state_in_words(profile, walked.state(counterexample.state))
-    return told
-
-
-def _nearest_final_states(walked: Walk, found: Exploration) -> list[str]:
-    said = (state_in_words(found.profile, walked.state(number)) for number in found.final_states)
-    return list(islice(dict.fromkeys(said), _FINAL_STATES_SHOWN))
-
-
-def _never_left(found: Exploration) -> list[str]:
-    profile = found.profile
-    codes = [f"{profile.codes[code].name} {status_in_words(status)}" for code, status in found.settled]
-    return codes + [part_lost_in_words(profile, part) for part in found.lost_for_good]
-
-
-def _said_once(profile: Profile, moves: Sequence[Move]) -> list[str]:
-    return list(dict.fromkeys(move_in_words(profile, move) for move in moves))
-
-
-def _text(walked: Walk, found: Exploration) -> Iterator[str]:
-    profile = found.profile
-    yield f"{profile.name}: {found.states} states, {found.transitions} transitions"
-    yield f"  Nothing changes any more in {_states(len(found.final_states))}"
-    for state in _nearest_final_states(walked, found):
-        yield f"    such as: {state}"
-    yield f"  Never left: {', '.join(_never_left(found)) or 'nothing'}"
-    for use in found.usability:
-        name = profile.areas[use.area].name
-        yield f"  Keys in '{name}': usable in {use.now}, later in {use.later}, never again in {_states(use.never)}"
-    yield f"  No key can ever be used again in {_states(found.useless)}"
-    for loss in found.losses:
-        yield f"  Lost for good: {'; '.join(ability_in_words(profile, *ability) for ability in loss.abilities)}"
-        yield f"    by: {', '.join(dict.fromkeys(move_briefly(profile, move) for move in loss.by))}"
-        yield f"    soonest with move {len(loss.way)}; in {loss.transitions} transitions"
-    held = sum(judgement.held for judgement in found.judgements)
-    yield f"  Claims held: {held} of {len(found.judgements)}"
-    for judgement in found.judgements:
-        yield from _claim_in_text(walked, judgement)
-
-
-def _states(count: int) -> str:
-    return "1 state" if count == 1 else f"{count} states"
-
-
-def _claim_in_text(walked: Walk, judgement: Judgement) -> Iterator[str]:
-    profile, counterexample = walked.profile, judgement.counterexample
-    sources = f" [{', '.join(judgement.claim.source)}]" if judgement.claim.source else ""
-    if judgement.held:
-        yield f"    held    {judgement.claim.says}{sources}"
-        return
-    yield f"    BROKEN  {judgement.claim.says}{sources}"
-    if counterexample is None:
-        yield "            no state that can be reached is of the kind that the claim speaks of"
-        return
-    yield "            the shortest way there:"
-    for move, times in _runs(profile, counterexample.moves):
-        yield f"            - {move}" + (f", {times} times" if times > 1 else "")
-    yield f"            and then: {state_in_words(profile, walked.state(counterexample.state))}"
-
-
-def _runs(profile: Profile, moves: Sequence[Move]) -> Iterator[tuple[str, int]]:
-    """The moves in words, one after the other, alike ones in a row told once with their number."""
-    for words, run in groupby(move_in_words(profile, move) for move in moves):
-        yield words, sum(1 for _ in run)
+    try:
+        file.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        fail(f"{file}: can't be written: {error.strerror}")

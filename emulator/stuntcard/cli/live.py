@@ -1,12 +1,8 @@
-"""What is done to a running card from outside: the commands `insert`, `remove`, `reset`, `fault`, `set` and `state`.
-
-In a module that `exec` does not load.
-"""
+"""What is done to a running card from outside: the commands `insert`, `remove`, `reset`, `fault`, `set` and `state`."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,17 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli.exit import ExitCode, failing
+from stuntcard.cli.options import JsonOption, RunningCardArgument
+
 if TYPE_CHECKING:
-    from stuntcard.control.control import RunningCard
+    from stuntcard.control.client import RunningCard
     from stuntcard.control.requests import Request
 
-REFUSED = 1
-BAD_INPUT = 2
-
 fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a running card; docs/faults.md has all.")
-
-CardArgument = Annotated[str, typer.Argument(help="A running card: its profile's id, as `stuntcard status` shows it.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,18 +28,18 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(fault_app, name="fault")
 
 
-def insert(card: CardArgument) -> None:
+def insert(card: RunningCardArgument) -> None:
     """Put a running card back into its reader, and plug that in if a fault had pulled its plug.
 
     Example: stuntcard insert proid-q
     """
-    from stuntcard.control.requests import Insert
+    from stuntcard.control.requests import InsertRequest
 
-    _say_done(card, Insert())
+    _say_done(card, InsertRequest())
 
 
 def remove(
-    card: CardArgument,
+    card: RunningCardArgument,
     back_after: Annotated[
         float | None, typer.Option(help="Put it back after so many seconds.", min=0, max=3600, metavar="SECONDS")
     ] = None,
@@ -55,31 +48,31 @@ def remove(
 
     Example: stuntcard remove proid-q --back-after 2
     """
-    from stuntcard.control.requests import Remove
+    from stuntcard.control.requests import RemoveRequest
 
-    _say_done(card, Remove(back_after))
+    _say_done(card, RemoveRequest(back_after))
 
 
-def reset(card: CardArgument) -> None:
+def reset(card: RunningCardArgument) -> None:
     """Have a running card start anew: codes that were given are forgotten, and programs are told.
 
     Example: stuntcard reset proid-q
     """
-    from stuntcard.control.requests import Reset
+    from stuntcard.control.requests import ResetRequest
 
-    _say_done(card, Reset())
+    _say_done(card, ResetRequest())
 
 
-def state(card: CardArgument, as_json: JsonOption = False) -> None:
+def state(card: RunningCardArgument, as_json: JsonOption = False) -> None:
     """Show a running card: where it is, every code's state and tries, and its faults.
 
     Example: stuntcard state proid-q --json
     """
-    from stuntcard.control.control import send
-    from stuntcard.control.requests import State, StateAnswer
+    from stuntcard.control.client import send
+    from stuntcard.control.requests import StateAnswer, StateRequest
 
-    with _problems_told():
-        answer = send(_running(card), State(), StateAnswer)
+    with _refusals():
+        answer = send(_running(card), StateRequest(), StateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
@@ -92,7 +85,7 @@ def state(card: CardArgument, as_json: JsonOption = False) -> None:
 
 
 def set_state(
-    card: CardArgument,
+    card: RunningCardArgument,
     wanted: Annotated[
         list[str],
         typer.Argument(
@@ -109,11 +102,11 @@ def set_state(
 
     Example: stuntcard set proid-q pin=blocked puk=2
     """
-    from stuntcard.control.control import send
-    from stuntcard.control.requests import SetState, SetStateAnswer
+    from stuntcard.control.client import send
+    from stuntcard.control.requests import SetStateAnswer, SetStateRequest
 
-    with _problems_told():
-        answer = send(_running(card), SetState(tuple(wanted), force), SetStateAnswer)
+    with _refusals():
+        answer = send(_running(card), SetStateRequest(tuple(wanted), force), SetStateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
@@ -131,7 +124,7 @@ def set_state(
 
 @fault_app.command("set")
 def set_fault(
-    card: CardArgument,
+    card: RunningCardArgument,
     rule: Annotated[
         list[str],
         typer.Argument(
@@ -144,25 +137,25 @@ def set_fault(
 
     Example: stuntcard fault set proid-q ins=2A nth=3 act=status:6F00
     """
-    from stuntcard.control.requests import SetFault
+    from stuntcard.control.requests import SetFaultRequest
 
-    _show_faults(card, SetFault(" ".join(rule)), as_json)
+    _show_faults(card, SetFaultRequest(" ".join(rule)), as_json)
 
 
 @fault_app.command("list")
-def list_faults(card: CardArgument, as_json: JsonOption = False) -> None:
+def list_faults(card: RunningCardArgument, as_json: JsonOption = False) -> None:
     """List the faults that are set, with how many commands they matched and struck.
 
     Example: stuntcard fault list proid-q
     """
-    from stuntcard.control.requests import ListFaults
+    from stuntcard.control.requests import ListFaultsRequest
 
-    _show_faults(card, ListFaults(), as_json)
+    _show_faults(card, ListFaultsRequest(), as_json)
 
 
 @fault_app.command("clear")
 def clear_faults(
-    card: CardArgument,
+    card: RunningCardArgument,
     number: Annotated[int | None, typer.Argument(help="The one of this number; absent: all.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -170,16 +163,16 @@ def clear_faults(
 
     Example: stuntcard fault clear proid-q
     """
-    from stuntcard.control.requests import ClearFaults
+    from stuntcard.control.requests import ClearFaultsRequest
 
-    _show_faults(card, ClearFaults(number), as_json)
+    _show_faults(card, ClearFaultsRequest(number), as_json)
 
 
 def _show_faults(card: str, request: Request, as_json: bool) -> None:
-    from stuntcard.control.control import send
+    from stuntcard.control.client import send
     from stuntcard.control.requests import FaultsAnswer
 
-    with _problems_told():
+    with _refusals():
         faults = send(_running(card), request, FaultsAnswer).faults
     if as_json:
         typer.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
@@ -191,30 +184,26 @@ def _show_faults(card: str, request: Request, as_json: bool) -> None:
 
 
 def _say_done(card: str, request: Request) -> None:
-    from stuntcard.control.control import send
-    from stuntcard.control.requests import Done
+    from stuntcard.control.client import send
+    from stuntcard.control.requests import DoneAnswer
 
-    with _problems_told():
-        typer.echo(send(_running(card), request, Done).done)
+    with _refusals():
+        typer.echo(send(_running(card), request, DoneAnswer).done)
 
 
 def _running(card: str) -> RunningCard:
-    from stuntcard.cli.actor import the_running_card
-    from stuntcard.control.actors import ActError
+    """The card that is meant, or the command ends: this is no refusal of that card's."""
+    from stuntcard.control.client import the_running_card
+    from stuntcard.control.errors import ControlError
 
-    try:
+    with failing(ControlError, OSError):
         return the_running_card(card)
-    except (ActError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(BAD_INPUT) from error
 
 
 @contextmanager
-def _problems_told() -> Iterator[None]:
-    from stuntcard.control.actors import ActError
+def _refusals() -> Iterator[None]:
+    """Ends the command when the card refuses what it is asked."""
+    from stuntcard.control.errors import ControlError
 
-    try:
+    with failing(ControlError, OSError, code=ExitCode.REFUSED):
         yield
-    except (ActError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(REFUSED) from error

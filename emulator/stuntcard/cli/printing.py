@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from stuntcard.control.control import RunningCard
+from stuntcard.control.client import RunningCard
 from stuntcard.profile.model import Profile
 from stuntcard.words.profile import Section, describe, sourced
 

@@ -1,22 +1,26 @@
-"""The `scenario` commands. In a module that `exec` does not load."""
+"""The `scenario` commands: cards in trouble, ready made; listed, shown and checked."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import json
 from typing import Annotated
 
 import typer
 
-BAD_INPUT = 2
+from stuntcard.cli.completion import complete_profile, complete_scenario
+from stuntcard.cli.loading import scenario_refusals
+from stuntcard.cli.options import JsonOption, LanguageOption
 
 scenario_app = typer.Typer(
     no_args_is_help=True, help="Cards in trouble, ready made: `run --scenario NAME`, `exec --scenario NAME`."
 )
 
-LanguageOption = Annotated[str, typer.Option(help="en, cs or sl.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
-NameArgument = Annotated[str, typer.Argument(help="A scenario (see `stuntcard scenario list`), or a YAML file's path.")]
+NameArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A scenario (see `stuntcard scenario list`), or a YAML file's path.", autocompletion=complete_scenario
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +30,9 @@ def add_to(app: typer.Typer) -> None:
 
 @scenario_app.command("list")
 def list_scenarios(
-    profile: Annotated[str | None, typer.Argument(help="A profile's id; absent: of all cards.")] = None,
+    profile: Annotated[
+        str | None, typer.Argument(help="A profile's id; absent: of all cards.", autocompletion=complete_profile)
+    ] = None,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write a table in Markdown.")] = False,
@@ -35,9 +41,10 @@ def list_scenarios(
 
     Example: stuntcard scenario list zzzs-pk --language sl
     """
-    from stuntcard.running.scenarios import listing
+    from stuntcard.cli.scenario_texts import listing
 
-    _print(lambda: listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
+    with scenario_refusals():
+        typer.echo(listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
 
 
 @scenario_app.command()
@@ -46,23 +53,27 @@ def show(name: NameArgument, language: LanguageOption = "en", as_json: JsonOptio
 
     Example: stuntcard scenario show proid-q-puk-last-try --language cs
     """
-    from stuntcard.running.scenarios import shown
+    from stuntcard.cli.scenario_texts import shown
 
-    _print(lambda: shown(name, language, as_json))
+    with scenario_refusals():
+        typer.echo(shown(name, language, as_json))
 
 
 @scenario_app.command()
 def check(
-    scenarios: Annotated[list[str], typer.Argument(help="YAML files, or scenarios' names.")],
+    scenarios: Annotated[
+        list[str], typer.Argument(help="YAML files, or scenarios' names.", autocompletion=complete_scenario)
+    ],
     language: LanguageOption = "en",
 ) -> None:
     """Check scenarios: their form, and that a card can come to the state that they want.
 
     Example: stuntcard scenario check my-scenario.yaml
     """
-    from stuntcard.running.scenarios import checked
+    from stuntcard.cli.scenario_texts import checked
 
-    _print(lambda: "\n".join(checked(name, language) for name in scenarios))
+    with scenario_refusals():
+        typer.echo("\n".join(checked(name, language) for name in scenarios))
 
 
 @scenario_app.command()
@@ -71,19 +82,6 @@ def schema() -> None:
 
     Example: stuntcard scenario schema > scenario.schema.json
     """
-    import json
-
     from stuntcard.scenario.model import Scenario
 
-    _print(lambda: json.dumps(Scenario.model_json_schema(by_alias=True), indent=2))
-
-
-def _print(text: Callable[[], str]) -> None:
-    from stuntcard.profile.document import DocumentError
-    from stuntcard.running.scenarios import ScenarioRefusedError
-
-    try:
-        typer.echo(text())
-    except (ScenarioRefusedError, DocumentError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(BAD_INPUT) from error
+    typer.echo(json.dumps(Scenario.model_json_schema(by_alias=True), indent=2))

@@ -1,4 +1,4 @@
-"""The commands `trace`, `relay` and `replay`, in a module that `exec` does not load."""
+"""The commands `trace`, `relay` and `replay`."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.options import UnmaskedOption
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stuntcard.running.running import ReaderChoice
+    from stuntcard.running.choices import ReaderChoice
     from stuntcard.trace.read import Trace
     from stuntcard.trace.story import StoryLine
-
-BAD_INPUT = 2
-UNAVAILABLE = 69
-DIFFERENT = 1
-MISMATCH = 1
 
 trace_app = typer.Typer(no_args_is_help=True, help="Read, compare and export recorded sessions.")
 
@@ -84,7 +82,7 @@ def diff(
         if found.right is not None:
             console.print(Text(f"+ {found.right}", style="green"))
     if not alike:
-        raise typer.Exit(DIFFERENT)
+        raise typer.Exit(ExitCode.REFUSED)
     console.print(f"The sessions are alike: {len(left.events)} events each.")
 
 
@@ -110,14 +108,14 @@ def export(
         with open(descriptor, "wb") as output:
             output.writelines(as_pcapng(trace))
     except OSError as error:
-        _fail(f"{target}: can't be written: {error.strerror}", UNAVAILABLE)
+        fail(f"{target}: can't be written: {error.strerror}", ExitCode.UNAVAILABLE)
 
 
 def relay(
     reader: Annotated[str, typer.Option(help="The real card's reader: its name, or a part of it.", metavar="NAME")],
     to: Annotated[str, typer.Option(help="Where the card shall appear: pcsc, or vpcd[:HOST[:PORT]].")] = "pcsc",
     trace: Annotated[Path | None, typer.Option(help="Record the session to this file.", metavar="FILE")] = None,
-    unmasked: Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")] = False,
+    unmasked: UnmaskedOption = False,
     mask: Annotated[
         list[str] | None,
         typer.Option(help="A proprietary instruction byte whose data is secret too; may be repeated.", metavar="INS"),
@@ -128,7 +126,7 @@ def relay(
 
     Example: stuntcard relay --reader "Gemalto" --trace session.jsonl
     """
-    from stuntcard.running.running import serve
+    from stuntcard.running.serving import serve
     from stuntcard.trace.events import TraceHeader
     from stuntcard.trace.record import RecordingCard, TraceFile, now
     from stuntcard.trace.relay import RealCard, RelayError
@@ -143,7 +141,7 @@ def relay(
             with TraceFile(trace, header, also_mask) as file:
                 serve(RecordingCard(card, file), "relay", choice)
     except RelayError as error:
-        _fail(str(error), UNAVAILABLE)
+        fail(str(error), ExitCode.UNAVAILABLE)
 
 
 def replay(
@@ -157,7 +155,7 @@ def replay(
 
     Example: stuntcard replay session.jsonl --lenient
     """
-    from stuntcard.running.running import serve
+    from stuntcard.running.serving import serve
     from stuntcard.trace.replay import ReplayCard
 
     choice = _choice("--reader", reader)
@@ -165,7 +163,7 @@ def replay(
     with _served():
         serve(card, "replay", choice)
     print(f"{card.answered} commands replayed, {card.mismatches} did not fit.")
-    raise typer.Exit(MISMATCH if card.mismatches else 0)
+    raise typer.Exit(ExitCode.REFUSED if card.mismatches else 0)
 
 
 def _read(file: Path) -> Trace:
@@ -175,18 +173,18 @@ def _read(file: Path) -> Trace:
     try:
         return read_trace(file)
     except TraceError as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{file}: can't be read: {error.strerror}")
+        fail(f"{file}: can't be read: {error.strerror}")
 
 
 def _choice(option: str, text: str) -> ReaderChoice:
-    from stuntcard.running.running import ReaderChoiceError, parse_reader
+    from stuntcard.running.choices import ReaderChoiceError, parse_reader
 
     try:
         return parse_reader(text)
     except ReaderChoiceError as error:
-        _fail(str(error).replace("--reader", option, 1))
+        fail(str(error).replace("--reader", option, 1))
 
 
 def _instructions(texts: list[str]) -> frozenset[int]:
@@ -195,16 +193,14 @@ def _instructions(texts: list[str]) -> frozenset[int]:
     except ValueError:
         numbers = [b""]
     if any(len(number) != 1 for number in numbers):
-        _fail(f"--mask {' '.join(texts)}: expected an instruction byte in hexadecimal, such as 5A")
+        fail(f"--mask {' '.join(texts)}: expected an instruction byte in hexadecimal, such as 5A")
     return frozenset(number[0] for number in numbers)
 
 
 @contextmanager
 def _served() -> Iterator[None]:
-    try:
+    with failing(OSError, code=ExitCode.UNAVAILABLE, prefix="the card can't be served: "):
         yield
-    except OSError as error:
-        _fail(f"the card can't be served: {error}", UNAVAILABLE)
 
 
 def _styled(line: StoryLine) -> object:
@@ -225,8 +221,3 @@ def _console(no_colour: bool) -> Console:
 
 def _complain(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
-
-
-def _fail(message: str, status: int = BAD_INPUT) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(status)

@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stuntcard.card.card import Card
 from stuntcard.card.keeper import KeepError
+from stuntcard.control.errors import ActRefusedError
+from stuntcard.control.requests import ActRequest
 from stuntcard.policy.events import Verdict
 from stuntcard.profile.model import Profile
 
 
-class ActError(ValueError):
-    """An act that can't be: no such actor or act, a value is missing, the law refuses it, or it can't be stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActRequest:
-    """An actor, what it shall do, and the values of the codes that it needs for it."""
-
-    actor: str
-    act: str
-    values: dict[str, str]
-
-
 def codes_asked_for(profile: Profile, actor: str, act: str) -> tuple[str, ...]:
-    """The codes whose values an act needs. Raises ActError with the reason when there is no such act."""
+    """The codes whose values an act needs. Raises ActRefusedError with the reason when there is no such act."""
     known_actor = profile.actors.get(actor)
     if known_actor is None:
         known = ", ".join(profile.actors) or "none"
-        raise ActError(f"{profile.name} knows no actor '{actor}'; there are: {known}")
+        raise ActRefusedError(f"{profile.name} knows no actor '{actor}'; there are: {known}")
     known_act = known_actor.acts.get(act)
     if known_act is not None:
         return known_act.asks_for
     refusal = known_actor.cannot.get(act)
     if refusal is not None:
         facts = f" [{', '.join(refusal.source)}]" if refusal.source else ""
-        raise ActError(f"{known_actor.name.en} can't do that. {refusal.why.en}{facts}")
-    raise ActError(f"{known_actor.name.en} can't '{act}'; it can: {', '.join(known_actor.acts)}")
+        raise ActRefusedError(f"{known_actor.name.en} can't do that. {refusal.why.en}{facts}")
+    raise ActRefusedError(f"{known_actor.name.en} can't '{act}'; it can: {', '.join(known_actor.acts)}")
 
 
 def perform(card: Card, request: ActRequest) -> str:
-    """Has an actor act on a card; gives one sentence on what was done. Raises ActError when it can't be."""
+    """Has an actor act on a card; gives one sentence on what was done. Raises ActRefusedError when it can't be."""
     profile = card.profile
     needed = codes_asked_for(profile, request.actor, request.act)
     if set(request.values) != set(needed):
         wanted = ", ".join(needed) if needed else "none"
-        raise ActError(f"{request.act} needs the values of these codes: {wanted}")
+        raise ActRefusedError(f"{request.act} needs the values of these codes: {wanted}")
     actor = profile.actors[request.actor]
     act = actor.acts[request.act]
     try:
         verdict = card.act(request.actor, request.act, {code: value.encode() for code, value in request.values.items()})
     except KeepError as error:
-        raise ActError(f"{actor.name.en} could not do it: {error}") from error
+        raise ActRefusedError(f"{actor.name.en} could not do it: {error}") from error
     if verdict is not Verdict.DONE:
-        raise ActError(f"{actor.name.en} could not do it: {_reason(card, verdict, needed)}")
+        raise ActRefusedError(f"{actor.name.en} could not do it: {_reason(card, verdict, needed)}")
     return f"{actor.name.en} {act.about.en}: done"
 
 

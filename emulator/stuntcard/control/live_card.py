@@ -8,14 +8,13 @@ from stuntcard.card.card import Card
 from stuntcard.card.keeper import KeepError
 from stuntcard.card.view import view
 from stuntcard.control import requests as api
-from stuntcard.control.actors import ActError, ActRequest, codes_asked_for, perform
+from stuntcard.control.actors import codes_asked_for, perform
+from stuntcard.control.errors import ControlError
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
-from stuntcard.profile.model import ActionKind
 from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
-    from stuntcard.policy.described import Stage
     from stuntcard.policy.route import Wanted
     from stuntcard.profile.model import Profile
 
@@ -25,7 +24,7 @@ FAULTS_MAX = 1000
 class LiveCard:
     """A card with its reader and its faults. Requests may come from several threads.
 
-    Without a hand nobody can move it, and without faults none can be set.
+    Without `slot_control` nobody can move it, and without faults none can be set.
     """
 
     def __init__(self, card: Card, slot_control: SlotControl | None = None, faults: Faults | None = None) -> None:
@@ -34,46 +33,46 @@ class LiveCard:
         self._faults = faults
 
     def answer(self, request: api.Request) -> api.Answer:
-        """Does what is asked. Raises ActError when that can't be; it says why."""
+        """Does what is asked. Raises ControlError when that can't be; it says why."""
         try:
             return self._answer(request)
         except FaultError as error:
-            raise ActError(str(error)) from error
+            raise ControlError(str(error)) from error
         except KeepError as error:
-            raise ActError(f"it could not be stored: {error}") from error
+            raise ControlError(f"it could not be stored: {error}") from error
 
     def _answer(self, request: api.Request) -> api.Answer:
         match request:
-            case api.Status():
+            case api.StatusRequest():
                 return view(self._card.profile, self._card.content)
-            case api.State():
+            case api.StateRequest():
                 seen = view(self._card.profile, self._card.content)
                 return api.StateAnswer(seen, self._place(), self._card.commands, self._listed())
-            case api.Codes(actor, act):
+            case api.CodesRequest(actor, act):
                 return api.CodesAnswer(codes_asked_for(self._card.profile, actor, act))
-            case api.Act(actor, act, values):
-                return api.Done(perform(self._card, ActRequest(actor, act, values)))
-            case api.Insert():
-                return api.Done(self._insert())
-            case api.Remove(back_after):
-                return api.Done(self._remove(back_after))
-            case api.Reset():
-                return api.Done(self._reset())
-            case api.SetFault(rule):
+            case api.ActRequest():
+                return api.DoneAnswer(perform(self._card, request))
+            case api.InsertRequest():
+                return api.DoneAnswer(self._insert())
+            case api.RemoveRequest(back_after):
+                return api.DoneAnswer(self._remove(back_after))
+            case api.ResetRequest():
+                return api.DoneAnswer(self._reset())
+            case api.SetFaultRequest(rule):
                 return self._set_fault(rule)
-            case api.ListFaults():
+            case api.ListFaultsRequest():
                 return api.FaultsAnswer(self._listed())
-            case api.ClearFaults(number):
+            case api.ClearFaultsRequest(number):
                 self._its_faults().clear(number)
                 return api.FaultsAnswer(self._listed())
-            case api.SetState(wanted, force):
+            case api.SetStateRequest(wanted, force):
                 return self._set_state(wanted, force)
 
     # The reader
 
     def _its_slot_control(self) -> SlotControl:
         if self._slot_control is None:
-            raise ActError("this card lies in no reader that it could be taken out of")
+            raise ControlError("this card lies in no reader that it could be taken out of")
         return self._slot_control
 
     def _place(self) -> api.Place:
@@ -97,7 +96,7 @@ class LiveCard:
     def _reset(self) -> str:
         slot_control = self._its_slot_control()
         if self._place() is not api.Place.IN:
-            raise ActError("the card is not in the reader; put it in first (insert)")
+            raise ControlError("the card is not in the reader; put it in first (insert)")
         slot_control.reset()
         return "the card was reset"
 
@@ -105,7 +104,7 @@ class LiveCard:
 
     def _its_faults(self) -> Faults:
         if self._faults is None:
-            raise ActError("this card was started in a way that no faults can strike it")
+            raise ControlError("this card was started in a way that no faults can strike it")
         return self._faults
 
     def _set_fault(self, text: str) -> api.FaultsAnswer:
@@ -113,7 +112,7 @@ class LiveCard:
         rule = parse_rule(text)
         check_names(rule, self._card.profile)
         if len(faults.listed()) >= FAULTS_MAX:
-            raise ActError(f"{FAULTS_MAX} faults are set already; clear some first")
+            raise ControlError(f"{FAULTS_MAX} faults are set already; clear some first")
         faults.set(rule)
         return api.FaultsAnswer(self._listed())
 
@@ -128,6 +127,7 @@ class LiveCard:
     def _set_state(self, words: tuple[str, ...], force: bool) -> api.SetStateAnswer:
         # Cards whose state nobody sets shall not wait for this to load.
         from stuntcard.control.steering import ForceNeededError, steer
+        from stuntcard.words.route import stage_in_words
         from stuntcard.words.state import in_words
 
         profile = self._card.profile
@@ -135,14 +135,14 @@ class LiveCard:
             steered = steer(self._card, _wanted(profile, words), force=force)
         except ForceNeededError as error:
             forced = ", ".join(in_words(one) for one in error.forced)
-            raise ActError(
+            raise ControlError(
                 f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
                 "with --force it is set all the same"
             ) from error
         if self._slot_control is not None:
             self._slot_control.reset()  # whoever used the card is told that its session is over
         return api.SetStateAnswer(
-            law=tuple(_in_words(profile, stage) for stage in steered.route.stages),
+            law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
             forced=tuple(in_words(one) for one in steered.route.forced),
             given=steered.given,
             also=tuple(in_words(one) for one in steered.beside),
@@ -158,29 +158,12 @@ def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     try:
         traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
     except StateWordsError as error:
-        raise ActError(str(error)) from error
+        raise ControlError(str(error)) from error
     if not traits:
-        raise ActError(f"say what shall be, such as {example(profile)}")
+        raise ControlError(f"say what shall be, such as {example(profile)}")
     wanted: list[Wanted] = []
     for trait in traits:
         if not isinstance(trait, CodeIs | PartIs):
-            raise ActError(f"{in_words(trait)} can't be set on a running card; codes, parts and card can")
+            raise ControlError(f"{in_words(trait)} can't be set on a running card; codes, parts and card can")
         wanted.append(trait)
     return wanted
-
-
-def _in_words(profile: Profile, stage: Stage) -> str:
-    """What was done, in words: `PIN given wrongly, 3 times`."""
-    if stage.move is None:
-        return ""
-    action, right = stage.move.action, stage.move.right
-    name = profile.codes[action.code].name if action.code is not None else ""
-    if action.act is not None:
-        actor = profile.actors[stage.move.who]
-        text = f"{actor.name.en} {actor.acts[action.act].about.en}"
-        text += f", with {name} told {'rightly' if right else 'wrongly'}" if name else ""
-    elif action.by is not None:
-        text = f"{name} set with {'' if right else 'a wrong '}{profile.codes[action.by].name}"
-    else:
-        text = f"{name} {'given' if action.kind is ActionKind.LOG_IN else 'changed'}{'' if right else ' wrongly'}"
-    return text if stage.times == 1 else f"{text}, {stage.times} times"

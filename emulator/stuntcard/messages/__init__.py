@@ -47,3 +47,15 @@ class Messages:
         if len(items) < 2:
             return "".join(items)
         return self.text("list-end", first=", ".join(items[:-1]), last=items[-1])
+
+
+class UnknownLanguageError(ValueError):
+    """There are no messages in that language; says which there are."""
+
+
+def messages_in(language: str) -> Messages:
+    """The messages of a language by its code. Raises UnknownLanguageError."""
+    if language in set(Language):
+        return Messages(Language(language))
+    known = ", ".join(Language)
+    raise UnknownLanguageError(Messages(Language.ENGLISH).text("language", language=language, languages=known))

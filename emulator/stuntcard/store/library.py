@@ -78,6 +78,11 @@ def list_cards() -> tuple[ListedCard, ...]:
     return tuple(entries)
 
 
+def card_names() -> tuple[str, ...]:
+    """The names of the stored cards, in their order. Raises StoreError when the directory of cards can't be had."""
+    return tuple(path.stem for path in _card_files(cards_directory()))
+
+
 def read_card(name: str) -> StoredCard:
     """A card as it stands now, also while it runs. Raises StoreError."""
     return read_file(_existing(name))

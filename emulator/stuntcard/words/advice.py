@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from stuntcard.messages import Messages
 from stuntcard.policy.advise import Advice, FunctionAdvice, Reason, Risk, Standing, Step
 from stuntcard.policy.functions import Function, Use
 from stuntcard.policy.moves import HOLDER
+from stuntcard.policy.state import State
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 _USES = {Use.USE_KEYS: "function-use-keys", Use.NEW_KEYS: "function-new-keys", Use.GIVE_CODE: "function-code"}
@@ -26,6 +28,21 @@ _REASONS = {
 def advice_lines(profile: Profile, advice: Advice, messages: Messages) -> Iterator[str]:
     """The whole advice, line by line."""
     return _Writer(profile, messages).advice(advice)
+
+
+def advice_object(profile: Profile, state: State, forgotten: frozenset[str], advice: Advice) -> dict[str, object]:
+    """The whole advice, and the state that it is for, in values that JSON knows."""
+    return {
+        "profile": profile.id,
+        "state": {
+            "codes": {name: {"state": c.status, "tries_left": c.tries_left} for name, c in state.codes.items()},
+            "areas": {name: {"used": state.used(name)} for name in profile.areas},
+            "lost": sorted(state.lost),
+        },
+        "forgotten": sorted(forgotten),
+        "new_card_needed": any(function.standing is Standing.GONE for function in advice.functions),
+        **asdict(advice),
+    }
 
 
 class _Writer:

@@ -9,7 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.keys import generate_ec
-from stuntcard.control.actors import ActError, ActRequest, perform
+from stuntcard.control.actors import perform
+from stuntcard.control.errors import ActRefusedError
+from stuntcard.control.requests import ActRequest
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.state import CodeState
@@ -59,7 +61,7 @@ class Holder(Client):
 
     def refusal(self, actor: str, act: str, **values: str) -> str:
         """What is said when an act can't be; it leaves all as it was."""
-        with unchanged(self), pytest.raises(ActError) as refused:
+        with unchanged(self), pytest.raises(ActRefusedError) as refused:
             self.ask(actor, act, **values)
         return str(refused.value)
 
@@ -190,7 +192,7 @@ def test_what_is_said_when_bok_is_used(handed_over: Holder) -> None:
     assert handed_over.ask("office", "set-bok", bok="1234").endswith("after proof of identity: done")
     assert "the card need not be there: done" in handed_over.ask("register", "check-bok", bok="1234")
     for said in ("BOK is wrong; tries left: 2", "BOK is wrong; tries left: 1", "BOK is wrong and blocked now"):
-        with pytest.raises(ActError, match=said):
+        with pytest.raises(ActRefusedError, match=said):
             handed_over.ask("register", "check-bok", bok="9999")
     assert handed_over.refusal("register", "check-bok", bok="1234").endswith("BOK is blocked")
     assert handed_over.ask("office", "set-bok", bok="1234")

@@ -6,7 +6,9 @@ import pytest
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
-from stuntcard.control.actors import ActError, ActRequest, perform
+from stuntcard.control.actors import perform
+from stuntcard.control.errors import ActRefusedError
+from stuntcard.control.requests import ActRequest
 from stuntcard.profile.load import load_profile
 
 from tests.unit.card.cards import (
@@ -104,5 +106,5 @@ def test_an_act_that_can_not_be_kept_is_told_to_who_asked_for_it() -> None:
     card = Card(profile, APPLETS, factory_content(profile), keeper)
     keeper.fails = True
     request = ActRequest("office", "set-identification", {"dok": "1111", "iok": "2222"})
-    with pytest.raises(ActError, match="could not do it: the disk is full; make room and try again"):
+    with pytest.raises(ActRefusedError, match="could not do it: the disk is full; make room and try again"):
         perform(card, request)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,52 +12,45 @@ import yaml
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
-from stuntcard.cli.advise import BAD_INPUT, advise_command
-from stuntcard.control.control import CONTROL_SOCKET, ControlServer, as_json, card_directory
+from stuntcard.control.wire import as_json
 from stuntcard.profile.load import load_profile
 
-PROFILES = Path(__file__).parents[3] / "profiles"
+from tests.unit.cli.command_line import ROOT, json_of, refused, run, stuntcard
+from tests.unit.control.running_cards import answering
 
-
-@pytest.fixture(autouse=True)
-def _own_cards(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No card of anybody else's is seen."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
+PROFILES = ROOT / "profiles"
 
 
 class Desk:
     """Asks, and gives what was printed."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
     def told(self, target: str, state: str | None = None, *forgotten: str, language: str = "en") -> str:
-        assert advise_command(target, state, forgotten, language, as_json=False) == 0
-        printed = self._capsys.readouterr()
-        assert printed.err == ""
-        return printed.out
+        result = run(*_question(target, state, forgotten, language))
+        assert (result.exit_code, result.stderr) == (0, "")
+        return result.stdout
 
     def object(self, target: str, state: str | None = None, *forgotten: str) -> Any:
-        assert advise_command(target, state, forgotten, "en", as_json=True) == 0
-        return json.loads(self._capsys.readouterr().out)
+        return json_of(*_question(target, state, forgotten, "en"))
 
     def refused(self, target: str, state: str | None = None, *forgotten: str, language: str = "en") -> str:
-        assert advise_command(target, state, forgotten, language, as_json=False) == BAD_INPUT
-        printed = self._capsys.readouterr()
-        assert printed.out == ""
-        return printed.err.rstrip("\n")
+        return refused(*_question(target, state, forgotten, language)).rstrip("\n")
+
+
+def _question(target: str, state: str | None, forgotten: tuple[str, ...], language: str) -> list[str]:
+    described = [] if state is None else ["--state", state]
+    return ["advise", target, *described, *(f"--forgot={code}" for code in forgotten), "--language", language]
 
 
 @pytest.fixture
-def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(capsys)
+def desk() -> Desk:
+    return Desk()
 
 
 @pytest.fixture
 def running() -> Iterator[Card]:
     """A ProID+Q that runs."""
     card = Card(load_profile("proid-q"), APPLETS)
-    with card_directory("proid-q") as directory, ControlServer(card, directory / CONTROL_SOCKET):
+    with answering(card):
         yield card
 
 
@@ -176,9 +167,9 @@ def test_a_state_that_is_described_counts_and_not_the_card_that_runs(desk: Desk,
 
 
 def test_of_two_cards_that_run_one_has_to_be_named(desk: Desk, running: Card) -> None:
-    with card_directory("proid-q") as directory, ControlServer(running, directory / CONTROL_SOCKET):
+    with answering(running) as socket:
         assert desk.refused("proid-q").startswith("Several cards proid-q are running")
-        assert "all that this card" not in desk.told(directory.name)
+        assert "all that this card" not in desk.told(socket.parent.name)
 
 
 def test_a_state_file(desk: Desk, tmp_path: Path) -> None:
@@ -316,9 +307,9 @@ def test_words_are_taken_as_they_are_meant(desk: Desk, words: str, tries: tuple[
 
 
 def test_the_command_line() -> None:
-    command = [sys.executable, "-m", "stuntcard", "advise", "eobcanka", "--forgot", "iok", "--forgot", "pin"]
-    done = subprocess.run([*command, "--language", "sl"], capture_output=True, text=True, check=False)
+    command = ("advise", "eobcanka", "--forgot", "iok", "--forgot", "pin")
+    done = stuntcard(*command, "--language", "sl")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Imetnik vnese PUK in nastavi nov PIN." in done.stdout
-    wrong = subprocess.run([*command, "--state", "x"], capture_output=True, text=True, check=False)
+    wrong = stuntcard(*command, "--state", "x")
     assert (wrong.returncode, wrong.stdout) == (2, "")

@@ -2,91 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from stuntcard.applets.registry import APPLETS
-from stuntcard.card.card import Card
-from stuntcard.cli.live import add_to
-from stuntcard.control.control import CONTROL_SOCKET, ControlServer, card_directory
-from stuntcard.faults.faulty_card import FaultyCard
-from stuntcard.faults.rules import Faults
-from stuntcard.profile.load import load_profile
-from stuntcard.readers.slot import Slot
-from stuntcard.readers.slot_control import SlotControl
-from typer.testing import CliRunner, Result
 
-app = typer.Typer()
-add_to(app)
-
-
-class Running:
-    """A running card, seen from inside."""
-
-    def __init__(self, profile: str) -> None:
-        self.card, self.slot_control, self.faults = Card(load_profile(profile), APPLETS), SlotControl(Slot()), Faults()
-        self.faulty = FaultyCard(self.card, self.faults, self.slot_control)
-        self.slot_control.insert(self.faulty)
-
-
-@pytest.fixture(autouse=True)
-def own_runtime_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with tempfile.TemporaryDirectory(prefix="sc-") as directory:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", directory)
-        yield
-
-
-@pytest.fixture
-def running() -> Iterator[Running]:
-    yield from runs("proid-q")
-
-
-@pytest.fixture
-def eobcanka() -> Iterator[Running]:
-    yield from runs("eobcanka")
-
-
-def runs(profile: str) -> Iterator[Running]:
-    running = Running(profile)
-    with card_directory(profile) as directory:
-        path: Path = directory / CONTROL_SOCKET
-        with ControlServer(running.card, path, running.slot_control, lambda: running.faults):
-            yield running
-
-
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, list(arguments))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def done(*arguments: str) -> str:
-    result = run(*arguments)
-    assert result.exit_code == 0, result.stderr
-    return result.stdout
+from tests.unit.cli.command_line import done, json_of, run
+from tests.unit.cli.command_line import refused as refused_with
+from tests.unit.control.running_cards import Live, running_card
 
 
 def refused(*arguments: str, status: int = 1) -> str:
-    result = run(*arguments)
-    assert (result.exit_code, result.stdout) == (status, "")
-    return result.stderr
+    """What a running card, or the law, refuses."""
+    return refused_with(*arguments, status=status)
 
 
-def json_of(*arguments: str) -> Any:
-    return json.loads(done(*arguments, "--json"))
+@pytest.fixture
+def running() -> Iterator[Live]:
+    with running_card("proid-q") as live:
+        yield live
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["insert", "remove", "reset", "state", "set", "fault set", "fault list", "fault clear"],
-)
-def test_every_command_has_help_with_an_example(command: str) -> None:
-    assert f"Example: stuntcard {command} " in done(*command.split(), "--help")
+@pytest.fixture
+def eobcanka() -> Iterator[Live]:
+    with running_card("eobcanka") as live:
+        yield live
 
 
 @pytest.mark.parametrize(
@@ -107,7 +46,7 @@ def test_no_card_is_running(arguments: tuple[str, ...]) -> None:
     assert refused(*arguments, status=2) == expected
 
 
-def test_out_and_in(running: Running) -> None:
+def test_out_and_in(running: Live) -> None:
     assert done("remove", "proid-q") == "the card is out of the reader\n"
     assert running.slot_control.slot.card is None
     assert "out of the reader" in done("state", "proid-q")
@@ -117,7 +56,7 @@ def test_out_and_in(running: Running) -> None:
     assert json_of("state", "proid-q")["place"] == "in"
 
 
-def test_out_for_a_while(running: Running) -> None:
+def test_out_for_a_while(running: Live) -> None:
     assert done("remove", "proid-q", "--back-after", "900") == (
         "the card is out of the reader, and comes back in 900 s\n"
     )
@@ -125,7 +64,7 @@ def test_out_for_a_while(running: Running) -> None:
     assert run("remove", "proid-q", "--back-after", "-1").exit_code == 2
 
 
-def test_faults(running: Running) -> None:
+def test_faults(running: Live) -> None:
     assert done("fault", "list", "proid-q") == "no faults are set\n"
     first = "1: ins=2A nth=3 act=status:6F00 when=after (matched 0, struck 0)\n"
     assert done("fault", "set", "proid-q", "ins=2A", "nth=3", "act=status:6F00", "when=after") == first
@@ -145,7 +84,7 @@ def test_faults(running: Running) -> None:
     assert "act=boom can't be understood; there are: status:XXXX" in refused("fault", "set", "proid-q", "act=boom")
 
 
-def test_set_tells_how(running: Running) -> None:
+def test_set_tells_how(running: Live) -> None:
     assert done("set", "proid-q", "pin=blocked", "puk=2") == (
         "PIN given wrongly, 3 times\nPUK given wrongly, 3 times\n"
     )
@@ -154,7 +93,7 @@ def test_set_tells_how(running: Running) -> None:
     assert done("set", "proid-q", "pin=set") == "PIN set with PUK\nPUK given wrongly, 3 times\n"
 
 
-def test_set_with_force(running: Running) -> None:
+def test_set_with_force(running: Live) -> None:
     assert "with --force it is set all the same" in refused("set", "proid-q", "puk=not_set")
     assert done("set", "proid-q", "puk=not_set", "--force") == (
         "forced: puk=not_set; no card comes to this state in this way\n"
@@ -168,7 +107,7 @@ def test_set_with_force(running: Running) -> None:
     assert running.card.state.codes["puk"].tries_left == 5
 
 
-def test_set_tells_values_that_nobody_could_know_and_what_came_with_it(eobcanka: Running) -> None:
+def test_set_tells_values_that_nobody_could_know_and_what_came_with_it(eobcanka: Live) -> None:
     shown = done("set", "eobcanka", "puk=set")
     values = eobcanka.card.content.values
     for code in ("iok", "puk"):
@@ -176,7 +115,7 @@ def test_set_tells_values_that_nobody_could_know_and_what_came_with_it(eobcanka:
     assert shown.endswith("with it came: iok=3, dok=10\n")
 
 
-def test_state_for_scripts(running: Running) -> None:
+def test_state_for_scripts(running: Live) -> None:
     shown = json_of("state", "proid-q")
     assert shown["card"]["codes"]["pin"]["tries_left"] == 3
     assert (shown["place"], shown["commands"], shown["faults"]) == ("in", running.card.commands, [])

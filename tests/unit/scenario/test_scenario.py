@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from stuntcard.card import pkcs15
 from stuntcard.card.factory_ca import ca_certificate
 from stuntcard.card.view import view
-from stuntcard.messages import Messages
+from stuntcard.cli.scenario_texts import ListForm, checked, listing, shown
+from stuntcard.messages import Messages, UnknownLanguageError
 from stuntcard.policy.state import Origin
 from stuntcard.profile.load import ProfileError, shipped_directory
 from stuntcard.profile.model import CodeStatus, Language
-from stuntcard.running.scenarios import ListForm, ScenarioRefusedError, built_card, checked, listing, load, shown
+from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.load import (
     ScenarioFileError,
@@ -360,7 +361,7 @@ def test_a_scenario_shown() -> None:
 
 def test_what_can_not_be_shown_is_said() -> None:
     assert checked("tokenme-full", "en") == "tokenme-full: good; a scenario of TokenME"
-    with pytest.raises(ScenarioRefusedError, match="there is no such language"):
+    with pytest.raises(UnknownLanguageError, match="there is no such language"):
         listing(None, "de", "text")
     with pytest.raises(ScenarioRefusedError, match="is neither a card"):
         listing("mine", "en", "text")

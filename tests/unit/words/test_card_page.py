@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stuntcard.cli.app import app
 from stuntcard.profile.load import load_profile
 from stuntcard.words.card_page import PageError, marked_sections, new_page, own_words, updated_page
-from typer.testing import CliRunner
+
+from tests.unit.cli.command_line import run
 
 BAD_INPUT = 2
 
@@ -59,25 +59,25 @@ def test_a_bar_in_a_text_does_not_end_its_cell() -> None:
 
 def test_show_writes_a_page_and_then_into_it(tmp_path: Path) -> None:
     file = tmp_path / "tokenme.md"
-    printed = CliRunner().invoke(app, ["show", "tokenme", "--markdown"])
+    printed = run("show", "tokenme", "--markdown")
     assert printed.exit_code == 0
-    assert CliRunner().invoke(app, ["show", "tokenme", "--page", str(file)]).output == ""
+    assert run("show", "tokenme", "--page", str(file)).output == ""
     assert file.read_text("utf-8") == printed.stdout == new_page(load_profile("tokenme"))
 
     mine = file.read_text("utf-8").replace("| PIN | 4 to 15", "| PIN | 9 to 9").replace("## Codes", "## My codes")
     file.write_text(mine, "utf-8")
-    assert CliRunner().invoke(app, ["show", "tokenme", "--page", str(file)]).exit_code == 0
+    assert run("show", "tokenme", "--page", str(file)).exit_code == 0
     assert file.read_text("utf-8") == printed.stdout.replace("## Codes", "## My codes")
 
 
 def test_a_page_that_can_not_be_used_stays_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "page.md"
     file.write_text("<!-- profile: colours -->\n<!-- end -->\n")
-    result = CliRunner().invoke(app, ["show", "tokenme", "--page", str(file)])
+    result = run("show", "tokenme", "--page", str(file))
     assert result.exit_code == BAD_INPUT
     assert result.output.startswith(f"{file}: <!-- profile: colours -->: there is no such section")
     assert file.read_text() == "<!-- profile: colours -->\n<!-- end -->\n"
 
-    nowhere = CliRunner().invoke(app, ["show", "tokenme", "--page", str(tmp_path / "no" / "page.md")])
+    nowhere = run("show", "tokenme", "--page", str(tmp_path / "no" / "page.md"))
     assert nowhere.exit_code == BAD_INPUT
     assert nowhere.output.endswith("can't be written: No such file or directory\n")

@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from stuntcard.cli.app import app
-from typer.testing import CliRunner
+
+from tests.unit.cli.command_line import run
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "explore-and-advise.md").read_text("utf-8")
@@ -32,7 +32,7 @@ def test_an_example_is_what_the_command_prints(
     profile = (ROOT / "profiles" / "zzzs-pk.yaml").read_text("utf-8")
     (tmp_path / "my-card.yaml").write_text(profile + claim, "utf-8")
 
-    result = CliRunner().invoke(app, shlex.split(command))
+    result = run(*shlex.split(command))
     assert result.exit_code == (1 if "BROKEN" in shown else 0)
     pieces = [re.escape(piece) for piece in shown.split(f"{LEFT_OUT}\n")]
     pattern = r"(?:.*\n)*".join(pieces).removesuffix(re.escape(LEFT_OUT))

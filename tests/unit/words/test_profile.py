@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.cli.app import app
 from stuntcard.profile.load import load_profile, profile_names
 from stuntcard.profile.model import Profile
 from stuntcard.words.profile import Section, describe, rests_on
-from typer.testing import CliRunner
+
+from tests.unit.cli.command_line import run
 
 
 def section(profile: Profile, name: str) -> Section:
@@ -91,7 +91,7 @@ def test_facts_tell_where_they_are_used() -> None:
 
 @pytest.mark.parametrize("name", profile_names())
 def test_show_prints_every_section(name: str) -> None:
-    result = CliRunner().invoke(app, ["show", name])
+    result = run("show", name)
     assert result.exit_code == 0
     for told in describe(load_profile(name)):
         assert f"\n{told.title.replace('`', '')}\n" in result.stdout
@@ -99,7 +99,7 @@ def test_show_prints_every_section(name: str) -> None:
 
 def test_show_prints_actors_factory_keys_and_claims(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    shown = CliRunner().invoke(app, ["show", "eobcanka"]).stdout
+    shown = run("show", "eobcanka").stdout
     assert "office unblock-puk is refused. A blocked PUK can never be unblocked" in shown
     assert "checks BOK; the card need not be there [EO-06]" in shown
     assert "TESTOMIL TEST-VYMYŠLENÝ; eop file 0001" in shown

@@ -7,65 +7,22 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from stuntcard.cli.card import add_to
 from stuntcard.store import library
 from stuntcard.store.places import card_path
-from typer.testing import CliRunner, Result
 
 from tests.unit.card.cards import PIN
+from tests.unit.cli.command_line import COMMAND, PATIENCE, ROOT, done, json_of, refused, run, stuntcard
 from tests.unit.store.cards import client_of
-
-PATIENCE = 30
-ROOT = Path(__file__).parents[3]
-
-app = typer.Typer()
-add_to(app)
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Each test has cards of its own, and a short path for their sockets."""
-    with tempfile.TemporaryDirectory(prefix="sc-") as directory:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", directory)
-        monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
-        yield tmp_path / "home"
-
-
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, list(arguments))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    assert "Traceback" not in result.output
-    return result
-
-
-def done(*arguments: str) -> str:
-    result = run(*arguments)
-    assert result.exit_code == 0, result.stderr
-    return result.stdout
-
-
-def refused(*arguments: str, status: int = 2) -> str:
-    result = run(*arguments)
-    assert result.exit_code == status
-    assert result.stdout == ""
-    return result.stderr
-
-
-def json_of(*arguments: str) -> Any:
-    return json.loads(done(*arguments, "--json"))
-
-
-def stuntcard(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
-    command = [sys.executable, "-m", "stuntcard", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=ROOT)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Each test has stored cards of its own."""
+    monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 def spend_a_try(name: str = "mine") -> None:
@@ -202,7 +159,7 @@ def test_at_a_terminal_one_is_asked(mine: str, answer: bytes, status: int, left:
     with os.fdopen(keyboard, "wb"), os.fdopen(terminal, "rb"):
         os.write(keyboard, answer)
         program = subprocess.run(
-            [sys.executable, "-m", "stuntcard", "card", "reset", mine],
+            [*COMMAND, "card", "reset", mine],
             stdin=terminal,
             capture_output=True,
             text=True,
@@ -310,9 +267,7 @@ def test_exec_with_a_stored_card_goes_on_where_the_last_one_ended(mine: str) -> 
 
 
 def test_run_has_the_card_for_itself_and_a_kill_frees_it(mine: str) -> None:
-    runner = subprocess.Popen(
-        [sys.executable, "-m", "stuntcard", "run", f"card:{mine}"], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
+    runner = subprocess.Popen([*COMMAND, "run", f"card:{mine}"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         assert runner.stdout is not None
         assert runner.stdout.readline().startswith("ProID+Q is in the reader")
@@ -341,15 +296,3 @@ def test_the_commands_are_there_and_have_their_help() -> None:
         result = stuntcard(command, "--help")
         assert result.returncode == 0
         assert f"stuntcard {command}" in result.stdout or "Usage" in result.stdout
-
-
-def test_a_fresh_card_does_not_load_what_a_stored_one_needs() -> None:
-    code = (
-        "import sys; sys.argv = ['stuntcard', 'exec', 'proid-q', '--', 'true']\n"
-        "from stuntcard.cli.app import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        "print([name for name in ('sqlite3', 'platformdirs', 'stuntcard.store') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout == "[]\n"

@@ -6,27 +6,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.unit.cli.command_line import COMMAND, PATIENCE, stuntcard
+
 HEAD = "schema: 1\nprofile: proid-q\ntitle: {en: a, cs: b, sl: c}\ntext: {en: a, cs: b, sl: c}\nsource: PQ-06\n"
-PATIENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def _own_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with tempfile.TemporaryDirectory(prefix="sc-") as folder:  # in a path short enough for a Unix socket
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-        yield
-
-
-def stuntcard(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "stuntcard", *(str(argument) for argument in arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def test_exec_tells_what_came_of_the_expectations() -> None:
@@ -107,7 +93,7 @@ def test_what_can_not_be_understood_is_said(arguments: tuple[str, ...], says: st
 
 
 def test_run_tells_the_story_and_serves_the_card() -> None:
-    command = [sys.executable, "-m", "stuntcard", "run", "--scenario", "proid-q-pin-blocked", "--language", "cs"]
+    command = [*COMMAND, "run", "--scenario", "proid-q-pin-blocked", "--language", "cs"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
         assert process.stdout is not None
         try:

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from stuntcard.cli.app import app
-from stuntcard.cli.explore import explore_command
+from stuntcard.cli.explore import explored
 from stuntcard.profile.load import load_profile
-from typer.testing import CliRunner
 
+from tests.unit.cli.command_line import ROOT, run
 from tests.unit.policy.profiles_made_smaller import small_proid_q, with_code
 
-PROFILES = Path(__file__).parents[3] / "profiles"
+PROFILES = ROOT / "profiles"
 DONE, BROKEN, BAD_INPUT = 0, 1, 2
 
 
@@ -26,7 +25,7 @@ def broken_profile(tmp_path: Path) -> Path:
 
 
 def test_a_card_is_told_of_in_words() -> None:
-    result = CliRunner().invoke(app, ["explore", "zzzs-pk"])
+    result = run("explore", "zzzs-pk")
     assert result.exit_code == DONE
     lines = result.output.splitlines()
     assert lines[0] == "ZZZS-PK: 147 states, 1428 transitions"
@@ -38,7 +37,7 @@ def test_a_card_is_told_of_in_words() -> None:
 
 
 def test_a_broken_claim_ends_with_1_and_shows_the_shortest_way(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["explore", str(broken_profile(tmp_path))])
+    result = run("explore", str(broken_profile(tmp_path)))
     assert result.exit_code == BROKEN
     lines = result.output.splitlines()
     at = lines.index("    BROKEN  The fifth wrong PUK locks PEP for good. [PK-04]")
@@ -49,7 +48,7 @@ def test_a_broken_claim_ends_with_1_and_shows_the_shortest_way(tmp_path: Path) -
 
 
 def test_json_tells_the_same(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["explore", str(broken_profile(tmp_path)), "--json"])
+    result = run("explore", str(broken_profile(tmp_path)), "--json")
     assert result.exit_code == BROKEN
     (report,) = json.loads(result.stdout)
     assert report["profile"] == "zzzs-pk"
@@ -63,23 +62,22 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
 
 def test_several_cards_are_walked_side_by_side_and_told_of_in_order() -> None:
     profiles = [load_profile("zzzs-pk"), small_proid_q().model_copy(update={"claims": ()})]
-    text, status = explore_command(profiles, as_json=True)
-    assert status == DONE
-    assert [report["profile"] for report in json.loads(text)] == ["zzzs-pk", "proid-q"]
+    found = explored(profiles)
+    assert all(one.held for one in found)
+    assert [one.report["profile"] for one in found] == ["zzzs-pk", "proid-q"]
 
 
 def test_one_broken_card_of_several_is_enough_to_end_with_1() -> None:
     broken = with_code(load_profile("zzzs-pk"), "pep-puk", reset_by=load_profile("zzzs-pk").codes["pep-pin"].reset_by)
     claims = (load_profile("zzzs-pk").claims[0].model_copy(update={"never": load_profile("zzzs-pk").claims[0].always}),)
     broken = broken.model_copy(update={"claims": claims})
-    _, status = explore_command([load_profile("zzzs-pk"), broken], as_json=False)
-    assert status == BROKEN
+    assert [one.held for one in explored([load_profile("zzzs-pk"), broken])] == [True, False]
 
 
 @pytest.mark.parametrize(("ending", "begins"), [("svg", "<svg "), ("dot", "digraph {"), ("mmd", "---\ntitle:")])
 def test_a_picture_is_written_by_the_ending_of_its_file(tmp_path: Path, ending: str, begins: str) -> None:
     file = tmp_path / f"pep.{ending}"
-    result = CliRunner().invoke(app, ["explore", "zzzs-pk", "--graph", str(file), "--of", "part:pep"])
+    result = run("explore", "zzzs-pk", "--graph", str(file), "--of", "part:pep")
     assert (result.exit_code, result.output) == (DONE, "")
     assert file.read_text(encoding="utf-8").startswith(begins)
 
@@ -95,7 +93,7 @@ def test_a_picture_is_written_by_the_ending_of_its_file(tmp_path: Path, ending: 
 )
 def test_a_picture_that_can_not_be_drawn_says_why(tmp_path: Path, arguments: list[str], message: str) -> None:
     given = [argument.format(tmp_path) for argument in arguments]
-    result = CliRunner().invoke(app, ["explore", "zzzs-pk", *given])
+    result = run("explore", "zzzs-pk", *given)
     assert result.exit_code == BAD_INPUT
     assert message in result.output
 
@@ -115,7 +113,7 @@ def test_a_claim_of_what_is_not_there_is_a_mistake_with_its_line(tmp_path: Path)
     possible: [{code: tpin, is: lost}, {can: {do: use_key, area: cc}}]
 """
     file.write_text(text.rstrip("\n") + wrong, encoding="utf-8")
-    result = CliRunner().invoke(app, ["explore", str(file)])
+    result = run("explore", str(file))
     assert result.exit_code == BAD_INPUT
     for said in (
         "a claim says something",

@@ -1,0 +1,98 @@
+"""Finding this user's running cards, and asking them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, runtime_directory
+from stuntcard.control.errors import AnswerError, NotRunningError, SeveralRunningError
+
+if TYPE_CHECKING:
+    from stuntcard.control.requests import Answer, Request
+
+_PATIENCE = 5.0
+"""Seconds in which a card says how it is."""
+_LONG_PATIENCE = 60.0
+"""Seconds in which any request is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCard:
+    """A card that some emulator of this user runs now."""
+
+    directory: Path
+    status: dict[str, object]
+
+    @property
+    def pcsc_socket(self) -> Path | None:
+        """The socket for PCSCLITE_CSOCK_NAME, where the card has one."""
+        path = self.directory / PCSC_SOCKET
+        return path if path.exists() else None
+
+    @property
+    def profile(self) -> str:
+        """Its profile's id."""
+        return str(self.status.get("profile"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it can be called by: its profile's id, its directory's name, or that in full."""
+        return (self.profile, self.directory.name, str(self.directory))
+
+
+def running_cards() -> tuple[RunningCard, ...]:
+    """The cards that answer now; what a killed emulator left behind is passed over."""
+    cards = []
+    for path in sorted(runtime_directory().glob(f"*/{CONTROL_SOCKET}")):
+        with contextlib.suppress(OSError, ValueError):
+            cards.append(RunningCard(path.parent, ask(path, {"request": "status"})))
+    return tuple(cards)
+
+
+def the_running_card(name: str) -> RunningCard:
+    """The one card that runs and is called so. Raises NotRunningError, SeveralRunningError, or OSError."""
+    cards = running_cards()
+    called_so = [card for card in cards if name in card.names]
+    if len(called_so) == 1:
+        return called_so[0]
+    if called_so:
+        directories = tuple(card.directory.name for card in called_so)
+        raise SeveralRunningError(
+            f"several cards of '{name}' are running; name one of them: {', '.join(directories)}", directories
+        )
+    running = ", ".join(card.profile for card in cards) or "none"
+    raise NotRunningError(f"no card '{name}' is running (running: {running}); start one with: stuntcard run {name}")
+
+
+_AnswerT = TypeVar("_AnswerT", bound="Answer")
+
+
+def send(card: RunningCard, request: Request, answer: type[_AnswerT]) -> _AnswerT:
+    """A running card's answer to a request. Raises ControlError when it refuses, with its reason, or OSError."""
+    from stuntcard.control.wire import parse_answer
+
+    try:
+        return parse_answer(ask(card.directory / CONTROL_SOCKET, asdict(request), _LONG_PATIENCE), answer)
+    except (AnswerError, json.JSONDecodeError) as error:
+        raise AnswerError(
+            f"{card.directory.name} gave no answer that can be understood; is it of another version?"
+        ) from error
+
+
+def ask(path: Path, request: Mapping[str, object], patience: float = _PATIENCE) -> dict[str, object]:
+    """The answer of the card behind a control socket. Raises OSError or ValueError when there is no good one."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(patience)
+        connection.connect(str(path))
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        with connection.makefile("rb") as answer:
+            content = json.loads(answer.readline())
+    if not isinstance(content, dict):
+        raise ValueError("the answer is not a JSON object")
+    return content

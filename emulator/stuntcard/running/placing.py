@@ -1,0 +1,84 @@
+"""Puts a card into a slot, with what records it and what its faults come from in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stuntcard.card.card import Card
+from stuntcard.faults.injector import FaultInjector
+from stuntcard.profile.model import Profile
+from stuntcard.readers.slot import CardInterface, Slot
+from stuntcard.readers.slot_control import SlotControl
+from stuntcard.running.choices import RunOptions, TraceChoice
+
+if TYPE_CHECKING:
+    from stuntcard.faults.rules import Faults
+    from stuntcard.trace.record import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCard:
+    """A card on its way into a reader, with whatever may happen to it there."""
+
+    injector: FaultInjector
+    slot_control: SlotControl
+
+    @property
+    def slot(self) -> Slot:
+        """Where the card lies."""
+        return self.slot_control.slot
+
+    @property
+    def faults(self) -> Faults:
+        """What may strike the card."""
+        return self.injector.faults()
+
+    def let_go(self) -> None:
+        """Ends what a fault keeps waiting, or would put back later."""
+        self.injector.let_go()
+
+
+@contextmanager
+def placed(card: Card, options: RunOptions) -> Iterator[PlacedCard]:
+    """The card in a slot: behind it what records it, then what its faults come from."""
+    slot_control = SlotControl(Slot())
+    injector = FaultInjector(card, slot_control, options.faults)
+    with _recorded(injector, card.profile, options.trace) as seen:
+        slot_control.insert(_heard(seen, options.recorder))
+        yield PlacedCard(injector, slot_control)
+
+
+@contextmanager
+def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) -> Iterator[CardInterface]:
+    """The card, or what records it to a file."""
+    if trace is None:
+        yield card
+        return
+    from stuntcard.trace.events import TraceHeader
+    from stuntcard.trace.record import RecordingCard, TraceFile, now
+
+    header = TraceHeader(profile.id, card.atr, now(), not trace.unmasked, _code_names(profile))
+    with TraceFile(trace.path, header) as file:
+        yield RecordingCard(card, file)
+
+
+def _heard(card: CardInterface, recorder: Recorder | None) -> CardInterface:
+    """The card, or what tells the recorder all that is said."""
+    if recorder is None:
+        return card
+    from stuntcard.trace.record import RecordingCard
+
+    return RecordingCard(card, recorder)
+
+
+def _code_names(profile: Profile) -> dict[int, str]:
+    """The names of codes by the references that commands give."""
+    return {
+        reference: code.name
+        for code in profile.codes_on_chip.values()
+        for reference in (code.reference, code.eop_reference)
+        if reference is not None
+    }

@@ -1,0 +1,92 @@
+"""Runs a program with a card in its only reader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from stuntcard.card.card import Card
+from stuntcard.card.view import view
+from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, card_directory
+from stuntcard.control.server import ControlServer
+from stuntcard.running.choices import RunOptions
+from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
+from stuntcard.running.placing import placed
+from stuntcard.running.signals import on_signals
+from stuntcard.running.startup import started
+
+_SIGNAL_EXIT = 128
+STATE_NOT_WRITTEN = 74
+"""EX_IOERR of sysexits.h."""
+
+
+class CommandExit(IntEnum):
+    """What a shell says of a program that it could not start (POSIX, 2.8.2)."""
+
+    NOT_EXECUTABLE = 126
+    NOT_FOUND = 127
+
+
+def exec_with_card(card: Card, name: str, command: Sequence[str], state_out: Path | None, options: RunOptions) -> int:
+    """Runs a program with a card in its only reader; gives the program's exit status, 128 + n for signal n.
+
+    The card's state at the end is written to `state_out`. Raises OSError when the card's sockets or its trace can't be
+    had.
+    """
+    with card_directory(name) as directory, placed(card, options) as placed_card:
+        socket_path = directory / PCSC_SOCKET
+        with (
+            ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
+            pcsc_server(socket_path, placed_card.slot, card.profile.name),
+        ):
+            started()
+            status = _run(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
+            placed_card.let_go()
+    card.power_off()
+    return status if state_out is None else _state_written(card, state_out, status)
+
+
+def _state_written(card: Card, file: Path, status: int) -> int:
+    """Writes the card's state; gives the program's exit status, or one of its own when only this failed."""
+    from stuntcard.control.wire import as_json
+
+    try:
+        file.write_text(as_json(view(card.profile, card.content)) + "\n", encoding="utf-8")
+    except OSError as error:
+        print(
+            f"the program ended with {status}, but the card's final state can't be written to {file}: {error.strerror}",
+            file=sys.stderr,
+        )
+        return status or STATE_NOT_WRITTEN
+    return status
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    ended = threading.Event()
+    program: subprocess.Popen[bytes] | None = None
+
+    def end() -> None:
+        ended.set()
+        if program is not None:
+            program.terminate()
+
+    # A Ctrl-C at the terminal reaches the program by itself, which may well go on; the others come to us alone.
+    with on_signals(end, signal.SIGTERM, signal.SIGHUP), on_signals(lambda: None, signal.SIGINT):
+        try:
+            program = subprocess.Popen(command, env=environment)
+        except FileNotFoundError:
+            print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
+            return CommandExit.NOT_FOUND
+        except OSError as error:
+            print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
+            return CommandExit.NOT_EXECUTABLE
+        if ended.is_set():  # the signal came while the program was being started
+            program.terminate()
+        code = program.wait()
+    return code if code >= 0 else _SIGNAL_EXIT - code

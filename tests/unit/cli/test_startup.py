@@ -1,0 +1,63 @@
+"""Start-up time is a feature: a command loads what it needs, and no more. This is why imports stand in functions."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.unit.cli.command_line import ROOT
+
+ROOMS_OF_EXEC = {
+    "applets", "card", "cli", "control", "faults", "iso7816", "policy", "profile", "readers", "running",
+}  # fmt: skip
+MODULES_OF_EXEC = {
+    "cli": {"app", "completion", "exit", "loading", "options", "run"},
+    "control": {"directory", "server"},  # what is asked and answered comes with the first request
+    "faults": {"injector"},  # rules come with the first fault
+    "policy": {"events", "law", "state"},  # explorer and advisor have commands of their own
+    "running": {"choices", "making", "pcsc", "placing", "program", "signals", "startup"},
+}
+SLOW_LIBRARIES = {
+    "asn1crypto", "asyncio", "concurrent", "gmpy2", "http", "json", "multiprocessing", "platformdirs", "polib", "rich",
+    "sqlite3", "ssl",
+}  # fmt: skip
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The modules that the command has loaded when it ends."""
+    program = (
+        f"import sys; sys.argv = ['stuntcard', *{arguments!r}]\n"
+        "from stuntcard.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end\n"
+        "print('modules', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.fixture(scope="module")
+def exec_loaded() -> set[str]:
+    return loaded("exec", "proid-q", "--", "true")
+
+
+def test_exec_loads_no_room_that_it_does_not_need(exec_loaded: set[str]) -> None:
+    rooms = {name.split(".")[1] for name in exec_loaded if name.startswith("stuntcard.")}
+    assert rooms == ROOMS_OF_EXEC
+
+
+@pytest.mark.parametrize("room", MODULES_OF_EXEC)
+def test_exec_loads_no_module_that_it_does_not_need(exec_loaded: set[str], room: str) -> None:
+    modules = {name.split(".")[2] for name in exec_loaded if name.startswith(f"stuntcard.{room}.")}
+    assert modules - MODULES_OF_EXEC[room] == set()
+
+
+def test_exec_loads_no_library_that_is_slow_to_load(exec_loaded: set[str]) -> None:
+    assert exec_loaded & SLOW_LIBRARIES == set()
+
+
+def test_help_loads_commands_and_no_more() -> None:
+    rooms = {name.split(".")[1] for name in loaded("--help") if name.startswith("stuntcard.")}
+    assert rooms == {"cli", "running"}

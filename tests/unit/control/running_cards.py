@@ -1,0 +1,45 @@
+"""Cards that run, seen from inside: with their control socket, and with a reader and faults where these matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.control.client import RunningCard
+from stuntcard.control.directory import CONTROL_SOCKET, card_directory
+from stuntcard.control.server import ControlServer
+from stuntcard.faults.faulty_card import FaultyCard
+from stuntcard.faults.rules import Faults
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.slot_control import SlotControl
+
+
+@contextmanager
+def answering(card: Card) -> Iterator[Path]:
+    """The control socket of a card that lies in no reader."""
+    with card_directory(card.profile.id) as directory, ControlServer(card, directory / CONTROL_SOCKET):
+        yield directory / CONTROL_SOCKET
+
+
+class Live:
+    """A card in a reader that it can be taken out of."""
+
+    def __init__(self, profile: str, directory: Path) -> None:
+        self.card, self.slot_control, self.faults = Card(load_profile(profile), APPLETS), SlotControl(Slot()), Faults()
+        self.faulty = FaultyCard(self.card, self.faults, self.slot_control)
+        self.slot_control.insert(self.faulty)
+        self.running = RunningCard(directory, {})
+        self.path = directory / CONTROL_SOCKET
+
+
+@contextmanager
+def running_card(profile: str = "proid-q") -> Iterator[Live]:
+    """A card that runs, with all that belongs to it."""
+    with card_directory(profile) as directory:
+        live = Live(profile, directory)
+        with ControlServer(live.card, live.path, live.slot_control, lambda: live.faults):
+            yield live
