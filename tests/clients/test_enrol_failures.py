@@ -22,6 +22,8 @@ pytestmark = pytest.mark.own_module
 
 Behaviour = Callable[[LittleServer, socket.socket], None]
 CODES = (PIN, QPIN)
+IMPATIENT, PATIENT = 3, 600
+"""Seconds for an exchange: one in which a CA that does answer has done so, and one that no busy machine uses up."""
 DELETED = "The key just made was deleted again; the card is as it was.\n"
 PERHAPS = (
     "The CA may have received the request all the same. It can't lead to a certificate that works, because its key is "
@@ -54,7 +56,7 @@ OTHER_JSON = answering("201 Created", b'{"id": 1}')
 REFUSAL = answering("400 Bad Request", b'{"problem": "bad-request", "detail": "No."}')
 OUT_OF_ORDER = answering("502 Bad Gateway", b"<html>nginx</html>")
 MISBEHAVING = {
-    "silent": (silent, 69, "has not answered within 1 seconds", True),
+    "silent": (silent, 69, f"has not answered within {IMPATIENT} seconds", True),
     "hanging up": (hanging_up, 69, "broke off before its answer was complete", True),
     "endless": (endless, 69, "does not answer as a CA does (more than 256 KiB)", True),
     "HTML": (HTML, 69, "does not answer as a CA does (", True),
@@ -65,9 +67,9 @@ MISBEHAVING = {
 
 
 def be_impatient_with(behave: Behaviour, client: Client) -> None:
-    """Lets the client wait for a second only where there is no answer to come, however busy the machine is."""
+    """Lets the client wait for seconds only where there is no answer to come, however busy the machine is."""
     if behave is silent:
-        change_setting(client.home, "ca-patience", "1")
+        change_setting(client.home, "ca-patience", str(IMPATIENT))
 
 
 def good_until(ca: TrainingCa, path: bytes, then: Behaviour) -> Behaviour:
@@ -185,6 +187,7 @@ def test_ctrl_c_while_the_request_is_under_way(ca: TrainingCa) -> None:
         silent(server, connection)
 
     with little_server(good_until(ca, b"/requests", waiting)) as server, client_at_desk(server.url) as client:
+        change_setting(client.home, "ca-patience", str(PATIENT))
         before = content_of(client.desk)
         process = client.start("request", "qualified", *JANA, codes=CODES)
         assert process.stdin is not None
