@@ -6,7 +6,7 @@ from typing import Any
 
 import schemathesis
 
-from tests.unit.cardtools.ca.world import new_key, pem, pkcs10
+from tests.unit.cardtools.ca.keys import new_key, pem, pkcs10
 
 schemathesis.serializer("message/rfc822", "application/ocsp-request", "application/timestamp-query")(
     lambda _context, value: value

@@ -19,6 +19,7 @@ from cardtools.ca.settings import ATTESTATION_ISSUERS
 from cardtools.common.protocol import Attestation, CertificateProfile
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from fpdf import FPDF
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
@@ -30,7 +31,7 @@ from pyhanko_certvalidator.registry import CertificateRegistry
 from stuntcard.iso7816 import tlv
 
 from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, logged_in
-from tests.unit.cardtools.ca.world import RunningCa, running_ca
+from tests.unit.cardtools.ca.running_ca import RunningCa, running_ca
 
 pytestmark = pytest.mark.own_module
 
@@ -82,7 +83,7 @@ def test_openssl_asks_for_the_state_of_a_certificate(ca: RunningCa, tmp_path: Pa
     assert f"{certificate}: good" in good
     assert "Nonce" in good
     assert "WARNING" not in good
-    ca.http.post(f"/certificates/{serial}/revoke", headers=ca.operator, json={"reason": "keyCompromise"})
+    ca.operate(f"/certificates/{serial}/revoke", reason="keyCompromise")
     revoked = _ocsp(ca, certificate, "-sha256")
     assert "Response verify OK" in revoked
     assert f"{certificate}: revoked" in revoked
@@ -183,20 +184,9 @@ def _asn1(der: bytes) -> asn1_x509.Certificate:
 
 def _blank_pdf() -> bytes:
     """A page with nothing on it."""
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
-    )
-    pdf, places = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, 1):
-        places.append(len(pdf))
-        pdf += b"%d 0 obj%sendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return pdf + b"xref\n0 4\n0000000000 65535 f \n%strailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        table,
-        len(pdf),
-    )
+    document = FPDF()
+    document.add_page()
+    return bytes(document.output())
 
 
 @pytest.mark.fact("PQ-17")
@@ -263,8 +253,7 @@ def test_schemathesis_finds_what_is_documented(ca: RunningCa, tmp_path: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    asked = ca.http.get("/requests", headers=ca.operator).json()
-    assert len(asked) > 1, "nothing that was sent was a request that the CA takes"
+    assert len(ca.listed("/requests")) > 1, "nothing that was sent was a request that the CA takes"
     assert re.search(r"Operations: +(\d+) selected / \1 total", done.stdout)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cardtools.ca.world import RunningCa, running_ca
+from tests.unit.cardtools.ca.running_ca import RunningCa, running_ca
 
 
 @pytest.fixture

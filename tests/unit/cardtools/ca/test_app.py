@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.unit.cardtools.ca.world import RunningCa, refused
+from tests.unit.cardtools.ca.running_ca import RunningCa, refused
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/requests/", "/certificates"])

@@ -7,21 +7,15 @@ import socket
 from pathlib import Path
 
 import pytest
-from cardtools.ca.cli import app
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import requests
 from cardtools.ca.office.service import open_service
 from cardtools.ca.settings import Settings
 from cardtools.common.protocol import CertificateProfile, CertificateRequest
-from typer.testing import CliRunner
 
-from tests.unit.cardtools.ca.world import new_folder, new_key, pem, pkcs10
-
-
-def _run(*arguments: str | Path, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == code, result.output
-    return result.output
+from tests.unit.cardtools.ca.command_line import run
+from tests.unit.cardtools.ca.keys import new_key, pem, pkcs10
+from tests.unit.cardtools.ca.running_ca import new_folder
 
 
 def _ask(folder: Path, name: str = "Jana") -> str:
@@ -39,37 +33,37 @@ def _ask(folder: Path, name: str = "Jana") -> str:
 
 def test_a_new_ca(tmp_path: Path) -> None:
     folder = tmp_path / "ca"
-    told = _run("init", folder)
+    told = run("init", folder)
     assert re.search(r"The operator's token, told this once: \S{43}\n", told)
     assert (folder / "root.pem").is_file()
-    assert _run("token", "list", folder) == "operator  operator\n"
-    assert "not empty" in _run("init", folder, code=2)
+    assert run("token", "list", folder) == "operator  operator\n"
+    assert "not empty" in run("init", folder, code=2)
 
 
 def test_the_operators_work_at_the_command_line(tmp_path: Path) -> None:
     folder = new_folder(tmp_path)
     first, second = _ask(folder), _ask(folder)
-    assert _run("list", folder, "--state", "pending").split()[0] == second
-    serial = _run("issue", folder, first).strip()
-    _run("refuse", folder, second, "--reason", "No contract.")
-    assert f"{first}  issued  qualified  -  {serial}  Jana  jana@example.org" in _run("list", folder)
-    _run("revoke", folder, serial, "--reason", "keyCompromise")
-    assert "is revoked already" in _run("revoke", folder, serial, code=1)
-    assert "already" in _run("issue", folder, second, code=1)
-    lines = _run("audit", folder).splitlines()
+    assert run("list", folder, "--state", "pending").split()[0] == second
+    serial = run("issue", folder, first).strip()
+    run("refuse", folder, second, "--reason", "No contract.")
+    assert f"{first}  issued  qualified  -  {serial}  Jana  jana@example.org" in run("list", folder)
+    run("revoke", folder, serial, "--reason", "keyCompromise")
+    assert "is revoked already" in run("revoke", folder, serial, code=1)
+    assert "already" in run("issue", folder, second, code=1)
+    lines = run("audit", folder).splitlines()
     assert [re.split("  +", line)[3:5] for line in lines[:3]] == [
         ["request", first],
         ["request", second],
         ["issue", first],
     ]
-    assert _run("audit", folder, "--after", str(len(lines))) == ""
+    assert run("audit", folder, "--after", str(len(lines))) == ""
 
 
 def test_a_refusal_has_a_reason(tmp_path: Path) -> None:
     folder = new_folder(tmp_path)
     asked = _ask(folder)
-    assert "No reason is given" in _run("refuse", folder, asked, "--reason", " ", code=1)
-    assert asked in _run("list", folder, "--state", "pending")
+    assert "No reason is given" in run("refuse", folder, asked, "--reason", " ", code=1)
+    assert asked in run("list", folder, "--state", "pending")
 
 
 def test_what_strangers_sent_stays_in_its_line(tmp_path: Path) -> None:
@@ -78,7 +72,7 @@ def test_what_strangers_sent_stays_in_its_line(tmp_path: Path) -> None:
     name = "Jana\n2  2026-01-05T12:00:00+00:00  operator Olga  issue  BP0000000001  done\x1b[2J"
     with pytest.raises(RefusedError):
         _ask(folder, name[:64])
-    told = _run("audit", folder)
+    told = run("audit", folder)
     assert told.count("\n") == 1
     assert "\x1b" not in told
     assert re.split("  +", told.strip())[3:6] == ["request", " ".join(name[:64].split()), "bad-request"]
@@ -86,13 +80,13 @@ def test_what_strangers_sent_stays_in_its_line(tmp_path: Path) -> None:
 
 def test_tokens(tmp_path: Path) -> None:
     folder = new_folder(tmp_path)
-    assert re.fullmatch(r"\S{43}\n", _run("token", "add", folder, "authorised", "Adam"))
-    assert "has a token already" in _run("token", "add", folder, "operator", "Adam", code=1)
-    assert _run("token", "list", folder) == "authorised  Adam\n"
-    _run("token", "remove", folder, "Adam")
-    assert "has no token" in _run("token", "remove", folder, "Adam", code=1)
+    assert re.fullmatch(r"\S{43}\n", run("token", "add", folder, "authorised", "Adam"))
+    assert "has a token already" in run("token", "add", folder, "operator", "Adam", code=1)
+    assert run("token", "list", folder) == "authorised  Adam\n"
+    run("token", "remove", folder, "Adam")
+    assert "has no token" in run("token", "remove", folder, "Adam", code=1)
     for nobody in ("", " ", "Adam\nMalý"):
-        assert "needs a name" in _run("token", "add", folder, "operator", nobody, code=1)
+        assert "needs a name" in run("token", "add", folder, "operator", nobody, code=1)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +103,7 @@ def test_tokens(tmp_path: Path) -> None:
 )
 def test_bad_input_is_explained(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
     at = 2 if arguments[0] == "token" else 1
-    told = _run(*arguments[:at], tmp_path, *arguments[at:], code=2)
+    told = run(*arguments[:at], tmp_path, *arguments[at:], code=2)
     assert why in told
     assert "Traceback" not in told
 
@@ -117,4 +111,4 @@ def test_bad_input_is_explained(tmp_path: Path, arguments: tuple[str, ...], why:
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert "can't listen" in _run("run", new_folder(tmp_path), "--port", port, code=2)
+        assert "can't listen" in run("run", new_folder(tmp_path), "--port", port, code=2)

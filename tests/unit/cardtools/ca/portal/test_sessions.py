@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from cardtools.ca.portal.sessions import IDLE_FOR, LASTS_FOR, Sessions
 
-from tests.unit.cardtools.ca.world import Clock
+from tests.unit.cardtools.ca.running_ca import Clock
 
 
 def test_a_session_lasts_while_it_is_used() -> None:

@@ -14,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
-from tests.unit.cardtools.ca.world import AttestingCard, Issuer, new_key, public_der, tlv
+from tests.unit.cardtools.ca.cards import AttestingCard, Issuer, tlv
+from tests.unit.cardtools.ca.keys import new_key, public_der
 
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _NONCE = bytes(range(32))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.unit.cardtools.ca.world import NO_LIMITS, RunningCa, refused, running_ca
+from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, refused, running_ca
 
 
 def test_a_body_of_the_size_allowed_and_one_byte_more(ca: RunningCa) -> None:

@@ -1,4 +1,4 @@
-"""CRL and OCSP: what they tell of each state."""
+"""What OCSP tells of each state."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509 import ocsp
 
-from tests.unit.cardtools.ca.world import Issuer, RunningCa, new_key
-
-
-def _certificate(issued: dict[str, str]) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(issued["pem"].encode())
+from tests.unit.cardtools.ca.cards import Issuer
+from tests.unit.cardtools.ca.keys import new_key
+from tests.unit.cardtools.ca.running_ca import RunningCa, certificate_of
 
 
 def _request(
@@ -39,10 +37,10 @@ def _ask(ca: RunningCa, request: bytes) -> ocsp.OCSPResponse:
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()], ids=lambda a: a.name)
 def test_good_then_revoked(automatic_ca: RunningCa, algorithm: hashes.HashAlgorithm) -> None:
     issued = automatic_ca.issued()
-    request = _request(automatic_ca, _certificate(issued), algorithm)
+    request = _request(automatic_ca, certificate_of(issued), algorithm)
     assert _ask(automatic_ca, request).certificate_status == ocsp.OCSPCertStatus.GOOD
     path = f"/certificates/{issued['serial']}/revoke"
-    automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "keyCompromise"})
+    automatic_ca.operate(path, reason="keyCompromise")
     answer = _ask(automatic_ca, request)
     assert answer.certificate_status == ocsp.OCSPCertStatus.REVOKED
     assert answer.revocation_reason == x509.ReasonFlags.key_compromise
@@ -78,7 +76,7 @@ def test_another_issuers_certificate_is_not_spoken_of(quiet_ca: RunningCa) -> No
 
 
 def test_the_nonce_comes_back_and_the_responder_signs(automatic_ca: RunningCa) -> None:
-    request = _request(automatic_ca, _certificate(automatic_ca.issued()), nonce=b"sixteen bytes...")
+    request = _request(automatic_ca, certificate_of(automatic_ca.issued()), nonce=b"sixteen bytes...")
     answer = _ask(automatic_ca, request)
     assert answer.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == b"sixteen bytes..."
     [responder] = answer.certificates
@@ -91,7 +89,7 @@ def test_the_nonce_comes_back_and_the_responder_signs(automatic_ca: RunningCa) -
 
 def test_a_request_in_the_path(automatic_ca: RunningCa) -> None:
     for _ in range(4):
-        encoded = base64.b64encode(_request(automatic_ca, _certificate(automatic_ca.issued()))).decode()
+        encoded = base64.b64encode(_request(automatic_ca, certificate_of(automatic_ca.issued()))).decode()
         for path in (encoded, quote(encoded, safe="")):
             answer = ocsp.load_der_ocsp_response(automatic_ca.http.get(f"/ocsp/{path}").content)
             assert answer.certificate_status == ocsp.OCSPCertStatus.GOOD
@@ -106,34 +104,3 @@ def test_rubbish_is_answered_as_malformed(quiet_ca: RunningCa, rubbish: bytes) -
 def test_rubbish_in_the_path_is_answered_as_malformed(quiet_ca: RunningCa, path: str) -> None:
     answer = ocsp.load_der_ocsp_response(quiet_ca.http.get(f"/ocsp/{path}").content)
     assert answer.response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
-
-
-def test_the_list_of_revoked_certificates(automatic_ca: RunningCa) -> None:
-    kept, revoked, expired = (automatic_ca.issued()["serial"] for _ in range(3))
-
-    def listed() -> dict[str, list[x509.ReasonFlags]]:
-        answer = automatic_ca.http.get("/crl")
-        assert answer.headers["content-type"] == "application/pkix-crl"
-        crl = x509.load_der_x509_crl(answer.content)
-        assert crl.is_signature_valid(automatic_ca.service.authority.issuing.key.public_key())
-        return {
-            f"{entry.serial_number:X}": [
-                extension.value.reason for extension in entry.extensions if isinstance(extension.value, x509.CRLReason)
-            ]
-            for entry in crl
-        }
-
-    assert listed() == {}
-    automatic_ca.revoke(expired)
-    path = f"/certificates/{revoked}/revoke"
-    automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "superseded"})
-    assert listed() == {expired: [], revoked: [x509.ReasonFlags.superseded]}
-    automatic_ca.clock.forward(days=366)
-    assert listed() == {}
-    assert kept
-
-
-def test_the_roots_list_is_empty(quiet_ca: RunningCa) -> None:
-    crl = x509.load_der_x509_crl(quiet_ca.http.get("/root-crl").content)
-    assert list(crl) == []
-    assert crl.is_signature_valid(quiet_ca.service.authority.root.key.public_key())

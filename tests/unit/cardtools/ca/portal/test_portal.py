@@ -20,7 +20,8 @@ from cardtools.ca.portal.routes import LOG_IN_COOKIE, SESSION_COOKIE
 from cardtools.ca.settings import Rate
 from cardtools.common.protocol import Applicant, CertificateProfile
 
-from tests.unit.cardtools.ca.world import JANA, NO_LIMITS, PETR, Issuer, RunningCa, running_ca, settings_for
+from tests.unit.cardtools.ca.cards import Issuer
+from tests.unit.cardtools.ca.running_ca import JANA, NO_LIMITS, PETR, RunningCa, running_ca, settings_for
 
 _UNDO = "Undo the bond"
 _UNDO_PATH = "/portal/cards/proid-q/0001/undo-bond"
@@ -172,9 +173,9 @@ def test_nothing_is_revoked_before_it_is_confirmed(automatic_ca: RunningCa, adam
     adam.open(f"/portal/certificates/{serial}/revoke")
     assert "Really revoke this certificate?" in adam.text()
     assert "can't be made valid again" in adam.text()
-    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+    assert not automatic_ca.is_revoked(serial)
     adam.post(f"/portal/certificates/{serial}/revoke", reason="keyCompromise")
-    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is not None
+    assert automatic_ca.is_revoked(serial)
     assert automatic_ca.service.audit.entries()[-1].detail == "Jana Nováková, keyCompromise"
     assert adam.open(f"/portal/certificates/{serial}/revoke").status_code == 409
     assert "revoked already" in adam.text()
@@ -186,7 +187,7 @@ def test_a_reason_that_is_none(automatic_ca: RunningCa, adam: Browser, reason: s
     adam.open(f"/portal/certificates/{serial}/revoke")
     assert adam.post(f"/portal/certificates/{serial}/revoke", reason=reason).status_code == 400
     assert "nothing was changed" in adam.text()
-    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+    assert not automatic_ca.is_revoked(serial)
 
 
 def test_what_has_expired(automatic_ca: RunningCa, browser: Browser) -> None:
@@ -257,7 +258,7 @@ def test_nothing_is_shown_to_strangers(automatic_ca: RunningCa, browser: Browser
     for path in (f"/portal/certificates/{serial}/revoke", _UNDO_PATH, "/portal/log-out"):
         assert browser.post_foreign(path, reason="unspecified", csrf="guessed").status_code == 403
         assert "not logged in any more" in browser.text()
-    assert automatic_ca.http.get(f"/certificates/{serial}").json()["revoked"] is None
+    assert not automatic_ca.is_revoked(serial)
 
 
 def test_the_session_cookie(browser: Browser) -> None:
@@ -355,7 +356,7 @@ def test_a_form_from_another_site(automatic_ca: RunningCa, adam: Browser) -> Non
             answer = adam.post_foreign(path, reason="unspecified", **fields)
             assert answer.status_code == 403, path
             assert "did not come from this page" in adam.text()
-    assert automatic_ca.http.get(f"/certificates/{valid}").json()["revoked"] is None
+    assert not automatic_ca.is_revoked(valid)
     assert automatic_ca.bond(card).status_code == 200
     assert "Find an applicant" in adam.open("/portal").text
 

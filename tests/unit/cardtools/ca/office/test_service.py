@@ -11,7 +11,8 @@ from cardtools.ca.errors import CaError
 from cardtools.ca.office import service
 from cardtools.ca.settings import Settings
 
-from tests.unit.cardtools.ca.world import Issuer, settings_for
+from tests.unit.cardtools.ca.cards import Issuer
+from tests.unit.cardtools.ca.running_ca import settings_for
 
 
 def _mode(path: Path) -> int:

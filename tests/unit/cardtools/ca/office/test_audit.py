@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from tests.unit.cardtools.ca.world import PETR, RunningCa
+from tests.unit.cardtools.ca.running_ca import PETR, RunningCa
 
 
 def test_every_act_is_in_the_log(ca: RunningCa) -> None:
@@ -14,7 +14,7 @@ def test_every_act_is_in_the_log(ca: RunningCa) -> None:
     request = ca.ask(card=card).json()["id"]
     serial = ca.issue(request)["serial"]
     refused = ca.ask(who=PETR).json()["id"]
-    ca.http.post(f"/requests/{refused}/refuse", headers=ca.operator, json={"reason": "No contract."})
+    ca.operate(f"/requests/{refused}/refuse", reason="No contract.")
     ca.undo_bond(card)
     ca.revoke(serial)
     ca.undo_bond(card)
@@ -34,11 +34,11 @@ def test_every_act_is_in_the_log(ca: RunningCa) -> None:
 
 
 def test_the_log_is_read_page_by_page(ca: RunningCa) -> None:
-    whole = ca.http.get("/audit", headers=ca.operator).json()
+    whole = ca.listed("/audit")
     assert [entry["number"] for entry in whole] == [1, 2]
     assert whole[0]["at"].endswith("Z")
-    assert ca.http.get("/audit?after=1", headers=ca.operator).json() == whole[1:]
-    assert ca.http.get("/audit?after=2", headers=ca.operator).json() == []
+    assert ca.listed("/audit?after=1") == whole[1:]
+    assert ca.listed("/audit?after=2") == []
 
 
 @pytest.mark.parametrize(

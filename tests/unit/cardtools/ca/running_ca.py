@@ -1,4 +1,4 @@
-"""A CA that runs, cards that attest, and people who ask: what the tests of the CA share."""
+"""A CA that runs, and people who ask: what the tests of the CA share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from asn1crypto import parser
 from cardtools.ca import times
 from cardtools.ca.app import create_app
 from cardtools.ca.office import roles, service
@@ -26,11 +25,10 @@ from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import Applicant, Attestation, CertificateProfile
 from cardtools.common.terms import KeyOrigin
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+from tests.unit.cardtools.ca.cards import AttestingCard, Issuer
+from tests.unit.cardtools.ca.keys import PrivateKey, new_key, pem, pkcs10, proof, public_der
 
 QUALIFIED_AREAS = {"proid-q": "cc", "tokenme": "general"}
 UNLIMITED = Rate(at_once=1_000_000, per_second=1_000_000)
@@ -39,7 +37,6 @@ NO_LIMITS = Limits(asking=UNLIMITED, anything=UNLIMITED, wrong_tokens=UNLIMITED)
 JANA = Applicant(name="Jana Nováková", e_mail="jana@example.org")
 PETR = Applicant(name="Petr Dvořák", e_mail="petr@example.org")
 
-_LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 _PATIENCE = 30
 
 
@@ -54,119 +51,6 @@ class Clock:
 
     def forward(self, **by: float) -> None:
         self._ahead += timedelta(**by)
-
-
-def new_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def public_der(key: PrivateKey) -> bytes:
-    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def pkcs10(key: PrivateKey) -> x509.CertificateSigningRequest:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "as the applicant says")])
-    return x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
-
-
-def pem(request: x509.CertificateSigningRequest) -> str:
-    return request.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def proof(old: PrivateKey, request: x509.CertificateSigningRequest) -> str:
-    """The old key's signature over the new request."""
-    data = request.public_bytes(serialization.Encoding.DER)
-    if isinstance(old, rsa.RSAPrivateKey):
-        return old.sign(data, padding.PKCS1v15(), hashes.SHA256()).hex()
-    return old.sign(data, ec.ECDSA(hashes.SHA256())).hex()
-
-
-def tlv(tag: int, *parts: bytes) -> bytes:
-    """A data object with a tag of one byte."""
-    encoded: bytes = parser.emit(tag >> 6, tag >> 5 & 1, tag & 0x1F, b"".join(parts))
-    return encoded
-
-
-class Issuer:
-    """Someone who certifies the attestation keys of cards."""
-
-    def __init__(self, name: str = "TEST issuer of cards") -> None:
-        self.key = new_key()
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.certificate = self.certify(self.key, self.name, authority=True)
-
-    def certify(
-        self, key: ec.EllipticCurvePrivateKey, subject: x509.Name, *, authority: bool = False
-    ) -> x509.Certificate:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(_LONG_AGO)
-            .not_valid_after(_FAR_OFF)
-        )
-        if authority:
-            builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        return builder.sign(self.key, hashes.SHA256())
-
-
-@dataclass(frozen=True)
-class AttestingCard:
-    """A card as its `manage` applet shows it (docs/manage-applet.md)."""
-
-    issuer: Issuer
-    profile: str = "proid-q"
-    number: str = "0001"
-    key: ec.EllipticCurvePrivateKey = field(default_factory=new_key)
-
-    @functools.cached_property
-    def certificate(self) -> x509.Certificate:
-        return self.issuer.certify(
-            self.key,
-            x509.Name(
-                [
-                    x509.NameAttribute(NameOID.COMMON_NAME, f"TEST Stuntcard card attestation {self.profile}"),
-                    x509.NameAttribute(NameOID.SERIAL_NUMBER, self.number),
-                ]
-            ),
-        )
-
-    def statement(
-        self,
-        public_key: bytes,
-        nonce: bytes,
-        *,
-        area: str = "cc",
-        origin: KeyOrigin = KeyOrigin.MADE,
-        other: Mapping[int, bytes] | None = None,
-    ) -> bytes:
-        """The statement; with `other`, fields by tag that it has instead."""
-        fields = {
-            0x80: b"\x01",
-            0x81: self.profile.encode(),
-            0x82: bytes.fromhex(self.number),
-            0x83: b"\x05",
-            0x84: area.encode(),
-            0x85: bytes([origin]),
-            0x86: public_key,
-            0x87: nonce,
-        }
-        fields |= other or {}
-        return tlv(0xE5, *(tlv(tag, value) for tag, value in sorted(fields.items())))
-
-    def signed(self, statement: bytes) -> Attestation:
-        return Attestation(
-            statement=statement.hex(),
-            signature=self.key.sign(statement, ec.ECDSA(hashes.SHA256())).hex(),
-            certificate=self.certificate.public_bytes(serialization.Encoding.DER).hex(),
-        )
-
-    def attest(
-        self, public_key: bytes, nonce: bytes, *, area: str = "cc", origin: KeyOrigin = KeyOrigin.MADE
-    ) -> Attestation:
-        return self.signed(self.statement(public_key, nonce, area=area, origin=origin))
 
 
 @dataclass(frozen=True)
@@ -232,8 +116,26 @@ class RunningCa:
         found: dict[str, Any] = certificate.json()
         return found
 
+    def renew(
+        self, serial: str, old: PrivateKey, new: PrivateKey, card: AttestingCard | None = None, **instead: str
+    ) -> httpx.Response:
+        """Asks for the follow-on of a certificate; with `instead`, fields that the body has instead."""
+        request = pkcs10(new)
+        body = {"old_serial": serial, "pkcs10": pem(request), "proof": proof(old, request)}
+        stated = {} if card is None else {"attestation": card.attest(public_der(new), self.nonce()).model_dump()}
+        return self.http.post("/renewals", json=body | stated | instead)
+
+    def operate(self, path: str, **body: str) -> httpx.Response:
+        """A call of the operator's."""
+        return self.http.post(path, headers=self.operator, json=body or None)
+
+    def listed(self, path: str) -> list[dict[str, Any]]:
+        """What the operator is told in a list."""
+        found: list[dict[str, Any]] = self.http.get(path, headers=self.operator).json()
+        return found
+
     def issue(self, request: str) -> dict[str, Any]:
-        answer = self.http.post(f"/requests/{request}/issue", headers=self.operator)
+        answer = self.operate(f"/requests/{request}/issue")
         assert answer.status_code == 200, answer.text
         issued: dict[str, Any] = answer.json()
         return issued
@@ -241,6 +143,9 @@ class RunningCa:
     def revoke(self, serial: str) -> None:
         answer = self.http.post(f"/certificates/{serial}/revoke", headers=self.authorised)
         assert answer.status_code == 200, answer.text
+
+    def is_revoked(self, serial: str) -> bool:
+        return self.http.get(f"/certificates/{serial}").json()["revoked"] is not None
 
     def undo_bond(self, card: AttestingCard) -> httpx.Response:
         return self.http.delete(f"/cards/{card.profile}/{card.number}/bond", headers=self.authorised)
@@ -251,6 +156,11 @@ class RunningCa:
     def audit(self) -> list[tuple[str, str, str, str]]:
         """Who, act, subject and outcome of each entry."""
         return [(e.who, e.act, e.subject, e.outcome) for e in self.service.audit.entries()]
+
+
+def certificate_of(issued: Mapping[str, str]) -> x509.Certificate:
+    """The certificate in what the CA tells of one."""
+    return x509.load_pem_x509_certificate(issued["pem"].encode())
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:

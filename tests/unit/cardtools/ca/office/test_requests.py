@@ -11,22 +11,11 @@ from pathlib import Path
 import pytest
 from cardtools.common.protocol import Applicant, CertificateProfile
 from cardtools.common.terms import KeyOrigin
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.unit.cardtools.ca.world import (
-    NO_LIMITS,
-    AttestingCard,
-    Issuer,
-    RunningCa,
-    new_key,
-    pem,
-    pkcs10,
-    proof,
-    public_der,
-    refused,
-    running_ca,
-)
+from tests.unit.cardtools.ca.cards import AttestingCard, Issuer
+from tests.unit.cardtools.ca.keys import new_key, pkcs10, proof, public_der
+from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, certificate_of, refused, running_ca
 
 _STATEMENT_REFUSED = (400, "statement-refused")
 
@@ -57,16 +46,16 @@ def test_the_operator_issues(ca: RunningCa) -> None:
     assert issued["state"] == "issued"
     certificate = ca.http.get(f"/requests/{request}/certificate").json()
     assert certificate["serial"] == issued["serial"]
-    assert refused(ca.http.post(f"/requests/{request}/issue", headers=ca.operator)) == (409, "already-done")
+    assert refused(ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
 
 
 def test_the_operator_refuses_and_the_key_is_free_again(ca: RunningCa) -> None:
     key = new_key()
     request = ca.ask(key).json()["id"]
-    answer = ca.http.post(f"/requests/{request}/refuse", headers=ca.operator, json={"reason": "No contract."})
+    answer = ca.operate(f"/requests/{request}/refuse", reason="No contract.")
     assert (answer.json()["state"], answer.json()["reason"]) == ("refused", "No contract.")
     assert refused(ca.http.get(f"/requests/{request}/certificate")) == (409, "not-issued-yet")
-    assert refused(ca.http.post(f"/requests/{request}/issue", headers=ca.operator)) == (409, "already-done")
+    assert refused(ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
     assert ca.ask(key).status_code == 201
 
 
@@ -75,7 +64,7 @@ def test_requests_are_listed_by_state(ca: RunningCa) -> None:
     ca.issue(first)
 
     def listed(query: str) -> list[str]:
-        return [request["id"] for request in ca.http.get(f"/requests{query}", headers=ca.operator).json()]
+        return [request["id"] for request in ca.listed(f"/requests{query}")]
 
     assert listed("") == [second, first]
     assert listed("?state=pending") == [second]
@@ -166,7 +155,7 @@ def test_statements_that_are_refused_leave_nothing_but_an_entry_in_the_log(ca: R
         answer = ca.http.post("/requests", json=ca.body(key, attestation=attestation))
         assert refused(answer) == _STATEMENT_REFUSED
         assert why in answer.json()["detail"]
-    assert ca.http.get("/requests", headers=ca.operator).json() == []
+    assert ca.listed("/requests") == []
     assert ca.audit()[-len(wrong) :] == [("client 127.0.0.1", "request", "Jana Nováková", "statement-refused")] * 6
     assert ca.http.post("/requests", json=ca.body(key, attestation=good)).json()["on_device"]
 
@@ -206,32 +195,25 @@ def test_the_ca_holds_so_many_challenges_and_requests(tmp_path: Path) -> None:
 # Renewals
 
 
-def _renewal(serial: str, old: ec.EllipticCurvePrivateKey, new: ec.EllipticCurvePrivateKey) -> dict[str, str]:
-    request = pkcs10(new)
-    return {"old_serial": serial, "pkcs10": pem(request), "proof": proof(old, request)}
-
-
 @pytest.mark.fact("TM-08")
 def test_a_renewal_carries_profile_and_applicant_over(automatic_ca: RunningCa) -> None:
     old, new, card = new_key(), new_key(), automatic_ca.card()
     certificate = automatic_ca.issued(
         old, card=card, profile=CertificateProfile.SEAL, who=Applicant(name="Úřad", e_mail="posta@example.org")
     )
-    body = _renewal(certificate["serial"], old, new)
-    stated = card.attest(public_der(new), automatic_ca.nonce()).model_dump()
-    answer = automatic_ca.http.post("/renewals", json=body | {"attestation": stated})
+    answer = automatic_ca.renew(certificate["serial"], old, new, card)
     assert answer.status_code == 201
     status = answer.json()
     assert (status["profile"], status["applicant"]["name"], status["on_device"]) == ("seal", "Úřad", True)
     follow_on = automatic_ca.http.get(f"/certificates/{status['serial']}").json()
-    assert x509.load_pem_x509_certificate(follow_on["pem"].encode()).public_key() == new.public_key()
+    assert certificate_of(follow_on).public_key() == new.public_key()
 
 
 @pytest.mark.fact("PQ-17")
 def test_a_renewal_without_a_statement_loses_the_mark(automatic_ca: RunningCa) -> None:
     old = new_key()
     certificate = automatic_ca.issued(old, card=automatic_ca.card())
-    answer = automatic_ca.http.post("/renewals", json=_renewal(certificate["serial"], old, new_key()))
+    answer = automatic_ca.renew(certificate["serial"], old, new_key())
     assert (certificate["on_device"], answer.json()["on_device"]) == (True, False)
 
 
@@ -240,35 +222,31 @@ def test_a_renewal_needs_a_certificate_in_use(automatic_ca: RunningCa) -> None:
     revoked_key, expired_key = new_key(), new_key()
     revoked, expired = automatic_ca.issued(revoked_key), automatic_ca.issued(expired_key)
 
-    def renew(serial: str, old: ec.EllipticCurvePrivateKey) -> tuple[int, str]:
-        return refused(automatic_ca.http.post("/renewals", json=_renewal(serial, old, new_key())))
-
     automatic_ca.revoke(revoked["serial"])
-    assert renew(revoked["serial"], revoked_key) == (409, "old-certificate-not-valid")
+    assert refused(automatic_ca.renew(revoked["serial"], revoked_key, new_key())) == (409, "old-certificate-not-valid")
     automatic_ca.clock.forward(days=366)
-    assert renew(expired["serial"], expired_key) == (409, "old-certificate-not-valid")
-    assert renew("ABCDEF", new_key()) == (404, "not-found")
+    assert refused(automatic_ca.renew(expired["serial"], expired_key, new_key())) == (409, "old-certificate-not-valid")
+    assert refused(automatic_ca.renew("ABCDEF", new_key(), new_key())) == (404, "not-found")
 
 
 @pytest.mark.fact("TM-08")
 def test_only_the_holder_of_the_old_key_renews(automatic_ca: RunningCa) -> None:
     old, new = new_key(), new_key()
     serial = automatic_ca.issued(old)["serial"]
-    body = _renewal(serial, old, new)
-    stranger = _renewal(serial, new_key(), new)
-    another = _renewal(serial, old, new_key())
-    for wrong in (stranger, body | {"proof": another["proof"]}, body | {"proof": "00"}):
-        assert refused(automatic_ca.http.post("/renewals", json=wrong)) == (400, "bad-signature")
-    assert automatic_ca.http.post("/renewals", json=body).status_code == 201
-    assert refused(automatic_ca.http.post("/renewals", json=body)) == (409, "key-used-before")
+    of_another_request = proof(old, pkcs10(new_key()))
+    assert refused(automatic_ca.renew(serial, new_key(), new)) == (400, "bad-signature")
+    for wrong in (of_another_request, "00"):
+        assert refused(automatic_ca.renew(serial, old, new, proof=wrong)) == (400, "bad-signature")
+    assert automatic_ca.renew(serial, old, new).status_code == 201
+    assert refused(automatic_ca.renew(serial, old, new)) == (409, "key-used-before")
 
 
 def test_a_renewal_is_not_issued_when_the_old_one_was_revoked_meanwhile(ca: RunningCa) -> None:
     old = new_key()
     serial = ca.issued(old)["serial"]
-    request = ca.http.post("/renewals", json=_renewal(serial, old, new_key())).json()["id"]
+    request = ca.renew(serial, old, new_key()).json()["id"]
     ca.revoke(serial)
-    answer = ca.http.post(f"/requests/{request}/issue", headers=ca.operator)
+    answer = ca.operate(f"/requests/{request}/issue")
     assert refused(answer) == (409, "old-certificate-not-valid")
 
 
@@ -303,7 +281,7 @@ def test_clients_racing_for_one_bond_end_with_one_winner(automatic_ca: RunningCa
         for number, key in enumerate(keys)
     ]
     assert _race(automatic_ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
-    [issued] = automatic_ca.http.get("/requests", headers=automatic_ca.operator).json()
+    [issued] = automatic_ca.listed("/requests")
     assert automatic_ca.bond(card).json()["name"] == issued["applicant"]["name"]
 
 
@@ -327,7 +305,5 @@ def test_clients_racing_with_one_nonce_end_with_one_winner(automatic_ca: Running
 def test_operators_racing_to_issue_end_with_one_certificate(ca: RunningCa) -> None:
     request = ca.ask().json()["id"]
     with ThreadPoolExecutor(_RACERS) as threads:
-        issue = [
-            threads.submit(ca.http.post, f"/requests/{request}/issue", headers=ca.operator) for _ in range(_RACERS)
-        ]
+        issue = [threads.submit(ca.operate, f"/requests/{request}/issue") for _ in range(_RACERS)]
         assert sorted(answer.result().status_code for answer in issue) == [200] + [409] * (_RACERS - 1)

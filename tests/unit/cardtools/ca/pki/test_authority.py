@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
-from cardtools.ca.office import service
-from cardtools.ca.office.service import open_service
-from cardtools.ca.pki.authority import Authority
 from cardtools.common.protocol import CertificateProfile
 from cardtools.common.qc_statements import QC_STATEMENTS
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from tests.unit.cardtools.ca.world import Issuer, PrivateKey, RunningCa, new_key, settings_for
+from tests.unit.cardtools.ca.keys import PrivateKey, new_key
+from tests.unit.cardtools.ca.running_ca import RunningCa, certificate_of
 
 
 def _issued(ca: RunningCa, profile: CertificateProfile, *, on_card: bool = False) -> x509.Certificate:
     card = ca.card() if on_card else None
-    return x509.load_pem_x509_certificate(ca.issued(profile=profile, card=card)["pem"].encode())
+    return certificate_of(ca.issued(profile=profile, card=card))
 
 
 def _policies(certificate: x509.Certificate) -> list[str]:
@@ -71,8 +66,8 @@ def test_a_commercial_certificate(automatic_ca: RunningCa) -> None:
 
 def test_an_rsa_key_is_encrypted_to_and_an_ec_key_agrees(automatic_ca: RunningCa) -> None:
     def usage(key: PrivateKey) -> tuple[bool, bool]:
-        found = automatic_ca.issued(key, profile=CertificateProfile.COMMERCIAL)["pem"].encode()
-        value = x509.load_pem_x509_certificate(found).extensions.get_extension_for_class(x509.KeyUsage).value
+        found = certificate_of(automatic_ca.issued(key, profile=CertificateProfile.COMMERCIAL))
+        value = found.extensions.get_extension_for_class(x509.KeyUsage).value
         return value.key_encipherment, value.key_agreement
 
     assert usage(rsa.generate_private_key(65537, 2048)) == (True, False)
@@ -101,29 +96,3 @@ def test_a_certificate_does_not_outlive_the_ca(automatic_ca: RunningCa) -> None:
     automatic_ca.clock.forward(days=9 * 365 + 180)
     certificate = _issued(automatic_ca, CertificateProfile.QUALIFIED)
     assert certificate.not_valid_after_utc == automatic_ca.service.authority.issuing.certificate.not_valid_after_utc
-
-
-def _chain(authority: Authority) -> list[x509.Certificate]:
-    return [
-        credential.certificate
-        for credential in (authority.root, authority.issuing, authority.responder, authority.time_stamper)
-    ]
-
-
-def test_the_same_certificates_at_the_same_address(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, Issuer())
-    first = open_service(settings).authority
-    assert _chain(open_service(settings).authority) == _chain(first)
-
-
-def test_another_address_takes_other_certificates_of_the_same_keys(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, Issuer())
-    here = open_service(settings).authority
-    there = open_service(replace(settings, url="http://127.0.0.1:1")).authority
-    assert there.root.certificate == here.root.certificate
-    assert there.issuing.certificate != here.issuing.certificate
-    assert there.issuing.certificate.public_key() == here.issuing.certificate.public_key()
-    there.issuing.certificate.verify_directly_issued_by(here.root.certificate)
-    here.responder.certificate.verify_directly_issued_by(there.issuing.certificate)
-    assert _chain(open_service(settings).authority) == _chain(here)
-    assert service.last_url(settings.folder) == settings.url

@@ -9,7 +9,7 @@ import pytest
 from cardtools.ca.settings import Limits, Rate
 from cardtools.ca.web.limits import RateLimit
 
-from tests.unit.cardtools.ca.world import NO_LIMITS, refused, running_ca
+from tests.unit.cardtools.ca.running_ca import NO_LIMITS, refused, running_ca
 
 
 class _Seconds:

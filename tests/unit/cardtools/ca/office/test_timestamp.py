@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from asn1crypto import tsp
 
-from tests.unit.cardtools.ca.world import RunningCa
+from tests.unit.cardtools.ca.running_ca import RunningCa
 
 
 def _query(algorithm: str, digest: bytes) -> bytes:

@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from tests.unit.cardtools.ca.world import Issuer, new_key, pem, pkcs10, proof
+from tests.unit.cardtools.ca.cards import Issuer
+from tests.unit.cardtools.ca.keys import new_key, pem, pkcs10, proof
 
 
 def _refused(text: str) -> Problem:

@@ -8,7 +8,8 @@ from cardtools.ca.store.people import person_of
 from cardtools.common.protocol import Applicant, CertificateProfile
 from cardtools.common.terms import KeyOrigin
 
-from tests.unit.cardtools.ca.world import PETR, RunningCa, new_key, pem, pkcs10, proof, public_der, refused
+from tests.unit.cardtools.ca.keys import new_key
+from tests.unit.cardtools.ca.running_ca import PETR, RunningCa, refused
 
 _TO_ANOTHER = (409, "bound-to-another")
 
@@ -39,7 +40,7 @@ def test_the_bond_is_made_when_the_certificate_is_issued(ca: RunningCa) -> None:
     first, second = ca.ask(card=card).json()["id"], ca.ask(card=card, who=PETR).json()["id"]
     assert refused(ca.bond(card)) == (404, "not-found")
     ca.issue(second)
-    assert refused(ca.http.post(f"/requests/{first}/issue", headers=ca.operator)) == _TO_ANOTHER
+    assert refused(ca.operate(f"/requests/{first}/issue")) == _TO_ANOTHER
     assert ca.http.get(f"/requests/{first}").json()["state"] == "pending"
     assert ca.bond(card).json()["name"] == "Petr Dvořák"
 
@@ -89,22 +90,9 @@ def test_the_bond_is_checked_for_a_renewal(automatic_ca: RunningCa) -> None:
     automatic_ca.issued(card=janas)
     certificate = automatic_ca.issued(old, card=petrs, who=PETR)
 
-    def renew(card_number: str) -> tuple[int, str]:
-        request = pkcs10(new)
-        stated = automatic_ca.card(card_number).attest(public_der(new), automatic_ca.nonce())
-        answer = automatic_ca.http.post(
-            "/renewals",
-            json={
-                "old_serial": certificate["serial"],
-                "pkcs10": pem(request),
-                "proof": proof(old, request),
-                "attestation": stated.model_dump(),
-            },
-        )
-        return answer.status_code, answer.json().get("problem", "")
-
-    assert renew("0001") == _TO_ANOTHER
-    assert renew("0002") == (201, "")
+    serial = certificate["serial"]
+    assert refused(automatic_ca.renew(serial, old, new, janas)) == _TO_ANOTHER
+    assert automatic_ca.renew(serial, old, new, petrs).status_code == 201
 
 
 @pytest.mark.fact("PQ-25")

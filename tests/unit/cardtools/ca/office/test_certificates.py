@@ -7,12 +7,12 @@ from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from tests.unit.cardtools.ca.world import PETR, RunningCa, refused
+from tests.unit.cardtools.ca.running_ca import PETR, RunningCa, certificate_of, refused
 
 
 def test_a_certificate_is_found_by_its_serial_number(automatic_ca: RunningCa) -> None:
     issued = automatic_ca.issued()
-    certificate = x509.load_pem_x509_certificate(issued["pem"].encode())
+    certificate = certificate_of(issued)
     assert issued["serial"] == f"{certificate.serial_number:X}"
     assert automatic_ca.http.get(f"/certificates/{issued['serial']}").json() == issued
     file = automatic_ca.http.get(f"/certificates/{issued['serial']}/file")
@@ -38,16 +38,16 @@ def test_the_issuer_and_the_root(quiet_ca: RunningCa) -> None:
 def test_a_certificate_is_revoked_once_and_for_good(automatic_ca: RunningCa) -> None:
     serial = automatic_ca.issued()["serial"]
     path = f"/certificates/{serial}/revoke"
-    answer = automatic_ca.http.post(path, headers=automatic_ca.operator, json={"reason": "keyCompromise"})
+    answer = automatic_ca.operate(path, reason="keyCompromise")
     assert answer.json()["revoked"] is not None
     assert automatic_ca.http.get(f"/certificates/{serial}").json() == answer.json()
-    assert refused(automatic_ca.http.post(path, headers=automatic_ca.operator)) == (409, "already-done")
+    assert refused(automatic_ca.operate(path)) == (409, "already-done")
 
 
 def test_an_expired_certificate_is_not_revoked(automatic_ca: RunningCa) -> None:
     serial = automatic_ca.issued()["serial"]
     automatic_ca.clock.forward(days=366)
-    answer = automatic_ca.http.post(f"/certificates/{serial}/revoke", headers=automatic_ca.operator)
+    answer = automatic_ca.operate(f"/certificates/{serial}/revoke")
     assert refused(answer) == (409, "already-done")
 
 

@@ -11,7 +11,7 @@ from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Holder, Role
 from cardtools.ca.settings import Rate
 
-from tests.unit.cardtools.ca.world import NO_LIMITS, RunningCa, refused, running_ca
+from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, refused, running_ca
 
 _OPERATORS_ONLY = [
     ("GET", "/requests"),
