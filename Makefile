@@ -7,7 +7,7 @@ WORKERS ?= auto
 TRIXIE = .work/trixie
 OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
-SOURCES = $(foreach folder,emulator tools tests benchmarks demo,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
+SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
 .PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest clean
 
@@ -23,7 +23,7 @@ help:
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
-	@echo "make docs                writes docs/cards/ again from the profiles, pictures too"
+	@echo "make docs                writes docs/cards/ again from the profiles, and docs/man/ from the commands"
 	@echo "make lock                writes locks/ anew, with the newest versions that pyproject.toml allows"
 	@echo "make clean               removes .venv, $(TRIXIE) and caches"
 
@@ -64,6 +64,7 @@ walkthrough: setup
 
 docs: setup
 	@make/card-pages
+	$(PYTHON_IN_VENV) make/man_pages.py docs/man
 
 lock:
 	@make/lock

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     REFUSED = 1
     """What was asked was understood, but not done; or what was looked at is not as it should be."""
     BAD_INPUT = 2
+    """What was typed, or a file that was named, can't be used."""
     UNAVAILABLE = 69
     """EX_UNAVAILABLE of sysexits.h: a socket, a card or a service can't be had."""
     INTERRUPTED = 130
