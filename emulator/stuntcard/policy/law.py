@@ -1,17 +1,10 @@
 """The law of a card.
 
 `step` is the one function that changes a state; the live card and everything that reasons about cards call it. Each
-event has one rule, in the table at the end. What a code's status allows is the table below:
+event has one rule, in the table at the end. What can befall a code is the table of `code_life`.
 
-    status      VERIFY / CHANGE           set by another code (`reset_by`)
-    not_set     refused: not set          if the profile says `from: [not_set]`
-    set         right: done               if the profile says `from: [set]`
-                wrong: one try less
-    blocked     refused: blocked          if the profile says `from: [blocked]`
-
-A wrong value of a code spends one of its tries, whichever command it came with; a right one gives all tries back.
-The last try spent blocks the code, which may block others with it (`blocks`) and may end a part of the card, or all of
-it (`ends`). Codes of a part that is lost are blocked with it, and nothing and nobody sets them again.
+The last try spent blocks a code, which may block others with it (`blocks`) and may end a part of the card, or all of it
+(`ends`). Codes of a part that is lost are blocked with it, and nothing and nobody sets them again.
 """
 
 from __future__ import annotations
@@ -21,6 +14,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
+from stuntcard.policy.code_life import LOGGED_IN_AFTER, Turn, refusal, turn_of_value, turned
 from stuntcard.policy.events import (
     ActorActs,
     Change,
@@ -39,8 +33,8 @@ from stuntcard.policy.events import (
     Verdict,
     Verify,
 )
-from stuntcard.policy.state import NOTHING_MORE, CodeState, Item, KeyRights, State, factory_state
-from stuntcard.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
+from stuntcard.policy.state import NOTHING_MORE, Item, KeyRights, State, factory_state
+from stuntcard.profile.model import CARD, Lasts, Memory, Profile
 
 Outcome = tuple[State, Verdict]
 
@@ -115,7 +109,7 @@ def _change(profile: Profile, state: State, event: Change) -> Outcome:
     if not profile.codes[event.code].change.allowed:
         return state, Verdict.ACT_NOT_ALLOWED
     state, verdict = _given(profile, state, event.code, event.correct, event.acceptable)
-    return (_set(state, event.code) if verdict is Verdict.DONE else state), verdict
+    return (_turn(state, event.code, Turn.SET) if verdict is Verdict.DONE else state), verdict
 
 
 def _reset(profile: Profile, state: State, event: ResetCode) -> Outcome:
@@ -128,8 +122,8 @@ def _reset(profile: Profile, state: State, event: ResetCode) -> Outcome:
     state, verdict = _given(profile, state, event.by, event.correct, event.acceptable)
     if verdict is not Verdict.DONE:
         return state, verdict
-    state = _set(state, event.code)
-    return (_spend(state, event.by) if rule.uses_up else state), Verdict.DONE
+    state = _turn(state, event.code, Turn.SET)
+    return (_turn(state, event.by, Turn.SPENT) if rule.uses_up else state), Verdict.DONE
 
 
 def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
@@ -206,7 +200,7 @@ def _actor_acts(profile: Profile, state: State, event: ActorActs) -> Outcome:
     if not event.acceptable:
         return state, Verdict.VALUE_REFUSED
     for code, limit in zip_longest(act.sets, event.limits):
-        state = _set(_limited(profile, state, code, limit), code)
+        state = _turn(_limited(profile, state, code, limit), code, Turn.SET)
     return state, Verdict.DONE
 
 
@@ -271,47 +265,31 @@ def _given(profile: Profile, state: State, code: str, correct: bool, acceptable:
 
     `acceptable`: the new value that came with it, if one did, fits its rule; one that does not costs no try.
     """
-    refusal = _not_usable(state, code)
-    if refusal is not None:
-        return state, refusal
+    turn = turn_of_value(state.codes[code], correct)
+    refused = refusal(state.codes[code], turn)
+    if refused is not None:
+        return state, refused
     if not acceptable:
         return state, Verdict.VALUE_REFUSED
-    return (_right(state, code), Verdict.DONE) if correct else (_wrong(profile, state, code), Verdict.WRONG_CODE)
+    if turn is Turn.LAST_WRONG:
+        state = _end_what_ends(profile, _block(profile, state, (code,), turn))
+    else:
+        state = _turn(state, code, turn)
+    return state, Verdict.DONE if correct else Verdict.WRONG_CODE
 
 
-def _not_usable(state: State, code: str) -> Verdict | None:
-    match state.codes[code].status:
-        case CodeStatus.NOT_SET:
-            return Verdict.CODE_NOT_SET
-        case CodeStatus.BLOCKED:
-            return Verdict.CODE_BLOCKED
-        case CodeStatus.SET:
-            return None
+def _turn(state: State, name: str, turn: Turn) -> State:
+    state = state.with_code(name, turned(state.codes[name], turn))
+    return state if turn in LOGGED_IN_AFTER else replace(state, verified=state.verified - {name})
 
 
-def _right(state: State, name: str) -> State:
-    code = state.codes[name]
-    return state.with_code(name, replace(code, tries_left=code.tries_limit))
-
-
-def _wrong(profile: Profile, state: State, name: str) -> State:
-    code = state.codes[name]
-    state = replace(state, verified=state.verified - {name})
-    if code.tries_left > 1:
-        return state.with_code(name, replace(code, tries_left=code.tries_left - 1))
-    return _end_what_ends(profile, _block(profile, state, (name,)))
-
-
-def _block(profile: Profile, state: State, names: tuple[str, ...]) -> State:
+def _block(profile: Profile, state: State, names: tuple[str, ...], turn: Turn = Turn.BLOCKED_TOO) -> State:
+    """Codes blocked that were not, and with each those that it blocks."""
     for name in names:
-        if state.blocked(name):
-            continue
-        code = state.codes[name]
-        blocked = replace(code, status=CodeStatus.BLOCKED, tries_left=0)
-        state = replace(state.with_code(name, blocked), verified=state.verified - {name})
-        cascade = profile.codes[name].blocks
-        if cascade is not None:
-            state = _block(profile, state, cascade.codes)
+        if not state.blocked(name):
+            state = _turn(state, name, turn)
+            cascade = profile.codes[name].blocks
+            state = _block(profile, state, cascade.codes if cascade is not None else ())
     return state
 
 
@@ -327,19 +305,6 @@ def _lose(profile: Profile, state: State, part: str) -> State:
     if part == CARD:
         return replace(state, verified=frozenset())
     return _block(profile, state, profile.parts[part].codes)
-
-
-def _set(state: State, name: str) -> State:
-    """A new value: all tries again, nothing left to change, and not logged in with it yet."""
-    limit = state.codes[name].tries_limit
-    state = state.with_code(name, CodeState(CodeStatus.SET, limit, limit))
-    return replace(state, verified=state.verified - {name})
-
-
-def _spend(state: State, name: str) -> State:
-    """A code that served its one purpose is as if never set."""
-    code = replace(state.codes[name], status=CodeStatus.NOT_SET, must_change=False)
-    return replace(state.with_code(name, code), verified=state.verified - {name})
 
 
 def _memory(profile: Profile) -> Memory:
