@@ -54,7 +54,7 @@ with slot.get_token().open(rw=True, user_pin=pin) as session:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Signer:
     """One way to a signature: how the program is started, and in what environment."""
 
     name: str
@@ -74,25 +74,25 @@ def main() -> None:
     module = Path(sys.argv[1]) if len(sys.argv) > 1 else next(path for path in MODULES if path.exists())
     print(f"{module}; load {os.getloadavg()[0]:.2f} at the start")
     with contextlib.ExitStack() as stack:
-        ways = [
-            Way(applet, module, (STUNTCARD, "exec", "proid-q", "--applet", applet, "--"))
+        signers = [
+            Signer(applet, module, (STUNTCARD, "exec", "proid-q", "--applet", applet, "--"))
             for applet in ("isoapplet", "myeid")
         ]
         if SOFTHSM.exists():
-            ways.append(Way("SoftHSM2", SOFTHSM, environment=stack.enter_context(_softhsm())))
+            signers.append(Signer("SoftHSM2", SOFTHSM, environment=stack.enter_context(_softhsm())))
         best: dict[tuple[str, str], float] = {}
         for _ in range(ROUNDS):
             for kind in KINDS:
-                for way in ways:
-                    rate = way.rate(kind)
+                for signer in signers:
+                    rate = signer.rate(kind)
                     if rate is not None:
-                        best[way.name, kind] = max(rate, best.get((way.name, kind), 0))
+                        best[signer.name, kind] = max(rate, best.get((signer.name, kind), 0))
     for kind in KINDS:
-        first = best.get((ways[0].name, kind))
-        for way in ways:
-            rate = best.get((way.name, kind))
+        first = best.get((signers[0].name, kind))
+        for signer in signers:
+            rate = best.get((signer.name, kind))
             shown = "failed" if rate is None else f"{rate:6.0f}/s" + (f"  {rate / first:.2f}" if first else "")
-            print(f"{NAMES[kind]:9} {way.name:10} {shown}")
+            print(f"{NAMES[kind]:9} {signer.name:10} {shown}")
 
 
 @contextlib.contextmanager

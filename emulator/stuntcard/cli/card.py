@@ -95,23 +95,23 @@ def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
     Example: stuntcard card show mine
     """
     from stuntcard.card.view import view
-    from stuntcard.store.library import holder_of_card, read_card
+    from stuntcard.store.library import read_card, user_of_card
 
     with _store_problems():
-        stored, holder = read_card(name), holder_of_card(name)
+        stored, user = read_card(name), user_of_card(name)
     seen = asdict(view(stored.profile, stored.content))
     if as_json:
         about = {
             "name": name,
             "durability": stored.durability,
             "made": stored.made,
-            "in_use_by": asdict(holder) if holder else None,
+            "in_use_by": asdict(user) if user else None,
         }
         typer.echo(json.dumps({**about, **seen}, indent=2, ensure_ascii=False))
         return
     from stuntcard.cli.printing import print_state
 
-    used = f"\nin use by {holder.command} (process {holder.pid})" if holder else ""
+    used = f"\nin use by {user.command} (process {user.pid})" if user else ""
     print_state(seen, f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}")
 
 
@@ -274,7 +274,7 @@ def _in_a_line(entry: ListedCard) -> str:
     if entry.stored is None:
         return f"can't be used: {entry.problem}"
     dead = ", dead" if entry.stored.content.state.dead else ""
-    used = f", in use by {entry.holder.command} (process {entry.holder.pid})" if entry.holder else ""
+    used = f", in use by {entry.user.command} (process {entry.user.pid})" if entry.user else ""
     profile = entry.stored.profile
     return f"{profile.id:12} {profile.token.serial:16} {entry.stored.durability}{dead}{used}"
 
@@ -289,6 +289,6 @@ def _as_data(entry: ListedCard) -> dict[str, object]:
         "durability": stored.durability.value if stored else None,
         "made": stored.made if stored else None,
         "dead": stored.content.state.dead if stored else None,
-        "in_use_by": asdict(entry.holder) if entry.holder else None,
+        "in_use_by": asdict(entry.user) if entry.user else None,
         "problem": entry.problem,
     }

@@ -1,4 +1,4 @@
-"""Where a card sits in its reader. What makes faults strike is slipped beneath it when somebody first asks for it.
+"""Stands before a card in its reader, and puts faults between when somebody first asks for them.
 
 Most cards meet no fault, and start faster without what knows of them.
 """

@@ -34,7 +34,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from types import TracebackType
 
-from stuntcard.readers.patience import await_soon
+from stuntcard.readers.busy_wait import await_soon
 from stuntcard.readers.slot import CardInterface, Slot
 
 DEFAULT_PORT = 35963

@@ -89,10 +89,10 @@ def build(named: NamedScenario) -> Built:
     Raises UnreachableError, or ScenarioFileError when a value or an object of the scenario can't be had.
     """
     try:
-        way = history_described(named.profile, tuple(_traits(named.scenario)))
+        history = history_described(named.profile, tuple(_traits(named.scenario)))
     except NoSuchStateError as error:
         raise UnreachableError(named.profile, error) from error
-    return _Builder(named).go(way)
+    return _Builder(named).live_through(history)
 
 
 def _traits(scenario: Scenario) -> Iterator[Trait]:
@@ -126,13 +126,13 @@ class _Builder:
         self._files = {_PUBLIC_KEY_FILES: 0, _CERTIFICATE_FILES: 0}
         self._objects: list[CardObject] = []
 
-    def go(self, way: History) -> Built:
+    def live_through(self, history: History) -> Built:
         self._card.power_on()
         self._change_factory_values()
-        for stage in way.stages:
-            self._do(stage)
+        for stage in history.stages:
+            self._live_through(stage)
         self._card.power_off()
-        for name, code in way.state.codes.items():
+        for name, code in history.state.codes.items():
             if self._card.state.codes[name] != code:
                 message = "a code whose value was changed is no longer one that still has to be changed"
                 raise self._refused(("codes", name), message)
@@ -174,13 +174,13 @@ class _Builder:
                 raise self._refused(("codes", name), "nothing changes this code's value; it has the factory's")
         self._card.reset()
 
-    def _do(self, stage: Stage) -> None:
+    def _live_through(self, stage: Stage) -> None:
         if stage.move is None:
             self._store_all()
             return
         for _ in range(stage.times):
             verdict = self._perform(stage.move)
-            assert verdict in (Verdict.DONE, Verdict.WRONG_CODE), f"the law led this way, and the card said {verdict}"
+            assert verdict in (Verdict.DONE, Verdict.WRONG_CODE), f"the law led here, and the card said {verdict}"
             self._card.reset()
 
     def _perform(self, move: Move) -> Verdict:
@@ -200,7 +200,7 @@ class _Builder:
                 rule = self._profile.actors[move.who].acts[act]
                 values = {code: given(code) if rule.checks else self._wanted[code] for code in rule.asks_for}
                 return card.act(move.who, act, values)
-        raise AssertionError(f"no way is made of {action.kind}")
+        raise AssertionError(f"no history is made of {action.kind}")
 
     # Keys and certificates
 

@@ -22,7 +22,7 @@ from stuntcard.store.database import (
     remove_file,
 )
 from stuntcard.store.errors import DamagedCardError, StoreError
-from stuntcard.store.lock import Holder, Lock, holder_of
+from stuntcard.store.lock import CardLock, CardUser, user_of
 from stuntcard.store.places import (
     CARD_SUFFIX,
     card_path,
@@ -41,7 +41,7 @@ class ListedCard:
     path: Path
     stored: StoredCard | None
     problem: str | None
-    holder: Holder | None
+    user: CardUser | None
 
 
 def factory_card(profile_text: bytes, file: str, durability: Durability, serial: str | None = None) -> StoredCard:
@@ -70,11 +70,11 @@ def list_cards() -> tuple[ListedCard, ...]:
     """All cards, the damaged ones too. Raises StoreError when there is no reading the directory."""
     entries = []
     for path in _card_files(cards_directory()):
-        holder = holder_of(path)
+        user = user_of(path)
         try:
-            entries.append(ListedCard(path.stem, path, read_file(path), None, holder))
+            entries.append(ListedCard(path.stem, path, read_file(path), None, user))
         except StoreError as error:
-            entries.append(ListedCard(path.stem, path, None, str(error), holder))
+            entries.append(ListedCard(path.stem, path, None, str(error), user))
     return tuple(entries)
 
 
@@ -88,9 +88,9 @@ def read_card(name: str) -> StoredCard:
     return read_file(_existing(name))
 
 
-def holder_of_card(name: str) -> Holder | None:
+def user_of_card(name: str) -> CardUser | None:
     """The program that has a card open now. Raises StoreError."""
-    return holder_of(_existing(name))
+    return user_of(_existing(name))
 
 
 @contextlib.contextmanager
@@ -204,9 +204,9 @@ def _no_such(name: str) -> StoreError:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[Lock]:
+def _locked(path: Path) -> Iterator[CardLock]:
     with _explained_os_errors(path):
-        lock = Lock(path)
+        lock = CardLock(path)
     try:
         yield lock
     finally:

@@ -26,7 +26,7 @@ _COMMAND_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class CardUser:
     """The program that has a card open."""
 
     pid: int
@@ -34,7 +34,7 @@ class Holder:
     since: str
 
 
-class Lock:
+class CardLock:
     """The right to open a card's file, until it is released."""
 
     def __init__(self, card: Path) -> None:
@@ -68,7 +68,7 @@ class Lock:
         since = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         words = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
         command = textwrap.shorten(words, _COMMAND_SHOWN, placeholder=" …")
-        record = json.dumps(asdict(Holder(os.getpid(), command, since))).encode()
+        record = json.dumps(asdict(CardUser(os.getpid(), command, since))).encode()
         # A full disk is no reason to refuse a card: who has it is then not told.
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, 0)
@@ -80,7 +80,7 @@ def lock_path(card: Path) -> Path:
     return card.with_suffix(".lock")
 
 
-def holder_of(card: Path) -> Holder | None:
+def user_of(card: Path) -> CardUser | None:
     """Who has a card open now; pid 0 when that can't be told."""
     path = lock_path(card)
     try:
@@ -90,25 +90,25 @@ def holder_of(card: Path) -> Holder | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(path) or Holder(0, "another program", "?")
+        return _read(path) or CardUser(0, "another program", "?")
     finally:
         os.close(descriptor)
     return None
 
 
-def _read(path: Path) -> Holder | None:
+def _read(path: Path) -> CardUser | None:
     try:
         with path.open("rb") as stream:
             record = json.loads(stream.read(_RECORD_MAX))
-        return Holder(int(record["pid"]), str(record["command"]), str(record["since"]))
+        return CardUser(int(record["pid"]), str(record["command"]), str(record["since"]))
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
-def _in_use(name: str, holder: Holder | None) -> str:
-    if holder is None:
+def _in_use(name: str, user: CardUser | None) -> str:
+    if user is None:
         return f"card '{name}' is in use by another program; stop that first"
     return (
-        f"card '{name}' is in use by `{holder.command}` (process {holder.pid}, since {holder.since}); "
+        f"card '{name}' is in use by `{user.command}` (process {user.pid}, since {user.since}); "
         f"stop that first, or work on a copy: stuntcard card copy {name} {name}-2"
     )

@@ -15,11 +15,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from stuntcard.readers.slot import CardInterface
-from stuntcard.trace.events import TraceEvent, TraceHeader, header_line
-from stuntcard.trace.scribe import RECORD, Raw, Scribe
+from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader, header_line
+from stuntcard.trace.scribe import EVENT_KINDS, RECORD, Raw, Scribe
 
-COMMAND, POWER_ON, POWER_OFF, RESET = range(4)
-"""Numbers of the kinds of event in a record, `scribe.EVENT_KINDS`."""
+COMMAND, POWER_ON, POWER_OFF, RESET = (
+    EVENT_KINDS.index(kind) for kind in (EventKind.COMMAND, EventKind.POWER_ON, EventKind.POWER_OFF, EventKind.RESET)
+)
+"""Numbers of the kinds of event in a record."""
 
 _FLUSH_PERIOD = 1.0
 _FLUSH_SIZE = 1 << 15

@@ -25,7 +25,7 @@ RECORD = struct.Struct("<BddII")
 """Number of the kind of event, start and end in seconds since the first, lengths of command and answer."""
 
 EVENT_KINDS = tuple(EventKind)
-"""Happenings by their number in a record."""
+"""The kinds of event by their number in a record."""
 
 Raw = tuple[int, float, float, bytes, bytes]
 """A record unpacked: number of the kind of event, start, end, command, answer."""

@@ -50,7 +50,7 @@ def content(name: str) -> tuple[object, ...]:
 
 def test_a_new_card_is_there_and_as_it_left_the_factory(mine: str) -> None:
     assert content(mine) == comparable(STORED.content)
-    assert [(entry.name, entry.problem, entry.holder) for entry in library.list_cards()] == [("mine", None, None)]
+    assert [(entry.name, entry.problem, entry.user) for entry in library.list_cards()] == [("mine", None, None)]
 
 
 def test_a_name_is_given_once(mine: str) -> None:
@@ -82,12 +82,12 @@ def test_only_one_has_a_card_open_and_the_others_can_still_look(mine: str) -> No
             library.save_snapshot(mine, act.__name__)
             with pytest.raises(CardInUseError, match=f"process {os.getpid()}"):
                 act(mine)
-        holder = library.holder_of_card(mine)
-        assert holder is not None
-        assert holder.pid == os.getpid()
+        user = library.user_of_card(mine)
+        assert user is not None
+        assert user.pid == os.getpid()
         library.copy_card(mine, "copied")
         assert library.read_card("copied").content.state.codes["pin"].tries_left == 2
-        assert [entry.holder is not None for entry in library.list_cards()] == [False, True]
+        assert [entry.user is not None for entry in library.list_cards()] == [False, True]
     assert spend_a_try(mine) == 1
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from stuntcard.store.errors import CardInUseError
-from stuntcard.store.lock import Lock, holder_of, lock_path
+from stuntcard.store.lock import CardLock, lock_path, user_of
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from stuntcard.store.lock import Lock
+from stuntcard.store.lock import CardLock
 sys.argv = ["/usr/bin/stuntcard", "run", "card:mine"]
-lock = Lock(Path(sys.stdin.readline().strip()))
+lock = CardLock(Path(sys.stdin.readline().strip()))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -46,12 +46,12 @@ def test_the_second_is_told_who_the_first_is_and_what_to_do(card: Path) -> None:
     program = another_program(card)
     try:
         with pytest.raises(CardInUseError) as refusal:
-            Lock(card)
-        holder = holder_of(card)
-        assert holder is not None
-        assert (holder.pid, holder.command) == (program.pid, "stuntcard run card:mine")
+            CardLock(card)
+        user = user_of(card)
+        assert user is not None
+        assert (user.pid, user.command) == (program.pid, "stuntcard run card:mine")
         assert str(refusal.value) == (
-            f"card 'mine' is in use by `stuntcard run card:mine` (process {program.pid}, since {holder.since}); "
+            f"card 'mine' is in use by `stuntcard run card:mine` (process {program.pid}, since {user.since}); "
             "stop that first, or work on a copy: stuntcard card copy mine mine-2"
         )
     finally:
@@ -62,62 +62,62 @@ def test_a_lock_is_free_when_its_program_is_killed(card: Path) -> None:
     program = another_program(card)
     program.send_signal(signal.SIGKILL)
     end(program)
-    assert holder_of(card) is None
-    Lock(card).release()
+    assert user_of(card) is None
+    CardLock(card).release()
 
 
 def test_a_lock_that_was_released_can_be_had_again(card: Path) -> None:
     for _ in range(3):
-        lock = Lock(card)
-        assert holder_of(card) is not None
+        lock = CardLock(card)
+        assert user_of(card) is not None
         lock.release()
-        assert holder_of(card) is None
+        assert user_of(card) is None
 
 
 def test_two_in_one_program_exclude_each_other_too(card: Path) -> None:
-    lock = Lock(card)
+    lock = CardLock(card)
     with pytest.raises(CardInUseError, match=f"process {os.getpid()}"):
-        Lock(card)
+        CardLock(card)
     lock.release()
 
 
 @pytest.mark.parametrize("record", [b"", b"not JSON", b"[1]", b'{"pid": 1}', b'{"pid": "x", "command": 1, "since": 2}'])
 def test_a_record_that_can_not_be_read_does_not_matter(card: Path, record: bytes) -> None:
-    lock = Lock(card)
+    lock = CardLock(card)
     lock_path(card).write_bytes(record)
-    holder = holder_of(card)
-    assert holder is not None
-    assert holder.pid == 0
+    user = user_of(card)
+    assert user is not None
+    assert user.pid == 0
     with pytest.raises(CardInUseError, match="in use by another program; stop that first"):
-        Lock(card)
+        CardLock(card)
     lock.release()
 
 
 def test_the_lock_of_a_deleted_card_is_no_lock_of_a_new_one(card: Path) -> None:
-    old = Lock(card)
+    old = CardLock(card)
     old.forget()
-    new = Lock(card)
+    new = CardLock(card)
     with pytest.raises(CardInUseError):
-        Lock(card)
+        CardLock(card)
     old.release()
     with pytest.raises(CardInUseError):
-        Lock(card)
+        CardLock(card)
     new.release()
 
 
 def test_a_card_without_a_lock_file_is_not_in_use(card: Path) -> None:
-    assert holder_of(card) is None
+    assert user_of(card) is None
 
 
 def test_programs_that_are_started_do_not_inherit_the_lock(card: Path) -> None:
-    lock = Lock(card)
+    lock = CardLock(card)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as program:
         lock.release()
-        assert holder_of(card) is None
+        assert user_of(card) is None
         program.communicate(b"\n")
 
 
 def test_only_its_owner_can_read_it(card: Path) -> None:
-    lock = Lock(card)
+    lock = CardLock(card)
     assert lock_path(card).stat().st_mode & 0o777 == 0o600
     lock.release()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from struct import Struct
 
-from stuntcard.readers.patience import await_soon
+from stuntcard.readers.busy_wait import await_soon
 from stuntcard.readers.pcsc import messages
 from stuntcard.readers.pcsc.manager import ResourceManager
 from stuntcard.readers.pcsc.messages import Code, Disposition, MessageCommand, Protocol
