@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cardtools.common.command import new_app, run_app
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.printable import printable
 from cardtools.common.protocol import RequestState
 
@@ -21,22 +22,7 @@ _BY_HAND = "command line"
 """Whom the audit log names for what is done here."""
 
 
-class ExitCode(IntEnum):
-    """What the command ends with when it could not do what was asked."""
-
-    REFUSED = 1
-    BAD_INPUT = 2
-    UNAVAILABLE = 69
-    """EX_UNAVAILABLE of sysexits.h: the CA's file can't be used now."""
-
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.",
-)
+app = new_app("A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for the customer's authorised persons.")
 app.add_typer(token_app, name="token")
 
@@ -68,6 +54,8 @@ def run(
     automatic: Annotated[bool, typer.Option("--auto", help="Issue what is asked for, with no operator.")] = False,
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
+    import gc
+
     from cardtools.ca.app import create_app
     from cardtools.ca.settings import Settings
     from cardtools.ca.web.server import LOOPBACK, Server, is_everywhere, listening
@@ -79,6 +67,8 @@ def run(
         if host not in (LOOPBACK, "::1", "localhost"):
             typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
         server = Server(create_app(settings), started=lambda: typer.echo(settings.url))
+        # Commands that end soon do without; this one serves for long.
+        gc.enable()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 
@@ -277,5 +267,5 @@ def _fail(message: str, code: ExitCode) -> NoReturn:
 
 
 def main() -> None:
-    """Runs the command."""
-    app()
+    """The entry point of the `cardtools-ca` command."""
+    run_app(app, "cardtools-ca")

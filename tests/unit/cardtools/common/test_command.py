@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-TOOLS = {"cardmanager": "cardtools.manager.cli", "enrol": "cardtools.enrol.cli"}
+TOOLS = {"cardmanager": "cardtools.manager.cli", "enrol": "cardtools.enrol.cli", "cardtools-ca": "cardtools.ca.cli"}
 # The modules of the extra by which its commands can fail, with a command that needs each.
 WITHOUT = [
     ("cardmanager", ("show",), "smartcard"),
@@ -20,6 +20,10 @@ WITHOUT = [
     ("enrol", ("request", "qualified"), "smartcard"),
     ("enrol", ("clean",), "pkcs11"),
     ("enrol", ("download", "BP0123456789"), "httpx"),
+    ("cardtools-ca", ("run", "."), "fastapi"),
+    ("cardtools-ca", ("run", "."), "jinja2"),
+    ("cardtools-ca", ("run", "."), "uvicorn"),
+    ("cardtools-ca", ("mail", ".", "card.eml"), "pyhanko"),
 ]
 PROGRAM = """
 import importlib, importlib.abc, sys
@@ -65,7 +69,11 @@ def test_the_version(tool: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tool", "typed", "offered"),
-    [("cardmanager", "set", "set-first"), ("enrol", "dow", "download")],
+    [
+        ("cardmanager", "set", "set-first"),
+        ("enrol", "dow", "download"),
+        ("cardtools-ca", "tok", "token"),
+    ],
 )
 def test_shells_complete_a_subcommand(tool: str, typed: str, offered: str, tmp_path: Path) -> None:
     words = {f"_{tool.upper().replace('-', '_')}_COMPLETE": "complete_bash", "COMP_WORDS": f"{tool} {typed}"}
