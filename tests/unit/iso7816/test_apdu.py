@@ -97,17 +97,21 @@ def test_lengths_too_great_for_the_short_form_are_sent_extended() -> None:
     assert Command(0, 0xD6, 0, 0, bytes(256)).encode() == bytes.fromhex("00D60000000100") + bytes(256)
 
 
+def test_a_command_without_data_and_le_has_no_lengths_of_either_form() -> None:
+    assert Command(0x00, 0xA4, 0x00, 0x00, extended=True).encode() == bytes.fromhex("00A40000")
+
+
 @pytest.mark.parametrize(
-    "command",
+    ("command", "complaint"),
     [
-        Command(0, 0xB0, 0, 0, b"", 0),
-        Command(0, 0xB0, 0, 0, b"", 65537),
-        Command(0, 0xD6, 0, 0, bytes(65536)),
-        Command(0, 0xD6, 0, 256),
+        (Command(0, 0xB0, 0, 0, b"", 0), "Le is 1 to 65536 or absent, not 0"),
+        (Command(0, 0xB0, 0, 0, b"", 65537), "Le is 1 to 65536 or absent, not 65537"),
+        (Command(0, 0xD6, 0, 0, bytes(65536)), "a command carries at most 65535 bytes of data, not 65536"),
+        (Command(0, 0xD6, 0, 256), r"bytes must be in range\(0, 256\)"),
     ],
 )
-def test_what_cannot_be_encoded_is_refused(command: Command) -> None:
-    with pytest.raises(ValueError, match=r"."):
+def test_what_cannot_be_encoded_is_refused(command: Command, complaint: str) -> None:
+    with pytest.raises(ValueError, match=f"^{complaint}$"):
         command.encode()
 
 

@@ -62,19 +62,30 @@ def test_a_real_atr_is_built_again_from_its_parts(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("built", "raw"),
+    ("historical", "protocols", "interface", "raw"),
     [
-        (build_atr(b"", (0,)), "3B00"),
-        (build_atr(b"", (1,)), "3B800181"),
-        (build_atr(b"MyEID", (1,)), "3B85014D79454944F8"),
-        (build_atr(b"", (0, 1)), "3B80800101"),
-        (build_atr(b"", (0, 15), interface=[InterfaceBytes(ta=0x11)]), "3B9011800F0E"),
-        (build_atr(b"", (0,), interface=[InterfaceBytes(), InterfaceBytes(tc=0x0A)]), "3B80400A"),
-        (build_atr(b"a", (0,), convention=Convention.INVERSE), "3F0161"),
+        (b"", (0,), [], "3B00"),
+        (b"", (1,), [], "3B800181"),
+        (b"MyEID", (1,), [], "3B85014D79454944F8"),
+        (b"", (0, 1), [], "3B80800101"),
+        (b"", (0, 15), [InterfaceBytes(ta=0x11)], "3B9011800F0E"),
+        (b"", (0,), [InterfaceBytes(), InterfaceBytes(tc=0x0A)], "3B80400A"),
+        (b"", (0,), [InterfaceBytes(tc=0xFF)], "3B40FF"),
     ],
 )
-def test_built_atrs(built: bytes, raw: str) -> None:
-    assert built == bytes.fromhex(raw)
+def test_built_atrs(historical: bytes, protocols: tuple[int, ...], interface: list[InterfaceBytes], raw: str) -> None:
+    assert build_atr(historical, protocols, interface=interface).hex().upper() == raw
+
+
+def test_an_atr_has_t1_and_the_direct_convention_unless_told_otherwise() -> None:
+    assert build_atr(b"a").hex().upper() == "3B810161E1"
+    assert build_atr(b"a", (0,), convention=Convention.INVERSE).hex().upper() == "3F0161"
+
+
+def test_an_atr_of_33_bytes_is_the_longest() -> None:
+    longest = build_atr(bytes(15), (0,), interface=[*[InterfaceBytes(1, 2, 3)] * 4, InterfaceBytes()])
+    assert len(longest) == 33
+    check_atr(longest)
 
 
 def test_t15_is_no_protocol_but_calls_for_a_tck() -> None:
@@ -93,11 +104,11 @@ def test_t15_is_no_protocol_but_calls_for_a_tck() -> None:
         ("3B10", "breaks off before TA1"),
         ("3B8080", "breaks off before TD2"),
         (PROID_Q[:-1].hex(), "announces 14 historical bytes, but 13 follow"),
-        (TOKENME[:-1].hex(), "TCK is missing"),
+        (TOKENME[:-1].hex(), "^TCK is missing; an ATR that names another protocol than T=0 ends with it$"),
         (TOKENME[:-1].hex() + "CE", "TCK is CE, but should be CF"),
         (TOKENME.hex() + "00", "bytes too many at the end of the ATR: 1$"),
         (PROID_Q.hex() + "12", "bytes too many at the end of the ATR: 1; one for T=0 only has no TCK"),
-        ("3B800F8F", "TD1 names T=15"),
+        ("3B800F8F", "^TD1 names T=15, which is not a protocol$"),
     ],
 )
 def test_a_wrong_atr_is_told_what_is_wrong(raw: str, complaint: str) -> None:

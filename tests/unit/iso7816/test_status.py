@@ -1,38 +1,26 @@
+from collections.abc import Callable
+
 import pytest
 from stuntcard.iso7816.status import StatusWord, bytes_remaining, describe, tries_left, wrong_le
 
 
 @pytest.mark.parametrize(
-    ("made", "sw"),
+    ("function", "numbers"),
     [
-        (tries_left(0), 0x63C0),
-        (tries_left(3), 0x63C3),
-        (tries_left(15), 0x63CF),
-        (bytes_remaining(1), 0x6101),
-        (bytes_remaining(255), 0x61FF),
-        (bytes_remaining(256), 0x6100),
-        (bytes_remaining(4000), 0x6100),
-        (wrong_le(1), 0x6C01),
-        (wrong_le(255), 0x6CFF),
-        (wrong_le(256), 0x6C00),
+        (tries_left, {0: 0x63C0, 3: 0x63C3, 15: 0x63CF}),
+        (bytes_remaining, {1: 0x6101, 255: 0x61FF, 256: 0x6100, 4000: 0x6100}),
+        (wrong_le, {1: 0x6C01, 255: 0x6CFF, 256: 0x6C00}),
     ],
 )
-def test_status_words_that_carry_a_number(made: int, sw: int) -> None:
-    assert made == sw
+def test_status_words_that_carry_a_number(function: Callable[[int], int], numbers: dict[int, int]) -> None:
+    assert {number: function(number) for number in numbers} == numbers
 
 
 @pytest.mark.parametrize(
     ("function", "number"),
-    [
-        (tries_left, -1),
-        (tries_left, 16),
-        (bytes_remaining, 0),
-        (wrong_le, 0),
-        (wrong_le, 257),
-    ],
+    [(tries_left, -1), (tries_left, 16), (bytes_remaining, 0), (wrong_le, 0), (wrong_le, 257)],
 )
-def test_numbers_that_do_not_fit_are_refused(function: object, number: int) -> None:
-    assert callable(function)
+def test_numbers_that_do_not_fit_are_refused(function: Callable[[int], int], number: int) -> None:
     with pytest.raises(ValueError, match=str(number)):
         function(number)
 
@@ -43,6 +31,8 @@ def test_numbers_that_do_not_fit_are_refused(function: object, number: int) -> N
         (0x9000, "done"),
         (0x6983, "authentication method blocked"),
         (0x63C2, "verification failed, tries left: 2"),
+        (0x63C3, "verification failed, tries left: 3"),
+        (0x6111, "bytes waiting for GET RESPONSE: 17"),
         (0x6110, "bytes waiting for GET RESPONSE: 16"),
         (0x6100, "bytes waiting for GET RESPONSE: 256 or more"),
         (0x6C05, "wrong Le, the right one is 5"),

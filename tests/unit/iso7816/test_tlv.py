@@ -23,15 +23,18 @@ def test_lengths(length: int, field: str) -> None:
 
 @pytest.mark.parametrize("length", [-1, 1 << 32])
 def test_lengths_out_of_range_are_refused(length: int) -> None:
-    with pytest.raises(TlvError, match=str(length)):
+    with pytest.raises(TlvError, match=f"^a length is 0 to 4294967295, not {length}$"):
         encode_length(length)
 
 
 @pytest.mark.parametrize(
     ("tag", "value", "raw"),
     [
+        (0x01, b"", "0100"),
         (0x81, b"\x01\x00", "81020100"),
         (0x04, b"", "0400"),
+        (0x58, b"\x58", "580158"),
+        (0x5F1E, b"", "5F1E00"),  # more bytes than needed
         (0x5F2D, b"cs", "5F2D026373"),
         (0x7F49, b"\x81\x00", "7F49028100"),
         (0x5F8101, b"x", "5F81010178"),
@@ -45,10 +48,18 @@ def test_objects(tag: int, value: bytes, raw: str) -> None:
     assert parse(bytes.fromhex(raw)) == (Tlv(tag, value),)
 
 
-@pytest.mark.parametrize("tag", [0, -1, 0x5F, 0x7F81, 0x8182, 0x5F2D01, 0x1F818181, 0x1000000])
-def test_numbers_that_are_not_one_tag_are_refused(tag: int) -> None:
-    with pytest.raises(TlvError, match="tag"):
-        encode(tag, b"")
+@pytest.mark.parametrize(
+    ("tags", "complaint"),
+    [
+        ((0, -1, 0x1000000, 0x1F818181), "^tag (-?0x[0-9a-f]+) is not 1 to 3 bytes$"),
+        ((0x8182, 0x5F2D01), "^[0-9A-F]+ is not one tag$"),
+        ((0x5F, 0x7F81), "^the tag at 0 breaks off$"),
+    ],
+)
+def test_numbers_that_are_not_one_tag_are_refused(tags: tuple[int, ...], complaint: str) -> None:
+    for tag in tags:
+        with pytest.raises(TlvError, match=complaint):
+            encode(tag, b"")
 
 
 def test_file_control_information_is_taken_apart() -> None:
@@ -88,12 +99,12 @@ def test_nothing_is_no_objects() -> None:
 @pytest.mark.parametrize(
     ("raw", "complaint"),
     [
-        ("81", "no length follows"),
+        ("81", "^a tag is there, but no length follows$"),
         ("8102AA", "2 bytes by its length, but 1 follow"),
         ("81 80", "length byte 80"),
         ("81 85 0000000001 AA", "length byte 85"),
         ("81 FF", "length byte FF"),
-        ("81 82 01", "a length breaks off"),
+        ("81 82 01", "^a length breaks off$"),
         ("5F", "breaks off"),
         ("5F81", "breaks off"),
         ("5F818101", "longer than 3 bytes"),
@@ -107,7 +118,7 @@ def test_malformed_objects_are_refused(raw: str, complaint: str) -> None:
 
 
 def test_parse_one_of_nothing_is_refused() -> None:
-    with pytest.raises(TlvError, match="no byte is left"):
+    with pytest.raises(TlvError, match=r"^a data object was expected, but no byte is left$"):
         parse_one(b"")
 
 
@@ -127,8 +138,27 @@ def test_padding_inside_a_constructed_object() -> None:
 @pytest.mark.parametrize("raw", ["818101AA", "81820001AA", "8183000001AA", "5F1E00", "5F800100"])
 def test_only_strict_reading_refuses_more_bytes_than_needed(raw: str) -> None:
     assert len(parse(bytes.fromhex(raw))) == 1
+    assert Tlv(0x30, bytes.fromhex(raw)).children() == (parse_one(bytes.fromhex(raw))[0],)
     with pytest.raises(TlvError, match="more bytes than it needs"):
         parse(bytes.fromhex(raw), strict=True)
+    with pytest.raises(TlvError, match="more bytes than it needs"):
+        parse_one(bytes.fromhex(raw), strict=True)
+    with pytest.raises(TlvError, match="more bytes than it needs"):
+        Tlv(0x30, bytes.fromhex(raw)).children(strict=True)
+
+
+@pytest.mark.parametrize("raw", ["5F1F00", "5F810100", "5381C8" + "00" * 200])
+def test_strict_reading_takes_the_bytes_that_are_needed(raw: str) -> None:
+    assert len(parse(bytes.fromhex(raw), strict=True)) == 1
+
+
+def test_nothing_is_padding_and_nothing_strict_unless_asked_for() -> None:
+    raw = bytes.fromhex("580158")
+    assert parse(raw) == Tlv(0x30, raw).children() == (Tlv(0x58, b"\x58"),)
+
+
+def test_a_length_of_four_bytes() -> None:
+    assert parse(bytes.fromhex("81 84 00000001 AA")) == (Tlv(0x81, b"\xaa"),)
 
 
 def _tag(first: int, number: int) -> int:
