@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,184 +10,125 @@ from stuntcard.profile.checks import cross_check
 from stuntcard.profile.document import Finding
 from stuntcard.profile.model import Profile
 
-Content = dict[str, Any]
-
-SOURCE = Path(__file__).parents[3] / "profiles" / "proid-q.yaml"
+PROFILES = Path(__file__).parents[3] / "profiles"
 
 
-def findings(change: Callable[[Content], object]) -> list[Finding]:
-    """What is wrong with ProID+Q's profile once it was changed so."""
-    content: Content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
-    change(content)
+def steps(path: str) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in path.split("."))
+
+
+def findings(changes: dict[str, Any], profile: str = "proid-q") -> list[Finding]:
+    """What is wrong with a shipped profile once what stands at these places is something else."""
+    content = yaml.safe_load((PROFILES / f"{profile}.yaml").read_text(encoding="utf-8"))
+    for path, value in changes.items():
+        *way, last = steps(path)
+        place = content
+        for step in way:
+            place = place[step]
+        if isinstance(place, list) and last == len(place):
+            place.append(value)
+        else:
+            place[last] = value
     return list(cross_check(Profile.model_validate(content)))
 
 
-def one_problem(change: Callable[[Content], object]) -> Finding:
-    found = findings(change)
-    assert len(found) == 1
-    return found[0]
-
-
-def test_the_profile_as_shipped_has_no_problem() -> None:
-    assert findings(lambda _: None) == []
-
-
-def test_a_length_the_wrong_way_round() -> None:
-    def swap(content: Content) -> None:
-        content["codes"]["pin"]["length"] = {"min": 9, "max": 8}
-        content["codes"]["pin"]["factory"] = None
-
-    assert one_problem(swap) == Finding(("codes", "pin", "length", "min"), "min 9 is more than max 8")
-
-
-def test_more_tries_than_may_be_set() -> None:
-    found = one_problem(lambda content: content["codes"]["qpin"]["tries"].update(limit=4))
-    assert found == Finding(("codes", "qpin", "tries", "limit"), "limit 4 is more than max 3")
-
-
-@pytest.mark.parametrize("value", ["123", "1234567890123456", "12345678\u00e9"])
-def test_a_factory_value_that_its_own_code_would_refuse(value: str) -> None:
-    found = one_problem(lambda content: content["codes"]["pin"]["factory"].update(value=value))
-    message = "does not fit the code's own rule; expected 4 to 15 printable characters"
-    assert found == Finding(("codes", "pin", "factory", "value"), message)
-
-
-def test_a_code_that_resets_itself() -> None:
-    found = one_problem(lambda content: content["codes"]["pin"]["reset_by"][0].update(code="pin"))
-    message = "a code can't be reset by itself; that is what `change` is for"
-    assert found == Finding(("codes", "pin", "reset_by"), message)
-
-
-def test_two_codes_of_one_reference() -> None:
-    found = one_problem(lambda content: content["codes"]["qpin"].update(reference=1))
-    assert found == Finding(("codes", "qpin", "reference"), "reference 1 is taken by 'pin' already")
-
-
+FACTORY = "does not fit the code's own rule; expected 4 to 15 printable characters"
 NO_CODE = "there is no code 'pim'; expected one of: pin, puk, qpin"
+WRONG = [
+    (
+        {"codes.pin.length": {"min": 9, "max": 8}, "codes.pin.factory": None},
+        "codes.pin.length.min",
+        "min 9 is more than max 8",
+    ),
+    ({"codes.qpin.tries.limit": 4}, "codes.qpin.tries.limit", "limit 4 is more than max 3"),
+    ({"codes.pin.factory.value": "123"}, "codes.pin.factory.value", FACTORY),
+    ({"codes.pin.factory.value": "1234567890123456"}, "codes.pin.factory.value", FACTORY),
+    ({"codes.pin.factory.value": "12345678\u00e9"}, "codes.pin.factory.value", FACTORY),
+    (
+        {"codes.pin.reset_by.0.code": "pin"},
+        "codes.pin.reset_by",
+        "a code can't be reset by itself; that is what `change` is for",
+    ),
+    ({"codes.qpin.reference": 1}, "codes.qpin.reference", "reference 1 is taken by 'pin' already"),
+    ({"codes.pin.reset_by.0.code": "pim"}, "codes.pin.reset_by.0.code", NO_CODE),
+    ({"codes.pin.blocks": {"codes": ["pim"]}}, "codes.pin.blocks.codes.0", NO_CODE),
+    ({"areas.cc.guard": "pim"}, "areas.cc.guard", NO_CODE),
+    ({"areas.cc.create_with": ["pin", "pim"]}, "areas.cc.create_with.1", NO_CODE),
+    ({"files.guard": "pim"}, "files.guard", NO_CODE),
+    ({"parts": {"chip": {"name": "chip", "codes": ["pim"]}}}, "parts.chip.codes.0", NO_CODE),
+    ({"ends.0.when_blocked": ["pin", "puk", "pim"]}, "ends.0.when_blocked.2", NO_CODE),
+    (
+        {"parts": {"chip": {"name": "chip", "areas": ["cc", "dd"]}}},
+        "parts.chip.areas.1",
+        "there is no area 'dd'; expected one of: cc, general",
+    ),
+    ({"ends.0.part": "chip"}, "ends.0.part", "there is no part 'chip'; expected one of: card"),
+]
+
+
+def test_the_profiles_as_shipped_have_no_problem() -> None:
+    assert findings({}) == findings({}, "blank") == []
+
+
+@pytest.mark.parametrize(("changes", "path", "message"), WRONG, ids=lambda part: part if isinstance(part, str) else "")
+def test_what_is_wrong_is_told_with_its_place(changes: dict[str, Any], path: str, message: str) -> None:
+    assert findings(changes) == [Finding(steps(path), message)]
 
 
 @pytest.mark.parametrize(
-    ("change", "path"),
+    ("changes", "path"),
     [
-        (
-            lambda content: content["codes"]["pin"]["reset_by"][0].update(code="pim"),
-            ("codes", "pin", "reset_by", 0, "code"),
-        ),
-        (
-            lambda content: content["codes"]["pin"].update(blocks={"codes": ["pim"]}),
-            ("codes", "pin", "blocks", "codes", 0),
-        ),
-        (lambda content: content["areas"]["cc"].update(guard="pim"), ("areas", "cc", "guard")),
-        (
-            lambda content: content["areas"]["cc"].update(create_with=["pin", "pim"]),
-            ("areas", "cc", "create_with", 1),
-        ),
-        (lambda content: content["files"].update(guard="pim"), ("files", "guard")),
-        (
-            lambda content: content.update(parts={"chip": {"name": "chip", "codes": ["pim"]}}),
-            ("parts", "chip", "codes", 0),
-        ),
-        (
-            lambda content: content["ends"][0].update(when_blocked=["pin", "puk", "pim"]),
-            ("ends", 0, "when_blocked", 2),
-        ),
+        ({"parts": {"card": {"name": "all of it"}}}, "parts.card"),  # the card needs no entry among its parts
+        ({"codes.pin.reset_by.1": {"code": "qpin", "from": ["blocked"]}}, "codes.pin.reset_by.1"),  # a second setter
+        ({"applets.2": "manage"}, "applets"),  # twice
+        ({"eop": {"plain_code_changes": True}}, "eop"),  # for an applet that is not there
+        ({"emptied_with": "pin"}, "emptied_with"),  # of a card that is never open
     ],
-    ids=["reset_by", "blocks", "guard", "create_with", "files", "parts", "ends"],
 )
-def test_a_code_that_is_not_there_wherever_it_is_named(
-    change: Callable[[Content], object], path: tuple[str | int, ...]
-) -> None:
-    assert one_problem(change) == Finding(path, NO_CODE)
-
-
-def test_an_area_that_is_not_there() -> None:
-    found = one_problem(lambda content: content.update(parts={"chip": {"name": "chip", "areas": ["cc", "dd"]}}))
-    assert found == Finding(("parts", "chip", "areas", 1), "there is no area 'dd'; expected one of: cc, general")
-
-
-def test_a_part_that_is_not_there() -> None:
-    found = one_problem(lambda content: content["ends"][0].update(part="chip"))
-    assert found == Finding(("ends", 0, "part"), "there is no part 'chip'; expected one of: card")
-
-
-def test_the_card_needs_no_entry_among_its_parts() -> None:
-    found = one_problem(lambda content: content.update(parts={"card": {"name": "all of it"}}))
-    assert found.path == ("parts", "card")
+def test_the_place_of_what_is_wrong(changes: dict[str, Any], path: str) -> None:
+    assert [finding.path for finding in findings(changes)] == [steps(path)]
 
 
 def test_all_problems_come_at_once() -> None:
-    def spoil(content: Content) -> None:
-        content["codes"]["pin"]["length"]["min"] = 15
-        content["files"]["guard"] = "pim"
-        content["ends"][0]["part"] = "chip"
-
-    assert {finding.path[0] for finding in findings(spoil)} == {"codes", "files", "ends"}
+    found = findings({"codes.pin.length.min": 15, "files.guard": "pim", "ends.0.part": "chip"})
+    assert {finding.path[0] for finding in found} == {"codes", "files", "ends"}
 
 
 def test_a_guard_that_is_not_on_the_chip() -> None:
-    def take_off(content: Content) -> None:
-        content["codes"]["qpin"]["reference"] = None
-
-    found = findings(take_off)
+    found = findings({"codes.qpin.reference": None})
     assert {finding.path for finding in found} == {("areas", "cc", "guard"), ("areas", "cc", "create_with", 1)}
     assert "not on the chip" in found[0].message
-
-
-def test_two_codes_that_could_set_one() -> None:
-    def add(content: Content) -> None:
-        content["codes"]["pin"]["reset_by"].append({"code": "qpin", "from": ["blocked"]})
-
-    assert one_problem(add).path == ("codes", "pin", "reset_by", 1)
-
-
-def test_an_applet_twice() -> None:
-    assert one_problem(lambda content: content["applets"].append("manage")).path == ("applets",)
-
-
-def test_a_block_for_an_applet_that_is_not_there() -> None:
-    assert one_problem(lambda content: content.update(eop={"plain_code_changes": True})).path == ("eop",)
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "nul\0", "\N{GRINNING FACE}" * 17])
 def test_a_name_that_no_reader_could_have(name: str) -> None:
     with pytest.raises(ValidationError, match="name"):
-        findings(lambda content: content.update(name=name))
+        findings({"name": name})
 
 
 # Cards that are open at first
 
 
-def blank(change: Callable[[Content], object]) -> list[Finding]:
-    """What is wrong with the blank card's profile once it was changed so."""
-    content: Content = yaml.safe_load((SOURCE.parent / "blank.yaml").read_text(encoding="utf-8"))
-    change(content)
-    return list(cross_check(Profile.model_validate(content)))
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"codes.pin.factory": {"value": "1234"}}, ["codes.pin.factory"]),
+        ({"open_while": "dawn", "emptied_with": "key"}, ["emptied_with", "open_while", "open_while"]),
+    ],
+)
+def test_what_an_open_card_can_not_have(changes: dict[str, Any], paths: list[str]) -> None:
+    assert [finding.path for finding in findings(changes, "blank")] == [steps(path) for path in paths]
 
 
 def test_an_open_card_that_nobody_can_activate() -> None:
-    (finding,) = blank(lambda content: content["actors"]["maker"]["acts"].pop("activate"))
-    assert finding == Finding(("open_while",), "nobody ends it; give an act that `loses: open-phase`")
-
-
-def test_an_open_card_with_a_code_from_the_factory() -> None:
-    (finding,) = blank(lambda content: content["codes"]["pin"].update(factory={"value": "1234"}))
-    assert finding.path == ("codes", "pin", "factory")
-
-
-def test_parts_and_codes_that_are_not_there() -> None:
-    findings = blank(lambda content: content.update(open_while="dawn", emptied_with="key"))
-    assert [finding.path for finding in findings] == [("emptied_with",), ("open_while",), ("open_while",)]
-
-
-def test_a_card_that_is_never_open_is_not_emptied() -> None:
-    assert one_problem(lambda content: content.update(emptied_with="pin")).path == ("emptied_with",)
+    blank = yaml.safe_load((PROFILES / "blank.yaml").read_text(encoding="utf-8"))
+    acts = {name: act for name, act in blank["actors"]["maker"]["acts"].items() if name != "activate"}
+    found = findings({"actors.maker.acts": acts}, "blank")
+    assert found == [Finding(("open_while",), "nobody ends it; give an act that `loses: open-phase`")]
 
 
 def test_codes_too_long_for_the_only_command_set_that_takes_them() -> None:
-    (finding,) = blank(lambda content: content["codes"]["pin"]["length"].update(max=9))
     message = "the myeid applet takes at most 8 characters, and no other is there"
-    assert finding == Finding(("codes", "pin", "length", "max"), message)
-    assert (
-        blank(lambda content: (content["codes"]["pin"]["length"].update(max=9), content["applets"].append("isoapplet")))
-        == []
-    )
+    too_long = {"codes.pin.length.max": 9}
+    assert findings(too_long, "blank") == [Finding(("codes", "pin", "length", "max"), message)]
+    assert findings(too_long | {"applets.2": "isoapplet"}, "blank") == []

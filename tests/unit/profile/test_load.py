@@ -78,47 +78,43 @@ def test_a_path_to_nothing_is_an_os_error() -> None:
 # Each mistake with its place
 
 
-def test_an_unknown_key() -> None:
-    text = replaced("dead:\n", "colour: blue\ndead:\n")
-    (found,) = mistakes(text)
-    assert (found.line, found.column) == (line_of(text, "colour"), 1)
-    assert found.message.startswith("colour: is not a key that a profile has here; expected one of: schema, id, name, ")
-
-
-def test_an_unknown_key_deep_inside() -> None:
-    text = replaced("length: {min: 4,", "length: {minimum: 4, min: 4,")
-    line = line_of(text, "minimum")
-    column = text.splitlines()[line - 1].index("minimum") + 1
-    found = mistakes(text)
-    message = (
-        "codes.pin.length.minimum: is not a key that a profile has here; expected one of: source, assumed, min, max"
-    )
-    assert found == (Mistake(line, column, message),)
-
-
-def test_a_missing_key_is_told_at_the_block_that_misses_it() -> None:
-    text = replaced("    length: {min: 4, max: 15, source: PQ-07}\n", "")
-    assert mistakes(text) == (Mistake(line_of(text, "  pin:\n"), 3, "codes.pin.length: is missing"),)
-
-
-def test_a_value_of_the_wrong_kind() -> None:
-    text = replaced("min: 4,", "min: four,")
-    line = line_of(text, "four")
-    column = text.splitlines()[line - 1].index("min:") + 1
-    assert mistakes(text) == (Mistake(line, column, "codes.pin.length.min: 'four': expected a valid integer"),)
-
-
-def test_a_code_without_quotes_is_read_as_a_number() -> None:
-    text = replaced('value: "87654321"', "value: 87654321")
-    [mistake] = mistakes(text)
-    assert mistake.message == "codes.puk.factory.value: 87654321 is read as a number; put it in quotes"
-    assert mistake.line == line_of(text, "value: 87654321")
-
-
-def test_a_choice_that_there_is_not() -> None:
-    text = replaced("holds: {for: one-use,", "holds: {for: ever,")
-    [mistake] = mistakes(text)
-    assert mistake.message == "codes.qpin.holds.for: 'ever': expected 'session' or 'one-use'"
+@pytest.mark.parametrize(
+    ("old", "new", "told_at", "message"),
+    [
+        (
+            "length: {min: 4,",
+            "length: {minimum: 4, min: 4,",
+            "minimum: 4",
+            "codes.pin.length.minimum: is not a key that a profile has here; "
+            "expected one of: source, assumed, min, max",
+        ),
+        ("    length: {min: 4, max: 15, source: PQ-07}\n", "", "pin:\n", "codes.pin.length: is missing"),
+        ("min: 4,", "min: four,", "min: four", "codes.pin.length.min: 'four': expected a valid integer"),
+        (
+            'value: "87654321"',
+            "value: 87654321",
+            "value: 87654321",
+            "codes.puk.factory.value: 87654321 is read as a number; put it in quotes",
+        ),
+        (
+            "holds: {for: one-use,",
+            "holds: {for: ever,",
+            "for: ever",
+            "codes.qpin.holds.for: 'ever': expected 'session' or 'one-use'",
+        ),
+        (
+            "    guard: qpin\n",
+            "    guard: qpim\n",
+            "guard: qpim",
+            "areas.cc.guard: there is no code 'qpim'; expected one of: pin, puk, qpin",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(old: str, new: str, told_at: str, message: str) -> None:
+    """A key that is missing is told at the block that misses it."""
+    text = replaced(old, new)
+    line = line_of(text, told_at)
+    assert mistakes(text) == (Mistake(line, text.splitlines()[line - 1].index(told_at.strip()) + 1, message),)
 
 
 def test_a_wrong_atr() -> None:
@@ -152,8 +148,8 @@ def test_all_mistakes_come_in_one_go_in_the_order_of_the_lines() -> None:
 def test_the_error_as_text_has_file_line_and_column() -> None:
     with pytest.raises(ProfileError) as caught:
         parse_profile(replaced("dead:\n", "colour: blue\ndead:\n").encode(), "my.yaml")
-    line = line_of(TEXT, "dead:")
-    assert str(caught.value).startswith(f"my.yaml:{line}:1: colour: is not a key that a profile has here; expected one")
+    told = "colour: is not a key that a profile has here; expected one of: schema, id, name, "
+    assert str(caught.value).startswith(f"my.yaml:{line_of(TEXT, 'dead:')}:1: {told}")
 
 
 # What is no profile at all
