@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,180 +34,39 @@ def data(length: int) -> bytes:
 OK = bytes.fromhex("9000")
 
 
-# Plain commands
+# Dialogues
 
 
-@BOTH
-def test_a_command_and_its_answer_pass_through(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(16)))
-    assert client.send("00B0000010") == data(16) + OK
-    assert client.handled == [Command(0x00, 0xB0, 0x00, 0x00, b"", 16)]
+def dialogues() -> Sequence[object]:
+    """Protocol and lines of each dialogue, for both protocols where it names none."""
+    text = re.sub(r" *;.*", "", Path(__file__).with_name("dialogues.apdu").read_text(encoding="utf-8"))
+    found = []
+    for part in text.split("\n# ")[1:]:
+        title, *lines = part.splitlines()
+        name, _, only = title.rstrip("]").partition(" [")
+        for protocol in [Protocol[only]] if only else Protocol:
+            found.append(pytest.param(protocol, [line for line in lines if line], id=f"{protocol.name}-{name}"))
+    return found
 
 
-@BOTH
-def test_fewer_bytes_than_le_are_given_as_they_are(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(5)))
-    assert client.send("00B0000000") == data(5) + OK
-    assert client.send("00B0000010") == data(5) + OK
-
-
-@BOTH
-@pytest.mark.parametrize(
-    ("raw", "sw"), [("", "6700"), ("00A4", "6700"), ("00D600000201", "6700"), ("FFCA000000", "6E00")]
-)
-def test_malformed_bytes_never_reach_the_card(protocol: Protocol, raw: str, sw: str) -> None:
+@pytest.mark.parametrize(("protocol", "lines"), dialogues())
+def test_a_dialogue(protocol: Protocol, lines: list[str]) -> None:
     client = Client(protocol)
-    assert client.send(raw) == bytes.fromhex(sw)
-    assert client.handled == []
-
-
-@BOTH
-@pytest.mark.parametrize("raw", ["00B00000", "00B0000002", "00B0000000", "00A40000023F00"])
-def test_a_warning_or_error_with_data_goes_out_whole(protocol: Protocol, raw: str) -> None:
-    client = Client(protocol, Response(0x6282, data(5)))
-    assert client.send(raw) == data(5) + bytes.fromhex("6282")
-    assert client.send("00C0000005") == bytes.fromhex("6985")
-
-
-# Long answers
-
-
-@BOTH
-def test_a_long_answer_is_fetched_with_get_response(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(600)))
-    assert client.send("00CB3FFF00") == data(600)[:256] + bytes.fromhex("6100")
-    assert client.send("00C0000000") == data(600)[256:512] + bytes.fromhex("6158")
-    assert client.send("00C0000058") == data(600)[512:] + OK
-    assert client.send("00C0000058") == bytes.fromhex("6985")
-    assert len(client.handled) == 1
-
-
-@BOTH
-def test_more_than_le_leaves_the_rest_waiting(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    assert client.send("00CA010108") == data(20)[:8] + bytes.fromhex("610C")
-    assert client.send("00C0000004") == data(20)[8:12] + bytes.fromhex("6108")
-    assert client.send("00C0000000") == data(20)[12:] + OK
-
-
-def test_an_extended_le_takes_the_whole_answer() -> None:
-    client = Client(Protocol.T1, Response(0x9000, data(600)))
-    assert client.send("00CB3FFF000000") == data(600) + OK
-    assert client.send("00CB3FFF000100") == data(600)[:256] + bytes.fromhex("6100")
-
-
-@BOTH
-def test_get_response_with_a_wrong_length_is_told_the_right_one(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    client.send("00CA010108")
-    assert client.send("00C000000D") == bytes.fromhex("6C0C")
-    assert client.send("00C000000C") == data(20)[8:] + OK
-
-
-@BOTH
-def test_a_get_response_that_is_refused_loses_nothing(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    client.send("00CA010108")
-    assert client.send("00C0010000") == bytes.fromhex("6A86")
-    assert client.send("00C00000") == bytes.fromhex("6700")
-    assert client.send("00C0000001FF00") == bytes.fromhex("6700")
-    assert client.send("00C0000000") == data(20)[8:] + OK
-
-
-@BOTH
-def test_get_response_with_nothing_waiting(protocol: Protocol) -> None:
-    client = Client(protocol)
-    assert client.send("00C0000000") == bytes.fromhex("6985")
-    assert client.handled == []
-
-
-@BOTH
-def test_any_other_command_throws_away_what_waits(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    for other in ("00A40000", "00"):
-        client.answer = Response(0x9000, data(20))
-        client.send("00CA010108")
-        client.answer = Response(0x9000)
-        client.send(other)
-        assert client.send("00C000000C") == bytes.fromhex("6985")
-
-
-@BOTH
-def test_the_start_of_a_chain_throws_away_what_waits(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    client.send("00CA010108")
-    assert client.send("10D6000001AA") == OK
-    assert client.send("00C000000C") == bytes.fromhex("6883")
-    assert client.send("00C000000C") == bytes.fromhex("6985")
-
-
-@BOTH
-def test_reset_forgets_what_waits(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    client.send("00CA010108")
-    client.transport.reset()
-    assert client.send("00C000000C") == bytes.fromhex("6985")
-
-
-@BOTH
-def test_get_response_may_carry_the_proprietary_class_of_the_command(protocol: Protocol) -> None:
-    client = Client(protocol, Response(0x9000, data(20)))
-    client.send("80CA010108")
-    assert client.send("80C0000000") == data(20)[8:] + OK
-    client.answer = Response(0x6E00)
-    assert client.send("80C0000000") == bytes.fromhex("6E00")  # nothing waits: the card's own affair
-
-
-# Without Le
-
-
-def test_t0_keeps_the_data_of_a_command_without_le_for_get_response() -> None:
-    client = Client(Protocol.T0, Response(0x9000, data(20)))
-    assert client.send("00A40000023F00") == bytes.fromhex("6114")
-    assert client.send("00C0000014") == data(20) + OK
-    client.answer = Response(0x9000, data(256))
-    assert client.send("002A9E9A0155") == bytes.fromhex("6100")
-    assert client.send("00C0000000") == data(256) + OK
-
-
-def test_t1_without_le_expects_no_data() -> None:
-    client = Client(Protocol.T1, Response(0x9000, data(20)))
-    assert client.send("00A40000023F00") == OK
-    assert client.send("00C0000014") == bytes.fromhex("6985")
-
-
-@BOTH
-def test_case_4_with_le_has_its_data_at_once(protocol: Protocol) -> None:
-    # T=0 proper has no such form, but a reader that passes whole APDUs through sends it.
-    client = Client(protocol, Response(0x9000, data(20)))
-    assert client.send("00A40000023F0000") == data(20) + OK
-
-
-# Chaining
-
-
-@BOTH
-def test_the_parts_of_a_chain_become_one_command(protocol: Protocol) -> None:
-    client = Client(protocol)
-    assert client.send("10DB3FFF02AABB") == OK
-    assert client.send("10DB3FFF01CC") == OK
-    assert client.handled == []
-    assert client.send("00DB3FFF02DDEE") == OK
-    assert client.handled == [Command(0x00, 0xDB, 0x3F, 0xFF, bytes.fromhex("AABBCCDDEE"))]
-
-
-def test_the_last_part_says_how_much_is_expected() -> None:
-    client = Client(Protocol.T1, Response(0x9000, data(8)))
-    client.send("102A808602AABB")
-    assert client.send("002A808601CC08") == data(8) + OK
-    assert client.handled == [Command(0x00, 0x2A, 0x80, 0x86, bytes.fromhex("AABBCC"), 8)]
-
-
-def test_a_chain_in_another_channel() -> None:
-    client = Client(Protocol.T1)
-    assert client.send("51DB3FFF01AA") == OK
-    assert client.send("41DB3FFF01BB") == OK
-    assert client.handled == [Command(0x41, 0xDB, 0x3F, 0xFF, bytes.fromhex("AABB"))]
+    for line in lines:
+        match line.split():
+            case ["card", sw, length]:
+                client.answer = Response(int(sw, 16), data(int(length)))
+            case ["at", "most", length]:
+                client = Client(protocol, max_data=int(length))
+            case ["reset"]:
+                client.transport.reset()
+            case ["reached", *commands]:
+                assert [command.encode().hex().upper() for command in client.handled] == commands
+            case _:
+                sent, _, answer = line.partition("->")
+                expected = re.sub(r"\[(\d+):(\d+)\]", lambda m: data(700)[int(m[1]) : int(m[2])].hex(), answer)
+                for command in sent.split(","):
+                    assert client.send(command).hex() == expected.replace(" ", "").lower(), line
 
 
 def test_a_chained_command_may_be_longer_than_one_short_command() -> None:
@@ -214,74 +75,6 @@ def test_a_chained_command_may_be_longer_than_one_short_command() -> None:
         assert client.send("10D60000FF" + "AB" * 255) == OK
     assert client.send("00D6000001CD") == OK
     assert client.handled == [Command(0x00, 0xD6, 0x00, 0x00, b"\xab" * 510 + b"\xcd")]
-
-
-@BOTH
-@pytest.mark.parametrize(
-    "other",
-    [
-        "00A40000",  # another instruction
-        "00DB3FFE01BB",  # another P2
-        "00DB3EFF01BB",  # another P1
-        "01DB3FFF01BB",  # another channel
-        "80DB3FFF01BB",  # another class
-        "11DB3FFF01BB",  # the start of another chain
-        "00C0000000",
-    ],
-)
-def test_another_command_breaks_the_chain_and_is_not_done(protocol: Protocol, other: str) -> None:
-    client = Client(protocol)
-    client.send("10DB3FFF01AA")
-    assert client.send(other) == bytes.fromhex("6883")
-    assert client.handled == []
-    assert client.send("00DB3FFF01BB") == OK
-    assert client.handled == [Command(0x00, 0xDB, 0x3F, 0xFF, b"\xbb")]
-
-
-@BOTH
-def test_malformed_bytes_break_the_chain(protocol: Protocol) -> None:
-    client = Client(protocol)
-    client.send("10DB3FFF01AA")
-    assert client.send("00DB3F") == bytes.fromhex("6700")
-    client.send("00DB3FFF01BB")
-    assert client.handled == [Command(0x00, 0xDB, 0x3F, 0xFF, b"\xbb")]
-
-
-def test_reset_breaks_the_chain() -> None:
-    client = Client(Protocol.T1)
-    client.send("10DB3FFF01AA")
-    client.transport.reset()
-    client.send("00DB3FFF01BB")
-    assert client.handled == [Command(0x00, 0xDB, 0x3F, 0xFF, b"\xbb")]
-
-
-@pytest.mark.parametrize("last", ["10DB3FFF0155", "00DB3FFF0155"])
-def test_a_chain_too_long_is_dropped(last: str) -> None:
-    client = Client(Protocol.T1, max_data=4)
-    client.send("10DB3FFF0411223344")
-    assert client.send(last) == bytes.fromhex("6700")
-    assert client.send("00DB3FFF0177") == OK
-    assert client.handled == [Command(0x00, 0xDB, 0x3F, 0xFF, b"\x77")]
-
-
-def test_a_chain_may_be_just_as_long_as_allowed() -> None:
-    client = Client(Protocol.T1, max_data=4)
-    client.send("10DB3FFF03112233")
-    assert client.send("00DB3FFF0144") == OK
-    assert client.handled[0].data == bytes.fromhex("11223344")
-
-
-def test_a_proprietary_class_has_no_chaining_bit() -> None:
-    client = Client(Protocol.T1)
-    client.send("90DB3FFF01AA")
-    assert client.handled == [Command(0x90, 0xDB, 0x3F, 0xFF, b"\xaa")]
-
-
-def test_chained_get_response_is_answered_here_too() -> None:
-    client = Client(Protocol.T1)
-    assert client.send("10C0000000") == OK
-    assert client.send("00C0000000") == bytes.fromhex("6985")
-    assert client.handled == []
 
 
 # when_fetched
