@@ -1,15 +1,23 @@
-"""The hand that moves a card and a reader, now or later."""
+"""A card and a reader moved, now or later."""
 
 from __future__ import annotations
 
 import threading
 
+from stuntcard.card.card import Card
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 
 from tests.unit.card.cards import Client, new_card
 
 PATIENCE = 30
+
+
+def in_its_reader() -> tuple[Card, SlotControl]:
+    """A card that was put in."""
+    card, slot_control = new_card(), SlotControl(Slot())
+    slot_control.insert(card)
+    return card, slot_control
 
 
 class Watcher:
@@ -43,8 +51,7 @@ def test_in_and_out_and_in_again() -> None:
 
 
 def test_a_card_taken_out_forgets_the_codes_given() -> None:
-    card, slot_control = new_card(), SlotControl(Slot())
-    slot_control.insert(card)
+    card, slot_control = in_its_reader()
     Client(card).verify(1)
     assert card.state.verified == {"pin"}
     slot_control.remove()
@@ -52,8 +59,7 @@ def test_a_card_taken_out_forgets_the_codes_given() -> None:
 
 
 def test_back_after_a_while() -> None:
-    card, slot_control = new_card(), SlotControl(Slot())
-    slot_control.insert(card)
+    _, slot_control = in_its_reader()
     watcher = Watcher(slot_control.slot)
     slot_control.remove(back_after=0.01)
     assert watcher.sees(card_there=True)
@@ -63,8 +69,7 @@ def test_back_after_a_while() -> None:
 
 
 def test_what_is_done_meanwhile_takes_the_place_of_what_was_to_come() -> None:
-    card, slot_control = new_card(), SlotControl(Slot())
-    slot_control.insert(card)
+    _, slot_control = in_its_reader()
     slot_control.remove(back_after=3600)
     slot_control.remove()
     slot_control.unplug(back_after=3600)
@@ -79,8 +84,7 @@ def test_what_is_done_meanwhile_takes_the_place_of_what_was_to_come() -> None:
 
 
 def test_a_card_in_an_unplugged_reader_can_not_be_reached_and_has_no_power() -> None:
-    card, slot_control = new_card(), SlotControl(Slot())
-    slot_control.insert(card)
+    card, slot_control = in_its_reader()
     Client(card).verify(1)
     slot_control.unplug()
     assert (slot_control.card_in, slot_control.slot.card, slot_control.slot.plugged) == (True, None, False)
@@ -90,8 +94,7 @@ def test_a_card_in_an_unplugged_reader_can_not_be_reached_and_has_no_power() -> 
 
 
 def test_a_card_may_be_changed_for_another_while_the_reader_is_unplugged() -> None:
-    slot_control = SlotControl(Slot())
-    slot_control.insert(new_card())
+    _, slot_control = in_its_reader()
     slot_control.unplug()
     slot_control.remove()
     other = new_card()
@@ -102,8 +105,7 @@ def test_a_card_may_be_changed_for_another_while_the_reader_is_unplugged() -> No
 
 
 def test_a_reset_ends_the_session() -> None:
-    card, slot_control = new_card(), SlotControl(Slot())
-    slot_control.insert(card)
+    card, slot_control = in_its_reader()
     Client(card).verify(1)
     slot_control.reset()
     assert card.state.verified == frozenset()

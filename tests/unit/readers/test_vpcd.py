@@ -130,9 +130,16 @@ def fake_vpcd(silent_vpcd: FakeVpcd) -> FakeVpcd:
     return silent_vpcd
 
 
+@pytest.fixture
+def reader(fake_vpcd: FakeVpcd) -> Iterator[VpcdReader]:
+    """A reader with a card, which speaks to the vpcd that is there."""
+    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port) as reader:
+        yield reader
+
+
+@pytest.mark.usefixtures("reader")
 def test_gives_the_atr_when_asked(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
-        fake_vpcd.accept_and_read_atr()
+    fake_vpcd.accept_and_read_atr()
 
 
 def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd) -> None:
@@ -144,25 +151,24 @@ def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd
         assert [card.next_event() for _ in range(3)] == ["on", "reset", "off"]
 
 
-def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port) as reader:
-        driver = fake_vpcd.accept_and_read_atr()
-        for _ in range(3):
-            driver.send(SELECT)
-            driver.expect(SELECT_ANSWER)
-        assert reader.connected
-        assert reader.commands == 3
+def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd, reader: VpcdReader) -> None:
+    driver = fake_vpcd.accept_and_read_atr()
+    for _ in range(3):
+        driver.send(SELECT)
+        driver.expect(SELECT_ANSWER)
+    assert reader.connected
+    assert reader.commands == 3
 
 
+@pytest.mark.usefixtures("reader")
 def test_messages_may_arrive_in_pieces_or_together(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
-        driver = fake_vpcd.accept()
-        driver.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for octet in GET_ATR + SELECT:
-            driver.send(bytes([octet]))
-        driver.expect(ATR_ANSWER + SELECT_ANSWER)
-        driver.send(SELECT + GET_ATR + SELECT)
-        driver.expect(SELECT_ANSWER + ATR_ANSWER + SELECT_ANSWER)
+    driver = fake_vpcd.accept()
+    driver.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for octet in GET_ATR + SELECT:
+        driver.send(bytes([octet]))
+    driver.expect(ATR_ANSWER + SELECT_ANSWER)
+    driver.send(SELECT + GET_ATR + SELECT)
+    driver.expect(SELECT_ANSWER + ATR_ANSWER + SELECT_ANSWER)
 
 
 def test_single_byte_that_is_no_control_message_is_a_command(fake_vpcd: FakeVpcd) -> None:
@@ -174,12 +180,12 @@ def test_single_byte_that_is_no_control_message_is_a_command(fake_vpcd: FakeVpcd
         assert card.next_event() == "03"
 
 
+@pytest.mark.usefixtures("reader")
 def test_longest_message(fake_vpcd: FakeVpcd) -> None:
-    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port):
-        driver = fake_vpcd.accept()
-        command = bytes(65533)
-        driver.send(bytes.fromhex("FFFD") + command)
-        driver.expect(bytes.fromhex("FFFF") + command + bytes.fromhex("9000"))
+    driver = fake_vpcd.accept()
+    command = bytes(65533)
+    driver.send(bytes.fromhex("FFFD") + command)
+    driver.expect(bytes.fromhex("FFFF") + command + bytes.fromhex("9000"))
 
 
 def test_says_once_that_it_waits_and_connects_when_vpcd_comes(silent_vpcd: FakeVpcd, reports: Reports) -> None:
@@ -311,13 +317,12 @@ def test_card_without_atr_is_absent_until_it_has_one(fake_vpcd: FakeVpcd, report
         pytest.param(bytes.fromhex("00"), id="half a length"),
     ],
 )
-def test_survives_garbage(fake_vpcd: FakeVpcd, garbage: bytes) -> None:
-    with VpcdReader(Slot(EchoCard(ATR)), port=fake_vpcd.port) as reader:
-        stranger = fake_vpcd.accept()
-        stranger.send(garbage)
-        stranger.close()
-        fake_vpcd.accept_and_read_atr()
-        assert reader.commands == 0
+def test_survives_garbage(fake_vpcd: FakeVpcd, reader: VpcdReader, garbage: bytes) -> None:
+    stranger = fake_vpcd.accept()
+    stranger.send(garbage)
+    stranger.close()
+    fake_vpcd.accept_and_read_atr()
+    assert reader.commands == 0
 
 
 def test_says_when_nobody_speaks_to_the_card(

@@ -130,20 +130,9 @@ def test_moved_and_removed_with_all_that_belongs_to_it(card: Path) -> None:
 # What can't be opened
 
 
-def truncated(card: Path) -> None:
-    os.truncate(card, card.stat().st_size // 2)
-
-
-def cut_in_a_page(card: Path) -> None:
-    os.truncate(card, card.stat().st_size - 1000)
-
-
-def emptied(card: Path) -> None:
-    os.truncate(card, 0)
-
-
-def garbage(card: Path) -> None:
-    card.write_bytes(b"no database" * 1000)
+def alter(card: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(card)) as connection, connection:
+        connection.execute(statement, values)
 
 
 def garbage_inside(card: Path) -> None:
@@ -152,45 +141,23 @@ def garbage_inside(card: Path) -> None:
     card.write_bytes(bytes(content))
 
 
-def of_another_program(card: Path) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute("PRAGMA application_id = 1")
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "truncated": lambda card: os.truncate(card, card.stat().st_size // 2),
+    "cut_in_a_page": lambda card: os.truncate(card, card.stat().st_size - 1000),
+    "emptied": lambda card: os.truncate(card, 0),
+    "garbage": lambda card: card.write_bytes(b"no database" * 1000),
+    "garbage_inside": garbage_inside,
+    "of_another_program": lambda card: alter(card, "PRAGMA application_id = 1"),
+    "without_a_row": lambda card: alter(card, "DELETE FROM card"),
+    "with_a_row_of_nonsense": lambda card: alter(card, "UPDATE code SET status = 'asleep' WHERE name = 'pin'"),
+    "without_a_table": lambda card: alter(card, "DROP TABLE item"),
+}
 
 
-def without_a_row(card: Path) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute("DELETE FROM card")
-        connection.commit()
-
-
-def with_a_row_of_nonsense(card: Path) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute("UPDATE code SET status = 'asleep' WHERE name = 'pin'")
-        connection.commit()
-
-
-def without_a_table(card: Path) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute("DROP TABLE item")
-
-
-DAMAGES = [
-    truncated,
-    cut_in_a_page,
-    emptied,
-    garbage,
-    garbage_inside,
-    of_another_program,
-    without_a_row,
-    with_a_row_of_nonsense,
-    without_a_table,
-]
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 @pytest.mark.parametrize("open_it", [read_file, CardFile])
 def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(
-    card: Path, damage: Callable[[Path], None], open_it: Callable[[Path], object]
+    card: Path, damage: Callable[[Path], object], open_it: Callable[[Path], object]
 ) -> None:
     damage(card)
     before = all_bytes(card)
@@ -234,8 +201,7 @@ def test_reading_after_a_kill_sees_what_was_answered(card: Path) -> None:
 
 @pytest.mark.parametrize("open_it", [read_file, CardFile])
 def test_a_file_of_a_newer_form_is_refused_and_left_as_it_is(card: Path, open_it: Callable[[Path], object]) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    alter(card, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = all_bytes(card)
     with pytest.raises(NewerCardError, match=r"written by a newer Stuntcard .*Update Stuntcard to open it"):
         open_it(card)
@@ -243,9 +209,7 @@ def test_a_file_of_a_newer_form_is_refused_and_left_as_it_is(card: Path, open_it
 
 
 def test_a_profile_that_is_no_longer_taken_is_told_with_its_mistakes(card: Path) -> None:
-    with closing(sqlite3.connect(card)) as connection:
-        connection.execute("UPDATE card SET profile_text = ?", (b"schema: 1\n",))
-        connection.commit()
+    alter(card, "UPDATE card SET profile_text = ?", b"schema: 1\n")
     with pytest.raises(StoreError, match="does not take the profile that the card was made with") as refusal:
         CardFile(card)
     assert "mine's profile:1:1: " in str(refusal.value)
