@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from asn1crypto.core import BitString, Integer, OctetString, UTF8String
+
 from cardtools.card import codes, tlv
 from cardtools.card.errors import CardRefusedError, DirectoryError, NoSuchObjectError
 from cardtools.card.pcsc import Connection
@@ -28,7 +30,7 @@ _FILE_NOT_FOUND = 0x6A82
 _IDENTIFIER_LENGTH = 8
 """Of an identifier that nothing else on a card has, for being random."""
 
-_BIT_STRING, _INTEGER, _OCTET_STRING, _UTF8_STRING, _SEQUENCE = 0x03, 0x02, 0x04, 0x0C, 0x30
+_BIT_STRING, _OCTET_STRING, _UTF8_STRING, _SEQUENCE = 0x03, 0x04, 0x0C, 0x30
 _TYPE_ATTRIBUTES, _SUBCLASS_ATTRIBUTES = 0xA1, 0xA0
 _PIN_REFERENCE = 0x80
 _UNBLOCKING = 6
@@ -269,25 +271,22 @@ def _code_object(entry: bytes) -> CodeObject:
     raise DirectoryError("a code without a reference")
 
 
-def _bit(bits: bytes, number: int) -> bool:
-    """A bit of a BIT STRING's value, whose first byte counts the bits that are not used."""
-    position = 1 + number // 8
-    return position < len(bits) and bool(bits[position] & 0x80 >> number % 8)
+def _bit(value: bytes, number: int) -> bool:
+    """A bit of a BIT STRING's value; those behind its end are not set."""
+    try:
+        bits = BitString(contents=value).native
+    except (ValueError, IndexError) as error:
+        raise DirectoryError(f"the directory can't be read: {error}") from error
+    return number < len(bits) and bool(bits[number])
 
 
 def _private_key_entry(identifier: bytes, reference: int, guard: CodeStatus) -> bytes:
     """An entry as of an RSA key (ISO 7816-15, 8.4), of which the card reads identifier and reference only."""
-    number = reference.to_bytes(reference.bit_length() // 8 + 1)  # room for the sign
-    auth_id = (guard.reference or 0).to_bytes(1)
-    common = tlv.encode(_UTF8_STRING, b"to be deleted") + tlv.encode(_OCTET_STRING, auth_id)
-    of_class = (
-        tlv.encode(_OCTET_STRING, identifier)
-        + tlv.encode(_BIT_STRING, b"\x05\x20")  # sign
-        + tlv.encode(_INTEGER, number)
-    )
-    path = tlv.encode(_SEQUENCE, tlv.encode(_OCTET_STRING, _MASTER_FILE + _APPLICATION))
-    of_type = tlv.encode(_SEQUENCE, path + tlv.encode(_INTEGER, (2048).to_bytes(2)))
-    return tlv.encode(
-        _SEQUENCE,
-        tlv.encode(_SEQUENCE, common) + tlv.encode(_SEQUENCE, of_class) + tlv.encode(_TYPE_ATTRIBUTES, of_type),
-    )
+    auth_id = OctetString((guard.reference or 0).to_bytes(1))
+    common = UTF8String("to be deleted").dump() + auth_id.dump()
+    usage = BitString((0, 0, 1)).dump()  # sign
+    of_class = OctetString(identifier).dump() + usage + Integer(reference).dump()
+    path = tlv.encode(_SEQUENCE, OctetString(_MASTER_FILE + _APPLICATION).dump())
+    of_type = tlv.encode(_SEQUENCE, path + Integer(2048).dump())
+    groups = (tlv.encode(_SEQUENCE, common), tlv.encode(_SEQUENCE, of_class), tlv.encode(_TYPE_ATTRIBUTES, of_type))
+    return tlv.encode(_SEQUENCE, b"".join(groups))

@@ -1,9 +1,11 @@
-"""BER-TLV data objects, as much as a card's answers and directories need (ISO 7816-4, 5.2.2)."""
+"""BER-TLV data objects (ISO 7816-4, 5.2.2), by asn1crypto; a tag is a number here as the card's documents write it."""
 
 from __future__ import annotations
 
+from asn1crypto import parser
+
 _LONG_TAG = 0x1F
-_LENGTH_BYTES_MAX = 4
+_LENGTH_SIZE_MAX = 5
 
 
 class TlvError(ValueError):
@@ -14,48 +16,37 @@ def parse(raw: bytes) -> list[tuple[int, bytes]]:
     """The data objects that fill `raw`, each as tag and value. Raises TlvError."""
     found = []
     while raw:
-        tag, start, end = _first(raw)
-        found.append((tag, raw[start:end]))
-        raw = raw[end:]
+        header, value = _first(raw)
+        found.append((int.from_bytes(header[: _tag_size(header)]), value))
+        raw = raw[len(header) + len(value) :]
     return found
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """The first data object of `raw` as it stands, and what follows it. Raises TlvError."""
-    _, _, end = _first(raw)
+    header, value = _first(raw)
+    end = len(header) + len(value)
     return raw[:end], raw[end:]
 
 
 def encode(tag: int, value: bytes) -> bytes:
-    """A data object with its length in as few bytes as may be."""
-    head = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8))
-    if len(value) < 0x80:
-        return head + bytes((len(value),)) + value
-    length = len(value).to_bytes((len(value).bit_length() + 7) // 8)
-    return head + bytes((0x80 | len(length),)) + length + value
+    """A data object with a tag of one byte, and its length in as few bytes as may be."""
+    return bytes(parser.emit(tag >> 6, tag >> 5 & 1, tag & _LONG_TAG, value))
 
 
-def _first(raw: bytes) -> tuple[int, int, int]:
-    """The first object's tag, and where its value starts and ends."""
-    position = 1
-    if _at(raw, 0) & _LONG_TAG == _LONG_TAG:
-        while _at(raw, position) & 0x80:
-            position += 1
-        position += 1
-    tag, length = int.from_bytes(raw[:position]), _at(raw, position)
-    position += 1
-    if length & 0x80:
-        count = length & 0x7F
-        if not 1 <= count <= _LENGTH_BYTES_MAX or position + count > len(raw):
-            raise TlvError("a length that can't be read")
-        length = int.from_bytes(raw[position : position + count])
-        position += count
-    if position + length > len(raw):
-        raise TlvError("a value that goes beyond the end")
-    return tag, position, position + length
+def _first(raw: bytes) -> tuple[bytes, bytes]:
+    """The first object's tag with length, and its value."""
+    try:
+        _, _, _, header, value, end = parser.parse(raw)
+    except ValueError as error:
+        raise TlvError(str(error)) from error
+    if end or len(header) - _tag_size(header) > _LENGTH_SIZE_MAX:
+        raise TlvError("a form of length that ISO 7816-4 does not have")
+    return header, value
 
 
-def _at(raw: bytes, position: int) -> int:
-    if position >= len(raw):
-        raise TlvError("an object that breaks off")
-    return raw[position]
+def _tag_size(header: bytes) -> int:
+    """Bytes of the tag in front of a length. asn1crypto tells a tag's number only, without its class."""
+    if header[0] & _LONG_TAG != _LONG_TAG:
+        return 1
+    return 2 + next(position for position, byte in enumerate(header[1:]) if byte < 0x80)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -22,14 +21,10 @@ from cardtools.card import codes, directory, objects
 from cardtools.card.errors import (
     CardError,
     CardGoneError,
-    CodeBlockedError,
-    CodeNotSetError,
     IdentifierTakenError,
     KeyNotTakenError,
     NoCardError,
-    NoPlaceError,
     NoReaderError,
-    NoSpaceError,
     NoSuchAreaError,
     NoSuchObjectError,
     NoSuchReaderError,
@@ -37,39 +32,18 @@ from cardtools.card.errors import (
     NotOursError,
     ReadOnlyCardError,
     RemnantError,
-    TokenRefusedError,
     UnpairedCertificateError,
-    WrongCodeError,
 )
-from cardtools.card.module import find_module, module_in_use
 from cardtools.card.objects import ObjectKind, StoredObject
 from cardtools.card.pcsc import Connection, connect
+from cardtools.card.pkcs11_errors import GONE, Operation, WantedKey, meaning_of
+from cardtools.card.pkcs11_module import find_module, module_in_use
+from cardtools.card.pkcs11_slots import OpenSlots, tokens_by_code
 from cardtools.card.pkcs12 import PrivateKey
-from cardtools.card.status import CardStatus, CodeState, KeyStatus, public_key_of, read_status
+from cardtools.card.status import CardStatus, KeyStatus, public_key_of, read_status
 from cardtools.common.devices import Device, devices
 
 __all__ = ["ObjectKind", "StoredObject", "Token"]
-
-_USUAL_LABEL = "PIN"
-"""The label of a code that OpenSC leaves out of its slot's name."""
-
-_GONE = (pkcs11.DeviceRemoved, pkcs11.TokenNotPresent, pkcs11.TokenNotRecognised, pkcs11.SlotIDInvalid)
-_KEY_NOT_TAKEN = (
-    pkcs11.KeySizeRange,
-    pkcs11.KeyTypeInconsistent,
-    pkcs11.MechanismInvalid,
-    pkcs11.MechanismParamInvalid,
-    pkcs11.DomainParamsInvalid,
-    pkcs11.FunctionNotSupported,  # what OpenSC gives for a size of RSA key that the card's driver does not offer
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A key that is to come into an area, and of what kind."""
-
-    area: str
-    kind: str
 
 
 class Token:
@@ -106,7 +80,7 @@ class Token:
     def objects(self) -> list[StoredObject]:
         """Certificates, public keys and private keys; no code is needed. Raises CardError."""
         areas = {key.identifier: key.area for key in self.refresh().keys if key.identifier is not None}
-        with self._module_in_use("list") as opened:
+        with self._module_in_use(Operation("list")) as opened:
             found = {item for session in opened.sessions for item in objects.public_objects(session, areas)}
         # A key pair has one label; a certificate's, which sorts first, stands in where there is no public key.
         labels = {item.identifier: item.label for item in sorted(found, key=lambda item: item.kind)}
@@ -146,11 +120,10 @@ class Token:
         it is not.
         """
         guard = self._guard_for_writing(area)
+        wanted = WantedKey(area, f"RSA-{bits}")
         self._require_unused(identifier)
         with self._cleaned_up(identifier):
-            with self._module_in_use(
-                "make a key", self._writes_with(), guard, wanted=_Wanted(area, f"RSA-{bits}")
-            ) as opened:
+            with self._module_in_use(Operation("make a key", (self._writes_with(), guard), wanted)) as opened:
                 public, _ = opened.session(guard).generate_keypair(
                     KeyType.RSA,
                     bits,
@@ -180,10 +153,10 @@ class Token:
         if area is None:
             raise ReadOnlyCardError
         guard = self._guard_for_writing(area)
-        wanted = _Wanted(area, objects.kind_of(key))
+        wanted = WantedKey(area, objects.kind_of(key))
         self._require_unused(identifier)
         with self._cleaned_up(identifier):
-            with self._module_in_use("import a key", self._writes_with(), guard, wanted=wanted) as opened:
+            with self._module_in_use(Operation("import a key", (self._writes_with(), guard), wanted)) as opened:
                 session = opened.session(guard)
                 for attributes in objects.key_pair_attributes(key, identifier, label):
                     session.create_object(attributes)
@@ -201,7 +174,7 @@ class Token:
         if code_value is not None:
             self.log_in({guard: code_value})
         value = self._value(guard)
-        with self._module_in_use("sign", guard) as opened:
+        with self._module_in_use(Operation("sign", (guard,))) as opened:
             private = objects.find_one(opened.session(guard), ObjectClass.PRIVATE_KEY, identifier)
             if not isinstance(private, SignMixin):
                 raise NoSuchObjectError(identifier)
@@ -261,14 +234,14 @@ class Token:
             raise UnpairedCertificateError
         if key.paired:
             raise IdentifierTakenError(key.identifier)
-        with self._module_in_use("store a certificate", guard) as opened:
+        with self._module_in_use(Operation("store a certificate", (guard,))) as opened:
             opened.session(guard).create_object(objects.certificate_attributes(der, key.identifier, label))
         self.refresh()
         return key.identifier
 
     def delete_certificate(self, identifier: bytes) -> None:
         """Deletes a certificate; its key stays. Raises NoSuchObjectError, NotLoggedInError, ReadOnlyCardError."""
-        with self._module_in_use("delete a certificate", self._writes_with()) as opened:
+        with self._module_in_use(Operation("delete a certificate", (self._writes_with(),))) as opened:
             # OpenSC shows it on its key's slot, and writes with the code that the card was given on the other one.
             for session in opened.sessions:
                 found = objects.find_one(session, ObjectClass.CERTIFICATE, identifier)
@@ -374,85 +347,24 @@ class Token:
             yield connection
 
     @contextmanager
-    def _module_in_use(self, what: str, *log_in: str, wanted: _Wanted | None = None) -> Iterator[_Opened]:
-        """The card through PKCS#11, logged in with these codes, in this order.
+    def _module_in_use(self, operation: Operation) -> Iterator[OpenSlots]:
+        """The card through PKCS#11, logged in with the codes of the operation, in their order.
 
         What the module refuses is raised as what it means, which the card's status tells once the module is closed.
         """
-        values = {name: self._value(name) for name in log_in}
+        values = {name: self._value(name) for name in operation.log_in}
         try:
             with module_in_use(find_module(self._module)) as slots:
-                yield _Opened(self._tokens(slots), values)
+                yield OpenSlots(tokens_by_code(slots, self.reader, self.status.codes, self._labels), values)
+        except GONE as error:
+            raise CardGoneError from error
         except pkcs11.PKCS11Error as error:
-            raise self._meaning(error, what, log_in, wanted) from error
+            raise meaning_of(error, operation, self.refresh()) from error
         finally:
-            if log_in:
+            if values:
                 self._forget_codes_given()
 
     def _forget_codes_given(self) -> None:
         """Resets the card, which OpenSC leaves logged in. One that is not there has forgotten them by itself."""
         with suppress(CardError):
             connect(self.reader).close()
-
-    def _tokens(self, slots: Sequence[pkcs11.Slot]) -> dict[str, pkcs11.Token]:
-        """This card's tokens, by the id of the code that logs in to each."""
-        # OpenSC has the reader's name as the slot's description, cut to its length.
-        here = [slot for slot in slots if self.reader.startswith(slot.slot_description)]
-        ids = {self._labels.get(code.reference): code.id for code in self.status.codes if code.reference is not None}
-        found: dict[str, pkcs11.Token] = {}
-        for slot in here:
-            token = slot.get_token()
-            label = next((name for name in ids if name and token.label.endswith(f"({name})")), _USUAL_LABEL)
-            if label in ids:
-                found.setdefault(ids[label], token)
-        if not found:
-            raise CardGoneError
-        return found
-
-    def _meaning(
-        self, error: pkcs11.PKCS11Error, what: str, log_in: Sequence[str], wanted: _Wanted | None
-    ) -> CardError:
-        """What an error of the module means, seen with the card's status."""
-        if isinstance(error, _GONE):
-            return CardGoneError()
-        status = self.refresh()
-        for code in map(status.code, dict.fromkeys(log_in)):
-            if code.state is CodeState.BLOCKED:
-                return CodeBlockedError(code.id, code.name)
-            if code.state is CodeState.NOT_SET:
-                return CodeNotSetError(code.id, code.name)
-            if isinstance(error, pkcs11.PinIncorrect) and code.tries_left < code.tries_limit:
-                # Changed by somebody since log_in.
-                return WrongCodeError(code.id, code.name, code.tries_left)
-        if wanted is not None:
-            area = status.area(wanted.area)
-            if area.full:
-                return NoPlaceError(area.id, area.name, area.places or 0)
-            if isinstance(error, _KEY_NOT_TAKEN):
-                return KeyNotTakenError(wanted.kind)
-        if isinstance(error, pkcs11.DeviceMemory):
-            return NoSpaceError()
-        return TokenRefusedError(type(error).__name__, what)
-
-
-class _Opened:
-    """Sessions on the slots of one card, logged in where a code's value was given."""
-
-    def __init__(self, tokens: Mapping[str, pkcs11.Token], values: Mapping[str, str]) -> None:
-        self._sessions: dict[str, pkcs11.Session] = {}
-        for name, value in values.items():
-            if name not in tokens:
-                raise CardGoneError
-            self._sessions[name] = tokens[name].open(rw=True, user_pin=value)
-        for name, token in tokens.items():
-            if name not in self._sessions:
-                self._sessions[name] = token.open(rw=True)
-
-    @property
-    def sessions(self) -> Sequence[pkcs11.Session]:
-        """One session a slot."""
-        return tuple(self._sessions.values())
-
-    def session(self, code: str) -> pkcs11.Session:
-        """The session on the slot of a code."""
-        return self._sessions[code]

@@ -8,7 +8,7 @@ from cardtools.card.token import ObjectKind, Token
 from cardtools.enrol.errors import BadInputError
 from cardtools.enrol.files.certificates import CertificateFacts, read_certificate
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import open_token
+from cardtools.enrol.flows.open_card import open_token
 from cardtools.enrol.flows.session import Session
 
 

@@ -10,7 +10,7 @@ from cardtools.card.token import Token
 from cardtools.common.terms import KeyOrigin
 from cardtools.enrol.flows.card_certificates import CertificateOnCard
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import open_token
+from cardtools.enrol.flows.open_card import open_token
 from cardtools.enrol.flows.session import PIN, Session
 
 

@@ -12,7 +12,7 @@ from cardtools.enrol.files.certificates import CertificateFacts, read_certificat
 from cardtools.enrol.files.pending import PendingRequest
 from cardtools.enrol.flows.card_certificates import CertificateOnCard, certificates_of
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import open_token
+from cardtools.enrol.flows.open_card import open_token
 from cardtools.enrol.flows.session import PIN, Session
 
 

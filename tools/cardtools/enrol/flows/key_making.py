@@ -15,7 +15,7 @@ from cardtools.enrol.ca_client import CaError, CaRefusedError
 from cardtools.enrol.errors import EnrolError, StepFailedError
 from cardtools.enrol.files import pkcs10
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.same_card import open_connection, open_token
+from cardtools.enrol.flows.open_card import open_connection, open_token
 from cardtools.enrol.flows.session import PIN, Codes, Session
 
 _IDENTIFIER_LENGTH = 4

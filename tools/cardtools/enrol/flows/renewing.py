@@ -19,8 +19,8 @@ from cardtools.enrol.files import pkcs10
 from cardtools.enrol.files.certificates import CertificateFacts, file_content, now, read_certificate
 from cardtools.enrol.flows.card_certificates import CertificateOnCard
 from cardtools.enrol.flows.device import QualifiedDevice
+from cardtools.enrol.flows.open_card import open_token
 from cardtools.enrol.flows.requesting import Sent, request_with_new_key
-from cardtools.enrol.flows.same_card import open_token
 from cardtools.enrol.flows.session import PIN, Codes, Session
 
 CARD_STORE = "card"

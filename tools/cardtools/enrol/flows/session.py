@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardtools.card.code_values import why_unfit
 from cardtools.card.errors import CodeBlockedError, CodeNotSetError, ImpossibleValueError
 from cardtools.card.status import CardStatus, CodeState
-from cardtools.card.values import why_unfit
 from cardtools.common.messages import Messages
 from cardtools.common.prompt import CodeSource
 from cardtools.common.told import Value

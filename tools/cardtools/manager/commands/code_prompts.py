@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cardtools.card.code_values import easily_guessed, why_unfit
 from cardtools.card.errors import ImpossibleValueError
 from cardtools.card.status import CodeStatus
-from cardtools.card.values import easily_guessed, why_unfit
 from cardtools.common.prompt import CodeSource, code_source
 from cardtools.common.told import Name
 from cardtools.manager.commands.options import CodeOptions

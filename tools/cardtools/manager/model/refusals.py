@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardtools.card.values import UnfitValue
+from cardtools.card.code_values import UnfitValue
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.told import ToldError, Value
 

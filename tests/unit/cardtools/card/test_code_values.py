@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cardtools.card.code_values import ValueFlaw, easily_guessed, why_unfit
 from cardtools.card.status import Characters, CodeState, CodeStatus
-from cardtools.card.values import ValueFlaw, easily_guessed, why_unfit
 from cardtools.common.messages import Language, Messages
 from hypothesis import given
 from hypothesis import strategies as st
