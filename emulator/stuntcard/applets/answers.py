@@ -47,7 +47,7 @@ def answer(verdict: Verdict, asked: CodeState | None = None) -> Response:
     return Response(_STATUS_WORDS[verdict])
 
 
-def standing(code: CodeState, *, given: bool) -> Response:
+def answer_to_query(code: CodeState, *, given: bool) -> Response:
     """The answer to a query of a code: whether it has been given, or how many tries are left (ISO 7816-4, 11.6.6)."""
     if code.status is CodeStatus.NOT_SET:
         return Response(StatusWord.REFERENCE_DATA_NOT_USABLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from stuntcard.applets.answers import RefusalError, answer, standing, the_code
+from stuntcard.applets.answers import RefusalError, answer, answer_to_query, the_code
 from stuntcard.applets.handling import Handler
 from stuntcard.card.card import Card
 from stuntcard.iso7816.apdu import Command, Response
@@ -36,7 +36,7 @@ def verify(card: Card, command: Command, stored_length: int) -> Response:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     name = code(card, command.p2)
     if not command.data:
-        return standing(card.state.codes[name], given=permits(card.state, name))
+        return answer_to_query(card.state.codes[name], given=permits(card.state, name))
     if len(command.data) > stored_length:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     verdict = card.verify(name, command.data.rstrip(PAD))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.applets.answers import answer, standing
+from stuntcard.applets.answers import answer, answer_to_query
 from stuntcard.iso7816.apdu import Response
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.state import CodeState
@@ -40,7 +40,7 @@ def test_a_wrong_code_tells_the_tries_left(left: int, sw: int) -> None:
     ],
 )
 def test_a_query_tells_how_a_code_stands(status: CodeStatus, given: bool, sw: int) -> None:
-    assert standing(CodeState(status, 2, 3), given=given) == Response(sw)
+    assert answer_to_query(CodeState(status, 2, 3), given=given) == Response(sw)
 
 
 def test_every_verdict_but_a_dead_cards_has_an_answer() -> None:
