@@ -49,24 +49,21 @@ def claiming(profile: Profile, **content: Any) -> Profile:
 # The law as it is
 
 
-@pytest.mark.fact("PQ-05", "PQ-06", "PQ-12")
-def test_the_claims_of_proid_q_hold() -> None:
-    assert broken(load_profile("proid-q")) == {}
+fact = pytest.mark.fact
+SHIPPED = [
+    pytest.param("proid-q", marks=fact("PQ-05", "PQ-06", "PQ-12")),
+    pytest.param("tokenme", marks=fact("TM-02")),
+    pytest.param(
+        "eobcanka",
+        marks=fact("EO-09", "EO-10", "EO-12", "EO-13", "EO-15", "EO-16", "EO-17", "EO-19", "EO-20", "EO-21", "EO-27"),
+    ),
+    pytest.param("zzzs-pk", marks=fact("PK-02", "PK-03", "PK-04", "PK-06", "PK-07", "PK-08", "PK-09", "PK-13")),
+]
 
 
-@pytest.mark.fact("TM-02")
-def test_the_claims_of_tokenme_hold() -> None:
-    assert broken(load_profile("tokenme")) == {}
-
-
-@pytest.mark.fact("EO-09", "EO-10", "EO-12", "EO-13", "EO-15", "EO-16", "EO-17", "EO-19", "EO-20", "EO-21", "EO-27")
-def test_the_claims_of_eobcanka_hold() -> None:
-    assert broken(load_profile("eobcanka")) == {}
-
-
-@pytest.mark.fact("PK-02", "PK-03", "PK-04", "PK-06", "PK-07", "PK-08", "PK-09", "PK-13")
-def test_the_claims_of_zzzs_pk_hold() -> None:
-    assert broken(ZZZS_PK) == {}
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_claims_of_each_card_hold(name: str) -> None:
+    assert broken(load_profile(name)) == {}
 
 
 # A law that somebody broke by way of the profile

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from stuntcard.policy.events import (
     ActorActs,
@@ -16,11 +18,14 @@ from stuntcard.policy.events import (
     Verify,
 )
 from stuntcard.policy.law import step
-from stuntcard.policy.state import CodeState, Origin, State, factory_state
+from stuntcard.policy.state import CodeState, Origin
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import CodeStatus, Profile
+from stuntcard.profile.model import CodeStatus
+
+from tests.unit.policy import steps
 
 EOBCANKA = load_profile("eobcanka")
+after, said = partial(steps.after, profile=EOBCANKA), partial(steps.said, profile=EOBCANKA)
 SET = CodeStatus.SET
 
 IDENTIFICATION_SET = ActorActs("office", "set-identification")
@@ -31,17 +36,6 @@ ALL_SET: tuple[Event, ...] = (
     ResetCode("qpin", "puk", correct=True, acceptable=True),
     ActorActs("office", "set-bok"),
 )
-
-
-def after(*events: Event, profile: Profile = EOBCANKA) -> State:
-    state = factory_state(profile)
-    for event in events:
-        state, _ = step(profile, state, event)
-    return state
-
-
-def said(event: Event, state: State) -> Verdict:
-    return step(EOBCANKA, state, event)[1]
 
 
 def notes(profile: str) -> str:

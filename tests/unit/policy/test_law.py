@@ -21,9 +21,10 @@ from stuntcard.policy.events import (
 from stuntcard.policy.law import area_of_new_key, is_open, permits, step, unblocking_code, vouches_for
 from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part, Profile
+from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part
 
-PROID_Q = load_profile("proid-q")
+from tests.unit.policy.steps import PROID_Q, after, refused, said
+
 FRESH = factory_state(PROID_Q)
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
 CODES = ("pin", "puk", "qpin")
@@ -32,22 +33,6 @@ RIGHT_PIN, RIGHT_PUK, RIGHT_QPIN = (Verify(code, True) for code in CODES)
 WRONG_PIN, WRONG_PUK, WRONG_QPIN = (Verify(code, False) for code in CODES)
 MAKE, IMPORT = StoreKey(Origin.MADE), StoreKey(Origin.IMPORTED)
 TWICE_INTO_CC: list[Event] = [RIGHT_QPIN, MAKE, RIGHT_QPIN, MAKE]
-
-
-def after(*events: Event, start: State = FRESH, profile: Profile = PROID_Q) -> State:
-    """The state that these events lead to."""
-    for event in events:
-        start, _ = step(profile, start, event)
-    return start
-
-
-def verdict(event: Event, state: State, profile: Profile = PROID_Q) -> Verdict:
-    return step(profile, state, event)[1]
-
-
-def refused(event: Event, state: State, expected: Verdict, profile: Profile = PROID_Q) -> bool:
-    """Whether an event gets this verdict and leaves the state as it was."""
-    return step(profile, state, event) == (state, expected)
 
 
 # A card as it leaves the factory
@@ -94,27 +79,51 @@ def test_wrong_codes_count_down_to_blocked(code: str, tries: int) -> None:
     assert refused(Verify(code, True), state, Verdict.CODE_BLOCKED)
 
 
-def test_a_right_code_gives_all_tries_back() -> None:
-    assert after(WRONG_PIN, WRONG_PIN, RIGHT_PIN).codes["pin"].tries_left == 3
+TRIES_LEFT = [
+    ((WRONG_PIN, WRONG_PIN, RIGHT_PIN), [3, 5, 3]),  # a right code gives all tries back
+    ((WRONG_PIN, WRONG_PIN, SessionEnd()), [1, 5, 3]),  # the end of a session none
+    ((WRONG_PIN, WRONG_QPIN, WRONG_QPIN), [2, 5, 1]),  # codes count each for itself
+    ((WRONG_PIN, ResetCode("pin", "puk", True, True)), [3, 5, 3]),  # one that is not blocked is set anew too
+]
+
+
+@pytest.mark.parametrize(("events", "left"), TRIES_LEFT)
+def test_tries_left(events: tuple[Event, ...], left: list[int]) -> None:
+    state = after(*events)
+    assert [state.codes[code].tries_left for code in CODES] == left
 
 
 def test_a_wrong_code_takes_away_what_a_right_one_gave() -> None:
     assert not permits(after(RIGHT_PIN, WRONG_PIN), "pin")
 
 
-def test_tries_are_not_given_back_by_the_end_of_a_session() -> None:
-    assert after(WRONG_PIN, WRONG_PIN, SessionEnd()).codes["pin"].tries_left == 1
+NO_PIN = FRESH.with_code("pin", CodeState(NOT_SET, 3, 3))
+PIN_BLOCKED, PUK_BLOCKED = after(*[WRONG_PIN] * 3), after(*[WRONG_PUK] * 5, *[WRONG_PIN] * 3)
+FULL = after(RIGHT_PIN, *TWICE_INTO_CC, RIGHT_QPIN)
+REFUSED: list[tuple[Event, State, Verdict]] = [
+    (RIGHT_PIN, NO_PIN, Verdict.CODE_NOT_SET),
+    (WRONG_PIN, NO_PIN, Verdict.CODE_NOT_SET),
+    (Change("pin", True, True), NO_PIN, Verdict.CODE_NOT_SET),
+    (Change("pin", False, False), NO_PIN, Verdict.CODE_NOT_SET),
+    (Change("pin", True, True), PIN_BLOCKED, Verdict.CODE_BLOCKED),
+    (Change("pin", True, False), FRESH, Verdict.VALUE_REFUSED),  # before the old value is looked at
+    (Change("pin", False, False), FRESH, Verdict.VALUE_REFUSED),
+    (ResetCode("pin", "puk", True, True), PUK_BLOCKED, Verdict.CODE_BLOCKED),
+    (ResetCode("pin", "puk", False, False), FRESH, Verdict.VALUE_REFUSED),
+    *(
+        (ResetCode(code, by, correct, True), FRESH, Verdict.ACT_NOT_ALLOWED)  # nothing but PUK sets another code
+        for code, by in (("puk", "pin"), ("puk", "puk"), ("pin", "qpin"), ("qpin", "pin"))
+        for correct in (True, False)
+    ),
+    (MAKE, FULL, Verdict.NO_PLACE),
+    (IMPORT, FULL, Verdict.NO_PLACE),
+    (UseKey(7), after(RIGHT_PIN), Verdict.NO_SUCH_KEY),
+]
 
 
-def test_codes_count_each_for_itself() -> None:
-    state = after(WRONG_PIN, WRONG_QPIN, WRONG_QPIN)
-    assert [state.codes[code].tries_left for code in CODES] == [2, 5, 1]
-
-
-def test_a_code_that_is_not_set_can_not_be_given_or_changed() -> None:
-    state = FRESH.with_code("pin", CodeState(NOT_SET, 3, 3))
-    for event in (RIGHT_PIN, WRONG_PIN, Change("pin", True, True), Change("pin", False, False)):
-        assert refused(event, state, Verdict.CODE_NOT_SET)
+@pytest.mark.parametrize(("event", "state", "verdict"), REFUSED)
+def test_what_is_refused_changes_nothing(event: Event, state: State, verdict: Verdict) -> None:
+    assert refused(event, state, verdict)
 
 
 # Changing a code
@@ -132,16 +141,6 @@ def test_a_change_with_a_wrong_old_value_spends_a_try() -> None:
     state, said = step(PROID_Q, FRESH, Change("pin", False, True))
     assert said is Verdict.WRONG_CODE
     assert state.codes["pin"] == CodeState(SET, 2, 3, must_change=True)
-
-
-@pytest.mark.parametrize("correct", [True, False])
-def test_a_new_value_that_does_not_fit_costs_nothing(correct: bool) -> None:
-    assert refused(Change("pin", correct, False), FRESH, Verdict.VALUE_REFUSED)
-
-
-def test_a_blocked_code_is_not_changed() -> None:
-    state = after(WRONG_PIN, WRONG_PIN, WRONG_PIN)
-    assert refused(Change("pin", True, True), state, Verdict.CODE_BLOCKED)
 
 
 def test_a_code_that_the_profile_does_not_let_change() -> None:
@@ -170,30 +169,11 @@ def test_a_reset_gives_no_rights_of_the_puk_and_leaves_its_mark() -> None:
     assert state.verified == frozenset()
 
 
-def test_a_code_that_is_not_blocked_is_set_anew_too() -> None:
-    assert after(WRONG_PIN, ResetCode("pin", "puk", True, True)).codes["pin"] == CodeState(SET, 3, 3)
-
-
 def test_a_wrong_puk_costs_the_puk_a_try_and_the_pin_nothing() -> None:
     blocked = after(*[WRONG_PIN] * 3)
     state, said = step(PROID_Q, blocked, ResetCode("pin", "puk", False, True))
     assert said is Verdict.WRONG_CODE
     assert state == blocked.with_code("puk", CodeState(SET, 4, 5, must_change=True))
-
-
-def test_a_blocked_puk_unblocks_nothing() -> None:
-    state = after(*[WRONG_PUK] * 5, *[WRONG_PIN] * 3)
-    assert refused(ResetCode("pin", "puk", True, True), state, Verdict.CODE_BLOCKED)
-
-
-def test_a_reset_to_a_value_that_does_not_fit_costs_nothing() -> None:
-    assert refused(ResetCode("pin", "puk", False, False), FRESH, Verdict.VALUE_REFUSED)
-
-
-@pytest.mark.parametrize(("code", "by"), [("puk", "pin"), ("puk", "puk"), ("pin", "qpin"), ("qpin", "pin")])
-def test_nothing_but_puk_sets_another_code(code: str, by: str) -> None:
-    for correct in (True, False):
-        assert refused(ResetCode(code, by, correct, True), FRESH, Verdict.ACT_NOT_ALLOWED)
 
 
 def test_the_unblocking_code() -> None:
@@ -279,8 +259,7 @@ def test_a_lost_part_takes_its_codes_along_and_leaves_the_rest() -> None:
 def test_the_area_of_a_new_key_follows_from_the_codes_given(given: tuple[Event, ...], area: str | None) -> None:
     state = after(*given)
     assert area_of_new_key(PROID_Q, state) == area
-    said = verdict(MAKE, state)
-    assert said is (Verdict.NOT_AUTHORISED if area is None else Verdict.DONE)
+    assert said(MAKE, state) is (Verdict.NOT_AUTHORISED if area is None else Verdict.DONE)
 
 
 def test_one_qpin_makes_one_key_in_the_cc_area() -> None:
@@ -303,17 +282,6 @@ def test_pin_is_for_as_many_uses_of_a_general_key_as_one_likes_and_spares_qpin()
     for _ in range(3):
         assert step(PROID_Q, state, UseKey(1)) == (state, Verdict.DONE)
     assert permits(state, "qpin")
-
-
-def test_a_third_key_finds_no_place_and_uses_nothing_up() -> None:
-    full = after(RIGHT_PIN, *TWICE_INTO_CC, RIGHT_QPIN)
-    assert full.used("cc") == 2
-    assert refused(MAKE, full, Verdict.NO_PLACE)
-    assert refused(IMPORT, full, Verdict.NO_PLACE)
-
-
-def test_a_key_that_is_not_there() -> None:
-    assert refused(UseKey(7), after(RIGHT_PIN), Verdict.NO_SUCH_KEY)
 
 
 def test_a_key_keeps_its_origin() -> None:
@@ -437,7 +405,7 @@ def test_on_an_open_card_no_code_is_asked_for() -> None:
     assert is_open(BLANK, state)
     assert area_of_new_key(BLANK, state) == "general"
     state = after(MAKE, start=state, profile=BLANK)
-    assert verdict(UseKey(1), state, BLANK) is Verdict.DONE
+    assert said(UseKey(1), state, BLANK) is Verdict.DONE
     state = after(ACTIVATE, start=state, profile=BLANK)
     assert not is_open(BLANK, state)
     assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED, BLANK)
