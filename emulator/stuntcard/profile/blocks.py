@@ -1,0 +1,61 @@
+"""What every block of a profile is made of, and the texts and names in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=32)]
+FactNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
+HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2})+$")]
+
+
+class Language(StrEnum):
+    """The languages that people are spoken to in."""
+
+    ENGLISH = "en"
+    CZECH = "cs"
+    SLOVENIAN = "sl"
+
+
+class Block(BaseModel):
+    """Whatever a file of this kind is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+class Sourced(Block):
+    """A block that may say where its value comes from."""
+
+    source: tuple[FactNumber, ...] = Field(
+        default=(), description="Facts of the source documents that give this value."
+    )
+    assumed: str | None = Field(default=None, description="Why this value, when no document gives it.")
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        if isinstance(value, str):
+            return (value,)
+        return tuple(value) if isinstance(value, list) else value
+
+
+def as_tuple(value: object) -> object:
+    """A list, as YAML has it, as a tuple; anything else as it is."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Text(Block):
+    """A text for people, in each language."""
+
+    en: str
+    cs: str
+    sl: str
+
+
+class Note(Sourced):
+    """Something that a person should know of the card and that no command shows."""
+
+    text: Text
