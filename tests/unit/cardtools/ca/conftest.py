@@ -11,14 +11,14 @@ from tests.unit.cardtools.ca.running_ca import RunningCa, running_ca
 
 
 @pytest.fixture
-def ca(tmp_path: Path) -> Iterator[RunningCa]:
+def manual_ca(tmp_path: Path) -> Iterator[RunningCa]:
     """A CA whose operator issues by hand."""
     with running_ca(tmp_path) as ca:
         yield ca
 
 
 @pytest.fixture
-def automatic_ca(tmp_path: Path) -> Iterator[RunningCa]:
+def ca(tmp_path: Path) -> Iterator[RunningCa]:
     """A CA that issues what is asked for."""
     with running_ca(tmp_path, automatic=True) as ca:
         yield ca

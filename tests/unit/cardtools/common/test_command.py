@@ -22,6 +22,7 @@ WITHOUT = [
     ("enrol", ("download", "BP0123456789"), "httpx"),
     ("cardtools-ca", ("run", "."), "fastapi"),
     ("cardtools-ca", ("run", "."), "jinja2"),
+    ("cardtools-ca", ("run", "."), "python_multipart"),
     ("cardtools-ca", ("run", "."), "uvicorn"),
     ("cardtools-ca", ("mail", ".", "card.eml"), "pyhanko"),
 ]

@@ -19,7 +19,7 @@ from cardtools.ca.mail import message as mail_message
 from cardtools.ca.mail import order as mail_order
 from cardtools.ca.mail import senders
 from cardtools.ca.mail import signature as mail_signature
-from cardtools.ca.mail.order import CardNumber, Order
+from cardtools.ca.mail.order import NamedCard, Order
 from cardtools.ca.mail.signature import Signature
 from cardtools.ca.office import bonds
 from cardtools.ca.office.audit import AuditedAct
@@ -163,11 +163,11 @@ def _certificate(connection: sqlite3.Connection, order: Order, serial: str) -> C
     return record
 
 
-def _bond(connection: sqlite3.Connection, order: Order, card: CardNumber) -> BondRecord:
+def _bond(connection: sqlite3.Connection, order: Order, card: NamedCard) -> BondRecord:
     found = [
         bond
         for bond in bond_rows.of_number(connection, card.number)
-        if card.kind in (None, bond.card.profile) and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
+        if card.profile in (None, bond.card.profile) and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
     ]
     if not found:
         raise RefusedError(Problem.NOT_FOUND, f"Card {card} is not bound to {order.applicant}.")

@@ -22,7 +22,7 @@ from cardtools.ca.store.cards import number_in
 from cardtools.ca.store.people import folded
 from cardtools.common.protocol import Applicant, Problem
 
-_CARD = re.compile(r"(?:(?P<kind>[a-z0-9-]{1,64})/)?(?P<number>[A-Za-z0-9 ._:-]{1,64})")
+_CARD = re.compile(r"(?:(?P<profile>[a-z0-9-]{1,64})/)?(?P<number>[A-Za-z0-9 ._:-]{1,64})")
 _SEVERAL = re.compile(r"[,;]")
 _NAMED_MAX = 50
 _APPLICANT_MAX = 400
@@ -47,14 +47,14 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CardNumber:
-    """A card as the e-mail names it; the kind of card only where it says so."""
+class NamedCard:
+    """A card as the e-mail names it: its serial number, and the id of its profile only where it says so."""
 
     number: str
-    kind: str | None = None
+    profile: str | None = None
 
     def __str__(self) -> str:
-        return self.number if self.kind is None else f"{self.kind}/{self.number}"
+        return self.number if self.profile is None else f"{self.profile}/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Order:
 
     applicant: str
     serials: tuple[str, ...]
-    cards: tuple[CardNumber, ...]
+    cards: tuple[NamedCard, ...]
 
     def names(self, applicant: Applicant) -> bool:
         """Whether the order names this applicant: by name, by e-mail address, or by both."""
@@ -112,11 +112,11 @@ def _serial(text: str) -> str:
     return serial
 
 
-def _card(text: str) -> CardNumber:
+def _card(text: str) -> NamedCard:
     found = _CARD.fullmatch(text)
     if found is None:
         raise _refused("A card's number can't be read. Write it as it stands on the card; one card a line.")
-    return CardNumber(number_in(found["number"]), found["kind"])
+    return NamedCard(number_in(found["number"]), found["profile"])
 
 
 def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:

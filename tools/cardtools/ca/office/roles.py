@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class TokenHolder:
     """Who holds a token."""
 
     name: str
@@ -61,20 +61,20 @@ def remove(service: Service, name: str, who: str) -> None:
             raise RefusedError(Problem.NOT_FOUND, f"{name} has no token.")
 
 
-def holders(service: Service) -> list[Holder]:
+def holders(service: Service) -> list[TokenHolder]:
     """Everyone with a token."""
     with service.database.reading() as connection:
-        return [Holder(name, Role(role)) for name, role, _ in token_rows.every(connection)]
+        return [TokenHolder(name, Role(role)) for name, role, _ in token_rows.every(connection)]
 
 
-def holder_of(service: Service, token: str) -> Holder | None:
+def holder_of(service: Service, token: str) -> TokenHolder | None:
     """Who holds a token; None when it is nobody's."""
     digest = _digest(token)
     with service.database.reading() as connection:
         kept = token_rows.every(connection)
     # Every digest is compared, so that the time tells nothing about which one is like it.
     matching = [(name, role) for name, role, other in kept if hmac.compare_digest(digest, other)]
-    return Holder(matching[0][0], Role(matching[0][1])) if matching else None
+    return TokenHolder(matching[0][0], Role(matching[0][1])) if matching else None
 
 
 def _digest(token: str) -> bytes:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
+import python_multipart  # noqa: F401 - FastAPI reads forms with it, and is told here when it is not installed
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
 
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import bonds, certificates, people, roles
-from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.portal.page_routes import ForeignFormError, LoggedOutError, PageRoute
@@ -37,7 +38,7 @@ router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, 
 class LoggedIn:
     """An authorised person at work."""
 
-    holder: Holder
+    holder: TokenHolder
     session: Session
 
 

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
-from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service
 from cardtools.ca.web.guard import Rates, client_of
 from cardtools.ca.web.refusals import TooOftenError
@@ -40,7 +40,7 @@ def asking(request: Request) -> str:
     return f"client {client}"
 
 
-def check_token(request: Request, token: str) -> Holder | None:
+def check_token(request: Request, token: str) -> TokenHolder | None:
     """Who holds a token; None when it is nobody's, which is counted and noted. Raises TooOftenError."""
     service, client = service_of(request), client_of(request)
     limit = rates_of(request).wrong_tokens
@@ -63,7 +63,7 @@ class _Allowed:
 
     def __call__(
         self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-    ) -> Holder:
+    ) -> TokenHolder:
         holder = None if given is None else check_token(request, given.credentials)
         if holder is None:
             raise HTTPException(
@@ -79,6 +79,6 @@ class _Allowed:
 
 Ca = Annotated[Service, Depends(service_of)]
 Asking = Annotated[str, Depends(asking)]
-Operator = Annotated[Holder, Depends(_Allowed(Role.OPERATOR))]
-Authorised = Annotated[Holder, Depends(_Allowed(Role.AUTHORISED))]
-OperatorOrAuthorised = Annotated[Holder, Depends(_Allowed(Role.OPERATOR, Role.AUTHORISED))]
+Operator = Annotated[TokenHolder, Depends(_Allowed(Role.OPERATOR))]
+Authorised = Annotated[TokenHolder, Depends(_Allowed(Role.AUTHORISED))]
+OperatorOrAuthorised = Annotated[TokenHolder, Depends(_Allowed(Role.OPERATOR, Role.AUTHORISED))]

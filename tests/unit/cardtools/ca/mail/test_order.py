@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.mail.order import CardNumber, Order, parse
+from cardtools.ca.mail.order import NamedCard, Order, parse
 from cardtools.common.protocol import Applicant
 
 
@@ -20,12 +20,12 @@ from cardtools.common.protocol import Applicant
     ],
 )
 def test_an_order_in_each_language(text: str) -> None:
-    assert parse(text) == Order("Jana Nováková", ("A1", "B2"), (CardNumber("0001"),))
+    assert parse(text) == Order("Jana Nováková", ("A1", "B2"), (NamedCard("0001"),))
 
 
 def test_the_kind_of_card_can_be_named() -> None:
     [card] = parse("Applicant: Jana\nCard: proid-q/00a1").cards
-    assert (card, str(card)) == (CardNumber("00A1", "proid-q"), "proid-q/00A1")
+    assert (card, str(card)) == (NamedCard("00A1", "proid-q"), "proid-q/00A1")
 
 
 @pytest.mark.parametrize(

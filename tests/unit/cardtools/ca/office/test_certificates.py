@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives import serialization
 from tests.unit.cardtools.ca.running_ca import PETR, RunningCa, certificate_of, refused
 
 
-def test_a_certificate_is_found_by_its_serial_number(automatic_ca: RunningCa) -> None:
-    issued = automatic_ca.issued()
+def test_a_certificate_is_found_by_its_serial_number(ca: RunningCa) -> None:
+    issued = ca.issued()
     certificate = certificate_of(issued)
     assert issued["serial"] == f"{certificate.serial_number:X}"
-    assert automatic_ca.http.get(f"/certificates/{issued['serial']}").json() == issued
-    file = automatic_ca.http.get(f"/certificates/{issued['serial']}/file")
+    assert ca.http.get(f"/certificates/{issued['serial']}").json() == issued
+    file = ca.http.get(f"/certificates/{issued['serial']}/file")
     assert file.headers["content-type"] == "application/pkix-cert"
     assert file.content == certificate.public_bytes(serialization.Encoding.DER)
 
@@ -35,41 +35,41 @@ def test_the_issuer_and_the_root(quiet_ca: RunningCa) -> None:
     )
 
 
-def test_a_certificate_is_revoked_once_and_for_good(automatic_ca: RunningCa) -> None:
-    serial = automatic_ca.issued()["serial"]
+def test_a_certificate_is_revoked_once_and_for_good(ca: RunningCa) -> None:
+    serial = ca.issued()["serial"]
     path = f"/certificates/{serial}/revoke"
-    answer = automatic_ca.operate(path, reason="keyCompromise")
+    answer = ca.operate(path, reason="keyCompromise")
     assert answer.json()["revoked"] is not None
-    assert automatic_ca.http.get(f"/certificates/{serial}").json() == answer.json()
-    assert refused(automatic_ca.operate(path)) == (409, "already-done")
+    assert ca.http.get(f"/certificates/{serial}").json() == answer.json()
+    assert refused(ca.operate(path)) == (409, "already-done")
 
 
-def test_an_expired_certificate_is_not_revoked(automatic_ca: RunningCa) -> None:
-    serial = automatic_ca.issued()["serial"]
-    automatic_ca.clock.forward(days=366)
-    answer = automatic_ca.operate(f"/certificates/{serial}/revoke")
+def test_an_expired_certificate_is_not_revoked(ca: RunningCa) -> None:
+    serial = ca.issued()["serial"]
+    ca.clock.forward(days=366)
+    answer = ca.operate(f"/certificates/{serial}/revoke")
     assert refused(answer) == (409, "already-done")
 
 
 @pytest.mark.fact("PQ-25")
-def test_an_applicant_is_found_with_certificates_and_cards(automatic_ca: RunningCa) -> None:
-    card = automatic_ca.card()
-    qualified = automatic_ca.issued(card=card)
-    commercial = automatic_ca.issued(
+def test_an_applicant_is_found_with_certificates_and_cards(ca: RunningCa) -> None:
+    card = ca.card()
+    qualified = ca.issued(card=card)
+    commercial = ca.issued(
         profile=CertificateProfile.COMMERCIAL, who=Applicant(name="JANA NOVÁKOVÁ", e_mail="jana@example.org")
     )
-    automatic_ca.issued(who=PETR)
+    ca.issued(who=PETR)
 
     def found(words: str) -> list[str]:
-        people = automatic_ca.http.get("/people", params={"find": words}, headers=automatic_ca.authorised).json()
+        people = ca.http.get("/people", params={"find": words}, headers=ca.authorised).json()
         return [person["applicant"]["name"] for person in people]
 
     assert found("example.org") == ["Petr Dvořák", "JANA NOVÁKOVÁ"]
     assert found("nováK") == ["JANA NOVÁKOVÁ"]
     assert found("nobody") == []
-    [jana] = automatic_ca.http.get("/people?find=jana", headers=automatic_ca.authorised).json()
+    [jana] = ca.http.get("/people?find=jana", headers=ca.authorised).json()
     assert [certificate["serial"] for certificate in jana["certificates"]] == [
         qualified["serial"],
         commercial["serial"],
     ]
-    assert jana["cards"] == [automatic_ca.bond(card).json()]
+    assert jana["cards"] == [ca.bond(card).json()]

@@ -7,14 +7,14 @@ from cryptography import x509
 from tests.unit.cardtools.ca.running_ca import RunningCa
 
 
-def test_the_list_of_revoked_certificates(automatic_ca: RunningCa) -> None:
-    kept, revoked, expired = (automatic_ca.issued()["serial"] for _ in range(3))
+def test_the_list_of_revoked_certificates(ca: RunningCa) -> None:
+    kept, revoked, expired = (ca.issued()["serial"] for _ in range(3))
 
     def listed() -> dict[str, list[x509.ReasonFlags]]:
-        answer = automatic_ca.http.get("/crl")
+        answer = ca.http.get("/crl")
         assert answer.headers["content-type"] == "application/pkix-crl"
         crl = x509.load_der_x509_crl(answer.content)
-        assert crl.is_signature_valid(automatic_ca.service.authority.issuing.key.public_key())
+        assert crl.is_signature_valid(ca.service.authority.issuing.key.public_key())
         return {
             f"{entry.serial_number:X}": [
                 extension.value.reason for extension in entry.extensions if isinstance(extension.value, x509.CRLReason)
@@ -23,11 +23,11 @@ def test_the_list_of_revoked_certificates(automatic_ca: RunningCa) -> None:
         }
 
     assert listed() == {}
-    automatic_ca.revoke(expired)
+    ca.revoke(expired)
     path = f"/certificates/{revoked}/revoke"
-    automatic_ca.operate(path, reason="superseded")
+    ca.operate(path, reason="superseded")
     assert listed() == {expired: [], revoked: [x509.ReasonFlags.superseded]}
-    automatic_ca.clock.forward(days=366)
+    ca.clock.forward(days=366)
     assert listed() == {}
     assert kept
 

@@ -35,16 +35,16 @@ def _ask(ca: RunningCa, request: bytes) -> ocsp.OCSPResponse:
 
 
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()], ids=lambda a: a.name)
-def test_good_then_revoked(automatic_ca: RunningCa, algorithm: hashes.HashAlgorithm) -> None:
-    issued = automatic_ca.issued()
-    request = _request(automatic_ca, certificate_of(issued), algorithm)
-    assert _ask(automatic_ca, request).certificate_status == ocsp.OCSPCertStatus.GOOD
+def test_good_then_revoked(ca: RunningCa, algorithm: hashes.HashAlgorithm) -> None:
+    issued = ca.issued()
+    request = _request(ca, certificate_of(issued), algorithm)
+    assert _ask(ca, request).certificate_status == ocsp.OCSPCertStatus.GOOD
     path = f"/certificates/{issued['serial']}/revoke"
-    automatic_ca.operate(path, reason="keyCompromise")
-    answer = _ask(automatic_ca, request)
+    ca.operate(path, reason="keyCompromise")
+    answer = _ask(ca, request)
     assert answer.certificate_status == ocsp.OCSPCertStatus.REVOKED
     assert answer.revocation_reason == x509.ReasonFlags.key_compromise
-    revoked = automatic_ca.http.get(f"/certificates/{issued['serial']}").json()["revoked"]
+    revoked = ca.http.get(f"/certificates/{issued['serial']}").json()["revoked"]
     assert answer.revocation_time_utc is not None
     assert answer.revocation_time_utc.isoformat().replace("+00:00", "Z") == revoked
 
@@ -75,23 +75,23 @@ def test_another_issuers_certificate_is_not_spoken_of(quiet_ca: RunningCa) -> No
     assert _ask(quiet_ca, request).response_status == ocsp.OCSPResponseStatus.UNAUTHORIZED
 
 
-def test_the_nonce_comes_back_and_the_responder_signs(automatic_ca: RunningCa) -> None:
-    request = _request(automatic_ca, certificate_of(automatic_ca.issued()), nonce=b"sixteen bytes...")
-    answer = _ask(automatic_ca, request)
+def test_the_nonce_comes_back_and_the_responder_signs(ca: RunningCa) -> None:
+    request = _request(ca, certificate_of(ca.issued()), nonce=b"sixteen bytes...")
+    answer = _ask(ca, request)
     assert answer.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == b"sixteen bytes..."
     [responder] = answer.certificates
-    responder.verify_directly_issued_by(automatic_ca.service.authority.issuing.certificate)
+    responder.verify_directly_issued_by(ca.service.authority.issuing.certificate)
     responder.extensions.get_extension_for_class(x509.OCSPNoCheck)
     key = responder.public_key()
     assert isinstance(key, rsa.RSAPublicKey)
     key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_a_request_in_the_path(automatic_ca: RunningCa) -> None:
+def test_a_request_in_the_path(ca: RunningCa) -> None:
     for _ in range(4):
-        encoded = base64.b64encode(_request(automatic_ca, certificate_of(automatic_ca.issued()))).decode()
+        encoded = base64.b64encode(_request(ca, certificate_of(ca.issued()))).decode()
         for path in (encoded, quote(encoded, safe="")):
-            answer = ocsp.load_der_ocsp_response(automatic_ca.http.get(f"/ocsp/{path}").content)
+            answer = ocsp.load_der_ocsp_response(ca.http.get(f"/ocsp/{path}").content)
             assert answer.certificate_status == ocsp.OCSPCertStatus.GOOD
 
 

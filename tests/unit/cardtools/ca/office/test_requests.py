@@ -21,8 +21,8 @@ _STATEMENT_REFUSED = (400, "statement-refused")
 
 
 @pytest.mark.fact("PQ-18")
-def test_a_first_request_is_answered_with_bp_and_ten_digits(ca: RunningCa) -> None:
-    answer = ca.ask()
+def test_a_first_request_is_answered_with_bp_and_ten_digits(manual_ca: RunningCa) -> None:
+    answer = manual_ca.ask()
     assert answer.status_code == 201
     body = answer.json()
     assert re.fullmatch(r"BP\d{10}", body["id"])
@@ -36,35 +36,35 @@ def test_a_first_request_is_answered_with_bp_and_ten_digits(ca: RunningCa) -> No
         "reason": None,
         "serial": None,
     }
-    assert ca.http.get(f"/requests/{body['id']}").json() == body
-    assert refused(ca.http.get(f"/requests/{body['id']}/certificate")) == (409, "not-issued-yet")
+    assert manual_ca.http.get(f"/requests/{body['id']}").json() == body
+    assert refused(manual_ca.http.get(f"/requests/{body['id']}/certificate")) == (409, "not-issued-yet")
 
 
-def test_the_operator_issues(ca: RunningCa) -> None:
-    request = ca.ask().json()["id"]
-    issued = ca.issue(request)
+def test_the_operator_issues(manual_ca: RunningCa) -> None:
+    request = manual_ca.ask().json()["id"]
+    issued = manual_ca.issue(request)
     assert issued["state"] == "issued"
-    certificate = ca.http.get(f"/requests/{request}/certificate").json()
+    certificate = manual_ca.http.get(f"/requests/{request}/certificate").json()
     assert certificate["serial"] == issued["serial"]
-    assert refused(ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
+    assert refused(manual_ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
 
 
-def test_the_operator_refuses_and_the_key_is_free_again(ca: RunningCa) -> None:
+def test_the_operator_refuses_and_the_key_is_free_again(manual_ca: RunningCa) -> None:
     key = new_key()
-    request = ca.ask(key).json()["id"]
-    answer = ca.operate(f"/requests/{request}/refuse", reason="No contract.")
+    request = manual_ca.ask(key).json()["id"]
+    answer = manual_ca.operate(f"/requests/{request}/refuse", reason="No contract.")
     assert (answer.json()["state"], answer.json()["reason"]) == ("refused", "No contract.")
-    assert refused(ca.http.get(f"/requests/{request}/certificate")) == (409, "not-issued-yet")
-    assert refused(ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
-    assert ca.ask(key).status_code == 201
+    assert refused(manual_ca.http.get(f"/requests/{request}/certificate")) == (409, "not-issued-yet")
+    assert refused(manual_ca.operate(f"/requests/{request}/issue")) == (409, "already-done")
+    assert manual_ca.ask(key).status_code == 201
 
 
-def test_requests_are_listed_by_state(ca: RunningCa) -> None:
-    first, second = ca.ask().json()["id"], ca.ask().json()["id"]
-    ca.issue(first)
+def test_requests_are_listed_by_state(manual_ca: RunningCa) -> None:
+    first, second = manual_ca.ask().json()["id"], manual_ca.ask().json()["id"]
+    manual_ca.issue(first)
 
     def listed(query: str) -> list[str]:
-        return [request["id"] for request in ca.listed(f"/requests{query}")]
+        return [request["id"] for request in manual_ca.listed(f"/requests{query}")]
 
     assert listed("") == [second, first]
     assert listed("?state=pending") == [second]
@@ -72,17 +72,17 @@ def test_requests_are_listed_by_state(ca: RunningCa) -> None:
     assert listed("?state=refused") == []
 
 
-def test_an_automatic_ca_issues_at_once(automatic_ca: RunningCa) -> None:
-    body = automatic_ca.ask().json()
+def test_an_automatic_ca_issues_at_once(ca: RunningCa) -> None:
+    body = ca.ask().json()
     assert body["state"] == "issued"
-    assert automatic_ca.http.get(f"/requests/{body['id']}/certificate").json()["serial"] == body["serial"]
+    assert ca.http.get(f"/requests/{body['id']}/certificate").json()["serial"] == body["serial"]
 
 
-def test_a_key_is_used_once(automatic_ca: RunningCa) -> None:
+def test_a_key_is_used_once(ca: RunningCa) -> None:
     key = new_key()
-    automatic_ca.issued(key)
-    assert refused(automatic_ca.ask(key)) == (409, "key-used-before")
-    assert refused(automatic_ca.ask(key, profile=CertificateProfile.COMMERCIAL)) == (409, "key-used-before")
+    ca.issued(key)
+    assert refused(ca.ask(key)) == (409, "key-used-before")
+    assert refused(ca.ask(key, profile=CertificateProfile.COMMERCIAL)) == (409, "key-used-before")
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_what_the_protocol_does_not_name_is_refused(quiet_ca: RunningCa) -> None
 
 @pytest.mark.fact("PQ-17")
 @pytest.mark.parametrize("profile", [CertificateProfile.QUALIFIED, CertificateProfile.SEAL])
-def test_a_key_made_on_the_device_gets_the_mark(automatic_ca: RunningCa, profile: CertificateProfile) -> None:
-    assert automatic_ca.issued(card=automatic_ca.card(), profile=profile)["on_device"]
+def test_a_key_made_on_the_device_gets_the_mark(ca: RunningCa, profile: CertificateProfile) -> None:
+    assert ca.issued(card=ca.card(), profile=profile)["on_device"]
 
 
 @pytest.mark.fact("PQ-17")
-def test_another_program_gets_no_mark(automatic_ca: RunningCa) -> None:
-    assert not automatic_ca.issued()["on_device"]
+def test_another_program_gets_no_mark(ca: RunningCa) -> None:
+    assert not ca.issued()["on_device"]
 
 
 @pytest.mark.fact("PQ-17", "PQ-21")
@@ -128,54 +128,56 @@ def test_another_program_gets_no_mark(automatic_ca: RunningCa) -> None:
     ],
 )
 def test_a_true_statement_that_is_not_enough(
-    automatic_ca: RunningCa, area: str, origin: KeyOrigin, profile: CertificateProfile
+    ca: RunningCa, area: str, origin: KeyOrigin, profile: CertificateProfile
 ) -> None:
-    assert not automatic_ca.issued(card=automatic_ca.card(), area=area, origin=origin, profile=profile)["on_device"]
+    assert not ca.issued(card=ca.card(), area=area, origin=origin, profile=profile)["on_device"]
 
 
 @pytest.mark.fact("PQ-17")
-def test_a_card_that_is_no_qualified_device(automatic_ca: RunningCa) -> None:
-    assert not automatic_ca.issued(card=automatic_ca.card(profile="zzzs-pk"))["on_device"]
+def test_a_card_that_is_no_qualified_device(ca: RunningCa) -> None:
+    assert not ca.issued(card=ca.card(profile="zzzs-pk"))["on_device"]
 
 
 @pytest.mark.fact("PQ-17")
-def test_statements_that_are_refused_leave_nothing_but_an_entry_in_the_log(ca: RunningCa) -> None:
-    card, key, other = ca.card(), new_key(), new_key()
-    good = card.attest(public_der(key), ca.nonce())
+def test_statements_that_are_refused_leave_nothing_but_an_entry_in_the_log(manual_ca: RunningCa) -> None:
+    card, key, other = manual_ca.card(), new_key(), new_key()
+    good = card.attest(public_der(key), manual_ca.nonce())
     forged = bytes.fromhex(good.statement).replace(b"cc", b"CC").hex()
     wrong = {
         "its signature does not hold": good.model_copy(update={"statement": forged}),
-        "another key": card.attest(public_der(other), ca.nonce()),
-        "no issuer of cards": AttestingCard(Issuer()).attest(public_der(key), ca.nonce()),
-        "another card": card.signed(replace(card, number="0002").statement(public_der(key), ca.nonce())),
+        "another key": card.attest(public_der(other), manual_ca.nonce()),
+        "no issuer of cards": AttestingCard(Issuer()).attest(public_der(key), manual_ca.nonce()),
+        "another card": card.signed(replace(card, number="0002").statement(public_der(key), manual_ca.nonce())),
         "its nonce": card.attest(public_der(key), bytes(32)),
         "can't be read": card.signed(b"\x00"),
     }
     for why, attestation in wrong.items():
-        answer = ca.http.post("/requests", json=ca.body(key, attestation=attestation))
+        answer = manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=attestation))
         assert refused(answer) == _STATEMENT_REFUSED
         assert why in answer.json()["detail"]
-    assert ca.listed("/requests") == []
-    assert ca.audit()[-len(wrong) :] == [("client 127.0.0.1", "request", "Jana Nováková", "statement-refused")] * 6
-    assert ca.http.post("/requests", json=ca.body(key, attestation=good)).json()["on_device"]
+    assert manual_ca.listed("/requests") == []
+    assert (
+        manual_ca.audit()[-len(wrong) :] == [("client 127.0.0.1", "request", "Jana Nováková", "statement-refused")] * 6
+    )
+    assert manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=good)).json()["on_device"]
 
 
 @pytest.mark.fact("PQ-17")
-def test_a_nonce_is_answered_once(ca: RunningCa) -> None:
-    card, first, second, nonce = ca.card(), new_key(), new_key(), ca.nonce()
-    bodies = [ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in (first, second)]
-    assert ca.http.post("/requests", json=bodies[0]).status_code == 201
-    assert refused(ca.http.post("/requests", json=bodies[1])) == _STATEMENT_REFUSED
+def test_a_nonce_is_answered_once(manual_ca: RunningCa) -> None:
+    card, first, second, nonce = manual_ca.card(), new_key(), new_key(), manual_ca.nonce()
+    bodies = [manual_ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in (first, second)]
+    assert manual_ca.http.post("/requests", json=bodies[0]).status_code == 201
+    assert refused(manual_ca.http.post("/requests", json=bodies[1])) == _STATEMENT_REFUSED
 
 
 @pytest.mark.fact("PQ-17")
-def test_a_nonce_expires_and_is_swept(ca: RunningCa) -> None:
-    card, key = ca.card(), new_key()
-    stated = card.attest(public_der(key), ca.nonce())
-    ca.clock.forward(seconds=ca.service.settings.challenge_seconds)
-    assert refused(ca.http.post("/requests", json=ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
-    ca.nonce()
-    with ca.service.database.reading() as connection:
+def test_a_nonce_expires_and_is_swept(manual_ca: RunningCa) -> None:
+    card, key = manual_ca.card(), new_key()
+    stated = card.attest(public_der(key), manual_ca.nonce())
+    manual_ca.clock.forward(seconds=manual_ca.service.settings.challenge_seconds)
+    assert refused(manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
+    manual_ca.nonce()
+    with manual_ca.service.database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM challenges").fetchone()[0] == 1
 
 
@@ -196,57 +198,57 @@ def test_the_ca_holds_so_many_challenges_and_requests(tmp_path: Path) -> None:
 
 
 @pytest.mark.fact("TM-08")
-def test_a_renewal_carries_profile_and_applicant_over(automatic_ca: RunningCa) -> None:
-    old, new, card = new_key(), new_key(), automatic_ca.card()
-    certificate = automatic_ca.issued(
+def test_a_renewal_carries_profile_and_applicant_over(ca: RunningCa) -> None:
+    old, new, card = new_key(), new_key(), ca.card()
+    certificate = ca.issued(
         old, card=card, profile=CertificateProfile.SEAL, who=Applicant(name="Úřad", e_mail="posta@example.org")
     )
-    answer = automatic_ca.renew(certificate["serial"], old, new, card)
+    answer = ca.renew(certificate["serial"], old, new, card)
     assert answer.status_code == 201
     status = answer.json()
     assert (status["profile"], status["applicant"]["name"], status["on_device"]) == ("seal", "Úřad", True)
-    follow_on = automatic_ca.http.get(f"/certificates/{status['serial']}").json()
+    follow_on = ca.http.get(f"/certificates/{status['serial']}").json()
     assert certificate_of(follow_on).public_key() == new.public_key()
 
 
 @pytest.mark.fact("PQ-17")
-def test_a_renewal_without_a_statement_loses_the_mark(automatic_ca: RunningCa) -> None:
+def test_a_renewal_without_a_statement_loses_the_mark(ca: RunningCa) -> None:
     old = new_key()
-    certificate = automatic_ca.issued(old, card=automatic_ca.card())
-    answer = automatic_ca.renew(certificate["serial"], old, new_key())
+    certificate = ca.issued(old, card=ca.card())
+    answer = ca.renew(certificate["serial"], old, new_key())
     assert (certificate["on_device"], answer.json()["on_device"]) == (True, False)
 
 
 @pytest.mark.fact("TM-08")
-def test_a_renewal_needs_a_certificate_in_use(automatic_ca: RunningCa) -> None:
+def test_a_renewal_needs_a_certificate_in_use(ca: RunningCa) -> None:
     revoked_key, expired_key = new_key(), new_key()
-    revoked, expired = automatic_ca.issued(revoked_key), automatic_ca.issued(expired_key)
+    revoked, expired = ca.issued(revoked_key), ca.issued(expired_key)
 
-    automatic_ca.revoke(revoked["serial"])
-    assert refused(automatic_ca.renew(revoked["serial"], revoked_key, new_key())) == (409, "old-certificate-not-valid")
-    automatic_ca.clock.forward(days=366)
-    assert refused(automatic_ca.renew(expired["serial"], expired_key, new_key())) == (409, "old-certificate-not-valid")
-    assert refused(automatic_ca.renew("ABCDEF", new_key(), new_key())) == (404, "not-found")
+    ca.revoke(revoked["serial"])
+    assert refused(ca.renew(revoked["serial"], revoked_key, new_key())) == (409, "old-certificate-not-valid")
+    ca.clock.forward(days=366)
+    assert refused(ca.renew(expired["serial"], expired_key, new_key())) == (409, "old-certificate-not-valid")
+    assert refused(ca.renew("ABCDEF", new_key(), new_key())) == (404, "not-found")
 
 
 @pytest.mark.fact("TM-08")
-def test_only_the_holder_of_the_old_key_renews(automatic_ca: RunningCa) -> None:
+def test_only_the_holder_of_the_old_key_renews(ca: RunningCa) -> None:
     old, new = new_key(), new_key()
-    serial = automatic_ca.issued(old)["serial"]
-    of_another_request = proof(old, pkcs10(new_key()))
-    assert refused(automatic_ca.renew(serial, new_key(), new)) == (400, "bad-signature")
-    for wrong in (of_another_request, "00"):
-        assert refused(automatic_ca.renew(serial, old, new, proof=wrong)) == (400, "bad-signature")
-    assert automatic_ca.renew(serial, old, new).status_code == 201
-    assert refused(automatic_ca.renew(serial, old, new)) == (409, "key-used-before")
-
-
-def test_a_renewal_is_not_issued_when_the_old_one_was_revoked_meanwhile(ca: RunningCa) -> None:
-    old = new_key()
     serial = ca.issued(old)["serial"]
-    request = ca.renew(serial, old, new_key()).json()["id"]
-    ca.revoke(serial)
-    answer = ca.operate(f"/requests/{request}/issue")
+    of_another_request = proof(old, pkcs10(new_key()))
+    assert refused(ca.renew(serial, new_key(), new)) == (400, "bad-signature")
+    for wrong in (of_another_request, "00"):
+        assert refused(ca.renew(serial, old, new, proof=wrong)) == (400, "bad-signature")
+    assert ca.renew(serial, old, new).status_code == 201
+    assert refused(ca.renew(serial, old, new)) == (409, "key-used-before")
+
+
+def test_a_renewal_is_not_issued_when_the_old_one_was_revoked_meanwhile(manual_ca: RunningCa) -> None:
+    old = new_key()
+    serial = manual_ca.issued(old)["serial"]
+    request = manual_ca.renew(serial, old, new_key()).json()["id"]
+    manual_ca.revoke(serial)
+    answer = manual_ca.operate(f"/requests/{request}/issue")
     assert refused(answer) == (409, "old-certificate-not-valid")
 
 
@@ -269,41 +271,40 @@ _RACERS = 8
 
 
 @pytest.mark.fact("PQ-23")
-def test_clients_racing_for_one_bond_end_with_one_winner(automatic_ca: RunningCa) -> None:
-    card = automatic_ca.card()
+def test_clients_racing_for_one_bond_end_with_one_winner(ca: RunningCa) -> None:
+    card = ca.card()
     keys = [new_key() for _ in range(_RACERS)]
     bodies = [
-        automatic_ca.body(
+        ca.body(
             key,
             who=Applicant(name=f"Racer {number}", e_mail=f"racer{number}@example.org"),
-            attestation=card.attest(public_der(key), automatic_ca.nonce()),
+            attestation=card.attest(public_der(key), ca.nonce()),
         )
         for number, key in enumerate(keys)
     ]
-    assert _race(automatic_ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
-    [issued] = automatic_ca.listed("/requests")
-    assert automatic_ca.bond(card).json()["name"] == issued["applicant"]["name"]
+    assert _race(ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
+    [issued] = ca.listed("/requests")
+    assert ca.bond(card).json()["name"] == issued["applicant"]["name"]
 
 
-def test_clients_racing_with_one_key_end_with_one_winner(automatic_ca: RunningCa) -> None:
+def test_clients_racing_with_one_key_end_with_one_winner(ca: RunningCa) -> None:
     key = new_key()
     bodies = [
-        automatic_ca.body(key, who=Applicant(name=f"Racer {number}", e_mail="racer@example.org"))
-        for number in range(_RACERS)
+        ca.body(key, who=Applicant(name=f"Racer {number}", e_mail="racer@example.org")) for number in range(_RACERS)
     ]
-    assert _race(automatic_ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
+    assert _race(ca, "/requests", bodies) == [201] + [409] * (_RACERS - 1)
 
 
 @pytest.mark.fact("PQ-17")
-def test_clients_racing_with_one_nonce_end_with_one_winner(automatic_ca: RunningCa) -> None:
-    card, nonce = automatic_ca.card(), automatic_ca.nonce()
+def test_clients_racing_with_one_nonce_end_with_one_winner(ca: RunningCa) -> None:
+    card, nonce = ca.card(), ca.nonce()
     keys = [new_key() for _ in range(_RACERS)]
-    bodies = [automatic_ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in keys]
-    assert _race(automatic_ca, "/requests", bodies) == [201] + [400] * (_RACERS - 1)
+    bodies = [ca.body(key, attestation=card.attest(public_der(key), nonce)) for key in keys]
+    assert _race(ca, "/requests", bodies) == [201] + [400] * (_RACERS - 1)
 
 
-def test_operators_racing_to_issue_end_with_one_certificate(ca: RunningCa) -> None:
-    request = ca.ask().json()["id"]
+def test_operators_racing_to_issue_end_with_one_certificate(manual_ca: RunningCa) -> None:
+    request = manual_ca.ask().json()["id"]
     with ThreadPoolExecutor(_RACERS) as threads:
-        issue = [threads.submit(ca.operate, f"/requests/{request}/issue") for _ in range(_RACERS)]
+        issue = [threads.submit(manual_ca.operate, f"/requests/{request}/issue") for _ in range(_RACERS)]
         assert sorted(answer.result().status_code for answer in issue) == [200] + [409] * (_RACERS - 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
-from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.settings import Rate
 
 from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, refused, running_ca
@@ -55,22 +55,22 @@ def test_both_may(quiet_ca: RunningCa, method: str, path: str) -> None:
     assert _call(quiet_ca, method, path, quiet_ca.authorised) in (200, 404)
 
 
-def test_a_token_is_kept_as_a_digest_only(ca: RunningCa) -> None:
-    token = roles.add(ca.service, "Oto", Role.OPERATOR, "test")
-    assert roles.holder_of(ca.service, token) == Holder("Oto", Role.OPERATOR)
-    folder = ca.service.settings.folder
+def test_a_token_is_kept_as_a_digest_only(manual_ca: RunningCa) -> None:
+    token = roles.add(manual_ca.service, "Oto", Role.OPERATOR, "test")
+    assert roles.holder_of(manual_ca.service, token) == TokenHolder("Oto", Role.OPERATOR)
+    folder = manual_ca.service.settings.folder
     assert not [file for file in folder.rglob("*") if file.is_file() and token.encode() in file.read_bytes()]
 
 
-def test_a_name_has_one_token_until_it_is_taken_back(ca: RunningCa) -> None:
-    token = roles.add(ca.service, "Oto", Role.OPERATOR, "test")
+def test_a_name_has_one_token_until_it_is_taken_back(manual_ca: RunningCa) -> None:
+    token = roles.add(manual_ca.service, "Oto", Role.OPERATOR, "test")
     with pytest.raises(RefusedError):
-        roles.add(ca.service, "Oto", Role.AUTHORISED, "test")
-    assert [holder.name for holder in roles.holders(ca.service)] == ["Adam", "Olga", "Oto"]
-    roles.remove(ca.service, "Oto", "test")
-    assert roles.holder_of(ca.service, token) is None
+        roles.add(manual_ca.service, "Oto", Role.AUTHORISED, "test")
+    assert [holder.name for holder in roles.holders(manual_ca.service)] == ["Adam", "Olga", "Oto"]
+    roles.remove(manual_ca.service, "Oto", "test")
+    assert roles.holder_of(manual_ca.service, token) is None
     with pytest.raises(RefusedError):
-        roles.remove(ca.service, "Oto", "test")
+        roles.remove(manual_ca.service, "Oto", "test")
 
 
 def test_guessing_tokens_is_slowed_down(tmp_path: Path) -> None:

@@ -33,9 +33,9 @@ _MARK = bytes.fromhex("3008060604008E460104")
 
 
 @pytest.mark.fact("PQ-17")
-def test_a_qualified_certificate(automatic_ca: RunningCa) -> None:
-    marked = _issued(automatic_ca, CertificateProfile.QUALIFIED, on_card=True)
-    plain = _issued(automatic_ca, CertificateProfile.QUALIFIED)
+def test_a_qualified_certificate(ca: RunningCa) -> None:
+    marked = _issued(ca, CertificateProfile.QUALIFIED, on_card=True)
+    plain = _issued(ca, CertificateProfile.QUALIFIED)
     assert marked.subject.rfc4514_string() == "CN=Jana Nováková,C=CZ"
     assert (_MARK in _statements(marked), _MARK in _statements(plain)) == (True, False)
     assert _policies(marked) == ["0.4.0.194112.1.2"]
@@ -45,16 +45,16 @@ def test_a_qualified_certificate(automatic_ca: RunningCa) -> None:
     assert (usage.value.content_commitment, usage.value.digital_signature) == (True, False)
 
 
-def test_a_certificate_for_seals(automatic_ca: RunningCa) -> None:
-    certificate = _issued(automatic_ca, CertificateProfile.SEAL, on_card=True)
+def test_a_certificate_for_seals(ca: RunningCa) -> None:
+    certificate = _issued(ca, CertificateProfile.SEAL, on_card=True)
     assert certificate.subject.rfc4514_string() == "CN=Jana Nováková,O=Jana Nováková,C=CZ"
     assert bytes.fromhex("060704008E46010602") in _statements(certificate)
     assert _MARK in _statements(certificate)
     assert _policies(certificate) == ["0.4.0.194112.1.3"]
 
 
-def test_a_commercial_certificate(automatic_ca: RunningCa) -> None:
-    certificate = _issued(automatic_ca, CertificateProfile.COMMERCIAL)
+def test_a_commercial_certificate(ca: RunningCa) -> None:
+    certificate = _issued(ca, CertificateProfile.COMMERCIAL)
     with pytest.raises(x509.ExtensionNotFound):
         _statements(certificate)
     assert _policies(certificate) == ["0.4.0.2042.1.1"]
@@ -64,9 +64,9 @@ def test_a_commercial_certificate(automatic_ca: RunningCa) -> None:
     assert names.get_values_for_type(x509.RFC822Name) == ["jana@example.org"]
 
 
-def test_an_rsa_key_is_encrypted_to_and_an_ec_key_agrees(automatic_ca: RunningCa) -> None:
+def test_an_rsa_key_is_encrypted_to_and_an_ec_key_agrees(ca: RunningCa) -> None:
     def usage(key: PrivateKey) -> tuple[bool, bool]:
-        found = certificate_of(automatic_ca.issued(key, profile=CertificateProfile.COMMERCIAL))
+        found = certificate_of(ca.issued(key, profile=CertificateProfile.COMMERCIAL))
         value = found.extensions.get_extension_for_class(x509.KeyUsage).value
         return value.key_encipherment, value.key_agreement
 
@@ -74,25 +74,25 @@ def test_an_rsa_key_is_encrypted_to_and_an_ec_key_agrees(automatic_ca: RunningCa
     assert usage(new_key()) == (False, True)
 
 
-def test_a_certificate_says_where_the_ca_is(automatic_ca: RunningCa) -> None:
-    certificate = _issued(automatic_ca, CertificateProfile.QUALIFIED)
+def test_a_certificate_says_where_the_ca_is(ca: RunningCa) -> None:
+    certificate = _issued(ca, CertificateProfile.QUALIFIED)
     places = {
         access.access_method: access.access_location.value
         for access in certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     }
     assert places == {
-        AuthorityInformationAccessOID.OCSP: f"{automatic_ca.url}/ocsp",
-        AuthorityInformationAccessOID.CA_ISSUERS: f"{automatic_ca.url}/issuer",
+        AuthorityInformationAccessOID.OCSP: f"{ca.url}/ocsp",
+        AuthorityInformationAccessOID.CA_ISSUERS: f"{ca.url}/issuer",
     }
     [point] = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert point.full_name is not None
-    assert [name.value for name in point.full_name] == [f"{automatic_ca.url}/crl"]
-    disclosure = f"{automatic_ca.url}/disclosure/en"
+    assert [name.value for name in point.full_name] == [f"{ca.url}/crl"]
+    disclosure = f"{ca.url}/disclosure/en"
     assert disclosure.encode() in _statements(certificate)
-    assert "no\nlegal effect" in automatic_ca.http.get(disclosure).text
+    assert "no\nlegal effect" in ca.http.get(disclosure).text
 
 
-def test_a_certificate_does_not_outlive_the_ca(automatic_ca: RunningCa) -> None:
-    automatic_ca.clock.forward(days=9 * 365 + 180)
-    certificate = _issued(automatic_ca, CertificateProfile.QUALIFIED)
-    assert certificate.not_valid_after_utc == automatic_ca.service.authority.issuing.certificate.not_valid_after_utc
+def test_a_certificate_does_not_outlive_the_ca(ca: RunningCa) -> None:
+    ca.clock.forward(days=9 * 365 + 180)
+    certificate = _issued(ca, CertificateProfile.QUALIFIED)
+    assert certificate.not_valid_after_utc == ca.service.authority.issuing.certificate.not_valid_after_utc

@@ -74,9 +74,9 @@ class Browser:
 
 
 @pytest.fixture
-def browser(automatic_ca: RunningCa) -> Iterator[Browser]:
+def browser(ca: RunningCa) -> Iterator[Browser]:
     """A browser at the log-in page."""
-    browser = Browser(automatic_ca)
+    browser = Browser(ca)
     yield browser
     browser.http.close()
 
@@ -92,10 +92,10 @@ def adam(browser: Browser) -> Browser:
 
 
 @pytest.mark.fact("PQ-25")
-def test_handing_over_a_card(automatic_ca: RunningCa, adam: Browser) -> None:
-    card = automatic_ca.card()
-    qualified = automatic_ca.issued(card=card)["serial"]
-    commercial = automatic_ca.issued(card=card, area="general", profile=CertificateProfile.COMMERCIAL)["serial"]
+def test_handing_over_a_card(ca: RunningCa, adam: Browser) -> None:
+    card = ca.card()
+    qualified = ca.issued(card=card)["serial"]
+    commercial = ca.issued(card=card, area="general", profile=CertificateProfile.COMMERCIAL)["serial"]
     adam.open("/portal?find=nov%C3%A1kov%C3%A1")
     assert "1 applicant found Jana Nováková jana@example.org 2 certificates, ProID+Q no. 0001" in adam.text()
 
@@ -112,43 +112,43 @@ def test_handing_over_a_card(automatic_ca: RunningCa, adam: Browser) -> None:
     assert adam.page.status_code == 200
     assert "The bond is undone." in adam.text()
     assert "No card is bound to this applicant." in adam.text()
-    assert automatic_ca.ask(card=card, who=PETR).status_code == 201
+    assert ca.ask(card=card, who=PETR).status_code == 201
     who = "authorised Adam"
-    assert [entry for entry in automatic_ca.audit() if entry[0] == who] == [
+    assert [entry for entry in ca.audit() if entry[0] == who] == [
         (who, "log in", "portal", "done"),
         (who, "revoke", qualified, "done"),
         (who, "revoke", commercial, "done"),
         (who, "undo bond", "proid-q/0001", "done"),
     ]
-    assert automatic_ca.service.audit.entries()[-1].who != who
+    assert ca.service.audit.entries()[-1].who != who
 
 
 @pytest.mark.fact("PQ-25")
-def test_the_bond_is_not_undone_while_a_certificate_is_valid(automatic_ca: RunningCa, adam: Browser) -> None:
+def test_the_bond_is_not_undone_while_a_certificate_is_valid(ca: RunningCa, adam: Browser) -> None:
     """Whoever sends the form without the button meets the CA itself."""
-    card = automatic_ca.card()
-    serial = automatic_ca.issued(card=card)["serial"]
+    card = ca.card()
+    serial = ca.issued(card=card)["serial"]
     adam.open(f"/portal/applicants/{serial}")
     assert _UNDO not in adam.page.text
     assert adam.post(_UNDO_PATH).status_code == 409
     assert "the card still has valid certificates" in adam.text()
-    assert automatic_ca.bond(card).json()["name"] == JANA.name
-    assert automatic_ca.audit()[-1] == ("authorised Adam", "undo bond", "proid-q/0001", "still-valid-certificates")
+    assert ca.bond(card).json()["name"] == JANA.name
+    assert ca.audit()[-1] == ("authorised Adam", "undo bond", "proid-q/0001", "still-valid-certificates")
 
 
 @pytest.mark.fact("PQ-25")
-def test_a_certificate_issued_meanwhile_keeps_the_bond(automatic_ca: RunningCa, adam: Browser) -> None:
-    card = automatic_ca.card()
-    adam.revoke(automatic_ca.issued(card=card)["serial"])
+def test_a_certificate_issued_meanwhile_keeps_the_bond(ca: RunningCa, adam: Browser) -> None:
+    card = ca.card()
+    adam.revoke(ca.issued(card=card)["serial"])
     assert _UNDO in adam.page.text
-    automatic_ca.issued(card=card)
+    ca.issued(card=card)
     assert adam.post(_UNDO_PATH).status_code == 409
-    assert automatic_ca.bond(card).status_code == 200
+    assert ca.bond(card).status_code == 200
 
 
 @pytest.mark.fact("PQ-23", "PQ-25")
-def test_a_bond_is_undone_once(automatic_ca: RunningCa, adam: Browser) -> None:
-    adam.revoke(automatic_ca.issued(card=automatic_ca.card())["serial"])
+def test_a_bond_is_undone_once(ca: RunningCa, adam: Browser) -> None:
+    adam.revoke(ca.issued(card=ca.card())["serial"])
     form = {"csrf": adam.csrf()}
     assert adam.http.post(_UNDO_PATH, data=form).status_code == 200
     again = adam.http.post(_UNDO_PATH, data=form)
@@ -157,9 +157,9 @@ def test_a_bond_is_undone_once(automatic_ca: RunningCa, adam: Browser) -> None:
 
 
 @pytest.mark.fact("PQ-24")
-def test_a_seal_has_no_bond_to_undo(automatic_ca: RunningCa, adam: Browser) -> None:
+def test_a_seal_has_no_bond_to_undo(ca: RunningCa, adam: Browser) -> None:
     town = Applicant(name="Městský úřad", e_mail="posta@example.org")
-    seal = automatic_ca.issued(card=automatic_ca.card(), profile=CertificateProfile.SEAL, who=town)["serial"]
+    seal = ca.issued(card=ca.card(), profile=CertificateProfile.SEAL, who=town)["serial"]
     adam.open(f"/portal/applicants/{seal}")
     assert "No card is bound to this applicant." in adam.text()
     assert "qualified certificate for seals" in adam.text()
@@ -168,31 +168,31 @@ def test_a_seal_has_no_bond_to_undo(automatic_ca: RunningCa, adam: Browser) -> N
 # Revoking
 
 
-def test_nothing_is_revoked_before_it_is_confirmed(automatic_ca: RunningCa, adam: Browser) -> None:
-    serial = automatic_ca.issued()["serial"]
+def test_nothing_is_revoked_before_it_is_confirmed(ca: RunningCa, adam: Browser) -> None:
+    serial = ca.issued()["serial"]
     adam.open(f"/portal/certificates/{serial}/revoke")
     assert "Really revoke this certificate?" in adam.text()
     assert "can't be made valid again" in adam.text()
-    assert not automatic_ca.is_revoked(serial)
+    assert not ca.is_revoked(serial)
     adam.post(f"/portal/certificates/{serial}/revoke", reason="keyCompromise")
-    assert automatic_ca.is_revoked(serial)
-    assert automatic_ca.service.audit.entries()[-1].detail == "Jana Nováková, keyCompromise"
+    assert ca.is_revoked(serial)
+    assert ca.service.audit.entries()[-1].detail == "Jana Nováková, keyCompromise"
     assert adam.open(f"/portal/certificates/{serial}/revoke").status_code == 409
     assert "revoked already" in adam.text()
 
 
 @pytest.mark.parametrize("reason", ["", "boredom"])
-def test_a_reason_that_is_none(automatic_ca: RunningCa, adam: Browser, reason: str) -> None:
-    serial = automatic_ca.issued()["serial"]
+def test_a_reason_that_is_none(ca: RunningCa, adam: Browser, reason: str) -> None:
+    serial = ca.issued()["serial"]
     adam.open(f"/portal/certificates/{serial}/revoke")
     assert adam.post(f"/portal/certificates/{serial}/revoke", reason=reason).status_code == 400
     assert "nothing was changed" in adam.text()
-    assert not automatic_ca.is_revoked(serial)
+    assert not ca.is_revoked(serial)
 
 
-def test_what_has_expired(automatic_ca: RunningCa, browser: Browser) -> None:
-    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
-    automatic_ca.clock.forward(days=366)
+def test_what_has_expired(ca: RunningCa, browser: Browser) -> None:
+    serial = ca.issued(card=ca.card())["serial"]
+    ca.clock.forward(days=366)
     browser.log_in()
     browser.open(f"/portal/applicants/{serial}")
     assert "State expired" in browser.text()
@@ -203,9 +203,9 @@ def test_what_has_expired(automatic_ca: RunningCa, browser: Browser) -> None:
 # Finding
 
 
-def test_finding_an_applicant(automatic_ca: RunningCa, adam: Browser) -> None:
-    jana = automatic_ca.issued(card=automatic_ca.card("00A1"))["serial"]
-    petr = automatic_ca.issued(profile=CertificateProfile.COMMERCIAL, card=automatic_ca.card("00A2"), who=PETR)
+def test_finding_an_applicant(ca: RunningCa, adam: Browser) -> None:
+    jana = ca.issued(card=ca.card("00A1"))["serial"]
+    petr = ca.issued(profile=CertificateProfile.COMMERCIAL, card=ca.card("00A2"), who=PETR)
     with_colons = ":".join(re.findall("..?", jana.lower()))
     for words, found in (
         ("Jana", [JANA.name]),
@@ -224,11 +224,11 @@ def test_finding_an_applicant(automatic_ca: RunningCa, adam: Browser) -> None:
     assert "found" not in adam.open("/portal?find=").text
 
 
-def test_the_applicants_name_is_only_a_name(automatic_ca: RunningCa, adam: Browser) -> None:
+def test_the_applicants_name_is_only_a_name(ca: RunningCa, adam: Browser) -> None:
     """A name that is a program runs nowhere: it is escaped, and no script would run anyhow."""
     name = '<script>alert("1")</script>'
     who = Applicant(name=name, e_mail="'onload=x@example.org", organisation='"onload=x <b>&amp;')
-    serial = automatic_ca.issued(card=automatic_ca.card(), who=who)["serial"]
+    serial = ca.issued(card=ca.card(), who=who)["serial"]
     for path in (
         "/portal?find=script",
         "/portal?find=%22%3E%3Cscript%3E",
@@ -246,19 +246,15 @@ def test_the_applicants_name_is_only_a_name(automatic_ca: RunningCa, adam: Brows
 # Logging in and out
 
 
-def test_nothing_is_shown_to_strangers(automatic_ca: RunningCa, browser: Browser) -> None:
-    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
-    for path in (
-        "/portal?find=Jana",
-        f"/portal/applicants/{serial}",
-        f"/portal/certificates/{serial}/revoke",
-    ):
+def test_nothing_is_shown_to_strangers(ca: RunningCa, browser: Browser) -> None:
+    serial = ca.issued(card=ca.card())["serial"]
+    for path in ("/portal?find=Jana", f"/portal/applicants/{serial}", f"/portal/certificates/{serial}/revoke"):
         assert "Your token" in browser.open(path).text
         assert JANA.name not in browser.page.text
     for path in (f"/portal/certificates/{serial}/revoke", _UNDO_PATH, "/portal/log-out"):
         assert browser.post_foreign(path, reason="unspecified", csrf="guessed").status_code == 403
         assert "not logged in any more" in browser.text()
-    assert not automatic_ca.is_revoked(serial)
+    assert not ca.is_revoked(serial)
 
 
 def test_the_session_cookie(browser: Browser) -> None:
@@ -284,13 +280,13 @@ def test_where_the_ca_is_reached_by_https_cookies_go_nowhere_else(tmp_path: Path
     assert asyncio.run(first_page()).headers["set-cookie"].endswith("; Secure")
 
 
-def test_logging_out(automatic_ca: RunningCa, adam: Browser) -> None:
+def test_logging_out(ca: RunningCa, adam: Browser) -> None:
     kept = adam.http.cookies[SESSION_COOKIE]
     adam.post("/portal/log-out")
     assert "Your token" in adam.text()
     adam.http.cookies.set(SESSION_COOKIE, kept, path="/portal")
     assert "Your token" in adam.open("/portal").text
-    assert automatic_ca.audit()[-1] == ("authorised Adam", "log out", "portal", "done")
+    assert ca.audit()[-1] == ("authorised Adam", "log out", "portal", "done")
 
 
 def test_logging_in_anew_ends_the_session_before(adam: Browser) -> None:
@@ -305,17 +301,17 @@ def test_logging_in_anew_ends_the_session_before(adam: Browser) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "nobody's", "ž", "x" * 5000])
-def test_a_wrong_token(automatic_ca: RunningCa, browser: Browser, wrong: str) -> None:
+def test_a_wrong_token(ca: RunningCa, browser: Browser, wrong: str) -> None:
     assert browser.post("/portal/log-in", token=wrong).status_code == 403
     assert "not one of an authorised person" in browser.text()
     assert SESSION_COOKIE not in browser.http.cookies
-    assert automatic_ca.audit()[-1] == ("client 127.0.0.1", "log in", "", "not-allowed")
+    assert ca.audit()[-1] == ("client 127.0.0.1", "log in", "", "not-allowed")
 
 
-def test_an_operators_token_is_not_for_the_portal(automatic_ca: RunningCa, browser: Browser) -> None:
-    assert browser.log_in(automatic_ca.operator["Authorization"].removeprefix("Bearer ")).status_code == 403
+def test_an_operators_token_is_not_for_the_portal(ca: RunningCa, browser: Browser) -> None:
+    assert browser.log_in(ca.operator["Authorization"].removeprefix("Bearer ")).status_code == 403
     assert SESSION_COOKIE not in browser.http.cookies
-    assert automatic_ca.audit()[-1] == ("operator Olga", "log in", "portal", "not-allowed")
+    assert ca.audit()[-1] == ("operator Olga", "log in", "portal", "not-allowed")
 
 
 def test_tokens_can_not_be_tried_without_end(tmp_path: Path) -> None:
@@ -330,47 +326,47 @@ def test_tokens_can_not_be_tried_without_end(tmp_path: Path) -> None:
         assert "too many attempts" in browser.text()
 
 
-def test_a_session_ends_by_itself(automatic_ca: RunningCa, adam: Browser) -> None:
-    automatic_ca.clock.forward(minutes=20)
+def test_a_session_ends_by_itself(ca: RunningCa, adam: Browser) -> None:
+    ca.clock.forward(minutes=20)
     assert "Find an applicant" in adam.open("/portal").text
-    automatic_ca.clock.forward(minutes=31)
+    ca.clock.forward(minutes=31)
     assert "Your token" in adam.open("/portal").text
 
 
-def test_a_token_taken_back_ends_the_session(automatic_ca: RunningCa, adam: Browser) -> None:
-    roles.remove(automatic_ca.service, "Adam", "test")
-    roles.add(automatic_ca.service, "Adam", Role.AUTHORISED, "test")
+def test_a_token_taken_back_ends_the_session(ca: RunningCa, adam: Browser) -> None:
+    roles.remove(ca.service, "Adam", "test")
+    roles.add(ca.service, "Adam", Role.AUTHORISED, "test")
     assert "Your token" in adam.open("/portal").text
 
 
 # Other sites, and what every page carries
 
 
-def test_a_form_from_another_site(automatic_ca: RunningCa, adam: Browser) -> None:
+def test_a_form_from_another_site(ca: RunningCa, adam: Browser) -> None:
     """The browser would send the cookie; the form's secret is what another site does not have."""
-    card = automatic_ca.card()
-    revoked, valid = (automatic_ca.issued(card=card)["serial"] for _ in range(2))
-    automatic_ca.revoke(revoked)
+    card = ca.card()
+    revoked, valid = (ca.issued(card=card)["serial"] for _ in range(2))
+    ca.revoke(revoked)
     for path in (f"/portal/certificates/{valid}/revoke", _UNDO_PATH, "/portal/log-out"):
         for fields in ({}, {"csrf": ""}, {"csrf": "guessed"}):
             answer = adam.post_foreign(path, reason="unspecified", **fields)
             assert answer.status_code == 403, path
             assert "did not come from this page" in adam.text()
-    assert not automatic_ca.is_revoked(valid)
-    assert automatic_ca.bond(card).status_code == 200
+    assert not ca.is_revoked(valid)
+    assert ca.bond(card).status_code == 200
     assert "Find an applicant" in adam.open("/portal").text
 
 
-def test_nobody_is_logged_in_by_another_site(automatic_ca: RunningCa) -> None:
-    token = automatic_ca.authorised["Authorization"].removeprefix("Bearer ")
+def test_nobody_is_logged_in_by_another_site(ca: RunningCa) -> None:
+    token = ca.authorised["Authorization"].removeprefix("Bearer ")
     for cookies, csrf in (({}, ""), ({}, "made-up"), ({LOG_IN_COOKIE: "one"}, "other"), ({LOG_IN_COOKIE: ""}, "")):
-        answer = httpx.post(f"{automatic_ca.url}/portal/log-in", data={"token": token, "csrf": csrf}, cookies=cookies)
+        answer = httpx.post(f"{ca.url}/portal/log-in", data={"token": token, "csrf": csrf}, cookies=cookies)
         assert answer.status_code == 403
         assert SESSION_COOKIE not in answer.cookies
 
 
-def test_what_every_answer_carries(automatic_ca: RunningCa, adam: Browser) -> None:
-    serial = automatic_ca.issued()["serial"]
+def test_what_every_answer_carries(ca: RunningCa, adam: Browser) -> None:
+    serial = ca.issued()["serial"]
     adam.open(f"/portal/applicants/{serial}")
     answers = [
         adam.page,
@@ -423,8 +419,8 @@ def test_a_broken_form(adam: Browser) -> None:
     assert "That did not work" in answer.text
 
 
-def test_the_portal_is_not_for_programs(automatic_ca: RunningCa) -> None:
-    paths = automatic_ca.http.get("/openapi.json").json()["paths"]
+def test_the_portal_is_not_for_programs(ca: RunningCa) -> None:
+    paths = ca.http.get("/openapi.json").json()["paths"]
     assert [path for path in paths if "portal" in path] == []
     assert "message/rfc822" in paths["/mail"]["post"]["requestBody"]["content"]
 
@@ -440,9 +436,9 @@ def test_the_portal_is_not_for_programs(automatic_ca: RunningCa) -> None:
         ("sl", ["Prijava", "Iskanje prosilca", "Odpravi vez", "preklicano"]),
     ],
 )
-def test_the_portal_in_each_language(automatic_ca: RunningCa, language: str, words: list[str]) -> None:
-    serial = automatic_ca.issued(card=automatic_ca.card())["serial"]
-    browser = Browser(automatic_ca, language)
+def test_the_portal_in_each_language(ca: RunningCa, language: str, words: list[str]) -> None:
+    serial = ca.issued(card=ca.card())["serial"]
+    browser = Browser(ca, language)
     read = [browser.text()]
     browser.log_in()
     read.append(browser.text())

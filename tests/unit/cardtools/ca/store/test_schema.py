@@ -24,7 +24,7 @@ from cardtools.ca.cli import app
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import senders
 from cardtools.ca.office import bonds, certificates, crl, requests, roles
-from cardtools.ca.office.roles import Holder, Role
+from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service, open_service
 from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
@@ -89,7 +89,7 @@ def test_a_ca_of_every_form_that_was_released_opens_and_works(version: int, tmp_
     entries = [(entry.act, entry.subject) for entry in ca.audit.entries()]
     assert len(entries) == 12
     assert entries[4] == ("make bond", "proid-q/0001")
-    assert roles.holder_of(ca, "the-token-of-Olga-in-the-fixture") == Holder("Olga", Role.OPERATOR)
+    assert roles.holder_of(ca, "the-token-of-Olga-in-the-fixture") == TokenHolder("Olga", Role.OPERATOR)
     assert [(record.id, record.state) for record in requests.listed(ca)] == [
         ("BP0000000004", RequestState.PENDING),
         ("BP0000000003", RequestState.REFUSED),

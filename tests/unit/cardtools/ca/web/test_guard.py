@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, refused, running_ca
 
 
-def test_a_body_of_the_size_allowed_and_one_byte_more(ca: RunningCa) -> None:
-    limit = ca.service.settings.limits.body
-    assert ca.http.post("/ocsp", content=bytes(limit)).status_code == 200
-    assert refused(ca.http.post("/ocsp", content=bytes(limit + 1))) == (413, "bad-request")
-    assert refused(ca.http.post("/requests", content=bytes(limit + 1))) == (413, "bad-request")
+def test_a_body_of_the_size_allowed_and_one_byte_more(manual_ca: RunningCa) -> None:
+    limit = manual_ca.service.settings.limits.body
+    assert manual_ca.http.post("/ocsp", content=bytes(limit)).status_code == 200
+    assert refused(manual_ca.http.post("/ocsp", content=bytes(limit + 1))) == (413, "bad-request")
+    assert refused(manual_ca.http.post("/requests", content=bytes(limit + 1))) == (413, "bad-request")
 
 
-def test_a_body_in_chunks_is_measured_too(ca: RunningCa) -> None:
+def test_a_body_in_chunks_is_measured_too(manual_ca: RunningCa) -> None:
     chunk = bytes(64 * 1024)
-    answer = ca.http.post("/ocsp", content=(chunk for _ in range(5)))
+    answer = manual_ca.http.post("/ocsp", content=(chunk for _ in range(5)))
     assert refused(answer) == (413, "bad-request")
 
 
