@@ -2,90 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
-from cardtools.ca.app import create_app
-from cardtools.ca.office import roles
-from cardtools.ca.office.roles import Role
 from cardtools.ca.portal.routes import LOG_IN_COOKIE, SESSION_COOKIE
-from cardtools.ca.settings import Rate
 from cardtools.common.protocol import Applicant, CertificateProfile
 
-from tests.unit.cardtools.ca.cards import Issuer
-from tests.unit.cardtools.ca.running_ca import JANA, NO_LIMITS, PETR, RunningCa, running_ca, settings_for
+from tests.unit.cardtools.ca.portal.browser import Browser
+from tests.unit.cardtools.ca.running_ca import JANA, PETR, RunningCa
 
 _UNDO = "Undo the bond"
 _UNDO_PATH = "/portal/cards/proid-q/0001/undo-bond"
-
-
-class Browser:
-    """A browser: it keeps cookies, follows redirects, and fills in the forms of the page it shows."""
-
-    def __init__(self, ca: RunningCa, language: str = "en") -> None:
-        self._ca = ca
-        self.http = httpx.Client(
-            base_url=ca.url, follow_redirects=True, timeout=30, headers={"Accept-Language": language}
-        )
-        self.page = self.http.get("/portal")
-
-    def open(self, path: str) -> httpx.Response:
-        self.page = self.http.get(path)
-        return self.page
-
-    def text(self) -> str:
-        """What a person reads on the page."""
-        body = self.page.text.partition("<main>")[2]
-        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
-
-    def csrf(self) -> str:
-        """The secret in the forms of the page."""
-        found = re.search(r'name="csrf" value="([^"]+)"', self.page.text)
-        assert found, self.page.text
-        return found[1]
-
-    def post(self, path: str, **fields: str) -> httpx.Response:
-        """Sends a form of the page."""
-        self.page = self.http.post(path, data={"csrf": self.csrf(), **fields})
-        return self.page
-
-    def post_foreign(self, path: str, **fields: str) -> httpx.Response:
-        """What another site's page would send."""
-        self.page = self.http.post(path, data=fields)
-        return self.page
-
-    def log_in(self, token: str | None = None) -> httpx.Response:
-        self.open("/portal")
-        return self.post("/portal/log-in", token=token or self._ca.authorised["Authorization"].removeprefix("Bearer "))
-
-    def revoke(self, serial: str, reason: str = "cessationOfOperation") -> httpx.Response:
-        path = f"/portal/certificates/{serial}/revoke"
-        assert f'href="{path}"' in self.open(f"/portal/applicants/{serial}").text
-        self.open(path)
-        return self.post(path, reason=reason)
-
-
-@pytest.fixture
-def browser(ca: RunningCa) -> Iterator[Browser]:
-    """A browser at the log-in page."""
-    browser = Browser(ca)
-    yield browser
-    browser.http.close()
-
-
-@pytest.fixture
-def adam(browser: Browser) -> Browser:
-    """The browser of Adam, who has logged in."""
-    assert browser.log_in().status_code == 200
-    return browser
 
 
 # Handing a card over
@@ -241,102 +172,6 @@ def test_the_applicants_name_is_only_a_name(ca: RunningCa, adam: Browser) -> Non
         assert '"onload' not in page.text
         assert "<b>" not in page.text
     assert html.escape(name, quote=False) in adam.page.text.replace("&#34;", '"')
-
-
-# Logging in and out
-
-
-def test_nothing_is_shown_to_strangers(ca: RunningCa, browser: Browser) -> None:
-    serial = ca.issued(card=ca.card())["serial"]
-    for path in ("/portal?find=Jana", f"/portal/applicants/{serial}", f"/portal/certificates/{serial}/revoke"):
-        assert "Your token" in browser.open(path).text
-        assert JANA.name not in browser.page.text
-    for path in (f"/portal/certificates/{serial}/revoke", _UNDO_PATH, "/portal/log-out"):
-        assert browser.post_foreign(path, reason="unspecified", csrf="guessed").status_code == 403
-        assert "not logged in any more" in browser.text()
-    assert not ca.is_revoked(serial)
-
-
-def test_the_session_cookie(browser: Browser) -> None:
-    browser.log_in()
-    [set_cookie] = [
-        line
-        for answer in browser.page.history
-        for line in answer.headers.get_list("set-cookie")
-        if line.startswith(SESSION_COOKIE)
-    ]
-    assert re.fullmatch(SESSION_COOKIE + r"=\S{43}; HttpOnly; Path=/portal; SameSite=strict", set_cookie)
-    assert LOG_IN_COOKIE not in browser.http.cookies
-
-
-def test_where_the_ca_is_reached_by_https_cookies_go_nowhere_else(tmp_path: Path) -> None:
-    url = "https://ca.example.org"
-    app = create_app(settings_for(tmp_path, Issuer(), url))
-
-    async def first_page() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url) as client:
-            return await client.get("/portal")
-
-    assert asyncio.run(first_page()).headers["set-cookie"].endswith("; Secure")
-
-
-def test_logging_out(ca: RunningCa, adam: Browser) -> None:
-    kept = adam.http.cookies[SESSION_COOKIE]
-    adam.post("/portal/log-out")
-    assert "Your token" in adam.text()
-    adam.http.cookies.set(SESSION_COOKIE, kept, path="/portal")
-    assert "Your token" in adam.open("/portal").text
-    assert ca.audit()[-1] == ("authorised Adam", "log out", "portal", "done")
-
-
-def test_logging_in_anew_ends_the_session_before(adam: Browser) -> None:
-    before = adam.http.cookies[SESSION_COOKIE]
-    secret = "x" * 43
-    adam.http.cookies.set(LOG_IN_COOKIE, secret, path="/portal")
-    token = adam._ca.authorised["Authorization"].removeprefix("Bearer ")
-    adam.http.post("/portal/log-in", data={"csrf": secret, "token": token})
-    assert adam.http.cookies[SESSION_COOKIE] != before
-    other = httpx.get(f"{adam._ca.url}/portal", cookies={SESSION_COOKIE: before})
-    assert "token" in other.text
-
-
-@pytest.mark.parametrize("wrong", ["", "nobody's", "ž", "x" * 5000])
-def test_a_wrong_token(ca: RunningCa, browser: Browser, wrong: str) -> None:
-    assert browser.post("/portal/log-in", token=wrong).status_code == 403
-    assert "not one of an authorised person" in browser.text()
-    assert SESSION_COOKIE not in browser.http.cookies
-    assert ca.audit()[-1] == ("client 127.0.0.1", "log in", "", "not-allowed")
-
-
-def test_an_operators_token_is_not_for_the_portal(ca: RunningCa, browser: Browser) -> None:
-    assert browser.log_in(ca.operator["Authorization"].removeprefix("Bearer ")).status_code == 403
-    assert SESSION_COOKIE not in browser.http.cookies
-    assert ca.audit()[-1] == ("operator Olga", "log in", "portal", "not-allowed")
-
-
-def test_tokens_can_not_be_tried_without_end(tmp_path: Path) -> None:
-    limits = replace(NO_LIMITS, wrong_tokens=Rate(at_once=3, per_second=0.001))
-    with running_ca(tmp_path, limits=limits) as ca:
-        browser = Browser(ca)
-        for _ in range(3):
-            assert browser.log_in("wrong").status_code == 403
-        answer = browser.log_in()
-        assert answer.status_code == 429
-        assert int(answer.headers["Retry-After"]) > 100
-        assert "too many attempts" in browser.text()
-
-
-def test_a_session_ends_by_itself(ca: RunningCa, adam: Browser) -> None:
-    ca.clock.forward(minutes=20)
-    assert "Find an applicant" in adam.open("/portal").text
-    ca.clock.forward(minutes=31)
-    assert "Your token" in adam.open("/portal").text
-
-
-def test_a_token_taken_back_ends_the_session(ca: RunningCa, adam: Browser) -> None:
-    roles.remove(ca.service, "Adam", "test")
-    roles.add(ca.service, "Adam", Role.AUTHORISED, "test")
-    assert "Your token" in adam.open("/portal").text
 
 
 # Other sites, and what every page carries
