@@ -9,7 +9,8 @@ OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest clean
+.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest package-check \
+	clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -20,6 +21,7 @@ help:
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
+	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
@@ -72,6 +74,9 @@ lock:
 test-newest:
 	@make/debian-packages
 	@make/test-newest -n $(WORKERS)
+
+package-check: setup
+	$(PYTHON_IN_VENV) -m pytest -m package tests/package
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
