@@ -40,7 +40,7 @@ PROGRAMS = (
     Program("stuntcard", all_commands(), stuntcard.cli.exit.ExitCode),
     Program("cardmanager", cardtools.manager.cli.app, cardtools.common.exit_codes.ExitCode),
     Program("enrol", cardtools.enrol.cli.app, cardtools.common.exit_codes.ExitCode),
-    Program("cardtools-ca", cardtools.ca.cli.app, cardtools.ca.cli.ExitCode),
+    Program("cardtools-ca", cardtools.ca.cli.app, cardtools.common.exit_codes.ExitCode),
 )
 _EXAMPLE = "Example: "
 _COMPLETION = ("--install-completion", "--show-completion")
