@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polib
 import pytest
-from stuntcard.messages import Messages
-from stuntcard.messages.catalogue import NAME_CONTEXT, CatalogueError, parse_po, read_catalogue
+from stuntcard.messages import NAME_CONTEXT, Messages
+from stuntcard.messages.catalogue import CatalogueError, read_catalogue
 from stuntcard.profile.load import load_profile, profile_names
 from stuntcard.profile.model import Language, Text
 
@@ -19,9 +19,13 @@ ENGLISH, CZECH, SLOVENIAN = (Messages(language) for language in Language)
 LOOKED_UP = {"text", "counted"}
 
 
+def catalogue(language: Language) -> polib.POFile:
+    return polib.pofile(str(EMULATOR / "messages" / f"{language.value}.po"))
+
+
 def entries(language: Language) -> dict[tuple[str, str], polib.POEntry]:
     """The messages of a language, by context and key."""
-    return {(entry.msgctxt or "", entry.msgid): entry for entry in read_catalogue(language.value).entries}
+    return {(entry.msgctxt or "", entry.msgid): entry for entry in catalogue(language)}
 
 
 def forms(entry: polib.POEntry) -> list[str]:
@@ -34,7 +38,7 @@ def variables(text: str) -> set[str]:
 
 
 def plural_forms(language: Language) -> int:
-    found = re.search(r"nplurals=(\d)", read_catalogue(language.value).entries.metadata["Plural-Forms"])
+    found = re.search(r"nplurals=(\d)", catalogue(language).metadata["Plural-Forms"])
     assert found
     return int(found[1])
 
@@ -46,7 +50,7 @@ def test_every_catalogue_has_the_same_messages_in_the_same_order(language: Langu
 
 @pytest.mark.parametrize("language", Language)
 def test_no_message_stands_twice_or_is_empty(language: Language) -> None:
-    found = list(read_catalogue(language.value).entries)
+    found = list(catalogue(language))
     assert len(found) == len(entries(language))
     assert all(text for entry in found for text in forms(entry))
 
@@ -128,6 +132,7 @@ def test_a_message_or_variable_that_is_not_there_is_an_error() -> None:
 @pytest.mark.parametrize(
     "text", ['\nmsgid k\nmsgstr "x"\nmsgfoo "x"', 'msgid "k"\nmsgstr "x"\n\nmsgid "k"\nmsgstr "y"', 'msgstr[a] "x"']
 )
-def test_a_mistake_in_a_catalogue_is_an_error_that_names_its_file(text: str) -> None:
+def test_a_mistake_in_a_catalogue_is_an_error_that_names_its_file(text: str, tmp_path: Path) -> None:
+    (tmp_path / "f.po").write_text(text)
     with pytest.raises(CatalogueError, match=r"^f\.po: "):
-        parse_po(text, "f.po")
+        read_catalogue("f", tmp_path)

@@ -8,8 +8,11 @@ under the context `name`; one that no catalogue knows is shown as the profile ha
 
 from __future__ import annotations
 
-from stuntcard.messages.catalogue import Catalogue, read_catalogue
+from stuntcard.messages.catalogue import read_catalogue
 from stuntcard.profile.model import Language, Text
+
+NAME_CONTEXT = "name"
+"""The context of a profile's names."""
 
 
 class Messages:
@@ -17,20 +20,19 @@ class Messages:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self._catalogue: Catalogue = read_catalogue(language.value)
+        self._catalogue = read_catalogue(language.value)
 
     def text(self, key: str, **values: str | int) -> str:
         """A message with its variables filled in. Raises KeyError when the message or a variable is missing."""
-        return self._catalogue.text(key).format(**values)
+        return self._catalogue.gettext(key).format(**values)
 
     def counted(self, key: str, number: int, **values: str | int) -> str:
         """A message in the form that this language uses with the number, which it names `{number}`. Raises KeyError."""
-        return self._catalogue.counted(key, number).format(number=number, **values)
+        return self._catalogue.ngettext(key, key, number).format(number=number, **values)
 
     def name(self, name: str) -> str:
         """A profile's name of an area, a part or a code, in this language where the catalogue has it."""
-        translated = self._catalogue.name(name)
-        return name if translated is None else translated
+        return self._catalogue.pgettext(NAME_CONTEXT, name)
 
     def of(self, text: Text) -> str:
         """A profile's text that comes in every language."""

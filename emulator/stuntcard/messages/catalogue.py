@@ -1,4 +1,4 @@
-"""Reads a gettext catalogue in its text form (.po), so that nothing has to be compiled before it is shipped."""
+"""A gettext catalogue, read in its text form (.po), so that nothing has to be compiled before it is shipped."""
 
 from __future__ import annotations
 
@@ -6,61 +6,39 @@ import gettext
 import io
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import NoReturn
 
 import polib
 
-NAME_CONTEXT = "name"
-"""The context of a profile's names."""
+_FOLDER = files("stuntcard.messages")
 
 
 class CatalogueError(ValueError):
-    """A catalogue that is missing or can't be read."""
+    """A catalogue that is missing or can't be read. Its message names the file."""
 
 
-class Catalogue:
-    """The messages of one language, by key."""
+class Catalogue(gettext.GNUTranslations):
+    """The messages of a language, by key. One that is asked for and not there is a KeyError, and no text."""
 
     def __init__(self, entries: polib.POFile) -> None:
-        self.entries = entries
-        self._texts = {entry.msgid for entry in entries if not entry.msgctxt and not entry.msgid_plural}
-        self._plurals = {entry.msgid for entry in entries if entry.msgid_plural}
-        self._names = {entry.msgid for entry in entries if entry.msgctxt == NAME_CONTEXT}
-        self._translations = gettext.GNUTranslations(io.BytesIO(entries.to_binary()))
+        super().__init__(io.BytesIO(entries.to_binary()))
+        self.add_fallback(_Missing())
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._texts or key in self._plurals
 
-    def text(self, key: str) -> str:
-        """The message's text. Raises KeyError, also for one that is to be counted."""
-        if key not in self._texts:
-            raise KeyError(key)
-        return self._translations.gettext(key)
+class _Missing(gettext.NullTranslations):
+    def gettext(self, message: str) -> NoReturn:
+        raise KeyError(message)
 
-    def counted(self, key: str, number: int) -> str:
-        """The message's text in the form for a number. Raises KeyError, also for one that is not counted."""
-        if key not in self._plurals:
-            raise KeyError(key)
-        return self._translations.ngettext(key, key, number)
-
-    def name(self, name: str) -> str | None:
-        """The translation of a name, or None."""
-        return self._translations.pgettext(NAME_CONTEXT, name) if name in self._names else None
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> NoReturn:  # noqa: ARG002 - gettext's signature
+        raise KeyError(msgid1)
 
 
 @cache
-def read_catalogue(language: str) -> Catalogue:
+def read_catalogue(language: str, folder: Traversable = _FOLDER) -> Catalogue:
     """The catalogue of a language. Raises CatalogueError."""
     file = f"{language}.po"
     try:
-        text = (files("stuntcard.messages") / file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{file}: {error}") from error
-    return Catalogue(parse_po(text, file))
-
-
-def parse_po(text: str, file: str) -> polib.POFile:
-    """The entries of a catalogue. Raises CatalogueError, also when a message stands there twice."""
-    try:
-        return polib.pofile(text, check_for_duplicates=True)
+        return Catalogue(polib.pofile((folder / file).read_text("utf-8"), check_for_duplicates=True))
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{file}: {error}") from error

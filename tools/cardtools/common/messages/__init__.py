@@ -11,11 +11,11 @@ import os
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from cardtools.common.messages.catalogue import Catalogue, read_catalogue
+from cardtools.common.messages.catalogue import SHARED, read_catalogue
 from cardtools.common.told import Name, Told, Value
 
-SHARED = "card"
-"""The domain of the card library, whose messages every tool shows."""
+NAME_CONTEXT = "name"
+"""The context of the names that cards give."""
 
 
 class Language(StrEnum):
@@ -42,19 +42,18 @@ def language_of(option: str | None = None, environment: Mapping[str, str] | None
 class Messages:
     """The messages of one language: those of a tool, and those of the card library."""
 
-    def __init__(self, language: Language | str, *domains: str) -> None:
-        """Raises CatalogueError when a domain has no readable catalogue in that language."""
+    def __init__(self, language: Language | str, domain: str = SHARED) -> None:
+        """Raises CatalogueError when the domain has no readable catalogue in that language."""
         self.language = Language(language)
-        names = [*(name for name in domains if name != SHARED), SHARED]
-        self._catalogues: tuple[Catalogue, ...] = tuple(read_catalogue(name, self.language.value) for name in names)
+        self._catalogue = read_catalogue(domain, self.language.value)
 
     def text(self, key: str, **values: Value) -> str:
         """A message with its variables filled in. Raises KeyError when the message or a variable is missing."""
-        return self._with(key).text(key).format(**self._shown(values))
+        return self._catalogue.gettext(key).format(**self._shown(values))
 
     def counted(self, key: str, number: int, **values: Value) -> str:
         """A message in the form that this language uses with the number, which it names `{number}`. Raises KeyError."""
-        return self._with(key).counted(key, number).format(number=number, **self._shown(values))
+        return self._catalogue.ngettext(key, key, number).format(number=number, **self._shown(values))
 
     def told(self, told: Told) -> str:
         """A failure, a problem or a consequence in words. Raises KeyError."""
@@ -64,19 +63,13 @@ class Messages:
 
     def name(self, name: str) -> str:
         """A card's name of a code, an area or a part, in this language where a catalogue has it."""
-        return next((found for item in self._catalogues if (found := item.name(name)) is not None), name)
+        return self._catalogue.pgettext(NAME_CONTEXT, name)
 
     def all_of(self, items: Sequence[str]) -> str:
         """Several things in one sentence, with "and" before the last."""
         if len(items) < 2:
             return "".join(items)
         return self.text("list-end", first=", ".join(items[:-1]), last=items[-1])
-
-    def _with(self, key: str) -> Catalogue:
-        for catalogue in self._catalogues:
-            if key in catalogue:
-                return catalogue
-        raise KeyError(key)
 
     def _shown(self, values: Mapping[str, Value]) -> dict[str, Value]:
         return {key: self.name(value) if isinstance(value, Name) else value for key, value in values.items()}
