@@ -13,12 +13,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from demo.walkthrough.answers import StoryError
 from demo.walkthrough.bench import bench
 from demo.walkthrough.chapters import CHAPTERS
+from demo.walkthrough.narrator import Narrator
 from demo.walkthrough.portal import PortalError
+from demo.walkthrough.stage import Stage
 from demo.walkthrough.stopping import listen
-from demo.walkthrough.story import Chapter, Stage, StoryError, World
-from demo.walkthrough.telling import Teller
+from demo.walkthrough.story import Chapter, World
 from demo.walkthrough.terminal import StuckError
 from demo.walkthrough.transcript import transcript as page_of
 
@@ -55,20 +57,21 @@ def main(
     width = _WIDTH if transcript else max(console.width - 2, _WIDTH)
     played = _with_needed(wanted)
     somebody_watches = sys.stdin.isatty() and console.is_terminal
-    teller = Teller(console, played, pause=pause or (somebody_watches and not quick and transcript is None))
+    steps = sum(len(chapter.steps) for chapter in played)
+    narrator = Narrator(console, steps, pause=pause or (somebody_watches and not quick and transcript is None))
     today = datetime.now(UTC).date()
     try:
         with bench(width) as place:
             known = {str(place.folder / "run"): "/run/user/1000", str(place.folder): "/home/trainee"}
-            with teller.telling():
-                _play(Stage(place, teller), played, wanted)
+            with narrator.progress_shown():
+                _play(Stage(place, narrator), played, wanted)
     except KeyboardInterrupt:
         _fail("Stopped; all that was started has been ended.", _INTERRUPTED)
     except (StoryError, StuckError, PortalError) as error:
         message = f"The walkthrough ends here, because something came out otherwise than it should. {error}"
-        _fail("\n".join(part for part in (teller.unseen, message) if part), _FAILED)
+        _fail("\n".join(part for part in (narrator.unseen, message) if part), _FAILED)
     if transcript:
-        transcript.write_text(page_of(teller.markdown, {**known, **teller.concealed}, today), encoding="utf-8")
+        transcript.write_text(page_of(narrator.markdown, {**known, **narrator.concealed}, today), encoding="utf-8")
         console.print(f"\nThe transcript is in {transcript}.", soft_wrap=True)
     console.print("\nThe end. Everything came out as it should.", style="bold green")
 
@@ -77,11 +80,11 @@ def _play(stage: Stage, played: Sequence[Chapter], wanted: Collection[str]) -> N
     world = World()
     for chapter in played:
         number = CHAPTERS.index(chapter) + 1
-        stage.teller.chapter(number, chapter, quiet=chapter.name not in wanted)
+        stage.narrator.chapter(number, chapter.title, chapter.why, quiet=chapter.name not in wanted)
         for count, step in enumerate(chapter.steps, 1):
-            stage.teller.step(f"{number}.{count}", step)
+            stage.narrator.step(f"{number}.{count}", step.title, step.why)
             step.play(stage, world)
-            stage.teller.step_done()
+            stage.narrator.step_done()
 
 
 def _chosen(only: Sequence[str]) -> set[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.acts import FACTORY_PIN, JANA, PIN, PUK, QPIN
-from demo.walkthrough.story import Chapter, Stage, Step, World
+from demo.walkthrough.chapters.common_steps import FACTORY_PIN, JANA, PIN, PUK, QPIN
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.acts import (
+from demo.walkthrough.chapters.common_steps import (
     JANA,
     JANA_NOVAKOVA,
     QUALIFIED,
@@ -12,14 +12,15 @@ from demo.walkthrough.chapters.acts import (
     issue,
     request,
 )
-from demo.walkthrough.story import Chapter, Stage, Step, World
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 
 FIRST = "Jana's first"
 
 
 def _start_ca(stage: Stage, world: World) -> None:
     shown = stage.do("cardtools-ca", "init", "ca", shows=["The operator's token, told this once:"])
-    stage.teller.conceal(shown.partition("told this once: ")[2].split()[0], "OPERATORS-TRAINING-TOKEN")
+    stage.narrator.conceal(shown.partition("told this once: ")[2].split()[0], "OPERATORS-TRAINING-TOKEN")
     world.processes["ca"], found = stage.start("cardtools-ca", "run", "ca", "--port", "0", ready=r"^(http://\S+)$")
     world.ca_url = found[1]
     stage.do("enrol", "settings", "set", "ca-url", world.ca_url, shows=[world.ca_url])

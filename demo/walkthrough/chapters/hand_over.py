@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from demo.walkthrough.chapters.acts import (
+from demo.walkthrough.chapters.common_steps import (
     JANA,
     JANA_NOVAKOVA,
     PETR_NOVAK,
@@ -21,7 +21,8 @@ from demo.walkthrough.chapters.acts import (
 from demo.walkthrough.chapters.first_certificate import FIRST
 from demo.walkthrough.chapters.renewal import SECOND, THIRD
 from demo.walkthrough.portal import Page, Portal
-from demo.walkthrough.story import Chapter, Stage, Step, World
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
 
 _PETRS = "Petr's"
@@ -54,7 +55,7 @@ def _refused(stage: Stage, world: World) -> None:
 
 def _find(stage: Stage, world: World) -> None:
     world.portal_token = stage.do("cardtools-ca", "token", "add", "ca", "authorised", "Eva Svobodová").split()[-1]
-    stage.teller.conceal(world.portal_token, "EVAS-TRAINING-TOKEN")
+    stage.narrator.conceal(world.portal_token, "EVAS-TRAINING-TOKEN")
     with Portal(world.ca_url) as portal:
         door = portal.open("/portal")
         stage.note(f"In the browser, {world.ca_url}/portal", door.text)

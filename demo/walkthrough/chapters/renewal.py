@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.acts import JANA, TYPED_PIN, TYPED_QPIN, clean, install, issue, renew
+from demo.walkthrough.chapters.common_steps import JANA, TYPED_PIN, TYPED_QPIN, clean, install, issue, renew
 from demo.walkthrough.chapters.first_certificate import FIRST
-from demo.walkthrough.story import Chapter, Stage, Step, World
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 
 SECOND, THIRD = "Jana's second", "Jana's third"
 _CODES = (TYPED_PIN, TYPED_QPIN)

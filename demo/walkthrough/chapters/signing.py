@@ -10,9 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from fpdf import FPDF
 
-from demo.walkthrough.chapters.acts import JANA, QPIN
+from demo.walkthrough.answers import StoryError
+from demo.walkthrough.chapters.common_steps import JANA, QPIN
 from demo.walkthrough.chapters.first_certificate import FIRST
-from demo.walkthrough.story import Chapter, Stage, Step, StoryError, World
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
 
 _PYHANKO = ("pyhanko", "--config", "pyhanko.yml")

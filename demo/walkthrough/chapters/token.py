@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.acts import (
+from demo.walkthrough.chapters.common_steps import (
     COMMERCIAL,
     KAREL,
     KAREL_DVORAK,
@@ -16,7 +16,8 @@ from demo.walkthrough.chapters.acts import (
     renew,
     request,
 )
-from demo.walkthrough.story import Chapter, Stage, Step, World
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import Chapter, Step, World
 
 _COPY = f"{KAREL}-again"
 _PIN = (TYPED_TOKEN_PIN,)

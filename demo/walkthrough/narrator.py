@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 
 from rich.console import Console, Group
@@ -14,17 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.rule import Rule
 from rich.text import Text
 
-from demo.walkthrough.story import Chapter, Step
 from demo.walkthrough.terminal import plain
 
 _LINE = 120
 _CHECKED = "- ✓ "
 
 
-class Teller:
+class Narrator:
     """Tells what happens, when it happens; silent for chapters that are played only because others need them."""
 
-    def __init__(self, console: Console, chapters: Sequence[Chapter], pause: bool) -> None:
+    def __init__(self, console: Console, steps: int, pause: bool) -> None:
         self._console = console
         self._pause = pause
         self._quiet = False
@@ -38,10 +37,10 @@ class Teller:
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"),
             TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal,
         )  # fmt: skip
-        self._task = self._progress.add_task("", total=sum(len(chapter.steps) for chapter in chapters))
+        self._task = self._progress.add_task("", total=steps)
 
     @contextlib.contextmanager
-    def telling(self) -> Iterator[None]:
+    def progress_shown(self) -> Iterator[None]:
         """Shows the progress while the story is told."""
         with self._progress:
             yield
@@ -54,28 +53,28 @@ class Teller:
 
     # Chapters and steps
 
-    def chapter(self, number: int, chapter: Chapter, *, quiet: bool) -> None:
+    def chapter(self, number: int, title: str, why: str, *, quiet: bool) -> None:
         """A chapter begins."""
         self._quiet = quiet
-        heading = f"{number}. {chapter.title}"
-        self._progress.update(self._task, description=f"Chapter {number}: {chapter.title}")
+        heading = f"{number}. {title}"
+        self._progress.update(self._task, description=f"Chapter {number}: {title}")
         if quiet:
             self._console.print(f"(chapter {heading}: played unseen, because a later one needs it)", style="dim")
             return
         self._close_block()
-        self.markdown += [f"## {heading}", "", *wrap(chapter.why, _LINE), ""]
+        self.markdown += [f"## {heading}", "", *wrap(why, _LINE), ""]
         self._console.print()
-        self._console.print(Panel(Group(Text(heading, style="bold"), Markdown(chapter.why)), border_style="cyan"))
+        self._console.print(Panel(Group(Text(heading, style="bold"), Markdown(why)), border_style="cyan"))
 
-    def step(self, number: str, step: Step) -> None:
+    def step(self, number: str, title: str, why: str) -> None:
         """A step begins."""
         if self._quiet:
             return
         self._close_block()
-        self.markdown += [f"### {number} {step.title}", "", *wrap(step.why, _LINE), ""]
+        self.markdown += [f"### {number} {title}", "", *wrap(why, _LINE), ""]
         self._console.print()
-        self._console.print(Rule(Text(f"{number} {step.title}", style="bold cyan"), align="left", style="cyan"))
-        self._console.print(Markdown(step.why))
+        self._console.print(Rule(Text(f"{number} {title}", style="bold cyan"), align="left", style="cyan"))
+        self._console.print(Markdown(why))
 
     def step_done(self) -> None:
         """A step has come out as it should."""

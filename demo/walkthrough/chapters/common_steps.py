@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demo.walkthrough.story import Stage, StoryError, World
+from demo.walkthrough.answers import StoryError
+from demo.walkthrough.stage import Stage
+from demo.walkthrough.story import World
 from demo.walkthrough.terminal import Typed
 
 FACTORY_PIN, FACTORY_PUK, FACTORY_QPIN = "12345678", "87654321", "12345678"
