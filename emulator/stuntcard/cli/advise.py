@@ -12,6 +12,16 @@ from stuntcard.cli.exit import failing
 from stuntcard.cli.options import JsonOption, LanguageOption
 
 
+StateOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The card's state instead, several things with commas: pin=blocked, puk=1 (tries left), puk=not_set, "
+        'cc=2 (keys with certificate), "cc=1+1 unpaired", part:pep=lost, card=dead. As much else works as can.',
+        metavar="NAME=VALUE,…",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Adds the command to the others."""
     app.command()(advise)
@@ -25,14 +35,7 @@ def advise(
             autocompletion=complete_profile,
         ),
     ],
-    state: Annotated[
-        str | None,
-        typer.Option(
-            help="The card's state instead, several things with commas: pin=blocked, puk=1 (tries left), puk=not_set, "
-            'cc=2 (keys with certificate), "cc=1+1 unpaired", part:pep=lost, card=dead. As much else works as can.',
-            metavar="NAME=VALUE,…",
-        ),
-    ] = None,
+    state: StateOption = None,
     forgot: Annotated[
         list[str] | None, typer.Option(help="A code that the holder does not know any more.", metavar="CODE")
     ] = None,

@@ -24,10 +24,10 @@ class CardMeantError(ValueError):
     """No card can be meant by this; says why, and what to do."""
 
 
-def card_meant(target: str, words: str | None, in_thought: bool, messages: Messages) -> tuple[Profile, State]:
+def card_meant(target: str, words: str | None, need_not_run: bool, messages: Messages) -> tuple[Profile, State]:
     """The card that is meant: as described, as a file has it, or as it runs.
 
-    `words` describe it; `in_thought`: where no card runs, one that is set up and works is meant. Raises CardMeantError,
+    `words` describe it; `need_not_run`: one that is set up and works is meant where none runs. Raises CardMeantError,
     StateWordsError, ProfileError, or OSError.
     """
     path = Path(target)
@@ -40,7 +40,7 @@ def card_meant(target: str, words: str | None, in_thought: bool, messages: Messa
         if running is not None:
             return running
     profile = _profile(target, messages)
-    if words is None and not in_thought:
+    if words is None and not need_not_run:
         text = messages.text("target-not-running", card=profile.name, target=target, example=example(profile))
         raise CardMeantError(text)
     try:

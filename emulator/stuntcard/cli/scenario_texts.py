@@ -9,7 +9,7 @@ from stuntcard.messages import messages_in
 from stuntcard.profile.load import profile_names
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
 from stuntcard.scenario.load import load_scenario, scenario_names
-from stuntcard.words.scenario import as_object, scenario_lines, summary, table_lines
+from stuntcard.words.scenario import scenario_object, scenario_lines, summary, table_lines
 
 ListForm = Literal["text", "json", "markdown"]
 
@@ -36,7 +36,7 @@ def shown(name: str, language: str, as_json: bool) -> str:
     named = load(name)
     built = built_card(named, messages)
     if as_json:
-        return json.dumps(as_object(named, built), indent=2, ensure_ascii=False)
+        return json.dumps(scenario_object(named, built), indent=2, ensure_ascii=False)
     return "\n".join(scenario_lines(named, built, messages))
 
 

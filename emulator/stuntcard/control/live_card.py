@@ -128,13 +128,13 @@ class LiveCard:
         # Cards whose state nobody sets shall not wait for this to load.
         from stuntcard.control.steering import ForceNeededError, steer
         from stuntcard.words.route import stage_in_words
-        from stuntcard.words.state import in_words
+        from stuntcard.words.state import trait_in_words
 
         profile = self._card.profile
         try:
             steered = steer(self._card, _wanted(profile, words), force=force)
         except ForceNeededError as error:
-            forced = ", ".join(in_words(one) for one in error.forced)
+            forced = ", ".join(trait_in_words(one) for one in error.forced)
             raise ControlError(
                 f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
                 "with --force it is set all the same"
@@ -143,9 +143,9 @@ class LiveCard:
             self._slot_control.reset()  # whoever used the card is told that its session is over
         return api.SetStateAnswer(
             law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
-            forced=tuple(in_words(one) for one in steered.route.forced),
+            forced=tuple(trait_in_words(one) for one in steered.route.forced),
             given=steered.given,
-            also=tuple(in_words(one) for one in steered.beside),
+            also=tuple(trait_in_words(one) for one in steered.changed_too),
         )
 
 
@@ -153,7 +153,7 @@ def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     from stuntcard.messages import Messages
     from stuntcard.policy.described import CodeIs, PartIs
     from stuntcard.profile.model import Language
-    from stuntcard.words.state import StateWordsError, example, in_words, parse_traits
+    from stuntcard.words.state import StateWordsError, example, trait_in_words, parse_traits
 
     try:
         traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
@@ -164,6 +164,6 @@ def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     wanted: list[Wanted] = []
     for trait in traits:
         if not isinstance(trait, CodeIs | PartIs):
-            raise ControlError(f"{in_words(trait)} can't be set on a running card; codes, parts and card can")
+            raise ControlError(f"{trait_in_words(trait)} can't be set on a running card; codes, parts and card can")
         wanted.append(trait)
     return wanted

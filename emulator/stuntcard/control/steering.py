@@ -25,11 +25,11 @@ class ForceNeededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Steered:
-    """What was done: the route taken, values of codes that had none, and codes that changed though not spoken of."""
+    """What was done: the route taken, values of codes that had none, and codes that changed with those wanted."""
 
     route: Route
     given: dict[str, str]
-    beside: tuple[CodeIs, ...]
+    changed_too: tuple[CodeIs, ...]
 
 
 def steer(card: Card, wanted: Sequence[Wanted], *, force: bool) -> Steered:
@@ -49,7 +49,7 @@ def steer(card: Card, wanted: Sequence[Wanted], *, force: bool) -> Steered:
             for name, code in route.state.codes.items()
             if code.status is CodeStatus.SET and name not in content.values
         }
-        done.append(Steered(route, given, _beside(profile, content, route, wanted)))
+        done.append(Steered(route, given, _changed_too(profile, content, route, wanted)))
         values = {name: value.encode() for name, value in given.items()}
         return replace(content, state=route.state, values={**content.values, **values})
 
@@ -62,12 +62,12 @@ def _some_value(code: Code) -> str:
     return bytes(islice(cycle(_DIGITS), code.length.min)).decode()
 
 
-def _beside(profile: Profile, before: Content, route: Route, wanted: Sequence[Wanted]) -> tuple[CodeIs, ...]:
-    spoken_of = {one.code for one in wanted if isinstance(one, CodeIs)}
+def _changed_too(profile: Profile, before: Content, route: Route, wanted: Sequence[Wanted]) -> tuple[CodeIs, ...]:
+    wanted_codes = {one.code for one in wanted if isinstance(one, CodeIs)}
     old, new = before.state.codes, route.state.codes
     return tuple(
         CodeIs(name, new[name].status, new[name].tries_left if new[name].status is CodeStatus.SET else None)
         for name in profile.codes
-        if name not in spoken_of
+        if name not in wanted_codes
         and (old[name].status, old[name].tries_left) != (new[name].status, new[name].tries_left)
     )

@@ -103,7 +103,7 @@ def summary(named: NamedScenario) -> dict[str, object]:
     }
 
 
-def as_object(named: NamedScenario, built: Built) -> dict[str, object]:
+def scenario_object(named: NamedScenario, built: Built) -> dict[str, object]:
     """All that there is to tell of a scenario, for JSON."""
     return {
         **summary(named),

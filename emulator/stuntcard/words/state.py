@@ -36,7 +36,7 @@ def example(profile: Profile) -> str:
     return f"{next(iter(profile.codes))}={CodeStatus.BLOCKED}"
 
 
-def in_words(trait: Trait) -> str:
+def trait_in_words(trait: Trait) -> str:
     """A trait in the words that `parse_traits` takes; it takes none of ChangeIsDue, which only scenarios speak of."""
     match trait:
         case CodeIs(code, status, tries_left):
@@ -55,8 +55,8 @@ def in_words(trait: Trait) -> str:
 
 def why_no_such_state(profile: Profile, error: NoSuchStateError, messages: Messages) -> str:
     """What can't go together in a description of a state, and what to do."""
-    *others, last = [in_words(trait) for trait in error.traits]
-    instead = ", ".join(in_words(trait) for trait in error.instead)
+    *others, last = [trait_in_words(trait) for trait in error.traits]
+    instead = ", ".join(trait_in_words(trait) for trait in error.instead)
     if others:
         with_ = messages.all_of(others)
         what = messages.text("state-conflict", card=profile.name, others=with_, claim=last, instead=instead)

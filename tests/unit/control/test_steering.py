@@ -26,7 +26,7 @@ def test_tries_are_spent_as_by_a_holder_who_errs() -> None:
         ("pin", False, 3),
         ("puk", False, 3),
     ]
-    assert (done.route.forced, done.given, done.beside) == ((), {}, ())
+    assert (done.route.forced, done.given, done.changed_too) == ((), {}, ())
     assert client.verify(PIN) == BLOCKED
     assert client.reset_code(PIN, "wrong", "12345678") == "63C1"
     assert client.reset_code(PIN, FACTORY[PUK], "12345678") == OK
@@ -55,7 +55,7 @@ def test_what_nobody_spoke_of_stays_as_it_was() -> None:
     client.verify(QPIN, "wrong")
     client.block(PIN)
     done = steered(client.card, CodeIs("pin", SET, 1))
-    assert done.beside == ()
+    assert done.changed_too == ()
     codes = client.card.state.codes
     assert [codes[name].tries_left for name in ("pin", "puk", "qpin")] == [1, 4, 2]
 
@@ -124,7 +124,7 @@ def test_codes_without_a_value_get_one_that_they_take() -> None:
     for code, value in done.given.items():
         assert card.profile.codes[code].accepts(value.encode())
         assert card.content.values[code] == value.encode()
-    assert {trait.code for trait in done.beside} == {"dok", "iok", "puk"}
+    assert {trait.code for trait in done.changed_too} == {"dok", "iok", "puk"}
 
 
 def test_nothing_to_do() -> None:
