@@ -11,7 +11,6 @@ from stuntcard.cli.completion import complete_profile
 from stuntcard.cli.exit import failing
 from stuntcard.cli.options import JsonOption, LanguageOption
 
-
 StateOption = Annotated[
     str | None,
     typer.Option(

@@ -9,7 +9,7 @@ from stuntcard.messages import messages_in
 from stuntcard.profile.load import profile_names
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
 from stuntcard.scenario.load import load_scenario, scenario_names
-from stuntcard.words.scenario import scenario_object, scenario_lines, summary, table_lines
+from stuntcard.words.scenario import scenario_lines, scenario_object, summary, table_lines
 
 ListForm = Literal["text", "json", "markdown"]
 

@@ -153,7 +153,7 @@ def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     from stuntcard.messages import Messages
     from stuntcard.policy.described import CodeIs, PartIs
     from stuntcard.profile.model import Language
-    from stuntcard.words.state import StateWordsError, example, trait_in_words, parse_traits
+    from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
 
     try:
         traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
