@@ -16,9 +16,9 @@ MODULES_OF_EXEC = {
     "cli": {"app", "completion", "exit", "loading", "options", "run"},
     "control": {"directory", "server"},  # what is asked and answered comes with the first request
     "faults": {"injector"},  # rules come with the first fault
-    "policy": {"events", "law", "state"},  # explorer and advisor have commands of their own
     "running": {"choices", "making", "pcsc", "placing", "program", "signals", "startup"},
 }
+EXPLORER_AND_ADVISOR = {"advise", "claims", "described", "explore", "moves", "reach", "route", "walk"}
 SLOW_LIBRARIES = {
     "asn1crypto", "asyncio", "concurrent", "gmpy2", "http", "json", "multiprocessing", "platformdirs", "polib", "rich",
     "sqlite3", "ssl",
@@ -52,6 +52,11 @@ def test_exec_loads_no_room_that_it_does_not_need(exec_loaded: set[str]) -> None
 def test_exec_loads_no_module_that_it_does_not_need(exec_loaded: set[str], room: str) -> None:
     modules = {name.split(".")[2] for name in exec_loaded if name.startswith(f"stuntcard.{room}.")}
     assert modules - MODULES_OF_EXEC[room] == set()
+
+
+def test_exec_loads_of_the_law_only_what_a_card_runs_on(exec_loaded: set[str]) -> None:
+    modules = {name.split(".")[2] for name in exec_loaded if name.startswith("stuntcard.policy.")}
+    assert modules & EXPLORER_AND_ADVISOR == set()
 
 
 def test_exec_loads_no_library_that_is_slow_to_load(exec_loaded: set[str]) -> None:
