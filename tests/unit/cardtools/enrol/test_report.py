@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import core
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.messages import Language, Messages
 from cardtools.common.protocol import Applicant, CertificateProfile, IssuedCertificate
 from cardtools.enrol.errors import UnavailableError
 from cardtools.enrol.files import report
-from cardtools.enrol.files.certificates import CertificateFacts, read_certificate
+from cardtools.enrol.files.certificates import read_certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec

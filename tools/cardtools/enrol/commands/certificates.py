@@ -6,12 +6,13 @@ from pathlib import Path
 
 import typer
 
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.exit_codes import ExitCode
 from cardtools.enrol.commands import wizard
 from cardtools.enrol.commands.options import CardOptions
 from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.errors import EnrolError
-from cardtools.enrol.files.certificates import CertificateFacts, as_pem, certificate_in, write_new
+from cardtools.enrol.files.certificates import as_pem, certificate_in, write_new
 from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.files.report import Row, report_file, report_rows, report_text
 from cardtools.enrol.flows.card_certificates import certificates_on, with_serial

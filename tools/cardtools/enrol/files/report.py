@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.messages import Messages
 from cardtools.common.protocol import IssuedCertificate
 from cardtools.enrol.errors import UnavailableError
-from cardtools.enrol.files.certificates import CertificateFacts
 
 FONT_FOLDERS = (
     Path("/usr/share/fonts/truetype/dejavu"),
@@ -40,7 +40,7 @@ def report_rows(request_id: str, issued: IssuedCertificate, facts: CertificateFa
         ("report-serial-hex", facts.serial_hex),
         ("report-valid-from", f"{facts.valid_from:{_TIME}}"),
         ("report-valid-until", f"{facts.valid_until:{_TIME}}"),
-        ("report-key", facts.key_kind),
+        ("report-key", facts.algorithm),
         ("report-on-device", messages.text("yes" if facts.on_device else "no")),
         ("report-fingerprint", _in_groups(facts.fingerprint)),
         ("report-revoked", f"{issued.revoked:{_TIME}}" if issued.revoked else ""),

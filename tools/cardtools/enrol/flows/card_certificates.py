@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardtools.card.token import ObjectKind, Token
+from cardtools.common.certificates import CertificateFacts
 from cardtools.enrol.errors import BadInputError
-from cardtools.enrol.files.certificates import CertificateFacts, read_certificate
+from cardtools.enrol.files.certificates import read_certificate
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.open_card import open_token
 from cardtools.enrol.flows.session import Session

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardtools.card.errors import NoSpaceError, UnpairedCertificateError
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.protocol import IssuedCertificate, Problem, RequestState
 from cardtools.enrol.ca_client import CaClient, CaError, CaRefusedError
 from cardtools.enrol.errors import EnrolError
-from cardtools.enrol.files.certificates import CertificateFacts, read_certificate
+from cardtools.enrol.files.certificates import read_certificate
 from cardtools.enrol.files.pending import PendingRequest
 from cardtools.enrol.flows.card_certificates import CertificateOnCard, certificates_of
 from cardtools.enrol.flows.device import QualifiedDevice

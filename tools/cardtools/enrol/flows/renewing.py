@@ -12,15 +12,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.card.pkcs12 import PrivateKey, read_pkcs12
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.protocol import Attestation, IssuedCertificate, Problem, RenewalRequest, RequestStatus
 from cardtools.enrol.ca_client import CaRefusedError
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files import pkcs10
-from cardtools.enrol.files.certificates import CertificateFacts, file_content, now, read_certificate
+from cardtools.enrol.files.certificates import file_content, now, read_certificate
 from cardtools.enrol.flows.card_certificates import CertificateOnCard
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.open_card import open_token
-from cardtools.enrol.flows.requesting import Sent, request_with_new_key
+from cardtools.enrol.flows.requesting import NewRequest, Sent, request_with_new_key
 from cardtools.enrol.flows.session import PIN, Codes, Session
 
 CARD_STORE = "card"
@@ -131,9 +132,8 @@ def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey) -> 
         )
         return session.ca.renew(message)
 
-    return request_with_new_key(
-        session, store, issued.profile, issued.applicant, send, guards if same else (), old.facts.serial_hex
-    )
+    new = NewRequest(issued.profile, issued.applicant, send, guards if same else (), old.facts.serial_hex)
+    return request_with_new_key(session, store, new)
 
 
 def choose_store(name: str, stores: list[QualifiedDevice]) -> QualifiedDevice:

@@ -31,6 +31,17 @@ Send = Callable[[bytes, Attestation, Codes], RequestStatus]
 
 
 @dataclass(frozen=True, slots=True)
+class NewRequest:
+    """What is asked for. `codes_for` are ids of codes that `send` needs besides; `renews` is a serial number."""
+
+    profile: CertificateProfile
+    applicant: Applicant
+    send: Send
+    codes_for: tuple[str, ...] = ()
+    renews: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A request that the CA has. `unremembered` says why it could not be noted on this computer."""
 
@@ -52,41 +63,33 @@ def request_first(session: Session, device: QualifiedDevice, profile: Certificat
         )
         return session.ca.request(message)
 
-    return request_with_new_key(session, device, profile, applicant, send)
+    return request_with_new_key(session, device, NewRequest(profile, applicant, send))
 
 
-def request_with_new_key(
-    session: Session,
-    device: QualifiedDevice,
-    profile: CertificateProfile,
-    applicant: Applicant,
-    send: Send,
-    codes_for: tuple[str, ...] = (),
-    renews: str | None = None,
-) -> Sent:
+def request_with_new_key(session: Session, device: QualifiedDevice, new: NewRequest) -> Sent:
     """Makes a key, has the request signed and the key attested, and hands both to `send`; as `request_first`.
 
-    `codes_for` are ids of codes that `send` needs besides. What can fail without a key is tried before one is made.
+    What can fail without a key is tried before one is made.
     """
     device.require_manager(session.settings)
-    area = device.area_for(profile)
+    area = device.area_for(new.profile)
     device.require_place(area)
     session.pending.prepare()
     session.step("step-challenge")
     nonce = session.ca.challenge().nonce
-    codes = session.ask_codes(device.status, (PIN, area.guard, *codes_for))
-    plan = KeyPlan(device, area, profile, new_identifier(), codes)
+    codes = session.ask_codes(device.status, (PIN, area.guard, *new.codes_for))
+    plan = KeyPlan(device, area, new.profile, new_identifier(), codes)
     with undone_on_failure(session, plan) as progress:
         session.step("step-key")
-        request = make_key_and_request(session, plan, applicant)
+        request = make_key_and_request(session, plan, new.applicant)
         progress.key_made = True
         # Of every key: so the CA knows which certificates are on a card that is to be handed over (PQ-25).
         session.step("step-statement")
         statement = statement_about(plan, nonce)
         session.step("step-send")
         progress.sending = True
-        status = send(request, statement, codes)
-    return _remembered(session, plan, status, renews)
+        status = new.send(request, statement, codes)
+    return _remembered(session, plan, status, new.renews)
 
 
 def _remembered(session: Session, plan: KeyPlan, status: RequestStatus, renews: str | None) -> Sent:

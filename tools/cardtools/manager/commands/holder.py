@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.table import Table
 
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.output import shown
 from cardtools.manager.commands.run import ManagerRun
-from cardtools.manager.model.certificate_facts import CertificateFacts
 from cardtools.manager.model.inventory import Container, Inventory
 from cardtools.manager.model.lookup import certificate_of, find_container
 from cardtools.manager.model.refusals import ManagerError

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.card.errors import BadCertificateError
 from cardtools.card.pkcs12 import read_pkcs12
+from cardtools.common.certificates import CertificateFacts, der_of, read_certificate
 from cardtools.manager.commands.code_prompts import CodePrompts
 from cardtools.manager.commands.run import ManagerRun
-from cardtools.manager.model.certificate_facts import CertificateFacts, read_certificate
 from cardtools.manager.model.inventory import Inventory
 from cardtools.manager.model.refusals import ManagerError
 from cardtools.manager.model.writing import writing_code
@@ -63,12 +62,10 @@ def _check_certificate_is_new(inventory: Inventory, facts: CertificateFacts, der
 
 def _certificate_in(content: bytes) -> bytes:
     """The DER of the certificate that a file holds, in PEM or DER. Raises BadCertificateError."""
-    pem = b"-----BEGIN" in content
     try:
-        certificate = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
-    except (ValueError, TypeError):
+        return der_of(content)
+    except ValueError:
         raise BadCertificateError from None
-    return certificate.public_bytes(Encoding.DER)
 
 
 def _facts(der: bytes) -> CertificateFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardtools.card.status import CardStatus, CodeStatus, KeyStatus
-from cardtools.manager.model.certificate_facts import CertificateFacts
+from cardtools.common.certificates import CertificateFacts
 from cardtools.manager.model.code_actions import possible_actions
 from cardtools.manager.model.inventory import Container, Inventory
 
@@ -59,7 +59,7 @@ def certificate_data(facts: CertificateFacts) -> Data:
     return {
         "holder": facts.holder,
         "issuer": facts.issuer,
-        "serial": facts.serial,
+        "serial": facts.serial_hex,
         "valid_from": facts.valid_from.isoformat(),
         "valid_until": facts.valid_until.isoformat(),
         "qualified": facts.qualified,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from cardtools.card.status import AreaStatus, CardStatus
+from cardtools.common.certificates import CertificateFacts
 from cardtools.common.devices import UnknownDeviceError, find_device
 from cardtools.common.messages import Messages
 from cardtools.common.told import Name, Value
-from cardtools.manager.model.certificate_facts import CertificateFacts
 from cardtools.manager.model.inventory import Container
 
 
@@ -68,7 +68,7 @@ def certificate_lines(messages: Messages, facts: CertificateFacts | None) -> lis
     mark = "mark-qescd" if facts.on_device else "mark-qualified" if facts.qualified else "mark-none"
     return [
         messages.text("certificate-of", holder=facts.holder),
-        messages.text("certificate-issuer", issuer=facts.issuer, serial=facts.serial),
+        messages.text("certificate-issuer", issuer=facts.issuer, serial=facts.serial_hex),
         validity,
         messages.text(mark),
     ]

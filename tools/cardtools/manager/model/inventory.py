@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from cardtools.card.status import AreaStatus, CardStatus, KeyStatus
 from cardtools.card.token import ObjectKind, StoredObject
+from cardtools.common.certificates import CertificateFacts, algorithm_of, read_certificate
 from cardtools.common.terms import KeyOrigin
-from cardtools.manager.model.certificate_facts import CertificateFacts, algorithm_of, read_certificate
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from cardtools.manager.model.certificate_facts import read_certificate
+from cardtools.common.certificates import read_certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -35,7 +35,7 @@ def certificate(subject: list[tuple[x509.ObjectIdentifier, str]], statements: by
 
 def test_holder_issuer_validity_and_key() -> None:
     facts = read_certificate(certificate([(NameOID.COMMON_NAME, "Jana"), (x509.ObjectIdentifier("1.2.3"), "x")]))
-    assert (facts.holder, facts.issuer, facts.serial) == ("Jana", "A CA", "ABC")
+    assert (facts.holder, facts.issuer, facts.serial_hex) == ("Jana", "A CA", "ABC")
     assert (facts.valid_from, facts.valid_until) == (FROM, UNTIL)
     assert facts.subject == (("common-name", "Jana"), ("1.2.3", "x"))
     assert facts.person == facts.subject

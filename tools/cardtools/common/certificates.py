@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
@@ -42,11 +43,15 @@ _NAMES_OF_A_PERSON = frozenset({"common-name", "surname", "given-name"})
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate. `subject` is pairs of attribute (`surname`, or an OID that we have no name for) and value."""
+    """A certificate. `subject` is pairs of attribute (`surname`, or an OID that we have no name for) and value.
 
+    `public_key` is a SubjectPublicKeyInfo in DER, `fingerprint` SHA-256 over the certificate's DER.
+    """
+
+    der: bytes
     holder: str
     issuer: str
-    serial: str
+    serial: int
     valid_from: datetime
     valid_until: datetime
     qualified: bool
@@ -54,6 +59,17 @@ class CertificateFacts:
     subject: tuple[tuple[str, str], ...]
     public_key: bytes
     algorithm: str
+    fingerprint: bytes
+
+    @property
+    def serial_decimal(self) -> str:
+        """The serial number as the JIP account takes it (TM-09)."""
+        return str(self.serial)
+
+    @property
+    def serial_hex(self) -> str:
+        """The serial number in upper-case hexadecimal without leading zeros, as the CA knows it."""
+        return f"{self.serial:X}"
 
     @property
     def person(self) -> tuple[tuple[str, str], ...]:
@@ -64,6 +80,20 @@ class CertificateFacts:
         """Whether its time is over."""
         return (now or datetime.now(UTC)) > self.valid_until
 
+    def valid_at(self, now: datetime) -> bool:
+        """Whether a moment lies within its validity."""
+        return self.valid_from <= now <= self.valid_until
+
+
+def der_of(content: bytes) -> bytes:
+    """The DER of a certificate in PEM or DER. Raises ValueError when it is none."""
+    try:
+        pem = b"-----BEGIN" in content
+        certificate = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
+    except TypeError as error:
+        raise ValueError(f"no certificate that can be read: {error}") from error
+    return certificate.public_bytes(Encoding.DER)
+
 
 def read_certificate(der: bytes) -> CertificateFacts:
     """What a certificate (DER) says. Raises ValueError when it is none."""
@@ -73,9 +103,10 @@ def read_certificate(der: bytes) -> CertificateFacts:
         subject = tuple((_attribute(part.oid), str(part.value)) for part in certificate.subject)
         marks = _marks(certificate)
         return CertificateFacts(
+            der=der,
             holder=_name(certificate.subject),
             issuer=_name(certificate.issuer),
-            serial=f"{certificate.serial_number:X}",
+            serial=certificate.serial_number,
             valid_from=certificate.not_valid_before_utc,
             valid_until=certificate.not_valid_after_utc,
             qualified=QC_COMPLIANCE in marks,
@@ -83,6 +114,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
             subject=subject,
             public_key=public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
             algorithm=algorithm_of(public_key),
+            fingerprint=certificate.fingerprint(hashes.SHA256()),
         )
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
         raise ValueError(f"no certificate that can be read: {error}") from error
