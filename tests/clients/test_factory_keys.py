@@ -47,17 +47,20 @@ def read_certificate(desk: Desk, identifier: str) -> x509.Certificate:
 def test_opensc_shows_both_keys_with_their_guards_and_certificates(professional_card: Desk) -> None:
     shown = professional_card.tool("pkcs15-tool", "--dump")
     keys = {block.splitlines()[0]: block for block in shown.split("\n\n") if block.strip()}
-    for name, guard, identifier in (("PEP", "01", "01"), ("KPEP", "03", "02")):
-        lines = [line.replace(" ", "") for line in keys[f"Private EC Key [{name}]"].splitlines()]
-        assert {f"\tAuthID:{guard}", f"\tID:{identifier}", "\tFieldLength:256"} <= set(lines)
+    for name, kind, size, guard, identifier in (
+        ("PEP", "RSA", "\tModLength:2048", "01", "01"),
+        ("KPEP", "EC", "\tFieldLength:256", "03", "02"),
+    ):
+        lines = [line.replace(" ", "") for line in keys[f"Private {kind} Key [{name}]"].splitlines()]
+        assert {f"\tAuthID:{guard}", f"\tID:{identifier}", size} <= set(lines)
         lines = [line.replace(" ", "") for line in keys[f"X.509 Certificate [{name}]"].splitlines()]
         assert f"\tID:{identifier}" in lines
 
 
 @pytest.mark.fact("PK-01")
 def test_pep_signs_and_openssl_agrees(professional_card: Desk) -> None:
-    professional_card.tool(*professional_card.signing("01", PEP_PIN, PEP))
-    professional_card.check_signature("01", certified=True)
+    professional_card.tool(*professional_card.signing("01", PEP_PIN, PEP, "SHA256-RSA-PKCS"))
+    professional_card.check_signature("01", "SHA256-RSA-PKCS", certified=True)
 
 
 @pytest.mark.fact("PK-05", "PK-06")

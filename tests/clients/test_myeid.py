@@ -130,8 +130,8 @@ def test_keys_that_the_other_driver_made_do_not_get_in_the_way() -> None:
 @pytest.mark.parametrize(("profile", "pin", "identifier"), [("zzzs-pk", "1234", "01")])
 def test_a_key_from_the_factory_signs(profile: str, pin: str, identifier: str) -> None:
     with desk_with_own_socket(profile, applet="myeid") as desk:
-        desk.tool(*desk.signing(identifier, pin, mechanism="ECDSA-SHA256"))
-        desk.check_signature(identifier, "ECDSA-SHA256", certified=True)
+        desk.tool(*desk.signing(identifier, pin, mechanism="SHA256-RSA-PKCS"))
+        desk.check_signature(identifier, "SHA256-RSA-PKCS", certified=True)
 
 
 # From an empty card to one with everything, and back

@@ -151,15 +151,15 @@ def factory_content(profile: Profile) -> Content:
 def _personalised(profile: Profile, personalisation: Personalisation, content: Content) -> Content:
     """With the keys and certificates from the factory, and the directories that list them."""
     # Cards without factory keys shall not wait for the library's X.509 to load.
-    from stuntcard.card.factory_ca import derive_key, issue
+    from stuntcard.card.factory_ca import derive_factory_key, issue
 
     keys: dict[int, KeyRecord] = {}
     certificate_files = []
     key_entries, certificate_entries = b"", b""
     for key in personalisation.keys:
-        private = derive_key(personalisation.seed, key.id, key.algorithm)
-        path = pkcs15.FACTORY + bytes.fromhex(key.certificate.eop_file or f"43{key.id}")
-        der = issue(personalisation, key, private.public_key())
+        private = derive_factory_key(personalisation.seed, key.id, key.algorithm)
+        path = pkcs15.factory_certificate(key)
+        der = issue(personalisation, key, private.public_key(), profile.token.serial)
         certificate_files.append(File(path, FileKind.EF, pkcs15.FIXED, der))
         if key.area is None:
             continue

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from stuntcard.card import certificate
 from stuntcard.card.certificate import Name, ToBeSigned
 from stuntcard.card.curves import DOMAINS
-from stuntcard.card.keys import PublicKey
+from stuntcard.card.keys import PrivateKey, PublicKey
 from stuntcard.iso7816 import der
 from stuntcard.profile.model import FactoryKey, KeyAlgorithm, KeyUsage, Personalisation, Qualified, SubjectAttribute
 
@@ -63,11 +63,20 @@ _QC_COMPLIANCE, _QC_SSCD, _QC_TYPE, _QC_TYPE_ESIGN = (f"0.4.0.1862.1.{end}" for 
 
 
 def derive_key(seed: str, label: str, algorithm: KeyAlgorithm) -> ec.EllipticCurvePrivateKey:
-    """The key that a seed gives for a label; the same one every time."""
+    """The key on a curve that a seed gives for a label; the same one every time."""
     curve = _CURVES[algorithm]
     order = next(int(domain.order, 16) for domain in DOMAINS if domain.curve is type(curve))
     octets = _derive(seed, f"key {algorithm} {label}", (order.bit_length() + _EXTRA_BITS + 7) // 8)
     return ec.derive_private_key(int.from_bytes(octets) % (order - 1) + 1, curve)
+
+
+def derive_factory_key(seed: str, label: str, algorithm: KeyAlgorithm) -> PrivateKey:
+    """The same for any algorithm that a key from the factory can be of."""
+    if algorithm is KeyAlgorithm.RSA_2048:
+        from stuntcard.card.seeded_rsa import derive_rsa_key
+
+        return derive_rsa_key(seed, label)
+    return derive_key(seed, label, algorithm)
 
 
 def derive_serial(seed: str, label: str) -> int:
@@ -80,8 +89,12 @@ def ca_certificate(seed: str) -> bytes:
     return certificate.root(derive_serial(seed, _CA), _ca_name(seed), VALID, _ca_key(seed))
 
 
-def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicKey) -> bytes:
-    """The certificate that a personalisation asks for, in DER."""
+def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicKey, card: str = "") -> bytes:
+    """The certificate that a personalisation asks for, in DER.
+
+    `card`: the serial number of the card that it is for. Cards of one model have certificates with numbers of their
+    own, as clients keep copies of a card's files by the number of its certificate.
+    """
     seed, asked = personalisation.seed, key.certificate
     ca_key = _ca_key(seed)
     extensions = [
@@ -93,7 +106,7 @@ def issue(personalisation: Personalisation, key: FactoryKey, public_key: PublicK
     if asked.qualified is not None:
         extensions.append(certificate.extension(_QC_STATEMENTS, _qc_statements(asked.qualified)))
     content = ToBeSigned(
-        serial=_serial(personalisation, key),
+        serial=_serial(personalisation, key, card),
         issuer=_ca_name(seed),
         subject=[(ATTRIBUTES[name], value) for name, value in asked.subject.items()],
         valid_from=asked.valid.from_,
@@ -116,11 +129,11 @@ def _ca_name(seed: str) -> Name:
     )
 
 
-def _serial(personalisation: Personalisation, key: FactoryKey) -> int:
+def _serial(personalisation: Personalisation, key: FactoryKey, card: str) -> int:
     number = personalisation.document_number
     if key.certificate.serial == "document-number" and number is not None:
         return int.from_bytes(number.encode("ascii"))
-    return derive_serial(personalisation.seed, key.id)
+    return derive_serial(personalisation.seed, f"{key.id} {card}".rstrip())
 
 
 def _qc_statements(qualified: Qualified) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from stuntcard.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, access, code_condition
 from stuntcard.card.pkcs15_objects import EC_PRIVATE_KEY, authentication_objects, path_to
 from stuntcard.iso7816 import der, tlv
-from stuntcard.profile.model import Profile
+from stuntcard.profile.model import FactoryKey, Profile
 
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
 APPLICATION = MASTER_FILE + b"\x50\x15"
@@ -123,6 +123,11 @@ def with_factory_directories(files: FileSystem, keys: bytes, certificates: bytes
     content = (_object_directory() + entries).ljust(len(directory.content), b"\0")
     made.append(replace(directory, content=content))
     return FileSystem({**files.files, **{file.path: file for file in made}})
+
+
+def factory_certificate(key: FactoryKey) -> bytes:
+    """The path of the certificate of a key from the factory."""
+    return FACTORY + bytes.fromhex(key.certificate.eop_file or f"43{key.id}")
 
 
 def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:

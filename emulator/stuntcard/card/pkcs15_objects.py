@@ -20,7 +20,8 @@ _ASCII_NUMERIC, _UTF8_PASSWORD = 1, 2
 """PasswordType."""
 _SENSITIVE, _NEVER_EXTRACTABLE = 0, 3
 """Bits of KeyAccessFlags (ISO 7816-15, 8.2.11)."""
-_FIELD_BITS = {KeyAlgorithm.EC_P256: 256, KeyAlgorithm.EC_P521: 521}
+_BITS = {KeyAlgorithm.EC_P256: 256, KeyAlgorithm.EC_P521: 521, KeyAlgorithm.RSA_2048: 2048}
+"""The size of a curve's field, or of a modulus."""
 _USAGE_BITS = {KeyUsage.DIGITAL_SIGNATURE: 2, KeyUsage.CONTENT_COMMITMENT: 9}
 """Bits of KeyUsageFlags (ISO 7816-15, 8.2.11): sign, nonRepudiation."""
 
@@ -56,9 +57,10 @@ def private_key(profile: Profile, key: FactoryKey, area: str, reference: int, pa
         + der.named_bits(_SENSITIVE, _NEVER_EXTRACTABLE)
         + der.integer(reference)
     )
-    # The field's size is OpenSC's addition to the standard: it takes the length of a signature from it.
-    value = der.sequence(path_to(path) + der.integer(_FIELD_BITS[key.algorithm]))
-    return entry(EC_PRIVATE_KEY, common, attributes, value)
+    # A field's size is OpenSC's addition to the standard: it takes the length of a signature from it.
+    value = der.sequence(path_to(path) + der.integer(_BITS[key.algorithm]))
+    tag = der.SEQUENCE if key.algorithm is KeyAlgorithm.RSA_2048 else EC_PRIVATE_KEY
+    return entry(tag, common, attributes, value)
 
 
 def common_to_guarded(profile: Profile, area: str, label: str, *flags: int) -> bytes:

@@ -12,10 +12,11 @@ from stuntcard.profile.blocks import Identifier, Sourced, as_tuple
 
 
 class KeyAlgorithm(StrEnum):
-    """What a key from the factory is. On elliptic curves only: such keys come from a seed in no time, RSA's do not."""
+    """What a key from the factory is."""
 
     EC_P256 = "ec-p256"
     EC_P521 = "ec-p521"
+    RSA_2048 = "rsa-2048"
 
 
 class SubjectAttribute(StrEnum):

@@ -74,7 +74,7 @@ def make_object(name: str, holder: str, area: str, wanted: ObjectWanted) -> Card
 def _private_key(name: str, wanted: ObjectWanted) -> PrivateKey:
     label = f"object {wanted.id}"
     if wanted.algorithm is Algorithm.RSA_2048:
-        from stuntcard.scenario.rsa_keys import derive_rsa_key
+        from stuntcard.card.seeded_rsa import derive_rsa_key
 
         return derive_rsa_key(name, label)
     return derive_key(name, label, _CURVE)

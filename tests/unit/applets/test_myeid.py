@@ -731,7 +731,7 @@ def test_a_key_from_the_factory_is_named_by_its_file() -> None:
     client = MyEidClient("zzzs-pk")
     assert client.verify(1, "1234") == OK
     client.select("3F005020")
-    assert client.send("0022 41B6 0A 800104 81024B10 840100") == OK
+    assert client.send("0022 41B6 0A 800102 81024B10 840100") == OK
     assert client.chained("2A9E9A", DIGEST)[1] == OK
     client.select("3F0050204B10")
     assert client.send("A0E40000") == NOT_ALLOWED

@@ -8,7 +8,7 @@ from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
-from stuntcard.card.factory_ca import ca_certificate, derive_key, issue
+from stuntcard.card.factory_ca import ca_certificate, derive_factory_key, derive_key, issue
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import KeyAlgorithm, Personalisation
 
@@ -29,7 +29,8 @@ def issued(profile: str, identifier: str, seed: str | None = None) -> bytes:
     if seed is not None:
         given = given.model_copy(update={"seed": seed})
     (key,) = [key for key in given.keys if key.id == identifier]
-    return issue(given, key, derive_key(given.seed, key.id, key.algorithm).public_key())
+    public_key = derive_factory_key(given.seed, key.id, key.algorithm).public_key()
+    return issue(given, key, public_key, load_profile(profile).token.serial)
 
 
 def read(profile: str, identifier: str) -> x509.Certificate:
@@ -51,9 +52,9 @@ def key_usages(certificate: x509.Certificate) -> set[str]:
     ("profile", "identifier", "digest"),
     [
         ("eobcanka", "10", "d704e0dfe8318359"),
-        ("eobcanka", "11", "6c0f2f1d8684f4be"),
-        ("zzzs-pk", "01", "d8a514617c6e9358"),
-        ("zzzs-pk", "02", "f04ae81c45cd721f"),
+        ("eobcanka", "11", "c90074a449f02ed5"),
+        ("zzzs-pk", "01", "6c42c08bb72139fc"),
+        ("zzzs-pk", "02", "c7137fc5a58ff474"),
     ],
 )
 def test_a_profile_has_the_same_certificates_byte_for_byte_every_time(
@@ -71,7 +72,21 @@ def test_another_seed_gives_other_keys_other_serial_numbers_and_another_ca() -> 
     assert ca_certificate("one") != ca_certificate("other")
 
 
-@pytest.mark.parametrize("algorithm", KeyAlgorithm)
+@pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])
+def test_each_card_of_a_model_has_certificates_with_numbers_of_their_own(profile: str) -> None:
+    """OpenSC keeps copies of files by the number of the certificate, and would show one card's for another's."""
+    given = personalisation(profile)
+    key = given.keys[1]
+    public_key = derive_factory_key(given.seed, key.id, key.algorithm).public_key()
+    ours, ours_again, others = (
+        x509.load_der_x509_certificate(issue(given, key, public_key, card)) for card in ("0001", "0001", "0002")
+    )
+    assert ours == ours_again
+    assert ours.serial_number != others.serial_number
+    assert ours.public_key() == others.public_key()
+
+
+@pytest.mark.parametrize("algorithm", [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P521])
 def test_a_label_has_a_key_of_its_own_on_the_curve(algorithm: KeyAlgorithm) -> None:
     keys = [derive_key("seed", label, algorithm) for label in ("01", "02", "01")]
     values = [key.private_numbers().private_value for key in keys]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
 from stuntcard.card.files import Condition, FileKind, access, code_condition
@@ -48,14 +48,14 @@ def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
     assert (
         entry.hex().upper()
         == (
-            "A02E"
+            "302E"
             "300C" + "0C03504550" + "03020780" + "040101"  # PEP, private, guarded by code 01
             "300E"
             + "040101"
             + "03020520"
             + "03020490"
             + "020110"  # identifier 01, sign, never extractable, reference 10
-            "A10E" + "300C" + "300604043F005020" + "02020100"  # the DF, 256 bits
+            "A10E" + "300C" + "300604043F005020" + "02020800"  # the DF, 2048 bits
         )
     )
 
@@ -109,7 +109,7 @@ def test_a_certificate_is_that_of_its_key(profile: str) -> None:
     content = factory_content(load_profile(profile))
     paths = {"eobcanka": ["3F0050200001"], "zzzs-pk": ["3F0050204301", "3F0050204302"]}[profile]
     for record, path in zip(content.keys.values(), paths, strict=True):
-        assert isinstance(record.private, ec.EllipticCurvePrivateKey)
+        assert isinstance(record.private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
         read = x509.load_der_x509_certificate(content.files.at(bytes.fromhex(path)).content)
         assert read.public_key() == record.private.public_key()
 
@@ -119,7 +119,7 @@ def test_nobody_can_write_to_what_the_factory_wrote() -> None:
     files = factory_content(load_profile("zzzs-pk")).files.files
     factory = [file for path, file in files.items() if path.hex().upper().startswith("3F005020")]
     assert len(factory) == 7
-    keys = [file for file in factory if file.kind is FileKind.EC_KEY]
+    keys = [file for file in factory if file.kind.is_key]
     assert [file.access for file in keys] == [
         access(otherwise=Condition.NEVER, use=code_condition(reference)) for reference in (1, 3)
     ]

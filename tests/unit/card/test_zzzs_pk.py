@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from stuntcard.card.files import FileKind
 from stuntcard.card.keys import generate_ec, generate_rsa
@@ -24,6 +23,8 @@ from tests.unit.card.cards import (
     NOT_ALLOWED,
     NOT_USABLE,
     OK,
+    PKCS1,
+    PSS,
     RSA_2048,
     Client,
     new_card,
@@ -36,6 +37,8 @@ PEP_PIN, PEP_PUK, KPEP_PIN, TPIN = "pep-pin", "pep-puk", "kpep-pin", "tpin"
 VALUES = CHOSEN["zzzs-pk"]
 PEP_KEY, KPEP_KEY = 0x10, 0x11
 PEP_CERTIFICATE, KPEP_CERTIFICATE = "3F0050204301", "3F0050204302"
+SHA256_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
+"""What stands before the digest in a DigestInfo (RFC 8017, 9.2)."""
 NO_SUCH_WAY, REFUSED_VALUE = "6985", "6A80"
 
 
@@ -43,14 +46,20 @@ class Holder(Client):
     """A client that knows the values from the post."""
 
     def sign_pep(self) -> str:
-        return self.sign(PEP_KEY)[1]
+        return self.sign(PEP_KEY, algorithm=PKCS1)[1]
 
     def sign_kpep(self) -> str:
         return self.sign(KPEP_KEY)[1]
 
-    def public_key(self, certificate: str) -> ec.EllipticCurvePublicKey:
-        """The key in a certificate that the card shows."""
-        key = x509.load_der_x509_certificate(self.read(certificate)).public_key()
+    def pep_key(self) -> rsa.RSAPublicKey:
+        """The key in PEP's certificate, as the card shows it."""
+        key = x509.load_der_x509_certificate(self.read(PEP_CERTIFICATE)).public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        return key
+
+    def kpep_key(self) -> ec.EllipticCurvePublicKey:
+        """The key in KPEP's."""
+        key = x509.load_der_x509_certificate(self.read(KPEP_CERTIFICATE)).public_key()
         assert isinstance(key, ec.EllipticCurvePublicKey)
         return key
 
@@ -73,16 +82,17 @@ def holder(issued: Holder) -> Holder:
 
 @pytest.mark.fact("PK-01")
 def test_pep_is_there_from_the_start_and_signs_with_its_pin(issued: Holder) -> None:
-    issued.fetch(ISOAPPLET)  # API 0.6: the card hashes with SHA-1
-    assert issued.sign(PEP_KEY, b"a prescription") == (b"", NOT_ALLOWED)
+    digest = hashlib.sha256(b"a prescription").digest()
+    assert issued.sign(PEP_KEY, SHA256_INFO + digest, PKCS1) == (b"", NOT_ALLOWED)
     assert issued.verify(PEP_PIN) == OK
     for _ in range(2):
-        signature, sw = issued.sign(PEP_KEY, b"a prescription")
+        signature, sw = issued.sign(PEP_KEY, SHA256_INFO + digest, PKCS1)
         assert sw == OK
-        issued.public_key(PEP_CERTIFICATE).verify(signature, b"a prescription", ec.ECDSA(SHA1()))
-    issued.fetch("00CA010100")  # API 1.0: the card signs digests as they are
-    digest = hashlib.sha256(b"a prescription").digest()
-    issued.public_key(PEP_CERTIFICATE).verify(issued.sign(PEP_KEY, digest)[0], digest, ec.ECDSA(Prehashed(SHA256())))
+        issued.pep_key().verify(signature, b"a prescription", padding.PKCS1v15(), SHA256())
+    signature, sw = issued.sign(PEP_KEY, digest, PSS)
+    assert sw == OK
+    pss = padding.PSS(padding.MGF1(SHA256()), len(digest))
+    issued.pep_key().verify(signature, b"a prescription", pss, SHA256())
     issued.card.reset()
     assert issued.sign_pep() == NOT_ALLOWED
 
@@ -178,7 +188,7 @@ def test_the_rest_of_the_card_goes_on_without_pep(issued: Holder) -> None:
     assert issued.sign_kpep() == OK
     assert issued.change(KPEP_PIN, "654321", "111111") == OK
     # Certificates can be read still, PEP's too.
-    assert issued.public_key(PEP_CERTIFICATE) != issued.public_key(KPEP_CERTIFICATE)
+    assert issued.pep_key() != issued.kpep_key()
 
 
 # KPEP
@@ -239,7 +249,7 @@ def test_each_qualified_signature_takes_kpeps_pin(holder: Holder) -> None:
         assert holder.verify(KPEP_PIN) == OK
         signature, sw = holder.sign(KPEP_KEY, b"a report")
         assert sw == OK
-        holder.public_key(KPEP_CERTIFICATE).verify(signature, b"a report", ec.ECDSA(SHA1()))
+        holder.kpep_key().verify(signature, b"a report", ec.ECDSA(SHA1()))
     assert holder.sign(KPEP_KEY, b"a report") == (b"", NOT_ALLOWED)
 
 
@@ -323,7 +333,7 @@ def test_with_both_parts_lost_the_card_still_answers(holder: Holder) -> None:
     assert lost_parts(holder) == {b"pep", b"kpep"}
     assert not holder.card.state.dead
     assert [holder.query(code) for code in (PEP_PIN, PEP_PUK, KPEP_PIN, TPIN)] == [BLOCKED] * 4
-    assert holder.public_key(PEP_CERTIFICATE)
+    assert holder.pep_key()
 
 
 # A card that takes nothing in

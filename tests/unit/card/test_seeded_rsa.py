@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from stuntcard.card.factory_ca import ca_certificate
+from stuntcard.card.seeded_rsa import BITS, FOUND_AT, derive_rsa_key, search
 from stuntcard.scenario.build import build
 from stuntcard.scenario.load import load_scenario
-from stuntcard.scenario.rsa_keys import BITS, derive_rsa_key
 
 
 def test_the_same_key_comes_out_and_another_for_another_label() -> None:
@@ -22,6 +25,19 @@ def test_it_signs() -> None:
     key = derive_rsa_key("seed", "a")
     signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
     key.public_key().verify(signature, b"data", padding.PKCS1v15(), hashes.SHA256())
+
+
+@pytest.mark.parametrize(("seed", "label"), FOUND_AT)
+def test_the_search_that_is_spared_would_end_there(seed: str, label: str) -> None:
+    assert search(seed, label) == FOUND_AT[seed, label]
+    key = derive_rsa_key(seed, label)
+    signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
+    key.public_key().verify(signature, b"data", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_a_seed_has_the_key_that_it_always_had() -> None:
+    modulus = derive_rsa_key("zzzs-pk", "01").private_numbers().public_numbers.n
+    assert hashlib.sha256(modulus.to_bytes(BITS // 8)).hexdigest()[:16] == "397d355d0ffa6b46"
 
 
 def test_its_certificate_is_the_test_cas() -> None:
