@@ -88,6 +88,12 @@ def certificate_entry(identifier: bytes, *, file: int = 0x3101) -> bytes:
     return tlv.encode(0x30, encoded(parts))
 
 
+def case3(header: str, data: bytes) -> bytes:
+    """A command with data and no Le, in the extended form when it is long."""
+    length = bytes([len(data)]) if len(data) < 256 else b"\0" + len(data).to_bytes(2)
+    return bytes.fromhex(header) + length + data
+
+
 class CardClient:
     """Speaks to a card. Commands and answers are hexadecimal, in capitals."""
 

@@ -20,6 +20,7 @@ from tests.unit.card.cards import (
     MANAGE,
     ODF,
     PRKDF,
+    case3,
     certificate_entry,
     curve_parameters,
     directory,
@@ -38,60 +39,54 @@ _ELLIPTIC = encoded(curve_parameters("secp256r1"))
 _FILE = bytes.fromhex("80020010820101830231018608FF90909090909000")
 
 
-def _case3(header: str, data: bytes) -> bytes:
-    """A command with data, in the extended form when it is long."""
-    length = bytes([len(data)]) if len(data) < 256 else b"\0" + len(data).to_bytes(2)
-    return bytes.fromhex(header) + length + data
-
-
 def _codes(ins: str, reference: int, *values: bytes) -> bytes:
-    return _case3(f"00{ins}00{reference:02X}", b"".join(value.ljust(16, b"\xff") for value in values))
+    return case3(f"00{ins}00{reference:02X}", b"".join(value.ljust(16, b"\xff") for value in values))
 
 
 SENSE: list[bytes] = [
     *(bytes.fromhex(raw) for raw in (ISOAPPLET, MANAGE, "00C0000000", "00CA010100", "0084000008", "00B0000010")),
     *(bytes.fromhex(f"00CA00{tag:02X}00") for tag in range(0xE0, 0xE5)),
-    *(_case3("00A40800", bytes.fromhex(path)) for path in (PRKDF, CDF, ODF, AODF, "3F005015", "3F0050153101")),
-    *(_case3("00A40000", bytes.fromhex(fid)) for fid in ("3F00", "5015", "4402", "3FFF")),
+    *(case3("00A40800", bytes.fromhex(path)) for path in (PRKDF, CDF, ODF, AODF, "3F005015", "3F0050153101")),
+    *(case3("00A40000", bytes.fromhex(fid)) for fid in ("3F00", "5015", "4402", "3FFF")),
     *(_codes("20", reference, value) for reference, value in RIGHT.items()),
     *(_codes("24", reference, value, value) for reference, value in RIGHT.items()),
     *(_codes("2C", reference, RIGHT[2], value) for reference, value in RIGHT.items()),
     *(bytes.fromhex(f"002000{reference:02X}") for reference in RIGHT),
-    *(_case3("00D60000", entry) for entry in (key_entry(1, b"id"), certificate_entry(b"id"), bytes(200))),
-    *(_case3("00D60000", directory([key_entry(n, bytes([n])) for n in range(3)], 240)),) * 2,
-    _case3("00E00000", bytes([0x6F, len(_FILE)]) + _FILE),
-    _case3("00E40000", bytes.fromhex("3101")),
+    *(case3("00D60000", entry) for entry in (key_entry(1, b"id"), certificate_entry(b"id"), bytes(200))),
+    *(case3("00D60000", directory([key_entry(n, bytes([n])) for n in range(3)], 240)),) * 2,
+    case3("00E00000", bytes([0x6F, len(_FILE)]) + _FILE),
+    case3("00E40000", bytes.fromhex("3101")),
     *(bytes.fromhex(f"002241{template}068001{algorithm}840101") for template, algorithm in (
         ("00", "EC"), ("B6", "21"), ("B6", "11"), ("B8", "11"),
     )),
-    _case3("00460000", _ELLIPTIC),
-    _case3("00DB3FFF", ec_parts(generate_ec(ec.SECP256R1()))),
-    _case3("002A9E9A", bytes(32)),
-    _case3("002A8086", bytes(257)),
+    case3("00460000", _ELLIPTIC),
+    case3("00DB3FFF", ec_parts(generate_ec(ec.SECP256R1()))),
+    case3("002A9E9A", bytes(32)),
+    case3("002A8086", bytes(257)),
 ]  # fmt: skip
 
 
 # What a client does in one go. Each begins by getting the rights that it takes, mostly.
 _PIN, _PUK, _QPIN = (_codes("20", reference, value) for reference, value in RIGHT.items())
 _WRONG = [_codes("20", reference, b"wrong value") for reference in RIGHT]
-_MAKE = [bytes.fromhex("0022410006 8001EC 840101"), _case3("00460000", _ELLIPTIC)]
-_LIST = [_case3("00A4080C", bytes.fromhex(PRKDF)), _case3("00D60000", directory([key_entry(1, b"id")], 240))]
-_CERTIFY = [_case3("00A4080C", bytes.fromhex(CDF)), _case3("00D60000", directory([certificate_entry(b"id")], 240))]
-_SIGN = [bytes.fromhex("002241B606 800121 840101"), _case3("002A9E9A", bytes(32)), bytes.fromhex("00C0000000")]
-_FILES = [_case3("00A4080C", bytes.fromhex("3F005015")), _case3("00E00000", bytes([0x6F, len(_FILE)]) + _FILE)]
+_MAKE = [bytes.fromhex("0022410006 8001EC 840101"), case3("00460000", _ELLIPTIC)]
+_LIST = [case3("00A4080C", bytes.fromhex(PRKDF)), case3("00D60000", directory([key_entry(1, b"id")], 240))]
+_CERTIFY = [case3("00A4080C", bytes.fromhex(CDF)), case3("00D60000", directory([certificate_entry(b"id")], 240))]
+_SIGN = [bytes.fromhex("002241B606 800121 840101"), case3("002A9E9A", bytes(32)), bytes.fromhex("00C0000000")]
+_FILES = [case3("00A4080C", bytes.fromhex("3F005015")), case3("00E00000", bytes([0x6F, len(_FILE)]) + _FILE)]
 
 STORIES = (
     [_PIN, *_MAKE, *_LIST, *_SIGN, *_CERTIFY],
     [_PIN, _QPIN, *_MAKE, *_LIST, _QPIN, *_SIGN],
     [_PIN, bytes.fromhex("0022410006 8001EC 840102"), SENSE[-3], *_LIST, *_CERTIFY],
-    [_PIN, *_FILES, _case3("00D60000", bytes(16)), bytes.fromhex("00B0000010"), bytes.fromhex("00E40000")],
+    [_PIN, *_FILES, case3("00D60000", bytes(16)), bytes.fromhex("00B0000010"), bytes.fromhex("00E40000")],
     [
         *_WRONG,
         _codes("2C", 1, RIGHT[2], RIGHT[1]),
         _codes("2C", 3, RIGHT[2], RIGHT[3]),
         _codes("24", 2, RIGHT[2], RIGHT[2]),
     ],
-    [_PIN, *_LIST, _case3("00D60000", bytes(240)), bytes.fromhex(ISOAPPLET), bytes.fromhex(MANAGE)],
+    [_PIN, *_LIST, case3("00D60000", bytes(240)), bytes.fromhex(ISOAPPLET), bytes.fromhex(MANAGE)],
     [
         bytes.fromhex(MANAGE),
         *(bytes.fromhex(f"00CA00{tag:02X}00") for tag in range(0xE0, 0xE5)),

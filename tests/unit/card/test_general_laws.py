@@ -30,6 +30,7 @@ from tests.unit.card.cards import (
     MANAGE,
     ODF,
     PRKDF,
+    case3,
     certificate_entry,
     curve_parameters,
     directory,
@@ -90,11 +91,6 @@ class Load:
 Happening = Give | Send | Act | Power | Load
 
 
-def _case3(header: str, data: bytes) -> bytes:
-    """A command with data."""
-    return bytes.fromhex(header) + bytes([len(data)]) + data
-
-
 def _file(identifier: str, size: int) -> str:
     return f"00E00000176F158002{size:04X}8201018302{identifier}8608FF90909090909000"
 
@@ -104,17 +100,17 @@ _CURVE = encoded(curve_parameters("secp256r1"))
 _ENTRIES: tuple[list[bytes], ...] = ([], [key_entry(1, b"\x01")], [key_entry(1, b"\x01"), key_entry(2, b"\x02")])
 _SENSE: list[bytes] = [
     *(bytes.fromhex(command) for command in (ISOAPPLET, MANAGE, EOP_MANAGEMENT, "00CA00E100", "00C0000000")),
-    *(_case3("00A4080C", bytes.fromhex(path)) for path in (PRKDF, CDF, ODF, AODF, "3F005015", "3F005020", "3F00")),
-    *(_case3("00A4000C", bytes.fromhex(identifier)) for identifier in ("4402", "3101", "5555")),
-    *(_case3("00D60000", directory(entries, 240)) for entries in _ENTRIES),
-    *(_case3("00D60000", directory(entries, 240)) for entries in ([certificate_entry(b"\x01")], [], [b"\xff\xff"])),
+    *(case3("00A4080C", bytes.fromhex(path)) for path in (PRKDF, CDF, ODF, AODF, "3F005015", "3F005020", "3F00")),
+    *(case3("00A4000C", bytes.fromhex(identifier)) for identifier in ("4402", "3101", "5555")),
+    *(case3("00D60000", directory(entries, 240)) for entries in _ENTRIES),
+    *(case3("00D60000", directory(entries, 240)) for entries in ([certificate_entry(b"\x01")], [], [b"\xff\xff"])),
     *(bytes.fromhex(_file(identifier, size)) for identifier, size in (("3101", 16), ("3102", 9000), ("4402", 16))),
-    *(_case3("00E40000", bytes.fromhex(identifier)) for identifier in ("3101", "3102", "4404", "5555")),
+    *(case3("00E40000", bytes.fromhex(identifier)) for identifier in ("3101", "3102", "4404", "5555")),
     bytes.fromhex("00E40000"),
     *(bytes.fromhex(f"002241B60680012184{1:02X}{reference:02X}") for reference in (1, 2, 0x10, 0x11)),
     *(bytes.fromhex(f"002241000680 01EC 8401{reference:02X}") for reference in (1, 2, 0x10)),
-    *(_case3("00460000", _CURVE), _case3("00DB3FFF", _KEY)) * 2,
-    *(_case3("002A9E9A", bytes(32)),) * 2,
+    *(case3("00460000", _CURVE), case3("00DB3FFF", _KEY)) * 2,
+    *(case3("002A9E9A", bytes(32)),) * 2,
     *(bytes.fromhex(command) for command in ("00B0000010", "0084000008", "00A4050C", "00200099", "80CA018201")),
     *(
         bytes.fromhex(command)
@@ -123,7 +119,7 @@ _SENSE: list[bytes] = [
 ]
 
 
-_SELECT = {path: Send(_case3("00A4080C", bytes.fromhex(path))) for path in (PRKDF, CDF, "3F005015", "3F00")}
+_SELECT = {path: Send(case3("00A4080C", bytes.fromhex(path))) for path in (PRKDF, CDF, "3F005015", "3F00")}
 _ENVIRONMENTS = {
     (purpose, reference): Send(bytes.fromhex(f"002241{purpose}8401{reference:02X}"))
     for purpose in ("00068001EC", "B606800121")
@@ -132,15 +128,15 @@ _ENVIRONMENTS = {
 
 
 def _making(reference: int) -> list[Happening]:
-    return [_ENVIRONMENTS["00068001EC", reference], Send(_case3("00460000", _CURVE))]
+    return [_ENVIRONMENTS["00068001EC", reference], Send(case3("00460000", _CURVE))]
 
 
 def _bringing_in(reference: int) -> list[Happening]:
-    return [_ENVIRONMENTS["00068001EC", reference], Send(_case3("00DB3FFF", _KEY))]
+    return [_ENVIRONMENTS["00068001EC", reference], Send(case3("00DB3FFF", _KEY))]
 
 
 def _signing(reference: int) -> list[Happening]:
-    return [_ENVIRONMENTS["B606800121", reference], Send(_case3("002A9E9A", bytes(32)))]
+    return [_ENVIRONMENTS["B606800121", reference], Send(case3("002A9E9A", bytes(32)))]
 
 
 def _listing(keys: int, certificates: int) -> list[Happening]:
@@ -151,7 +147,7 @@ def _listing(keys: int, certificates: int) -> list[Happening]:
     }
     story: list[Happening] = []
     for path, entries in written.items():
-        story += [_SELECT[path], Send(_case3("00D60000", directory(entries, 240)))]
+        story += [_SELECT[path], Send(case3("00D60000", directory(entries, 240)))]
     return [*story, _SELECT["3F00"]]
 
 
@@ -159,7 +155,7 @@ def _creating(size: int) -> list[Happening]:
     return [_SELECT["3F005015"], Send(bytes.fromhex(_file("3101", size)))]
 
 
-_DELETING: list[Happening] = [_SELECT["3F005015"], Send(_case3("00E40000", bytes.fromhex("3101")))]
+_DELETING: list[Happening] = [_SELECT["3F005015"], Send(case3("00E40000", bytes.fromhex("3101")))]
 
 
 def stories(profile: Profile) -> st.SearchStrategy[list[Happening]]:
