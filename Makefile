@@ -10,7 +10,7 @@ OPENSC_BUILT = .work/opensc-built
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
 .PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest package-check \
-	clean
+	mutation clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -23,6 +23,7 @@ help:
 	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
 	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
+	@echo "make mutation            changes the code line by line and shows what no test notices; ROOM=policy for one room"
 	@echo "make soak                the long runs: 10,000 crashes, and 20 minutes of mixed clients with faults"
 	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
 	@echo "make docs                writes docs/cards/ again from the profiles, and docs/man/ from the commands"
@@ -77,6 +78,10 @@ test-newest:
 
 package-check: setup
 	$(PYTHON_IN_VENV) -m pytest -m package tests/package
+
+# MUTANTS: their names, to run them again alone.
+mutation: setup
+	@make/mutation $(ROOM) $(MUTANTS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -187,23 +187,6 @@ def test_nothing_unblocks_the_puk() -> None:
 
 
 @pytest.mark.fact("PQ-06")
-def test_blocking_all_three_destroys_the_chip_for_good() -> None:
-    client = logged_in(PIN)
-    client.make_key(1)
-    client.block(QPIN)
-    client.block(PUK)
-    assert client.block(PIN)[-1] == "63C0"
-    commands = [ISOAPPLET, MANAGE, "00200001", "00CA00E100", "00B0000000", "0084000008", ""]
-    for _ in range(2):
-        assert {client.send(command) for command in commands} == {"6F00"}
-        assert client.verify(PIN) == "6F00"
-        assert client.reset_code(PIN, FACTORY[PUK], "new value") == "6F00"
-        assert client.card.reset().hex().upper() == "3B7E9400008025A00000002856801012000114"
-    restarted = Client(new_card(content=client.card.content))
-    assert restarted.verify(PIN) == "6F00"
-
-
-@pytest.mark.fact("PQ-06")
 @pytest.mark.parametrize("alive", [PIN, PUK, QPIN], ids=["pin", "puk", "qpin"])
 def test_two_blocked_codes_are_not_the_end(alive: int) -> None:
     client = Client()

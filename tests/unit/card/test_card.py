@@ -38,6 +38,8 @@ SIZE = 96
 
 def dead_card(dead_answer: str = "6F00") -> Card:
     client = Client(new_card(proid_q(dead_answer=dead_answer)))
+    client.verify(PIN)
+    client.make_key(1)
     for reference in (PIN, QPIN, PUK):
         client.block(reference)
     return client.card
@@ -301,7 +303,11 @@ def test_a_dead_card_shows_its_atr_and_answers_every_command_alike() -> None:
     card = dead_card()
     assert card.state.dead
     for _ in range(2):
-        for raw in (ISOAPPLET, MANAGE, "00200001", "00CA00E100", "00C0000000", "", "00", "FFFFFFFF", "0CA4040C"):
+        for raw in (
+            *(ISOAPPLET, MANAGE, "00200001", "00CA00E100", "00C0000000", "", "00", "FFFFFFFF", "0CA4040C"),
+            *("00B0000000", "0084000008", "00200001083132333435363738"),
+            "002C000120" + b"87654321".ljust(16, b"\xff").hex() + b"new value".ljust(16, b"\xff").hex(),
+        ):
             assert card.transmit(bytes.fromhex(raw)).hex().upper() == "6F00"
         assert card.reset() == ATR
         assert card.power_on() == ATR
