@@ -6,9 +6,11 @@ import pytest
 from stuntcard.policy.described import CodeIs, PartIs
 from stuntcard.policy.moves import perform
 from stuntcard.policy.route import route_to
-from stuntcard.policy.state import State, factory_state
+from stuntcard.policy.state import CodeState, State, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
+
+from tests.unit.policy.test_described import told
 
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
 
@@ -46,6 +48,83 @@ def test_the_stages_lead_to_the_state(proid_q: Profile, wanted: tuple[CodeIs | P
     route = route_to(proid_q, start, wanted)
     assert route.forced == ()
     assert walked(proid_q, start, *wanted) == route.state
+
+
+PUK_SET_BY_IOK = ["office: set-identification", "PUK set with IOK"]
+Route = tuple[tuple[CodeIs | PartIs, ...], list[str]]
+
+
+@pytest.mark.parametrize(
+    ("name", "routes"),
+    [
+        (
+            "proid-q",
+            [
+                ((CodeIs("pin", SET, 1),), ["wrong PIN x 2"]),
+                ((CodeIs("pin", SET, 2),), ["right PIN", "wrong PIN"]),
+                ((CodeIs("puk", SET, 4),), ["wrong PUK"]),
+                ((CodeIs("pin", SET),), []),
+                ((CodeIs("qpin", BLOCKED, 0),), ["wrong QPIN x 3"]),
+                ((CodeIs("pin", SET, 3),), ["right PIN"]),
+                ((CodeIs("qpin", SET, 2),), ["QPIN set with PUK", "wrong PUK", "wrong QPIN"]),
+            ],
+        ),
+        (
+            "eobcanka",
+            [
+                ((CodeIs("puk", SET), CodeIs("bok", SET)), [*PUK_SET_BY_IOK, "office: set-bok"]),
+                ((CodeIs("bok", SET, 2), CodeIs("iok", BLOCKED)), ["wrong IOK x 3", "wrong BOK"]),
+                ((CodeIs("bok", SET, 3),), ["register: check-bok"]),
+                ((PartIs("identification"),), ["helpline: block-identification"]),
+            ],
+        ),
+        (
+            "zzzs-pk",
+            [
+                ((CodeIs("kpep-pin", SET, 2),), ["PIN of KPEP set with TPIN", "wrong PIN of KPEP"]),
+                ((PartIs("pep"), PartIs("kpep")), ["wrong PUK of PEP x 5", "wrong PIN of KPEP x 2"]),
+            ],
+        ),
+    ],
+)
+def test_each_route_is_the_shortest_that_leaves_the_rest_as_it_was(name: str, routes: list[Route]) -> None:
+    """One after the other, each from where the one before has led."""
+    profile = load_profile(name)
+    state = factory_state(profile)
+    for wanted, stages in routes:
+        route = route_to(profile, state, wanted)
+        assert (told(profile, route.stages), route.forced) == (stages, ())
+        state = route.state
+
+
+FORCED = [
+    ("proid-q", [], CodeIs("qpin", NOT_SET), CodeState(NOT_SET, 3, 3)),
+    ("proid-q", [], CodeIs("qpin", SET, 5), CodeState(SET, 5, 5)),
+    ("eobcanka", [PartIs("identification")], CodeIs("iok", SET), CodeState(SET, 3, 3)),
+    ("eobcanka", [PartIs("identification")], CodeIs("iok", SET, 1), CodeState(SET, 1, 3)),
+]
+
+
+@pytest.mark.parametrize(("name", "first", "wanted", "code"), FORCED)
+def test_what_the_law_has_no_way_to_is_forced_and_nothing_else(
+    name: str, first: list[CodeIs | PartIs], wanted: CodeIs, code: CodeState
+) -> None:
+    profile = load_profile(name)
+    before = route_to(profile, factory_state(profile), first).state
+    route = route_to(profile, before, [wanted])
+    assert route.forced == (wanted,)
+    assert route.state.codes[wanted.code] == code
+    others = [name for name in profile.codes if name != wanted.code]
+    assert [route.state.codes[name] for name in others] == [before.codes[name] for name in others]
+    assert route.state.lost == before.lost
+
+
+def test_a_part_is_given_back_by_force_and_its_codes_stay_as_they_are() -> None:
+    profile = load_profile("eobcanka")
+    lost = route_to(profile, factory_state(profile), [PartIs("identification")]).state
+    route = route_to(profile, lost, [PartIs("identification", lost=False)])
+    assert (route.forced, route.stages) == ((PartIs("identification", lost=False),), ())
+    assert (route.state.lost, route.state.codes) == (frozenset(), lost.codes)
 
 
 def test_it_begins_where_the_card_is(proid_q: Profile) -> None:

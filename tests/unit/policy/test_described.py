@@ -1,0 +1,110 @@
+"""How a card comes from the factory to what somebody says of it, told stage by stage."""
+
+from __future__ import annotations
+
+import pytest
+from stuntcard.policy.described import (
+    ChangeIsDue,
+    CodeIs,
+    KeysAre,
+    NoSuchStateError,
+    PartIs,
+    Stage,
+    Trait,
+    history_described,
+    state_described,
+)
+from stuntcard.policy.state import factory_state
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import CodeStatus, Profile
+from stuntcard.words.exploration import move_briefly
+
+SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
+ALL_CHANGED = ["PIN changed", "PUK changed", "QPIN changed"]
+TWO_AND_ONE = KeysAre("general", paired=2, unpaired=1)
+
+
+def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
+    """Stages in a word each: a move as often as it is done, or the keys put on the card."""
+    return [
+        (move_briefly(profile, stage.move) if stage.move is not None else "keys")
+        + (f" x {stage.times}" if stage.times > 1 else "")
+        for stage in stages
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "traits", "history"),
+    [
+        ("proid-q", (), ALL_CHANGED),
+        ("proid-q", (ChangeIsDue("pin"),), ["PUK changed", "QPIN changed"]),
+        ("proid-q", (ChangeIsDue("pin", due=False), CodeIs("pin", BLOCKED)), [*ALL_CHANGED, "wrong PIN x 3"]),
+        (
+            "proid-q",
+            (CodeIs("pin", SET, 1), CodeIs("puk", SET, 3)),
+            [*ALL_CHANGED, "wrong PIN x 2", "wrong PUK x 2"],
+        ),
+        ("proid-q", (CodeIs("pin", SET, 3),), ALL_CHANGED),
+        (
+            "proid-q",
+            (CodeIs("pin", BLOCKED), KeysAre("cc", paired=1, unpaired=1)),
+            [*ALL_CHANGED, "keys", "wrong PIN x 3"],
+        ),
+        ("tokenme", (TWO_AND_ONE,), ["keys"]),
+        ("zzzs-pk", (CodeIs("tpin", SET, 1),), ["wrong TPIN x 2"]),
+        ("zzzs-pk", (PartIs("pep"),), ["PIN of KPEP set with TPIN", "wrong PUK of PEP x 5"]),
+        ("eobcanka", (CodeIs("puk", NOT_SET),), ["office: set-identification", "office: set-bok"]),
+        (
+            "eobcanka",
+            (PartIs("identification"), CodeIs("puk", NOT_SET)),
+            ["office: set-bok", "helpline: block-identification"],
+        ),
+    ],
+)
+def test_a_history_is_as_short_as_can_be_and_leaves_a_card_that_does_well(
+    name: str, traits: tuple[Trait, ...], history: list[str]
+) -> None:
+    profile = load_profile(name)
+    assert told(profile, history_described(profile, traits).stages) == history
+
+
+def test_the_keys_that_were_spoken_of_are_on_the_card() -> None:
+    tokenme = load_profile("tokenme")
+    assert [(item.area, item.listed, item.certificate) for item in state_described(tokenme, [TWO_AND_ONE]).items] == [
+        ("general", True, True),
+        ("general", True, True),
+        ("general", True, False),
+    ]
+
+
+def test_tries_that_were_spoken_of_are_left() -> None:
+    state = state_described(load_profile("proid-q"), [CodeIs("pin", SET, 1), CodeIs("puk", SET, 3)])
+    assert [code.tries_left for code in state.codes.values()] == [1, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("traits", "conflict", "instead"),
+    [
+        ((ChangeIsDue("pin"), ChangeIsDue("pin", due=False)), None, (ChangeIsDue("pin"),)),
+        ((CodeIs("pin", SET), ChangeIsDue("puk"), CodeIs("pin", BLOCKED)), (0, 2), (CodeIs("pin", SET),)),
+        ((KeysAre("cc", 0, 3),), None, (KeysAre("cc", 0, 2),)),
+        ((KeysAre("cc", 2, 1),), None, (KeysAre("cc", 2, 0),)),
+        ((PartIs("card"), CodeIs("pin", SET)), None, (CodeIs("pin", BLOCKED),)),
+    ],
+)
+def test_what_can_not_go_together_is_named_with_what_can(
+    traits: tuple[Trait, ...], conflict: tuple[int, ...] | None, instead: tuple[Trait, ...]
+) -> None:
+    """`conflict`: by number, or all of them."""
+    with pytest.raises(NoSuchStateError) as refused:
+        state_described(load_profile("proid-q"), traits)
+    assert refused.value.traits == (traits if conflict is None else tuple(traits[number] for number in conflict))
+    assert refused.value.instead == instead
+    assert str(refused.value) == f"{refused.value.traits} can't go together"
+
+
+def test_the_factory_state_takes_no_history() -> None:
+    proid_q = load_profile("proid-q")
+    due = [ChangeIsDue(code) for code in proid_q.codes]
+    history = history_described(proid_q, due)
+    assert (history.state, history.stages) == (factory_state(proid_q), ())
