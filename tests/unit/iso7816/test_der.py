@@ -42,6 +42,11 @@ def test_texts() -> None:
         der.printable_string("Š")
 
 
+def test_values_of_one_byte_and_of_none() -> None:
+    assert [der.boolean(True).hex(), der.boolean(False).hex(), der.null().hex()] == ["0101ff", "010100", "0500"]
+    assert [der.enumerated(0).hex(), der.enumerated(2).hex()] == ["0a0100", "0a0102"]
+
+
 def test_octets() -> None:
     assert der.octet_string(b"\x01\x02").hex().upper() == "04020102"
     assert der.bit_string(b"\x01\x02").hex().upper() == "0303000102"
@@ -49,5 +54,6 @@ def test_octets() -> None:
 
 
 def test_days_from_2050_on_have_four_digits_of_their_year() -> None:
+    assert der.midnight(2009, 1, 2) == b"\x17\x0d090102000000Z"
     assert der.midnight(2049, 12, 31) == b"\x17\x0d491231000000Z"
     assert der.midnight(2050, 1, 1) == b"\x18\x0f20500101000000Z"
