@@ -57,8 +57,8 @@ def main(
     width = _WIDTH if transcript else max(console.width - 2, _WIDTH)
     played = _with_needed(wanted)
     somebody_watches = sys.stdin.isatty() and console.is_terminal
-    steps = sum(len(chapter.steps) for chapter in played)
-    narrator = Narrator(console, steps, pause=pause or (somebody_watches and not quick and transcript is None))
+    waits = pause or (somebody_watches and not quick and transcript is None)
+    narrator = Narrator(console, sum(len(chapter.steps) for chapter in played), pause=waits)
     today = datetime.now(UTC).date()
     try:
         with bench(width) as place:

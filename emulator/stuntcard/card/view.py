@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stuntcard.card.content import Content
+from stuntcard.card.content import Content, KeyRecord
 from stuntcard.policy.law import unblocking_code
-from stuntcard.policy.state import NOTHING_MORE, KeyRights, Origin
+from stuntcard.policy.state import NOTHING_MORE, CodeState, Item, KeyRights, Origin
 from stuntcard.profile.model import CARD, Characters, CodeStatus, Lasts, Profile
 
 ALIVE, DEAD = "operational", "dead"
@@ -94,44 +94,49 @@ class CardView:
 def view(profile: Profile, content: Content) -> CardView:
     """What may be seen of a card."""
     state = content.state
-    codes = {}
-    for name, rule in profile.codes.items():
-        code = state.codes[name]
-        codes[name] = CodeView(
-            name=rule.name,
-            reference=rule.reference,
-            state=code.status,
-            tries_left=code.tries_left,
-            tries_limit=code.tries_limit,
-            tries_max=rule.tries.max,
-            must_change=code.must_change,
-            min_length=rule.length.min,
-            max_length=rule.length.max,
-            one_use=rule.holds.for_ is Lasts.ONE_USE,
-            unblocked_by=unblocking_code(profile, name),
-            characters=rule.characters.set,
-            changeable=rule.change.allowed,
-        )
     areas = {
         name: AreaView(area.name, area.guard, area.places.count if area.places else None, state.used(name))
         for name, area in profile.areas.items()
     }
-    parts = {name: PartView(part.name, name in state.lost) for name, part in profile.parts.items()}
-    keys = []
-    for item in state.items:
-        record = content.keys[item.number]
-        keys.append(
-            KeyView(
-                number=item.number,
-                area=item.area,
-                origin=item.key,
-                paired=item.paired,
-                listed=item.listed,
-                reference=record.reference,
-                identifier=record.identifier.hex().upper() if record.identifier is not None else None,
-                rights=item.rights,
-            )
-        )
-    memory = MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None
-    life_cycle = DEAD if CARD in state.lost else ALIVE
-    return CardView(profile.id, profile.token.serial, life_cycle, codes, areas, parts, memory, keys)
+    return CardView(
+        profile=profile.id,
+        serial=profile.token.serial,
+        life_cycle=DEAD if CARD in state.lost else ALIVE,
+        codes={name: _code_view(profile, name, state.codes[name]) for name in profile.codes},
+        areas=areas,
+        parts={name: PartView(part.name, name in state.lost) for name, part in profile.parts.items()},
+        memory=MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None,
+        keys=[_key_view(item, content.keys[item.number]) for item in state.items],
+    )
+
+
+def _code_view(profile: Profile, name: str, code: CodeState) -> CodeView:
+    rule = profile.codes[name]
+    return CodeView(
+        name=rule.name,
+        reference=rule.reference,
+        state=code.status,
+        tries_left=code.tries_left,
+        tries_limit=code.tries_limit,
+        tries_max=rule.tries.max,
+        must_change=code.must_change,
+        min_length=rule.length.min,
+        max_length=rule.length.max,
+        one_use=rule.holds.for_ is Lasts.ONE_USE,
+        unblocked_by=unblocking_code(profile, name),
+        characters=rule.characters.set,
+        changeable=rule.change.allowed,
+    )
+
+
+def _key_view(item: Item, record: KeyRecord) -> KeyView:
+    return KeyView(
+        number=item.number,
+        area=item.area,
+        origin=item.key,
+        paired=item.paired,
+        listed=item.listed,
+        reference=record.reference,
+        identifier=record.identifier.hex().upper() if record.identifier is not None else None,
+        rights=item.rights,
+    )
