@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +59,6 @@ def main(
     somebody_watches = sys.stdin.isatty() and console.is_terminal
     waits = pause or (somebody_watches and not quick and transcript is None)
     narrator = Narrator(console, sum(len(chapter.steps) for chapter in played), pause=waits)
-    today = datetime.now(UTC).date()
     try:
         with bench(width) as place:
             known = {str(place.folder / "run"): "/run/user/1000", str(place.folder): "/home/trainee"}
@@ -71,9 +70,13 @@ def main(
         message = f"The walkthrough ends here, because something came out otherwise than it should. {error}"
         _fail("\n".join(part for part in (narrator.unseen, message) if part), _FAILED)
     if transcript:
-        transcript.write_text(page_of(narrator.markdown, {**known, **narrator.concealed}, today), encoding="utf-8")
+        transcript.write_text(page_of(narrator.markdown, {**known, **narrator.concealed}, _today()), encoding="utf-8")
         console.print(f"\nThe transcript is in {transcript}.", soft_wrap=True)
     console.print("\nThe end. Everything came out as it should.", style="bold green")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _play(stage: Stage, played: Sequence[Chapter], wanted: Collection[str]) -> None:
