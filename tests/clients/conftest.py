@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
 from tests.clients.opensc import other_root
 from tests.clients.pkcs11_client import Pkcs11Client
@@ -60,6 +61,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture
 def stuntcard(environment: dict[str, str]) -> StuntcardCommand:
     return StuntcardCommand(environment)
+
+
+@pytest.fixture
+def cardmanager(desk: Desk) -> CardManager:
+    """The card manager, at the desk of the test."""
+    return CardManager(desk)
 
 
 @pytest.fixture

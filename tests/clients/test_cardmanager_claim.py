@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from stuntcard.iso7816.instructions import Instruction
 
+from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
 from tests.clients.cardmanager import USAGE, CardManager, block, lasting, nothing_sent
 from tests.clients.certificates import as_pkcs12, new_key
 from tests.clients.desk import PIN, PUK, QPIN, Desk, desk_with_own_socket
@@ -13,15 +14,6 @@ pytestmark = pytest.mark.own_module
 
 CLAIM = "ready-for-claim"
 WRONG = "99999999"
-VERIFY_PIN = "0020000108" + PIN.encode().hex()
-VERIFY_QPIN = "0020000308" + QPIN.encode().hex()
-MAKE_RSA_KEY = ("00224100068001F384010F", "0046420000")
-
-
-@pytest.fixture
-def cardmanager(desk: Desk) -> CardManager:
-    """At a fresh ProID+Q."""
-    return CardManager(desk)
 
 
 def values(desk: Desk) -> list[bytes]:

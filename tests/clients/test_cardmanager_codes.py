@@ -25,12 +25,6 @@ DOK, IOK = "5555", "4444"
 
 
 @pytest.fixture
-def cardmanager(desk: Desk) -> CardManager:
-    """At a fresh ProID+Q."""
-    return CardManager(desk)
-
-
-@pytest.fixture
 def at_eobcanka() -> Iterator[CardManager]:
     """At an eObčanka without any code."""
     with desk_with_own_socket("eobcanka") as desk:

@@ -20,23 +20,15 @@ from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.running.pcsc import reader_name
 
+from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
 from tests.clients.cardmanager import USAGE, CardManager, lasting, nothing_sent
 from tests.clients.certificates import as_pkcs12, certify, issue_certificate, new_key
-from tests.clients.desk import PIN, QPIN, Desk, WatchedCard, desk_with_own_socket
+from tests.clients.desk import PIN, Desk, WatchedCard, desk_with_own_socket
 from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module
 
 SECRET = "the file's own"
-VERIFY_PIN = "0020000108" + PIN.encode().hex()
-VERIFY_QPIN = "0020000308" + QPIN.encode().hex()
-MAKE_RSA_KEY = ("00224100068001F384010F", "0046420000")
-
-
-@pytest.fixture
-def cardmanager(desk: Desk) -> CardManager:
-    """At a fresh ProID+Q."""
-    return CardManager(desk)
 
 
 def store_certificate(desk: Desk, identifier: str) -> bytes:

@@ -6,14 +6,11 @@ import pytest
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.state import Origin
 
+from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
 from tests.clients.certificates import issue_certificate
 from tests.clients.commands import deleting, writing
 from tests.clients.desk import PIN, QPIN, QUALIFIED_TYPING, Desk
 from tests.clients.pkcs11_client import Pkcs11Client
-
-VERIFY_PIN = "0020000108" + PIN.encode().hex()
-VERIFY_QPIN = "0020000308" + QPIN.encode().hex()
-MAKE_RSA_KEY = ("00224100068001F384010F", "0046420000")
 
 
 def used(desk: Desk) -> int:
