@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from stuntcard.policy.events import Verdict
 
 from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
@@ -45,6 +46,12 @@ def certificate_for(public_key: str) -> str:
     key = load_der_public_key(bytes.fromhex(public_key))
     assert isinstance(key, rsa.RSAPublicKey)
     return certify(key, "Holder").public_bytes(Encoding.DER).hex()
+
+
+def public_key_in(certificate: str) -> str:
+    """The SubjectPublicKeyInfo of a certificate, both in hexadecimal."""
+    key = x509.load_der_x509_certificate(bytes.fromhex(certificate)).public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex()
 
 
 def require_signed(public_key: str, data: bytes, signature: str) -> None:
@@ -148,14 +155,18 @@ def test_zzzs_pk_tells_its_wrong_codes_apart_and_a_lost_part(other_desk: Desk) -
 def test_zzzs_pk_shows_its_certificates_and_takes_nothing(other_desk: Desk) -> None:
     with client_at(other_desk) as client:
         client("open")
-        shown = {(row[0], row[1], row[3]) for row in client.rows("objects")}
+        objects = client.rows("objects")
+        shown = {(row[0], row[1], row[3]) for row in objects}
         assert {("certificate", "01", "pep"), ("certificate", "02", "kpep"), ("private-key", "01", "pep")} <= shown
-        client("log_in", {"pep-pin": "1234"})
+        client("reset", "kpep-pin", "tpin", "12345678", "654321")
+        client("log_in", {"pep-pin": "1234", "kpep-pin": "654321"})
         before = other_desk.card.content.files
         assert client.refused("make_key", "pep", "20") == "ReadOnlyCardError"
         assert client.refused("delete_certificate", "01") == "ReadOnlyCardError"
         assert client.refused("delete_key", "01") == "ReadOnlyCardError"
-        assert client.refused("sign", "01", "00") == "KeyNotTakenError"
+        assert client.refused("sign", "02", "00") == "KeyNotTakenError"
+        [certificate] = [str(row[4]) for row in objects if row[:2] == ["certificate", "01"]]
+        require_signed(public_key_in(certificate), b"some data", client.text("sign", "01", b"some data".hex()))
         assert other_desk.card.content.files == before
 
 
