@@ -95,6 +95,7 @@ def test_p1p2_is_one_number() -> None:
 def test_lengths_too_great_for_the_short_form_are_sent_extended() -> None:
     assert Command(0, 0xB0, 0, 0, b"", 257).encode() == bytes.fromhex("00B00000000101")
     assert Command(0, 0xD6, 0, 0, bytes(256)).encode() == bytes.fromhex("00D60000000100") + bytes(256)
+    assert Command(0, 0xD6, 0, 0, bytes(65535)).encode() == bytes.fromhex("00D6000000FFFF") + bytes(65535)
 
 
 def test_a_command_without_data_and_le_has_no_lengths_of_either_form() -> None:

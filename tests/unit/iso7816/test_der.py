@@ -29,7 +29,14 @@ def test_object_identifiers(dotted: str, encoded: str) -> None:
 
 @pytest.mark.parametrize(
     ("bits", "encoded"),
-    [((0,), "03020780"), ((0, 1), "030206C0"), ((5, 6), "03020106"), ((9,), "0303060040"), ((7,), "03020001")],
+    [
+        ((0,), "03020780"),
+        ((0, 1), "030206C0"),
+        ((5, 6), "03020106"),
+        ((8,), "0303070080"),
+        ((9,), "0303060040"),
+        ((7,), "03020001"),
+    ],
 )
 def test_named_bits_have_no_zeros_behind_the_last(bits: tuple[int, ...], encoded: str) -> None:
     assert der.named_bits(*bits).hex().upper() == encoded
