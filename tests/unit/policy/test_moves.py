@@ -1,10 +1,24 @@
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
 
-from stuntcard.policy.events import SessionEnd, Verdict
-from stuntcard.policy.moves import HOLDER, Move, apply, moves, perform
-from stuntcard.policy.state import Origin, State, factory_state
+import pytest
+from stuntcard.policy.events import (
+    ActorActs,
+    Change,
+    DirectoriesRead,
+    Event,
+    RemoveFile,
+    ResetCode,
+    SessionEnd,
+    StoreFile,
+    StoreKey,
+    UseKey,
+    Verdict,
+    Verify,
+)
+from stuntcard.policy.moves import HOLDER, Action, Move, apply, code_moves, content_moves, moves, perform
+from stuntcard.policy.state import Item, Origin, State, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import ActionKind, CodeStatus, Profile
 
@@ -25,11 +39,73 @@ def test_every_move_is_a_sitting_of_its_own() -> None:
         assert not apply(PROID_Q, factory_state(PROID_Q), move).verified
 
 
-def test_codes_are_given_changed_and_set_rightly_and_wrongly() -> None:
-    kinds = Counter((move.action.kind, move.right) for move in moves(PROID_Q, factory_state(PROID_Q)))
-    assert kinds[ActionKind.LOG_IN, True] == kinds[ActionKind.LOG_IN, False] == 3
-    assert kinds[ActionKind.CHANGE, True] == kinds[ActionKind.CHANGE, False] == 3
-    assert kinds[ActionKind.SET, True] == kinds[ActionKind.SET, False] == 2
+def at_once(*events: Event) -> tuple[Event, ...]:
+    return (*events, SessionEnd())
+
+
+def test_the_moves_on_codes_each_event_by_event() -> None:
+    """On every card alike: given, changed, and set with those that its profile names; each rightly and wrongly."""
+    expected = []
+    for code, by in (("pin", "puk"), ("puk", None), ("qpin", "puk")):
+        for right in (True, False):
+            expected += [
+                Move(HOLDER, Action(ActionKind.LOG_IN, code), right, at_once(Verify(code, right))),
+                Move(HOLDER, Action(ActionKind.CHANGE, code), right, at_once(Change(code, right, True))),
+            ]
+            if by is not None:
+                reset = at_once(ResetCode(code, by, right, True))
+                expected.append(Move(HOLDER, Action(ActionKind.SET, code, by=by), right, reset))
+    assert list(code_moves(PROID_Q)) == expected
+
+
+def test_an_act_is_a_move_of_its_actor() -> None:
+    [move] = (move for move in code_moves(EOBCANKA) if move.action.act == "check-bok" and not move.right)
+    events = at_once(ActorActs("register", "check-bok", correct=False))
+    assert move == Move("register", Action(ActionKind.ACT, "bok", act="check-bok"), False, events)
+
+
+FOUR = tuple(  # listed; not listed; a pair; a certificate alone; and another like the first
+    Item(number, "", key, listed, certificate)
+    for number, key, listed, certificate in (
+        (1, Origin.MADE, True, False),
+        (2, Origin.MADE, False, False),
+        (3, Origin.MADE, True, True),
+        (4, None, False, True),
+        (5, Origin.MADE, True, False),
+    )
+)
+
+
+@pytest.mark.parametrize(("profile", "block"), [(PROID_Q, 0), (TOKENME, 2048)], ids=["proid-q", "tokenme"])
+def test_the_moves_on_keys_each_event_by_event(profile: Profile, block: int) -> None:
+    """`block`: what a key takes of a card's memory, and with it a file; on a card without limit files are no matter."""
+    name = "general"
+    items = tuple(replace(item, area=name) for item in FOUR)
+    state = replace(factory_state(profile), items=items)
+    pin = Verify("pin", True)
+    stored, removed = ([StoreFile(block)], [RemoveFile(block)]) if block else ([], [])
+
+    def directories(listed: set[int], certified: set[int]) -> DirectoriesRead:
+        return DirectoriesRead(frozenset(listed), frozenset(certified))
+
+    made = StoreKey(Origin.MADE, block)
+    expected: list[tuple[ActionKind, int | None, list[Event]]] = [
+        (ActionKind.BREAK_OFF, None, [pin, made]),
+        (ActionKind.MAKE_KEY, None, [pin, made, *stored, directories({1, 3, 5, 6}, {3, 4})]),
+        (ActionKind.USE_KEY, 1, [pin, UseKey(1)]),
+        (ActionKind.DELETE_KEY, 1, [pin, *removed, directories({3, 5}, {3, 4})]),
+        (ActionKind.STORE_CERTIFICATE, 1, [pin, *stored, directories({1, 3, 5}, {1, 3, 4})]),
+        (ActionKind.USE_KEY, 2, [pin, UseKey(2)]),
+        (ActionKind.CLEAR_KEY, 2, [pin, directories({1, 2, 3, 5}, {3, 4}), directories({1, 3, 5}, {3, 4})]),
+        (ActionKind.USE_KEY, 3, [pin, UseKey(3)]),
+        (ActionKind.DELETE_KEY, 3, [pin, *removed, directories({1, 5}, {3, 4})]),
+        (ActionKind.DELETE_CERTIFICATE, 3, [pin, *removed, directories({1, 3, 5}, {4})]),
+        (ActionKind.DELETE_CERTIFICATE, 4, [pin, *removed, directories({1, 3, 5}, {3})]),
+    ]
+    assert [move for move in content_moves(profile, state) if move.action.area == name] == [
+        Move(HOLDER, Action(kind, area=name, number=number), True, at_once(*events))
+        for kind, number, events in expected
+    ]
 
 
 def test_actors_act_and_a_code_told_to_one_may_be_wrong() -> None:
