@@ -193,7 +193,7 @@ class Stuntcard:
         exchanges = ExchangeList()
         socket = self._stack.enter_context(card_directory(card.profile.id)) / PCSC_SOCKET
         placed_card = self._stack.enter_context(placed(card, RunOptions(faults=rules, recorder=exchanges)))
-        self._stack.enter_context(pcsc_server(socket, placed_card.slot, card.profile.name))
+        self._stack.enter_context(pcsc_server(socket, [(card.profile.name, placed_card.slot)]))
         self._stack.callback(placed_card.let_go)
         return EmulatedCard(card, placed_card, exchanges, socket, values, named)
 

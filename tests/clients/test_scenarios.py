@@ -38,7 +38,7 @@ def desk(named: NamedScenario, exchanges: ExchangeList) -> Iterator[Desk]:
         placed(card, RunOptions(faults=named.scenario.rules, recorder=exchanges)) as placed_card,
     ):
         socket = folder / "pcsc.sock"
-        with pcsc_server(socket, placed_card.slot, named.profile.name):
+        with pcsc_server(socket, [(named.profile.name, placed_card.slot)]):
             yield Desk(WatchedCard(card), folder, socket)
             placed_card.let_go()
 

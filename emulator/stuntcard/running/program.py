@@ -43,7 +43,7 @@ def exec_with_card(card: Card, name: str, command: Sequence[str], state_out: Pat
         socket_path = directory / PCSC_SOCKET
         with (
             ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
-            pcsc_server(socket_path, placed_card.slot, card.profile.name),
+            pcsc_server(socket_path, [(card.profile.name, placed_card.slot)]),
         ):
             started()
             status = _run(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})

@@ -61,7 +61,7 @@ def _reader(slot: Slot, name: str, choice: ReaderChoice, directory: Path) -> Ite
     match choice:
         case PcscChoice():
             socket_path = directory / PCSC_SOCKET
-            with pcsc_server(socket_path, slot, name):
+            with pcsc_server(socket_path, [(name, slot)]):
                 print(f"{name} is in the reader. In the shell of the program that shall see it:\n")
                 print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
                 yield

@@ -93,7 +93,9 @@ class ResourceManager:
 
 
 def _checked_name(name: str) -> bytes:
-    encoded = name.encode()
-    if not encoded or len(encoded) > READER_NAME_MAX or b"\0" in encoded:
-        raise ValueError(f"the reader name {name!r} cannot be used: 1 to {READER_NAME_MAX} bytes, none of them zero")
-    return encoded
+    if not (0 < len(name) <= READER_NAME_MAX and name.isascii() and name.isprintable()):
+        raise ValueError(
+            f"the reader name {name!r} cannot be used: 1 to {READER_NAME_MAX} printable characters of ASCII, "
+            "which is all that every PC/SC program reads alike"
+        )
+    return name.encode()

@@ -94,6 +94,7 @@ class TestEndpoint:
             ([""], "cannot be used"),
             (["x" * 128], "cannot be used"),
             (["a\0b"], "cannot be used"),
+            (["eObčanka"], "cannot be used"),
             (["a", "a"], "same name"),
             ([f"Reader {number}" for number in range(17)], "at most 16 readers"),
         ],
