@@ -92,7 +92,7 @@ def read_binary(card: Card, command: Command) -> Response:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     if not card.allowed(file, Operation.READ):
         raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
-    if offset > len(file.content):
+    if offset >= len(file.content):
         raise RefusalError(StatusWord.WRONG_OFFSET)
     return Response(StatusWord.OK, file.content[offset : offset + command.le])
 
