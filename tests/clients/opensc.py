@@ -1,7 +1,8 @@
-"""OpenSC's programs: those of this machine, or those of another system's root folder.
+"""OpenSC's programs: those of this machine, of another system's root folder, or of a folder that OpenSC was built into.
 
 With STUNTCARD_OPENSC_ROOT=/path/to/rootfs (a Debian by debootstrap, for example) every OpenSC program runs by chroot
-in that folder, and `shared_folder` makes the folders that both sides see below its /tmp.
+in that folder, and `shared_folder` makes the folders that both sides see below its /tmp. With
+STUNTCARD_OPENSC_PREFIX=/path, what `make install` of a build with that prefix put there is taken.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT_VARIABLE = "STUNTCARD_OPENSC_ROOT"
+PREFIX_VARIABLE = "STUNTCARD_OPENSC_PREFIX"
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _PATIENCE = 60
 
@@ -24,6 +26,12 @@ def other_root() -> Path | None:
     """The root folder of the system whose OpenSC is tested, or None when it is this machine's."""
     root = os.environ.get(ROOT_VARIABLE)
     return Path(root) if root else None
+
+
+def built() -> Path | None:
+    """The folder that the OpenSC that is tested was built into, or None when it was installed otherwise."""
+    prefix = os.environ.get(PREFIX_VARIABLE)
+    return Path(prefix) if prefix else None
 
 
 @contextmanager
@@ -39,6 +47,9 @@ def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
 
     Raises FileNotFoundError when the program is not installed.
     """
+    if (prefix := built()) is not None:
+        # A home of its own, so that no copy of another card's files is there.
+        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", f"HOME={folder}", str(prefix / "bin" / name)]
     root = other_root()
     if root is None:
         program = shutil.which(name)
@@ -55,6 +66,8 @@ def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
 
 def pkcs11_module() -> Path:
     """OpenSC's PKCS#11 module. Raises FileNotFoundError when it is not installed."""
+    if (prefix := built()) is not None:
+        return prefix / "lib/opensc-pkcs11.so"
     root = other_root() or Path("/")
     for pattern in ("usr/local/lib/**/opensc-pkcs11.so", "usr/lib/*/opensc-pkcs11.so", "usr/lib*/opensc-pkcs11.so"):
         for module in sorted(root.glob(pattern)):
@@ -63,10 +76,21 @@ def pkcs11_module() -> Path:
 
 
 @cache
+def knows_driver(name: str) -> bool:
+    """Whether the OpenSC that is tested has a driver of this name."""
+    shown = _shown("--list-drivers")
+    return any(line.split()[:1] == [name] for line in shown.splitlines())
+
+
+@cache
 def opensc_version() -> tuple[int, int]:
     """The version of the OpenSC that is tested, as (0, 23)."""
-    with shared_folder() as folder:
-        command = [*opensc_command("opensc-tool", folder, folder / "none"), "--info"]
-        words = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=True).stdout.split()
-    major, minor = words[1].removesuffix(",").split(".")[:2]
+    major, minor = _shown("--info").split()[1].removesuffix(",").split(".")[:2]
     return int(major), int(minor)
+
+
+def _shown(option: str) -> str:
+    """What OpenSC says of itself."""
+    with shared_folder() as folder:
+        command = [*opensc_command("opensc-tool", folder, folder / "none"), option]
+        return subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=True).stdout

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
-from stuntcard.applets import code_commands, file_commands
+from stuntcard.applets import file_commands
 from stuntcard.applets.answers import RefusalError
+from stuntcard.applets.code_commands import CodeCommands, ValueField, codes_concerned
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.applets.isoapplet_keys import generate_key_pair, import_key
 from stuntcard.applets.key_commands import environment_for, use_key
@@ -95,7 +96,7 @@ class IsoApplet:
 
     def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         """Codes go by their references."""
-        return code_commands.codes_concerned(card, command)
+        return codes_concerned(card, command)
 
     def heard(self, card: Card, command: Command) -> None:
         """The last two commands tell how a client connects."""
@@ -219,7 +220,7 @@ def _get_data(card: Card, command: Command) -> Response:
 
 _HANDLERS: dict[int, Handler] = {
     **file_commands.HANDLERS,
-    **code_commands.handlers(STORED_LENGTH),
+    **CodeCommands(ValueField(STORED_LENGTH)).handlers(),
     Instruction.SELECT: _select,
     Instruction.CREATE_FILE: _create_file,
     Instruction.DELETE_FILE: file_commands.delete_file,

@@ -11,6 +11,7 @@ from functools import partial
 
 from stuntcard.applets import code_commands, file_commands
 from stuntcard.applets.answers import RefusalError, answer
+from stuntcard.applets.code_commands import CodeCommands, ValueField
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.applets.myeid_keys import generate_key_pair, key_data, put_key_part
 from stuntcard.applets.myeid_operations import (
@@ -43,6 +44,7 @@ from stuntcard.profile.model import LONGEST_CODE_OF_MYEID
 
 NAME = bytes.fromhex("A000000063504B43532D3135")
 STORED_LENGTH = LONGEST_CODE_OF_MYEID
+_FIELD = ValueField(STORED_LENGTH)
 
 VERSION = bytes((4, 5, 5))
 _INFO_HEAD = b"MyEID"
@@ -223,7 +225,7 @@ def _codes_given(card: Card) -> bytes:
 
 def _code_object(card: Card, reference: int) -> bytes:
     """Tries left of a code and of the one that unblocks it, both limits, flags and kinds, and the least lengths."""
-    name = code_commands.code(card, reference)
+    name = code_commands.named(card, reference)
     by = unblocking_code(card.profile, name)
     states = [card.state.codes[name], card.state.codes[by] if by is not None else None]
     least = [card.profile.codes[one].length.min if one is not None else 0 for one in (name, by)]
@@ -264,10 +266,10 @@ def _erase(card: Card, command: Command) -> Response:
 
 def _make_code(card: Card, command: Command) -> Response:
     """A code, the one that unblocks it, and their tries; what may follow asks for what is not here."""
-    name, data = code_commands.code(card, command.p2), command.data
+    name, data = code_commands.named(card, command.p2), command.data
     if not 2 * STORED_LENGTH <= len(data) <= _LONGEST_CODE_OBJECT:
         raise RefusalError(StatusWord.WRONG_LENGTH)
-    value, unblocking = code_commands.two_values(data[: 2 * STORED_LENGTH], STORED_LENGTH)
+    value, unblocking = _FIELD.two(data[: 2 * STORED_LENGTH])
     tries = data[2 * STORED_LENGTH : 2 * STORED_LENGTH + 2]
     given = tuple(tries[position] if position < len(tries) else 0 for position in range(2))
     verdict = card.make_code(name, value, unblocking, (given[0] or _TRIES, given[1] or _UNBLOCKING_TRIES))
@@ -284,13 +286,13 @@ def _activate(card: Card, command: Command) -> Response:
 def _log_out(card: Card, command: Command) -> Response:
     if command.p1:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
-    card.log_out(code_commands.code(card, command.p2) if command.p2 else None)
+    card.log_out(code_commands.named(card, command.p2) if command.p2 else None)
     return Response(StatusWord.OK)
 
 
 _HANDLERS: dict[int, Handler] = {
     **file_commands.HANDLERS,
-    **code_commands.handlers(STORED_LENGTH),
+    **CodeCommands(_FIELD).handlers(),
     Instruction.SELECT: _select,
     Instruction.CREATE_FILE: _create_file,
     Instruction.DELETE_FILE: partial(file_commands.delete_file, by_its_parent=False),

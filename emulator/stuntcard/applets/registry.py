@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stuntcard.applets.eop import EopFiles, EopManagement
+from stuntcard.applets.ias import Ias
 from stuntcard.applets.isoapplet import IsoApplet
 from stuntcard.applets.manage import Manage
 from stuntcard.applets.myeid import MyEid
@@ -15,6 +16,7 @@ APPLETS: Mapping[str, tuple[Applet, ...]] = {
     "isoapplet": (IsoApplet(),),
     "myeid": (MyEid(),),
     "eop": (EopManagement(), EopFiles()),
+    "ias": (Ias(),),
     "manage": (Manage(),),
 }
 

@@ -9,6 +9,7 @@ from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
 from stuntcard.profile.model import (
     CARD,
+    LONGEST_CODE_OF_IAS,
     LONGEST_CODE_OF_MYEID,
     Act,
     ActionKind,
@@ -16,11 +17,16 @@ from stuntcard.profile.model import (
     ClaimedAction,
     Code,
     Condition,
+    KeyAlgorithm,
     Personalisation,
     Profile,
 )
 
 EOP_SERIAL_LENGTH = 8
+IAS_CODE = 0x11
+"""The code that clients of the ias applet know, P2 of VERIFY there."""
+
+_ReferenceField = Literal["reference", "eop_reference", "ias_reference"]
 
 
 def cross_check(profile: Profile) -> tuple[Finding, ...]:
@@ -33,6 +39,7 @@ def _findings(profile: Profile) -> Iterator[Finding]:
         yield from _check_code(name, code)
     yield from _check_references_differ(profile, "reference")
     yield from _check_references_differ(profile, "eop_reference")
+    yield from _check_references_differ(profile, "ias_reference")
     yield from _check_codes_on_chip(profile)
     if len(set(profile.applets)) != len(profile.applets):
         yield Finding(("applets",), "an applet stands here twice")
@@ -63,6 +70,7 @@ def _findings(profile: Profile) -> Iterator[Finding]:
     for path, condition in _conditions(profile):
         yield from _check_condition(profile, path, condition)
     yield from _check_eop(profile)
+    yield from _check_ias(profile)
     yield from _check_myeid(profile)
     yield from _check_open(profile)
     if profile.personalisation is not None:
@@ -127,6 +135,29 @@ def _check_eop(profile: Profile) -> Iterator[Finding]:
         yield Finding(("token", "serial"), f"the eop applet shows a serial number of {EOP_SERIAL_LENGTH} bytes")
 
 
+def _check_ias(profile: Profile) -> Iterator[Finding]:
+    """The ias applet shows one key, and the code that guards it and what sets that fit into its fields."""
+    if ("ias" in profile.applets) != (profile.ias is not None):
+        yield Finding(("ias",), "the block `ias` and the applet of that name belong together")
+    named = {name: code for name, code in profile.codes.items() if code.ias_reference is not None}
+    if "ias" not in profile.applets:
+        return
+    at: Path = ("applets", profile.applets.index("ias"))
+    guarded = [area for area in profile.areas.values() if area.guard in named]
+    if [code.ias_reference for code in named.values()] != [IAS_CODE] or len(guarded) != 1:
+        yield Finding(
+            at, f"the ias applet knows one code; give an area's guard, and no other, `ias_reference: {IAS_CODE}`"
+        )
+    keys = [key for key in profile.factory_keys if key.area is not None and profile.areas.get(key.area) in guarded]
+    placed = all(key.area in profile.areas for key in profile.factory_keys)
+    if placed and [key.algorithm for key in keys] != [KeyAlgorithm.RSA_2048]:
+        yield Finding(at, "the ias applet shows one key, of RSA with 2048 bits; give its area one from the factory")
+    for name in (*named, *(reset.code for code in named.values() for reset in code.reset_by)):
+        if name in profile.codes and profile.codes[name].length.max > LONGEST_CODE_OF_IAS:
+            message = f"the ias applet takes at most {LONGEST_CODE_OF_IAS} characters"
+            yield Finding(("codes", name, "length", "max"), message)
+
+
 def _check_myeid(profile: Profile) -> Iterator[Finding]:
     """Where no other command set takes codes, none can be longer than this one takes."""
     if "myeid" not in profile.applets or "isoapplet" in profile.applets:
@@ -181,10 +212,10 @@ def _check_personalisation(profile: Profile, personalisation: Personalisation) -
             yield Finding((*at, "certificate", "serial"), "there is no personalisation.document_number")
 
 
-def _check_references_differ(profile: Profile, field: Literal["reference", "eop_reference"]) -> Iterator[Finding]:
+def _check_references_differ(profile: Profile, field: _ReferenceField) -> Iterator[Finding]:
     seen: dict[int, str] = {}
     for name, code in profile.codes.items():
-        reference = code.reference if field == "reference" else code.eop_reference
+        reference: int | None = getattr(code, field)
         if reference is None:
             continue
         if reference in seen:

@@ -55,6 +55,8 @@ class Length(Sourced):
 
 LONGEST_CODE_OF_MYEID = 8
 """What OpenSC's driver for such cards lets through; a code may be longer, and other command sets take it."""
+LONGEST_CODE_OF_IAS = 12
+"""Codes stand in fields of this length there."""
 
 
 class CharacterRule(Sourced):
@@ -123,6 +125,9 @@ class Code(Sourced):
     eop_reference: Annotated[int, Field(ge=1, le=31)] | None = Field(
         default=None, description="P2 by which the eop applet's clients name the code; absent: they can't."
     )
+    ias_reference: Annotated[int, Field(ge=1, le=31)] | None = Field(
+        default=None, description="P2 by which the ias applet's clients name the code; absent: they can't."
+    )
     length: Length
     characters: CharacterRule
     tries: Tries
@@ -131,6 +136,12 @@ class Code(Sourced):
     factory: FactoryValue | None = Field(default=None, description="Absent: the code is not set at the factory.")
     reset_by: tuple[ResetRule, ...] = ()
     blocks: Cascade | None = None
+
+    @property
+    def references(self) -> frozenset[int]:
+        """All numbers by which clients name the code, whatever the command set."""
+        numbers = (self.reference, self.eop_reference, self.ias_reference)
+        return frozenset(number for number in numbers if number is not None)
 
     def accepts(self, value: bytes) -> bool:
         """Whether a value has the length and the characters that this code wants."""

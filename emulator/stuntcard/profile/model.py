@@ -26,6 +26,7 @@ from stuntcard.profile.blocks import (
 )
 from stuntcard.profile.claims import ActionKind, Claim, ClaimedAction, Condition
 from stuntcard.profile.codes import (
+    LONGEST_CODE_OF_IAS,
     LONGEST_CODE_OF_MYEID,
     Cascade,
     Change,
@@ -53,6 +54,7 @@ from stuntcard.profile.keys import (
 
 __all__ = [
     "CARD",
+    "LONGEST_CODE_OF_IAS",
     "LONGEST_CODE_OF_MYEID",
     "MOST_NAME_BYTES",
     "Act",
@@ -81,6 +83,7 @@ __all__ = [
     "Files",
     "HexBytes",
     "Holding",
+    "Ias",
     "Identifier",
     "KeyAlgorithm",
     "KeyUsage",
@@ -146,6 +149,15 @@ class Eop(Sourced):
     )
 
 
+class Ias(Sourced):
+    """What the documents of the real card's platform leave to each card."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[45]\.\d\.\d\.[A-Z](\.[CO])?$")] = Field(
+        description="The platform's version, as the card tells it."
+    )
+    blocked: Literal["6983", "6984"] = Field(description="What a blocked code answers.")
+
+
 class DeadCard(Sourced):
     """What a dead card answers to every command: one status word, or nothing at all."""
 
@@ -166,7 +178,7 @@ class Profile(Block):
     notes: tuple[Note, ...] = ()
     atr: Atr
     token: Token
-    applets: tuple[Literal["isoapplet", "myeid", "eop", "manage"], ...] = Field(min_length=1)
+    applets: tuple[Literal["isoapplet", "myeid", "eop", "ias", "manage"], ...] = Field(min_length=1)
     codes: dict[Identifier, Code] = Field(min_length=1)
     areas: dict[Identifier, Area] = Field(
         min_length=1, description="In this order a new key looks for the area that it goes to."
@@ -188,6 +200,7 @@ class Profile(Block):
     actors: dict[Identifier, Actor] = Field(default={})
     personalisation: Personalisation | None = Field(default=None, description="Absent: no keys from the factory.")
     eop: Eop | None = Field(default=None, description="For a card with the applet of this name, and only for it.")
+    ias: Ias | None = Field(default=None, description="For a card with the applet of this name, and only for it.")
     dead: DeadCard
     claims: tuple[Claim, ...] = ()
 

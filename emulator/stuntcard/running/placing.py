@@ -76,9 +76,4 @@ def _heard(card: CardInterface, recorder: Recorder | None) -> CardInterface:
 
 def _code_names(profile: Profile) -> dict[int, str]:
     """The names of codes by the references that commands give."""
-    return {
-        reference: code.name
-        for code in profile.codes_on_chip.values()
-        for reference in (code.reference, code.eop_reference)
-        if reference is not None
-    }
+    return {reference: code.name for code in profile.codes_on_chip.values() for reference in code.references}

@@ -76,11 +76,7 @@ def _codes(profile: Profile, exchange: Exchange) -> set[str | None]:
     """The code that P2 names; and of RESET RETRY COUNTER the one that is given for it."""
     if exchange.reference is None:
         return set()
-    named = {
-        name
-        for name, code in profile.codes_on_chip.items()
-        if exchange.reference in (code.reference, code.eop_reference)
-    }
+    named = {name for name, code in profile.codes_on_chip.items() if exchange.reference in code.references}
     given = {unblocking_code(profile, name) for name in named} if exchange.name == _UNBLOCK else set()
     return named | given
 

@@ -169,8 +169,10 @@ def _setters(profile: Profile, name: str, status: CodeStatus) -> Iterator[str]:
 def _names(name: str, code: Code) -> tuple[str, ...]:
     if code.reference is None:
         return (code.name, f"`{name}`", "none: not on the chip", "none")
-    eop = "" if code.eop_reference is None else f"; `eop`: {code.eop_reference:02X}"
-    return (code.name, f"`{name}`", sourced(code.label or code.name, code), f"{code.reference:02X}{eop}")
+    numbers = [f"{code.reference:02X}"]
+    of_others = (("eop", code.eop_reference), ("ias", code.ias_reference))
+    numbers += [f"`{applet}`: {number:02X}" for applet, number in of_others if number is not None]
+    return (code.name, f"`{name}`", sourced(code.label or code.name, code), "; ".join(numbers))
 
 
 def _area(profile: Profile, name: str, area: Area) -> tuple[str, ...]:

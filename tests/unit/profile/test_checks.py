@@ -132,3 +132,32 @@ def test_codes_too_long_for_the_only_command_set_that_takes_them() -> None:
     too_long = {"codes.pin.length.max": 9}
     assert findings(too_long, "blank") == [Finding(("codes", "pin", "length", "max"), message)]
     assert findings(too_long | {"applets.2": "isoapplet"}, "blank") == []
+
+
+# A card with the ias applet
+
+
+IAS = ("applets", 1)
+ONE_CODE = "the ias applet knows one code; give an area's guard, and no other, `ias_reference: 17`"
+ONE_KEY = "the ias applet shows one key, of RSA with 2048 bits; give its area one from the factory"
+TOO_LONG = "the ias applet takes at most 12 characters"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"ias": None}, [Finding(("ias",), "the block `ias` and the applet of that name belong together")]),
+        ({"codes.pep-pin.ias_reference": 16}, [Finding(IAS, ONE_CODE)]),
+        ({"codes.kpep-pin.ias_reference": 18}, [Finding(IAS, ONE_CODE), Finding(IAS, ONE_KEY)]),
+        ({"codes.pep-pin.ias_reference": None}, [Finding(IAS, ONE_CODE), Finding(IAS, ONE_KEY)]),
+        ({"personalisation.keys.0.algorithm": "ec-p256"}, [Finding(IAS, ONE_KEY)]),
+        ({"codes.pep-puk.length.max": 13}, [Finding(("codes", "pep-puk", "length", "max"), TOO_LONG)]),
+        (
+            {"codes.tpin.ias_reference": 17},
+            [Finding(("codes", "tpin", "ias_reference"), "ias_reference 17 is taken by 'pep-pin' already"),
+             Finding(IAS, ONE_CODE)],
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_ias_applet_can_not_show(changes: dict[str, Any], found: list[Finding]) -> None:
+    assert findings(changes, "zzzs-pk") == found
