@@ -27,6 +27,13 @@ token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for
 app.add_typer(token_app, name="token")
 
 FolderArgument = Annotated[Path, typer.Argument(help="The CA's folder.", metavar="DIR")]
+ProxiesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="The address of a proxy whose X-Forwarded-For says who calls. More than one: give it again.",
+        metavar="ADDRESS",
+    ),
+]
 RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
 
 
@@ -52,21 +59,26 @@ def run(
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT,
     url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None,
     automatic: Annotated[bool, typer.Option("--auto", help="Issue what is asked for, with no operator.")] = False,
+    trusted_proxy: ProxiesOption = None,
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
     import gc
 
     from cardtools.ca.app import create_app
     from cardtools.ca.settings import Settings
-    from cardtools.ca.web.server import LOOPBACK, Server, is_everywhere, listening
+    from cardtools.ca.web.server import LOOPBACK, Server, is_everywhere, is_network, listening
 
+    proxies = trusted_proxy or []
+    for proxy in proxies:
+        if not is_network(proxy):
+            _fail(f"{proxy} is no IP address of a proxy. Give one such as 127.0.0.1.", ExitCode.BAD_INPUT)
     if url is None and is_everywhere(host):
         _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
     with _explained(), listening(host, port) as (listener, address):
         settings = Settings(folder=folder, url=(url or address).rstrip("/"), automatic=automatic)
         if host not in (LOOPBACK, "::1", "localhost"):
             typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
-        server = Server(create_app(settings), started=lambda: typer.echo(settings.url))
+        server = Server(create_app(settings), lambda: typer.echo(settings.url), trusted_proxies=proxies)
         # Commands that end soon do without; this one serves for long.
         gc.enable()
         with contextlib.suppress(KeyboardInterrupt):

@@ -8,7 +8,7 @@ import itertools
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -197,12 +197,14 @@ def settings_for(parent: Path, issuer: Issuer, url: str = "http://127.0.0.1:8629
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, clock: Clock | None = None) -> Iterator[tuple[str, Service]]:
+def serving(
+    settings: Settings, clock: Clock | None = None, trusted_proxies: Sequence[str] = ()
+) -> Iterator[tuple[str, Service]]:
     """Serves a CA on a free port of this machine: its address, and the service behind it."""
     with listening(LOOPBACK, 0) as (listener, url):
         application = create_app(replace(settings, url=url), clock or Clock())
         started = threading.Event()
-        server = Server(application, started.set)
+        server = Server(application, started.set, trusted_proxies=trusted_proxies)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

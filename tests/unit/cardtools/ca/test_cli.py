@@ -99,6 +99,7 @@ def test_tokens(tmp_path: Path) -> None:
         (("run", "--port", "0", "--url", "http://ž"), "is no address for a CA"),
         (("run", "--port", "0", "--host", "0.0.0.0"), "say with --url"),
         (("run", "--port", "0", "--host", "::"), "say with --url"),
+        (("run", "--port", "0", "--trusted-proxy", "proxy.example.org"), "is no IP address of a proxy"),
     ],
 )
 def test_bad_input_is_explained(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:

@@ -41,15 +41,17 @@ def asking(request: Request) -> str:
 
 
 def check_token(request: Request, token: str) -> TokenHolder | None:
-    """Who holds a token; None when it is nobody's, which is counted and noted. Raises TooOftenError."""
+    """Who holds a token; None when it is nobody's, which is counted and noted. Raises TooOftenError.
+
+    A right token is let through however many wrong ones came before: it may be another's, from behind the same address,
+    and a token has too much chance in it to be guessed.
+    """
     service, client = service_of(request), client_of(request)
-    limit = rates_of(request).wrong_tokens
-    wait = limit.wait(client)
-    if wait:
-        raise TooOftenError(wait)
     holder = roles.holder_of(service, token)
     if holder is None:
-        limit.take(client)
+        wait = rates_of(request).wrong_tokens.take(client)
+        if wait:
+            raise TooOftenError(wait)
         error = RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
         service.audit.refused(f"client {client}", "log in", "", error)
     return holder

@@ -31,12 +31,6 @@ class RateLimit:
             self._put(client, left - 1 if taken else left, now)
             return 0 if taken else (1 - left) / self._rate.per_second
 
-    def wait(self, client: str) -> float:
-        """As `take`, without taking."""
-        with self._lock:
-            left, _ = self._left(client)
-            return 0 if left >= 1 else (1 - left) / self._rate.per_second
-
     def _left(self, client: str) -> tuple[float, float]:
         now = self._seconds()
         left, then = self._buckets.get(client, (float(self._rate.at_once), now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,6 +17,15 @@ LOOPBACK = "127.0.0.1"
 _CALLS_AT_ONCE = 200
 _KEEP_ALIVE_SECONDS = 5
 _LAST_CALLS_SECONDS = 5
+
+
+def is_network(text: str) -> bool:
+    """Whether a text is an IP address, or a network of them such as 10.0.0.0/8."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_everywhere(host: str) -> bool:
@@ -44,9 +53,15 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
 
 
 class Server(uvicorn.Server):
-    """Serves until it is told to end; says when it has begun."""
+    """Serves until it is told to end; says when it has begun.
 
-    def __init__(self, app: FastAPI, started: Callable[[], None] = lambda: None) -> None:
+    Who calls is whoever is at the other end of the connection. Only where that is one of the trusted proxies, its
+    header X-Forwarded-For is asked.
+    """
+
+    def __init__(
+        self, app: FastAPI, started: Callable[[], None] = lambda: None, *, trusted_proxies: Sequence[str] = ()
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -56,6 +71,9 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
                 server_header=False,
+                # Both: what is left to uvicorn trusts loopback, or what the environment says.
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
             )
         )
         self._say_started = started

@@ -73,9 +73,10 @@ def test_a_name_has_one_token_until_it_is_taken_back(manual_ca: RunningCa) -> No
         roles.remove(manual_ca.service, "Oto", "test")
 
 
-def test_guessing_tokens_is_slowed_down(tmp_path: Path) -> None:
+def test_guessing_tokens_is_slowed_down_and_nobody_with_a_right_one(tmp_path: Path) -> None:
     with running_ca(tmp_path, limits=replace(NO_LIMITS, wrong_tokens=Rate(at_once=2, per_second=0.001))) as ca:
         guess = {"Authorization": "Bearer guess"}
         assert [_call(ca, "GET", "/audit", guess) for _ in range(3)] == [401, 401, 429]
-        assert _call(ca, "GET", "/audit", ca.operator) == 429
+        assert _call(ca, "GET", "/audit", ca.operator) == 200
+        assert _call(ca, "GET", "/audit", guess) == 429
         assert ca.audit()[-2:] == [("client 127.0.0.1", "log in", "", "not-allowed")] * 2

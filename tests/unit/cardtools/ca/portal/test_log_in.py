@@ -94,7 +94,7 @@ def test_tokens_can_not_be_tried_without_end(tmp_path: Path) -> None:
         browser = Browser(ca)
         for _ in range(3):
             assert browser.log_in("wrong").status_code == 403
-        answer = browser.log_in()
+        answer = browser.log_in("wrong")
         assert answer.status_code == 429
         assert int(answer.headers["Retry-After"]) > 100
         assert "too many attempts" in browser.text()

@@ -33,11 +33,6 @@ def test_so_many_at_once_and_then_so_many_a_second() -> None:
     assert [limit.take("a") for _ in range(3)] == [0, 0, 2]
 
 
-def test_asking_whether_takes_nothing() -> None:
-    limit = RateLimit(Rate(at_once=1, per_second=1), _Seconds())
-    assert [limit.wait("a"), limit.wait("a"), limit.take("a"), limit.wait("a")] == [0, 0, 0, 1]
-
-
 def test_not_more_clients_are_remembered_than_fit() -> None:
     limit = RateLimit(Rate(at_once=1, per_second=1), _Seconds())
     for number in range(10_001):
