@@ -103,6 +103,12 @@ def test_what_can_not_go_together_is_named_with_what_can(
     assert str(refused.value) == f"{refused.value.traits} can't go together"
 
 
+def test_a_code_that_never_had_a_value_from_the_factory_is_never_due_for_a_change() -> None:
+    with pytest.raises(NoSuchStateError) as refused:
+        state_described(load_profile("eobcanka"), [ChangeIsDue("pin")])
+    assert refused.value.instead == (ChangeIsDue("pin", due=False),)
+
+
 def test_the_factory_state_takes_no_history() -> None:
     proid_q = load_profile("proid-q")
     due = [ChangeIsDue(code) for code in proid_q.codes]

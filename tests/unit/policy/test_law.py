@@ -18,7 +18,15 @@ from stuntcard.policy.events import (
     Verdict,
     Verify,
 )
-from stuntcard.policy.law import area_of_new_key, is_open, permits, step, unblocking_code, vouches_for
+from stuntcard.policy.law import (
+    area_of_new_key,
+    is_open,
+    permits,
+    step,
+    takes_key_numbered,
+    unblocking_code,
+    vouches_for,
+)
 from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part
@@ -288,6 +296,12 @@ def test_a_key_keeps_its_origin() -> None:
     state = after(RIGHT_PIN, IMPORT, DirectoriesRead(frozenset({1}), frozenset({1})), SessionEnd())
     assert state.items == (Item(1, "general", Origin.IMPORTED, listed=True, certificate=True),)
     assert state.items[0].paired
+
+
+@pytest.mark.parametrize("reference", [-1, 0, 15, 16, 0x40])
+def test_a_client_that_names_keys_by_number_alone_has_sixteen(reference: int) -> None:
+    expected = Verdict.DONE if 0 <= reference <= 15 else Verdict.NO_SUCH_KEY
+    assert takes_key_numbered(reference) is expected
 
 
 # Directories

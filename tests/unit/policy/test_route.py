@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from stuntcard.policy.described import CodeIs, PartIs
+from stuntcard.policy.events import Verify
 from stuntcard.policy.moves import perform
 from stuntcard.policy.route import route_to
 from stuntcard.policy.state import CodeState, State, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
 
+from tests.unit.policy.steps import after
 from tests.unit.policy.test_described import told
 
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
@@ -102,6 +104,7 @@ FORCED = [
     ("proid-q", [], CodeIs("qpin", SET, 5), CodeState(SET, 5, 5)),
     ("eobcanka", [PartIs("identification")], CodeIs("iok", SET), CodeState(SET, 3, 3)),
     ("eobcanka", [PartIs("identification")], CodeIs("iok", SET, 1), CodeState(SET, 1, 3)),
+    ("eobcanka", [PartIs("identification")], CodeIs("pin", BLOCKED), CodeState(BLOCKED, 0, 3)),
 ]
 
 
@@ -117,6 +120,24 @@ def test_what_the_law_has_no_way_to_is_forced_and_nothing_else(
     others = [name for name in profile.codes if name != wanted.code]
     assert [route.state.codes[name] for name in others] == [before.codes[name] for name in others]
     assert route.state.lost == before.lost
+
+
+def test_what_the_law_could_do_before_it_was_at_its_end_is_told_too() -> None:
+    profile = load_profile("proid-q")
+    route = route_to(profile, factory_state(profile), [CodeIs("pin", BLOCKED), CodeIs("qpin", NOT_SET)])
+    assert (told(profile, route.stages), route.forced) == (["wrong PIN x 3"], (CodeIs("qpin", NOT_SET),))
+
+
+def test_a_code_that_was_forced_has_to_be_given_again() -> None:
+    profile = load_profile("proid-q")
+    given = after(Verify("pin", True), Verify("puk", True))
+    assert route_to(profile, given, [CodeIs("pin", NOT_SET)]).state.verified == {"puk"}
+
+
+def test_a_card_that_nothing_ends_is_ended_by_force() -> None:
+    profile = load_profile("tokenme")
+    route = route_to(profile, factory_state(profile), [PartIs("card")])
+    assert (route.state.lost, route.forced) == (frozenset({"card"}), (PartIs("card"),))
 
 
 def test_a_part_is_given_back_by_force_and_its_codes_stay_as_they_are() -> None:
