@@ -1,5 +1,15 @@
-"""`python -m stuntcard`: the same as the `stuntcard` command."""
+"""The `stuntcard` command, and `python -m stuntcard`. Ctrl-C ends it quietly also while it is loaded."""
 
-from stuntcard.cli.app import main
+from stuntcard.running.startup import starting
 
-main()
+
+def start() -> None:
+    """The entry point of the `stuntcard` command."""
+    starting()
+    from stuntcard.cli.app import main
+
+    main()
+
+
+if __name__ == "__main__":
+    start()

@@ -70,7 +70,7 @@ EMULATOR = House(
         testing="card profile readers faults scenario control running",
         pytest_plugin="testing",
     )
-    | {"__main__": frozenset({"cli"})},
+    | {"__main__": frozenset({"cli", "running"})},
 )
 
 TOOLS = House(
@@ -100,7 +100,7 @@ TOOLS = House(
         ca__app="ca.portal ca.mail ca.web ca.office ca.settings ca.errors ca.times common",
         ca__cli="ca.app ca.mail ca.web ca.office ca.pki ca.settings ca.errors common",
     )
-    | {"manager.__main__": frozenset({"manager.cli"}), "enrol.__main__": frozenset({"enrol.cli"})},
+    | {f"{tool}.__main__": frozenset({f"{tool}.cli", "common"}) for tool in ("manager", "enrol", "ca")},
 )
 
 PURE_ROOMS = ("iso7816", "policy")

@@ -7,21 +7,14 @@ from typing import Annotated
 
 import typer
 
-from stuntcard.cli.exit import ExitCode
-from stuntcard.running.startup import starting
-
 _ABOUT = "A stunt double for smart cards: the card side of signature cards and tokens, in software."
 
 
 def main() -> None:
-    """The entry point of the `stuntcard` command."""
-    starting()
-    try:
-        # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for others.
-        command = exec_alone() if sys.argv[1:2] == ["exec"] else all_commands()
-        command()
-    except KeyboardInterrupt:  # while something was still being loaded
-        sys.exit(ExitCode.INTERRUPTED)
+    """The entry point of the `stuntcard` command, once Ctrl-C ends it quietly."""
+    # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for others.
+    command = exec_alone() if sys.argv[1:2] == ["exec"] else all_commands()
+    command()
 
 
 def all_commands() -> typer.Typer:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
@@ -18,10 +17,13 @@ from stuntcard.control.server import ControlServer
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
 from stuntcard.running.placing import placed
-from stuntcard.running.signals import on_signals
+from stuntcard.running.signals import ENDING, SignalsCaught, caught
 from stuntcard.running.startup import started
 
 _SIGNAL_EXIT = 128
+_WHILE_IT_RUNS = {signal.SIGTERM: signal.SIGTERM, signal.SIGHUP: signal.SIGTERM}
+"""Which signals are handed on to the program, as what. A Ctrl-C at the terminal reaches it by itself."""
+_WHILE_IT_STARTS = {**_WHILE_IT_RUNS, signal.SIGINT: signal.SIGINT}
 STATE_NOT_WRITTEN = 74
 """EX_IOERR of sysexits.h."""
 
@@ -39,14 +41,18 @@ def exec_with_card(card: Card, name: str, command: Sequence[str], state_out: Pat
     The card's state at the end is written to `state_out`. Raises OSError when the card's sockets or its trace can't be
     had.
     """
-    with card_directory(name) as directory, placed(card, options) as placed_card:
+    with (
+        caught(*ENDING, signal.SIGCHLD) as signals,
+        card_directory(name) as directory,
+        placed(card, options) as placed_card,
+    ):
         socket_path = directory / PCSC_SOCKET
         with (
             ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
             pcsc_server(socket_path, [(card.profile.name, placed_card.slot)]),
         ):
             started()
-            status = _run(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)})
+            status = _run(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)}, signals)
             placed_card.let_go()
     card.power_off()
     return status if state_out is None else _state_written(card, state_out, status)
@@ -67,26 +73,27 @@ def _state_written(card: Card, file: Path, status: int) -> int:
     return status
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    ended = threading.Event()
-    program: subprocess.Popen[bytes] | None = None
-
-    def end() -> None:
-        ended.set()
-        if program is not None:
-            program.terminate()
-
-    # A Ctrl-C at the terminal reaches the program by itself, which may well go on; the others come to us alone.
-    with on_signals(end, signal.SIGTERM, signal.SIGHUP), on_signals(lambda: None, signal.SIGINT):
-        try:
-            program = subprocess.Popen(command, env=environment)
-        except FileNotFoundError:
-            print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
-            return CommandExit.NOT_FOUND
-        except OSError as error:
-            print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
-            return CommandExit.NOT_EXECUTABLE
-        if ended.is_set():  # the signal came while the program was being started
-            program.terminate()
-        code = program.wait()
+def _run(command: Sequence[str], environment: Mapping[str, str], signals: SignalsCaught) -> int:
+    for number in signals.wait(0):
+        if number in ENDING:
+            return _SIGNAL_EXIT + number
+    try:
+        program = subprocess.Popen(command, env=environment)
+    except FileNotFoundError:
+        print(f"{command[0]}: no such program; is it installed, and on the PATH?", file=sys.stderr)
+        return CommandExit.NOT_FOUND
+    except OSError as error:
+        print(f"{command[0]}: can't be run: {error.strerror}", file=sys.stderr)
+        return CommandExit.NOT_EXECUTABLE
+    # A Ctrl-C at the terminal that came before the program was there did not reach it.
+    for number in signals.wait(0):
+        _hand_on(program, number, _WHILE_IT_STARTS)
+    while (code := program.poll()) is None:
+        for number in signals.wait():
+            _hand_on(program, number, _WHILE_IT_RUNS)
     return code if code >= 0 else _SIGNAL_EXIT - code
+
+
+def _hand_on(program: subprocess.Popen[bytes], number: signal.Signals, handed: Mapping[signal.Signals, int]) -> None:
+    if number in handed:
+        program.send_signal(handed[number])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from stuntcard.readers.slot import CardInterface, Slot
 from stuntcard.running.choices import PcscChoice, ReaderChoice, RunOptions, VpcdChoice
 from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
 from stuntcard.running.placing import placed
-from stuntcard.running.signals import ENDING, on_signals
+from stuntcard.running.signals import ENDING, SignalsCaught, caught
 from stuntcard.running.startup import started
 
 _COUNTER_PERIOD = 0.5
@@ -30,30 +29,28 @@ def run_card(card: Card, name: str, choice: ReaderChoice, options: RunOptions) -
     `name` tells it from others of its profile that run.
     """
     profile = card.profile
-    stopped = threading.Event()
     with (
-        on_signals(stopped.set, *ENDING),
+        caught(*ENDING) as signals,
         card_directory(name) as directory,
         placed(card, options) as placed_card,
         ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
         _reader(placed_card.slot, profile.name, choice, directory),
     ):
         started()
-        _show_counters(card, stopped)
+        _show_counters(card, signals)
         placed_card.let_go()
     print(f"{profile.name} taken out after {card.commands} commands.")
 
 
 def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
     """Serves any card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
-    stopped = threading.Event()
     with (
-        on_signals(stopped.set, *ENDING),
+        caught(*ENDING) as signals,
         card_directory(name) as directory,
         _reader(Slot(card), name, choice, directory),
     ):
         started()
-        stopped.wait()
+        signals.wait()
 
 
 @contextmanager
@@ -72,16 +69,16 @@ def _reader(slot: Slot, name: str, choice: ReaderChoice, directory: Path) -> Ite
                 yield
 
 
-def _show_counters(card: Card, stopped: threading.Event) -> None:
+def _show_counters(card: Card, signals: SignalsCaught) -> None:
     """Waits for the end; at a terminal, with live counters."""
     if not sys.stdout.isatty():
-        stopped.wait()
+        signals.wait()
         return
     from rich.live import Live
     from rich.text import Text
 
     with Live(Text(), refresh_per_second=1 / _COUNTER_PERIOD, transient=True) as live:
-        while not stopped.wait(_COUNTER_PERIOD):
+        while not signals.wait(_COUNTER_PERIOD):
             codes = view(card.profile, card.content).codes.values()
             tries = "   ".join(f"{code.name} {code.state}, {code.tries_left} left" for code in codes)
             live.update(Text(f"{card.commands} commands   {tries}   (Ctrl-C ends)"))

@@ -15,6 +15,7 @@ import typer
 
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.options import VersionOption
+from cardtools.common.starting import started
 
 _EXTRA = "stuntcard[tools]"
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
@@ -36,6 +37,7 @@ def run_app(app: typer.Typer, name: str) -> None:
     """Runs a command under its name, and ends the program."""
     # One command's worth of objects is not worth searching for cycles.
     gc.disable()
+    started()
     # A terminal that knows no Czech letters shall still show the rest; and bytes that are no text are no code.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Coroutine
 from types import FrameType
 from typing import TypeVar
@@ -14,8 +15,8 @@ _Result = TypeVar("_Result")
 def run(work: Coroutine[object, None, _Result]) -> _Result:
     """As `asyncio.run`, in the main thread; Ctrl-C cancels the work, and then is always raised as KeyboardInterrupt.
 
-    `asyncio.run` forgets it when the work answers its cancellation with an error or a result of its own, and gives
-    CancelledError for one that comes before the work begins.
+    `asyncio.run` forgets it when the work answers its cancellation with an error or a result of its own, gives
+    CancelledError for one that comes before the work begins, and sleeps on when another thread takes it.
     """
     came = False
     task: asyncio.Task[_Result] | None = None
@@ -29,15 +30,26 @@ def run(work: Coroutine[object, None, _Result]) -> _Result:
     async def watched() -> _Result:
         nonlocal task
         task = asyncio.current_task()
-        if came:
-            work.close()
-            raise asyncio.CancelledError
-        return await work
+        loop = asyncio.get_running_loop()
+        loop.add_reader(pipe, pipe.recv, 1)
+        try:
+            if came:
+                work.close()
+                raise asyncio.CancelledError
+            return await work
+        finally:
+            loop.remove_reader(pipe)
 
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        return asyncio.run(watched())
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            raise KeyboardInterrupt
+    pipe, end = socket.socketpair()
+    with pipe, end:
+        end.setblocking(False)
+        # Whichever thread takes the signal, the loop wakes of the byte in the pipe, and the handler runs.
+        before_pipe = signal.set_wakeup_fd(end.fileno(), warn_on_full_buffer=False)
+        before = signal.signal(signal.SIGINT, note)
+        try:
+            return asyncio.run(watched())
+        finally:
+            signal.signal(signal.SIGINT, before)
+            signal.set_wakeup_fd(before_pipe)
+            if came:
+                raise KeyboardInterrupt

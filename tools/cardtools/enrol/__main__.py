@@ -1,6 +1,15 @@
-"""Runs the enrolment client as `python -m cardtools.enrol`."""
+"""The `enrol` command, and `python -m cardtools.enrol`. Ctrl-C ends it quietly also while it is loaded."""
 
-from cardtools.enrol.cli import main
+from cardtools.common.starting import starting
+
+
+def start() -> None:
+    """The entry point of the `enrol` command."""
+    starting()
+    from cardtools.enrol.cli import main
+
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    start()

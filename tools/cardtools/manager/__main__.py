@@ -1,6 +1,15 @@
-"""Runs the card manager as `python -m cardtools.manager`."""
+"""The `cardmanager` command, and `python -m cardtools.manager`. Ctrl-C ends it quietly also while it is loaded."""
 
-from cardtools.manager.cli import main
+from cardtools.common.starting import starting
+
+
+def start() -> None:
+    """The entry point of the `cardmanager` command."""
+    starting()
+    from cardtools.manager.cli import main
+
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    start()
