@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from stuntcard.applets.answers import RefusalError, answer, the_code
 from stuntcard.applets.code_commands import concerned
+from stuntcard.applets.file_commands import offset_in
 from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.card.card import Card
 from stuntcard.card.files import File, FileKind
@@ -206,7 +207,7 @@ def _read_binary(card: Card, command: Command) -> Response:
     file = card.current_file
     if file.kind is not FileKind.EF:
         raise RefusalError(StatusWord.COMMAND_NOT_ALLOWED)
-    rest = file.content[command.p1p2 :]
+    rest = file.content[offset_in(command) :]
     if not rest:
         raise RefusalError(StatusWord.WRONG_OFFSET)
     if command.data or command.le is None:

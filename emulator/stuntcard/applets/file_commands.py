@@ -14,6 +14,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 
 _FILE_INFORMATION, _CONTROL_PARAMETERS = 0x00, 0x04
+_BY_SHORT_IDENTIFIER, _RESERVED_BITS = 0x80, 0x60
 
 
 def select(card: Card, command: Command, describe: Callable[[File], bytes]) -> Response:
@@ -71,10 +72,11 @@ def _by_identifier(card: Card, current_df: bytes, data: bytes) -> File:
     raise FileError(StatusWord.FILE_NOT_FOUND)
 
 
-def _offset(command: Command) -> int:
-    """The offset in P1 and P2. Bit 8 of P1 asks for a short identifier, and no file here has one."""
-    if command.p1 & 0x80:
-        raise RefusalError(StatusWord.FILE_NOT_FOUND)
+def offset_in(command: Command) -> int:
+    """The offset in P1 and P2. Bit 8 of P1 is for a short identifier, and no file here has one (ISO 7816-4, 11.3.1)."""
+    if command.p1 & _BY_SHORT_IDENTIFIER:
+        reserved = command.p1 & _RESERVED_BITS
+        raise RefusalError(StatusWord.INCORRECT_P1P2 if reserved else StatusWord.FILE_NOT_FOUND)
     return command.p1p2
 
 
@@ -87,7 +89,7 @@ def _current_ef(card: Card) -> File:
 
 def read_binary(card: Card, command: Command) -> Response:
     """READ BINARY of the current EF."""
-    offset, file = _offset(command), _current_ef(card)
+    offset, file = offset_in(command), _current_ef(card)
     if command.data or command.le is None:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     if not card.allowed(file, Operation.READ):
@@ -99,7 +101,7 @@ def read_binary(card: Card, command: Command) -> Response:
 
 def update_binary(card: Card, command: Command) -> Response:
     """UPDATE BINARY of the current EF."""
-    offset, file = _offset(command), _current_ef(card)
+    offset, file = offset_in(command), _current_ef(card)
     if not command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     card.update_file(file, offset, command.data)
