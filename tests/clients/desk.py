@@ -71,6 +71,9 @@ class WatchedCard:
     def reset(self) -> bytes:
         return self.card.reset()
 
+    def choose_protocol(self, number: int) -> None:
+        self.card.choose_protocol(number)
+
     def transmit(self, command: bytes) -> bytes:
         answer = self.card.transmit(command)
         self.exchanges.append(Exchange(command, answer))

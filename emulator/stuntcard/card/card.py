@@ -49,8 +49,8 @@ class Card(CardCodes, CardKeys, CardFiles):
         self._listening = tuple(applet for applet in self._applets if isinstance(applet, ListeningApplet))
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
-        self.transport_protocol = Protocol(min(parse_atr(self._atr).protocols[0], Protocol.T1))
-        self._transport = Transport(self.transport_protocol)
+        self._speakable = parse_atr(self._atr).speakable
+        self._start_transport(self._speakable[0])
         self._commands = 0
 
     # What a reader asks
@@ -74,9 +74,15 @@ class Card(CardCodes, CardKeys, CardFiles):
             self._end_session()
             self._drop_session_keys()
             self._selected = self._applets[0]
-            self._transport.reset()
+            self._start_transport(self._speakable[0])
             self.memos.reset()
             return self._atr
+
+    def choose_protocol(self, number: int) -> None:
+        """Speaks T=`number` until the next reset; what the ATR does not offer is not spoken."""
+        with self._lock:
+            if number in self._speakable:
+                self._start_transport(number)
 
     def transmit(self, command: bytes) -> bytes:
         """Answers one command APDU; with nothing when the card is dead and its profile says it is mute then."""
@@ -91,7 +97,12 @@ class Card(CardCodes, CardKeys, CardFiles):
                 _log.exception("a command could not be answered; the client gets 6F00")
                 return StatusWord.NO_PRECISE_DIAGNOSIS.to_bytes(2)
 
-    # What whoever shows the card asks
+    # What applets, and whoever shows the card, ask
+
+    @property
+    def transport_protocol(self) -> Protocol:
+        """The protocol that is spoken now."""
+        return self._transport.protocol
 
     @property
     def commands(self) -> int:
@@ -130,6 +141,10 @@ class Card(CardCodes, CardKeys, CardFiles):
             self._commit(with_codes_shown(self.profile, change(self._content)))
 
     # Within
+
+    def _start_transport(self, number: int) -> None:
+        # Above T=1 there is no protocol whose commands look otherwise (ISO 7816-3, 12.1).
+        self._transport = Transport(Protocol(min(number, Protocol.T1)))
 
     def _dispatch(self, command: Command) -> Response:
         try:

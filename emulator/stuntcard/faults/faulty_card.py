@@ -58,6 +58,10 @@ class FaultyCard:
         self._power_changed.set()
         return self._card.reset()
 
+    def choose_protocol(self, number: int) -> None:
+        """Speak T=`number` until the next reset."""
+        self._card.choose_protocol(number)
+
     def let_go(self) -> None:
         """Ends whatever a fault keeps waiting, so that the reader can be stopped."""
         self._power_changed.set()

@@ -71,6 +71,10 @@ class FaultInjector:
         """Warm reset; gives the ATR."""
         return self._beneath.reset()
 
+    def choose_protocol(self, number: int) -> None:
+        """Speak T=`number` until the next reset."""
+        self._beneath.choose_protocol(number)
+
     def transmit(self, command: bytes) -> bytes:
         """Answer one command APDU."""
         return self._beneath.transmit(command)

@@ -51,6 +51,15 @@ class Atr:
         offered.pop(_GLOBAL_INTERFACE_BYTES, None)
         return tuple(offered) or (0,)
 
+    @property
+    def speakable(self) -> tuple[int, ...]:
+        """The protocols that may be spoken, the one first that is without a choice (ISO 7816-3, 6.3.1).
+
+        TA2 says that the card is in specific mode, with one protocol and no choice.
+        """
+        specific = self.levels[1].ta if len(self.levels) > 1 else None
+        return self.protocols if specific is None else (specific & 0x0F,)
+
 
 def parse_atr(raw: bytes) -> Atr:
     """The ATR in `raw`. Raises AtrError when its length, TS or TCK is wrong."""

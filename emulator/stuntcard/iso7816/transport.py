@@ -47,7 +47,7 @@ class Transport:
 
     def __init__(self, protocol: Protocol, *, max_data: int = EXTENDED_LC_MAX) -> None:
         """`max_data`: the most bytes of data that the parts of one chained command may bring together."""
-        self._holds_unasked_data = protocol == Protocol.T0
+        self.protocol = protocol
         self._max_data = max_data
         self.reset()
 
@@ -129,7 +129,7 @@ class Transport:
             if response.when_fetched is not None:
                 response.when_fetched()
             return response.encode()
-        if le is None and not self._holds_unasked_data:
+        if le is None and self.protocol != Protocol.T0:
             # A T=1 command without Le says that its sender expects no data (ISO 7816-3, 12.1.2).
             return _OK_BYTES
         self._waiting, self._when_fetched = data, response.when_fetched

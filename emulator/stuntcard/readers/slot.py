@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CardInterface(Protocol):
-    """What a reader knows of a card: power, reset, ATR, and bytes in and out."""
+    """What a reader knows of a card: power, reset, ATR, protocol, and bytes in and out."""
 
     @property
     def atr(self) -> bytes:
@@ -22,6 +22,9 @@ class CardInterface(Protocol):
 
     def reset(self) -> bytes:
         """Warm reset; gives the ATR."""
+
+    def choose_protocol(self, number: int) -> None:
+        """Speak protocol T=`number`, one of those that the ATR offers, until the next reset (ISO 7816-3, 9: PPS)."""
 
     def transmit(self, command: bytes) -> bytes:
         """Answer one command APDU: data and status word; empty when the card is mute. Never raises."""

@@ -20,6 +20,8 @@ What this wire cannot say, and what is done about it (vsmartcard 3.3, `vpcd.c`, 
   every second) and takes a broken connection for a removed card, but only if no new connection waits by
   then; else a client would go on with a changed or powered-off card unawares. So the card stays away for a
   little more than a second.
+- Nor can a protocol be chosen: vpcd takes what pcscd wants for granted and tells the card nothing. pcscd wants T=1 of
+  a card that offers it, unless the client wants T=0 alone. So such a card speaks T=1 from the start.
 - A card without an ATR cannot be there at all, and is shown as absent.
 - A second card on the same port waits in the operating system's queue, and vpcd does not speak to it.
 """
@@ -34,6 +36,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from types import TracebackType
 
+from stuntcard.iso7816.atr import AtrError, parse_atr
 from stuntcard.readers.busy_wait import await_soon
 from stuntcard.readers.slot import CardInterface, Slot
 
@@ -45,6 +48,7 @@ RETRY_INTERVAL = 0.5
 SILENCE_BEFORE_REPORT = 3.0
 TIME_AWAY = 1.2
 KEEP_ALIVE = 10
+T1 = 1
 
 # Linux only. vpcd 3.3 writes length and payload apart, and the payload waits (Nagle) until we acknowledge the
 # length, which the kernel would delay by 40 ms.
@@ -257,7 +261,7 @@ class VpcdReader:
 
 
 def _power_on(card: CardInterface) -> None:
-    card.power_on()
+    _choose_protocol(card, card.power_on())
 
 
 def _power_off(card: CardInterface) -> None:
@@ -265,7 +269,13 @@ def _power_off(card: CardInterface) -> None:
 
 
 def _reset(card: CardInterface) -> None:
-    card.reset()
+    _choose_protocol(card, card.reset())
+
+
+def _choose_protocol(card: CardInterface, atr: bytes) -> None:
+    with contextlib.suppress(AtrError):
+        if T1 in parse_atr(atr).speakable:
+            card.choose_protocol(T1)
 
 
 _NOT_ANSWERED: dict[int, Callable[[CardInterface], None]] = {

@@ -69,6 +69,10 @@ class RecordingCard:
         self._record(RESET, start, perf_counter(), b"", atr)
         return atr
 
+    def choose_protocol(self, number: int) -> None:
+        """The reader and the card agree on T=`number`; no event of a trace."""
+        self._card.choose_protocol(number)
+
     def transmit(self, command: bytes) -> bytes:
         """The card's answer to a command."""
         start = perf_counter()

@@ -51,6 +51,9 @@ class RealCard:
         """Warm reset; gives the ATR, or nothing when the card is gone."""
         return self._restart(self._scard.SCARD_RESET_CARD)
 
+    def choose_protocol(self, number: int) -> None:
+        """Changes nothing: the real reader has agreed with the card, and transmits in what they agreed on."""
+
     def transmit(self, command: bytes) -> bytes:
         """The card's answer; nothing when there is none."""
         with self._lock:

@@ -55,6 +55,9 @@ class ReplayCard:
         """Gives the ATR."""
         return self.power_on()
 
+    def choose_protocol(self, number: int) -> None:
+        """Changes nothing: what was recorded was said in the protocol of the recording."""
+
     def transmit(self, command: bytes) -> bytes:
         """The recorded answer; 6F00 to a command that does not fit a strict replay, 6D00 to an unknown one."""
         with self._lock:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -164,6 +165,63 @@ def test_a_bug_looks_like_a_fault_of_the_card_and_is_logged(caplog: pytest.LogCa
         assert card.transmit(bytes.fromhex("00B0000000")) == bytes.fromhex("6F00")
     assert len(caplog.records) == 1
     assert card.transmit(bytes.fromhex(MANAGE))[-2:-1] == b"\x61"
+
+
+# The protocol
+
+BOTH = "3B80800101"
+SELECTIONS = {
+    "isoapplet": ("isoapplet", "00A40000023F00", ISOAPPLET),
+    "myeid": ("myeid", "00A40000023F00", "00A404000BA000000063504B43532D3135"),
+    "manage": ("isoapplet", MANAGE, MANAGE),
+}
+
+
+def card_of_both(applet: str, atr: str = BOTH) -> Client:
+    profile = load_profile("proid-q")
+    applets = tuple(dict.fromkeys((applet, *profile.applets)))
+    given = profile.atr.model_copy(update={"value": atr})
+    return Client(new_card(profile.model_copy(update={"atr": given, "applets": applets})))
+
+
+@pytest.mark.parametrize("case", SELECTIONS)
+def test_a_card_of_both_protocols_speaks_the_one_chosen(case: str) -> None:
+    applet, command, first = SELECTIONS[case]
+    client = card_of_both(applet)
+    client.card.power_on()
+    client.send(first + "00")
+    assert client.send(command)[:2] == "61"
+    client.card.choose_protocol(1)
+    client.send(first + "00")
+    assert client.send(command) == "9000"  # without Le, no data is expected (ISO 7816-3, 12.1.2)
+    client.card.choose_protocol(0)
+    client.send(first + "00")
+    assert client.send(command)[:2] == "61"
+
+
+@pytest.mark.parametrize("restart", [Card.reset, Card.power_on, Card.power_off])
+def test_a_reset_ends_what_was_chosen(restart: Callable[[Card], object]) -> None:
+    client = card_of_both("isoapplet")
+    client.card.choose_protocol(1)
+    restart(client.card)
+    assert client.card.transport_protocol is Protocol.T0
+    assert client.send("00A40000023F00")[:2] == "61"
+
+
+@pytest.mark.parametrize(
+    ("atr", "spoken"),
+    [
+        ("3B00", Protocol.T0),
+        ("3B800181", Protocol.T1),
+        ("3B8090000111", Protocol.T0),  # specific mode: TA2 leaves no choice
+        ("3B8090010110", Protocol.T1),
+    ],
+)
+def test_what_the_atr_does_not_offer_is_not_spoken(atr: str, spoken: Protocol) -> None:
+    client = card_of_both("isoapplet", atr)
+    for number in (0, 1, 14):
+        client.card.choose_protocol(number)
+        assert client.card.transport_protocol is spoken
 
 
 # Several threads

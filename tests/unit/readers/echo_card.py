@@ -16,11 +16,13 @@ class EchoCard:
         """`echo_from`: the first byte of a command that is said back; 5 for its data alone."""
         self.atr = atr
         self.mute = False
+        self.protocol: int | None = None
+        """The T that was chosen since the last reset."""
         self.history: list[str] = []
         """What was done to its power: `on`, `off`, `reset`."""
         self.events: queue.Queue[str] = queue.Queue()
         """The same, and the commands, in hexadecimal."""
-        self._echo_from = echo_from
+        self.echo_from = echo_from
 
     def power_on(self) -> bytes:
         return self._restarted("on")
@@ -31,9 +33,12 @@ class EchoCard:
     def reset(self) -> bytes:
         return self._restarted("reset")
 
+    def choose_protocol(self, number: int) -> None:
+        self.protocol = number
+
     def transmit(self, command: bytes) -> bytes:
         self.events.put(command.hex())
-        return b"" if self.mute or command[1:2] == b"\xee" else command[self._echo_from :] + b"\x90\x00"
+        return b"" if self.mute or command[1:2] == b"\xee" else command[self.echo_from :] + b"\x90\x00"
 
     def next_event(self) -> str:
         return self.events.get(timeout=PATIENCE)
@@ -41,4 +46,5 @@ class EchoCard:
     def _restarted(self, how: str) -> bytes:
         self.history.append(how)
         self.events.put(how)
+        self.protocol = None
         return b"" if self.mute else self.atr

@@ -152,7 +152,7 @@ class Connection:
         self._manager.close_context(self._context)
         self._context = 0
         while self._handles:
-            _, (reader, handle) = self._handles.popitem()
+            reader, handle = self._handles.pop(next(iter(self._handles)))
             reader.abandon(handle)
 
     def _cancel(self, body: bytes) -> bytes:
@@ -202,6 +202,8 @@ class Connection:
             refusal = Code.NO_MEMORY
         if refusal or reader is None:
             return refusal or Code.UNKNOWN_READER, 0, Protocol.UNDEFINED
+        if refusal := reader.refusal_at_once(share, preferred):
+            return refusal, 0, Protocol.UNDEFINED
         self._await_release(reader, None)
         code, handle, protocol = reader.connect(share, preferred)
         if handle is None:
@@ -219,7 +221,7 @@ class Connection:
     def _disconnect(self, body: bytes) -> bytes:
         number, disposition, _ = messages.DISCONNECT.unpack(body)
         reader, handle = self._handle(number)
-        if disposition != Disposition.LEAVE:
+        if Disposition.LEAVE < disposition <= Disposition.EJECT:
             self._await_release(reader, handle)
         code = reader.disconnect(handle, disposition)
         if not code:
@@ -244,7 +246,7 @@ class Connection:
     def _transmit(self, body: bytes) -> bytes:
         number, protocol, pci_size, size, receive_protocol, receive_pci_size, room, _ = messages.TRANSMIT.unpack(body)
         reader, handle = self._handle(number)
-        command = self._receive_buffer(size, messages.COMMAND_MAX)
+        command = self._receive_buffer(size, messages.BUFFER_MAX)
         code, answer = reader.transmit(handle, protocol, command)
         length = len(answer)
         if length > room:
@@ -278,7 +280,7 @@ class Connection:
     def _control(self, body: bytes) -> bytes:
         number, control_code, size, room, _, _ = messages.CONTROL.unpack(body)
         reader, handle = self._handle(number)
-        self._receive_buffer(size, messages.COMMAND_MAX)
+        self._receive_buffer(size, messages.BUFFER_MAX)
         # no features, no escape commands: a driver without them says it does not support the call
         code = reader.check_lock(handle) or Code.UNSUPPORTED_FEATURE
         return messages.CONTROL.pack(number, control_code, size, room, 0, code)
@@ -299,5 +301,5 @@ class Connection:
         reader, handle = self._handle(number)
         if size > messages.ATTRIBUTE_MAX:
             raise _MessageError
-        code = reader.status(handle) or Code.UNSUPPORTED_FEATURE
+        code = reader.status(handle) or Code.NOT_TRANSACTED  # what drivers without settings are taken for
         return messages.ATTRIBUTE.pack(number, identifier, value, size, code)

@@ -18,8 +18,10 @@ class Contacts:
     powered: bool = False
     mute: bool = False
     protocol: int = Protocol.UNDEFINED
-    _unpowered: bool = False
-    """By a client; a card not yet powered is shown as ready, as pcscd shows it."""
+    unpowered: bool = False
+    """By a client; a card that has no power for other reasons is shown as ready, as pcscd shows it."""
+    left_unpowered: bool = False
+    """Another client has acknowledged that and holds the card as it is, so that a connection gives it no power."""
 
     @property
     def reader_state(self) -> ReaderState:
@@ -28,7 +30,7 @@ class Contacts:
             return ReaderState.ABSENT
         if self.mute:
             return ReaderState.MUTE
-        return ReaderState.UNPOWERED if self._unpowered else ReaderState.READY
+        return ReaderState.UNPOWERED if self.unpowered else ReaderState.READY
 
     def put_in(self, card: CardInterface, atr: bytes) -> None:
         """A card came, not yet powered; `atr` is what it will answer, empty when it is mute."""
@@ -40,29 +42,31 @@ class Contacts:
         """The card went."""
         self.card = None
         self.atr = b""
-        self.powered = self.mute = self._unpowered = False
-        self.protocol = Protocol.UNDEFINED
+        self.mute = False
+        self._without_power(unpowered=False)
 
     def activate(self, atr: bytes) -> None:
         """The card was given power or a reset, and answered with `atr`, or with nothing."""
         self.atr = atr[:ATR_MAX]
-        self.powered = bool(atr)
         self.mute = not atr
-        self._unpowered = False
-        self.protocol = Protocol.UNDEFINED
+        self.powered = bool(atr)
+        self.unpowered = self.left_unpowered = False
 
     def deactivate(self) -> None:
         """The card lost its power, by a client's wish."""
-        self.powered = False
-        self._unpowered = True
+        self._without_power(unpowered=True)
+
+    def rest(self) -> None:
+        """The card lost its power because nobody uses it; the next client gives it power again."""
+        self._without_power(unpowered=self.unpowered)
+
+    def _without_power(self, *, unpowered: bool) -> None:
+        self.powered = self.left_unpowered = False
+        self.unpowered = unpowered
         self.protocol = Protocol.UNDEFINED
 
     def choose_protocol(self, share: int, preferred: int) -> Code:
-        """Settles the protocol for a client's connection, or says why it can't have one."""
-        if share != ShareMode.DIRECT and self.card is None:
-            return Code.NO_SMARTCARD
-        if share != ShareMode.DIRECT and not self.powered:
-            return Code.UNPOWERED_CARD
+        """Settles the protocol for a client's connection, or says that it can't have the one it wants."""
         if preferred & Protocol.RAW:
             self.protocol = Protocol.RAW
         elif share != ShareMode.DIRECT and self.protocol == Protocol.UNDEFINED:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from stuntcard.readers.pcsc.messages import READER_NAME_MAX, READER_STATE, READERS_MAX, Code
+from stuntcard.readers.pcsc.power import Later, later
 from stuntcard.readers.pcsc.reader import Reader
 from stuntcard.readers.pcsc.watch import Watch
 from stuntcard.readers.slot import Slot
@@ -17,7 +18,7 @@ _FIRST_NUMBER = 0x1000_0000  # looks like a handle; 0 would be none, and the pro
 class ResourceManager:
     """The part of pcscd that knows of more than one reader and more than one client. Safe for threads."""
 
-    def __init__(self, slots: Sequence[tuple[str, Slot]]) -> None:
+    def __init__(self, slots: Sequence[tuple[str, Slot]], later: Later = later) -> None:
         """Raises ValueError for names a PC/SC client could not use, or too many readers."""
         names = [_checked_name(name) for name, _ in slots]
         if len(set(names)) < len(names):
@@ -29,7 +30,7 @@ class ResourceManager:
         self._watches: set[Watch] = set()
         self._contexts: dict[int, Watch] = {}
         self.readers = tuple(
-            Reader(name, unit, slot, self._wake_all)
+            Reader(name, unit, slot, self._wake_all, later)
             for unit, (name, (_, slot)) in enumerate(zip(names, slots, strict=True))
         )
         self._by_name = {reader.name: reader for reader in self.readers}

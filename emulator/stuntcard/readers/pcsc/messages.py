@@ -16,7 +16,8 @@ PROTOCOL_MINOR_NEWEST = 6
 READERS_MAX = 16  # libraries up to 2.4 read exactly this many reader states
 READER_NAME_MAX = 127
 ATR_MAX = 33
-COMMAND_MAX = 65548  # MAX_BUFFER_SIZE_EXTENDED: header, extended Lc, 65,536 bytes, extended Le, status word
+BUFFER_MAX = 65548  # MAX_BUFFER_SIZE_EXTENDED: header, extended Lc, 65,536 bytes, extended Le, status word
+COMMAND_MAX = 0xFFFF  # what vpcd carries to a card
 ATTRIBUTE_MAX = 264  # MAX_BUFFER_SIZE
 
 

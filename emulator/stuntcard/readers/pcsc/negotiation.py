@@ -24,7 +24,4 @@ def _offered(atr: bytes) -> int:
         parsed = parse_atr(atr)
     except AtrError:
         return Protocol.UNDEFINED
-    # TA2 announces specific mode, which leaves no choice (ISO 7816-3, 8.3)
-    specific = parsed.levels[1].ta if len(parsed.levels) > 1 else None
-    protocols = parsed.protocols if specific is None else (specific & 0x0F,)
-    return sum({0: Protocol.T0, 1: Protocol.T1}.get(number, Protocol.UNDEFINED) for number in set(protocols))
+    return sum({0: Protocol.T0, 1: Protocol.T1}.get(number, Protocol.UNDEFINED) for number in set(parsed.speakable))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from stuntcard.readers.pcsc.attributes import ReaderFacts, attribute_value
 from stuntcard.readers.pcsc.contacts import Contacts
-from stuntcard.readers.pcsc.messages import READER_STATE, Code, Disposition, Protocol, ShareMode
+from stuntcard.readers.pcsc.messages import COMMAND_MAX, READER_STATE, Code, Disposition, Protocol, ShareMode
 from stuntcard.readers.pcsc.negotiation import ANY
+from stuntcard.readers.pcsc.power import Later, Power, later
 from stuntcard.readers.pcsc.sharing import Handle, Sharing
 from stuntcard.readers.slot import CardInterface, Slot
 
@@ -20,34 +21,34 @@ _TRANSACTION_PATIENCE = 0.1  # seconds; pcscd, too, holds back its refusal so lo
 class Reader:
     """Everything a client can do with one reader. Each method answers with a PC/SC code.
 
-    Two locks, always taken in this order. `_exchange` is held while the card is spoken to, for as long as the
+    Two locks, always taken in this order. `_power.exchange` is held while the card is spoken to, for as long as the
     card takes. `_state` guards the fields and is never held across a call to the card: a card may be pulled
     out by its own fault injection in the middle of a command, and a slow one must not keep others from the
     state.
 
-    The card gets power with the first connection and keeps it until a client unpowers it or it is taken out.
-    pcscd would cut the power some seconds after the last client has gone; without a clock, a test sees the
-    same every time.
+    Where several reasons to refuse a call meet, the client gets the one that pcscd gives.
     """
 
-    def __init__(self, name: bytes, unit: int, slot: Slot, on_change: Callable[[], None]) -> None:
-        """`on_change` is called after each change that waiting clients want to hear of. It must not block."""
+    def __init__(self, name: bytes, unit: int, slot: Slot, on_change: Callable[[], None], later: Later = later) -> None:
+        """`on_change` is called after each change that waiting clients want to hear of. It must not block.
+
+        `later` is how a card that nobody uses loses its power after a while.
+        """
         self.name = name
         self.commands = 0
         self._unit = unit
         self._slot = slot
         self._on_change = on_change
-        self._exchange = threading.Lock()
         self._state = threading.Condition(threading.Lock())
         self._sharing = Sharing()
         self._events = 0
         self._contacts = Contacts()
+        self._power = Power(self._state, self._contacts, self._sharing, later)
         self._plugged = slot.plugged
         self._resets = slot.resets
         self.plug_events = 0
         slot.on_change(self._on_slot_change)
         self._look_into_slot()
-        self._events = 0  # a card that was there from the start is no event
 
     # What is so
 
@@ -97,20 +98,23 @@ class Reader:
         """
         with self._state:
             return self._state.wait_for(
-                lambda: self._sharing.exclusive or self._sharing.owner in (None, handle), seconds
+                lambda: self._sharing.exclusive or self._sharing.in_transaction in (None, handle), seconds
             )
+
+    def refusal_at_once(self, share: int, preferred: int) -> Code:
+        """Why a connection need not wait for the end of a transaction to be refused."""
+        refusal = _refused_protocol(share, preferred) or _refused_share(share)
+        return refusal or (Code.SHARING_VIOLATION if self._sharing.exclusive else Code.SUCCESS)
 
     def connect(self, share: int, preferred: int) -> tuple[Code, Handle | None, int]:
         """Gives the new handle and the active protocol."""
-        if refusal := _refused_arguments(share, preferred):
+        if refusal := self.refusal_at_once(share, preferred):
             return refusal, None, Protocol.UNDEFINED
-        if self._sharing.exclusive:
-            return Code.SHARING_VIOLATION, None, Protocol.UNDEFINED
-        if share != ShareMode.DIRECT and (refusal := self._power_up()):
+        if share != ShareMode.DIRECT and (refusal := self._power.up()):
             return refusal, None, Protocol.UNDEFINED
+        code = self._power.agree_on_protocol(share, preferred)
         handle = Handle()
         with self._state:
-            code = self._contacts.choose_protocol(share, preferred)
             code = code or self._sharing.add(handle, share == ShareMode.EXCLUSIVE)
             protocol = self._contacts.protocol
         if code:
@@ -120,21 +124,23 @@ class Reader:
 
     def reconnect(self, handle: Handle, share: int, preferred: int, initialization: int) -> tuple[Code, int]:
         """Acknowledges what befell the card; gives the active protocol."""
-        if initialization > Disposition.UNPOWER:
-            return Code.INVALID_VALUE, Protocol.UNDEFINED
-        refusal = _refused_arguments(share, preferred) or self.check_lock(handle) or self._gone(handle)
+        refusal = Code.INVALID_VALUE if initialization > Disposition.UNPOWER else Code.SUCCESS
+        refusal = refusal or _refused_share(share) or _refused_protocol(share, preferred)
+        refusal = refusal or self._gone(handle) or self.check_lock(handle)
         if refusal:
             return refusal, Protocol.UNDEFINED
         if initialization == Disposition.LEAVE:
-            code = self._power_up_again(share)
+            code = self._power.up_again(share)
         else:
-            code = self._restart(cold=initialization == Disposition.UNPOWER)
+            code = self._power.restart(cold=initialization == Disposition.UNPOWER)
             code = {Code.REMOVED_CARD: Code.NO_SMARTCARD, Code.NOT_TRANSACTED: Code.UNRESPONSIVE_CARD}.get(code, code)
+        code = code or self._power.agree_on_protocol(share, preferred)
         if code:
             return code, Protocol.UNDEFINED
+        if share != ShareMode.DIRECT and not preferred & Protocol.RAW:
+            self._power.leave_as_it_is()
         with self._state:
-            code = self._contacts.choose_protocol(share, preferred)
-            code = code or self._sharing.change(handle, share == ShareMode.EXCLUSIVE)
+            code = self._sharing.change(handle, share == ShareMode.EXCLUSIVE)
             if not code:
                 handle.news = Code.SUCCESS
             protocol = self._contacts.protocol
@@ -153,21 +159,19 @@ class Reader:
         # The lock is held until the card is reset, so that nobody gets in between.
         # Nothing ejects: the reader has no motor, and pcscd takes that for success here.
         if disposition == Disposition.RESET:
-            self._restart(cold=False)
+            self._power.restart(cold=False)
         elif disposition == Disposition.UNPOWER:
-            self._power_down()
+            self._power.down()
         with self._state:
             self._sharing.remove(handle)
-            if not self._sharing.count:
-                # the next client chooses anew, as it does with pcscd once that has cut the power
-                self._contacts.protocol = Protocol.UNDEFINED
             self._state.notify_all()
+        self._power.used(self._sharing.count)
         self._on_change()
         return Code.SUCCESS
 
     def abandon(self, handle: Handle) -> None:
-        """Disconnect for a client that died or dropped its context; if it had the lock, the card is reset."""
-        unfinished = self._sharing.owner is handle and not handle.news
+        """Disconnect for a client that died or dropped its context; if it had the card alone, that is reset."""
+        unfinished = self._sharing.owns(handle) and not handle.news
         self.disconnect(handle, Disposition.RESET if unfinished else Disposition.LEAVE)
 
     # Using the card
@@ -188,7 +192,7 @@ class Reader:
             return Code.SHARING_VIOLATION
         code = Code.SUCCESS
         if disposition in (Disposition.RESET, Disposition.UNPOWER):
-            code = self._restart(cold=disposition == Disposition.UNPOWER)
+            code = self._power.restart(cold=disposition == Disposition.UNPOWER)
         elif disposition == Disposition.EJECT:
             code = Code.UNSUPPORTED_FEATURE
         with self._state:
@@ -200,12 +204,12 @@ class Reader:
         """The card's answer to a command APDU; NOT_TRANSACTED when it is mute, NO_SMARTCARD when torn out."""
         if refusal := self._command_refusal(handle, protocol):
             return refusal, b""
-        with self._exchange:
+        with self._power.exchange:
             # asked again, because what we waited for may have been a reset
             if refusal := self._command_refusal(handle, protocol):
                 return refusal, b""
             card = self._contacts.card
-            if card is None or not self._contacts.powered or not command:
+            if card is None or not self._contacts.powered or not 0 < len(command) <= COMMAND_MAX:
                 return Code.NOT_TRANSACTED, b""
             self.commands += 1
             answer = card.transmit(command)
@@ -215,7 +219,7 @@ class Reader:
 
     def unplug(self) -> None:
         """Cut the card's power, as when the reader is pulled from the computer."""
-        self._power_down()
+        self._power.cut()
 
     # The checks read single fields without the lock: every transmit passes here, and a change that is just
     # happening may be seen or not seen either way.
@@ -239,62 +243,6 @@ class Reader:
             return Code.PROTO_MISMATCH
         return Code.SUCCESS
 
-    # Power
-
-    def _power_up(self) -> Code:
-        if self._contacts.powered:  # and perhaps busy with a command; no need to wait for its end
-            return Code.SUCCESS
-        with self._exchange:
-            card = self._contacts.card
-            if card is None:
-                return Code.NO_SMARTCARD
-            if self._contacts.powered:
-                return Code.SUCCESS
-            code = self._note_atr(card, card.power_on())
-        return {Code.REMOVED_CARD: Code.NO_SMARTCARD, Code.NOT_TRANSACTED: Code.UNPOWERED_CARD}.get(code, code)
-
-    def _power_up_again(self, share: int) -> Code:
-        if self._contacts.card is None:
-            return Code.NO_SMARTCARD
-        if self._contacts.mute:
-            return Code.UNRESPONSIVE_CARD
-        return Code.SUCCESS if share == ShareMode.DIRECT else self._power_up()
-
-    def _power_down(self) -> None:
-        with self._exchange:
-            card = self._contacts.card
-            if card is None or not self._contacts.powered:
-                return
-            with self._state:
-                self._sharing.tell(Code.RESET_CARD)
-                self._contacts.deactivate()
-            card.power_off()
-
-    def _restart(self, cold: bool) -> Code:
-        """Reset the card and let every holder know, the caller included."""
-        with self._exchange:
-            card = self._contacts.card
-            if card is None:
-                return Code.REMOVED_CARD
-            with self._state:
-                self._sharing.tell(Code.RESET_CARD)
-            if not self._contacts.powered:
-                return self._note_atr(card, card.power_on())
-            if not cold:
-                return self._note_atr(card, card.reset())
-            card.power_off()
-            return self._note_atr(card, card.power_on())
-
-    def _note_atr(self, card: CardInterface, atr: bytes) -> Code:
-        with self._state:
-            removed = self._contacts.card is not card
-            if not removed:
-                self._contacts.activate(atr)
-        if removed:
-            card.power_off()  # taken out while it was started: the slot had cut its power too early
-            return Code.REMOVED_CARD
-        return Code.SUCCESS if atr else Code.NOT_TRANSACTED
-
     # The slot
 
     def _on_slot_change(self) -> None:
@@ -308,6 +256,7 @@ class Reader:
             if self._resets != self._slot.resets:
                 self._resets = self._slot.resets
                 self._sharing.tell(Code.RESET_CARD)
+                self._contacts.protocol = Protocol.UNDEFINED
             if self._plugged is self._slot.plugged:
                 return False
             self._plugged = self._slot.plugged
@@ -343,9 +292,9 @@ class Reader:
         self._events = (self._events + 1) % _EVENTS_WRAP
 
 
-def _refused_arguments(share: int, preferred: int) -> Code:
-    if share != ShareMode.DIRECT and not preferred & _ACCEPTABLE:
-        return Code.PROTO_MISMATCH
-    if not ShareMode.EXCLUSIVE <= share <= ShareMode.DIRECT:
-        return Code.INVALID_VALUE
-    return Code.SUCCESS
+def _refused_protocol(share: int, preferred: int) -> Code:
+    return Code.SUCCESS if share == ShareMode.DIRECT or preferred & _ACCEPTABLE else Code.PROTO_MISMATCH
+
+
+def _refused_share(share: int) -> Code:
+    return Code.SUCCESS if ShareMode.EXCLUSIVE <= share <= ShareMode.DIRECT else Code.INVALID_VALUE

@@ -13,6 +13,7 @@ from typing import Self
 from stuntcard.readers.pcsc.connection import Connection
 from stuntcard.readers.pcsc.endpoint import Endpoint
 from stuntcard.readers.pcsc.manager import ResourceManager
+from stuntcard.readers.pcsc.power import Later, later
 from stuntcard.readers.slot import Slot
 
 _CLIENTS_MAX = 200  # as pcscd has it
@@ -27,11 +28,20 @@ class PcscServer:
     after `stop`. The readers keep to their slots even while nobody is served.
     """
 
-    def __init__(self, socket_path: Path, readers: Mapping[str, Slot] | Sequence[tuple[str, Slot]]) -> None:
-        """Shows the readers in the order given, at most 16. Raises ValueError for names no client can use."""
+    def __init__(
+        self,
+        socket_path: Path,
+        readers: Mapping[str, Slot] | Sequence[tuple[str, Slot]],
+        *,
+        later: Later = later,
+    ) -> None:
+        """Shows the readers in the order given, at most 16. Raises ValueError for names no client can use.
+
+        `later` is how a card that no client holds loses its power after a while.
+        """
         slots = list(readers.items()) if isinstance(readers, Mapping) else list(readers)
         self.socket_path = socket_path
-        self._manager = ResourceManager(slots)
+        self._manager = ResourceManager(slots, later)
         self._lock = threading.Lock()
         self._connections: dict[Connection, threading.Thread] = {}
         self._endpoint: Endpoint | None = None

@@ -7,31 +7,42 @@ from dataclasses import dataclass
 from stuntcard.readers.pcsc.messages import Code
 
 EXCLUSIVE = -1
-_GRAVITY = (Code.SUCCESS, Code.RESET_CARD, Code.REMOVED_CARD, Code.READER_UNAVAILABLE)
 
 
 @dataclass(slots=True, eq=False)
 class Handle:
     """One connection of one client to a reader.
 
-    `news` is SUCCESS, or what befell the card that this client has not acknowledged by reconnecting.
+    `news` is SUCCESS, or what befell the card last that this client has not acknowledged by reconnecting.
     """
 
     news: Code = Code.SUCCESS
 
 
 class Sharing:
-    """The holders of one reader and their lock. Knows no threads: the reader guards it.
+    """The holders of one reader, and whose it is alone. Knows no threads: the reader guards it.
 
-    An exclusive holder has the lock from the start; a transaction takes it for a while, and may be nested.
-    Source: pcsc-lite, src/readerfactory.c.
+    It is one holder's alone as long as that holds it exclusively, and while its transaction is open, which may be
+    nested. The two are told apart: the end of one is never the end of the other. (pcscd counts both in one number, in
+    src/readerfactory.c: there a holder that goes from exclusive to shared keeps all others out, and one whose card
+    was taken out and put in again can't end a transaction.)
     """
 
     def __init__(self) -> None:
-        self.exclusive = False
-        self.owner: Handle | None = None
+        self._exclusive: Handle | None = None
+        self._in_transaction: Handle | None = None
         self._depth = 0
         self._handles: set[Handle] = set()
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether one holder admits no other."""
+        return self._exclusive is not None
+
+    @property
+    def in_transaction(self) -> Handle | None:
+        """Whose transaction is open."""
+        return self._in_transaction
 
     @property
     def count(self) -> int:
@@ -39,8 +50,12 @@ class Sharing:
         return EXCLUSIVE if self.exclusive else len(self._handles)
 
     def admits(self, handle: Handle) -> bool:
-        """Whether nobody else has the lock."""
-        return self.owner is None or self.owner is handle
+        """Whether the reader is nobody else's alone."""
+        return self._exclusive in (None, handle) and self._in_transaction in (None, handle)
+
+    def owns(self, handle: Handle) -> bool:
+        """Whether the reader is this holder's alone."""
+        return handle in (self._exclusive, self._in_transaction)
 
     def add(self, handle: Handle, exclusive: bool) -> Code:
         """Let a new holder in, or answer SHARING_VIOLATION."""
@@ -51,48 +66,41 @@ class Sharing:
 
     def change(self, handle: Handle, exclusive: bool) -> Code:
         """Make a holder the only one, or one of many; SHARING_VIOLATION when there are others."""
-        if exclusive and not self.exclusive:
-            if len(self._handles) != 1:
-                return Code.SHARING_VIOLATION
-            self.exclusive = True
-            return self.lock(handle)
-        if self.exclusive and not exclusive:
-            # pcscd keeps the lock here by oversight, so that nobody else gets in although all may; we do not
-            self.exclusive = False
-            self._depth -= 1
-            if not self._depth:
-                self.owner = None
+        if exclusive and len(self._handles) != 1:
+            return Code.SHARING_VIOLATION
+        self._exclusive = handle if exclusive else None
         return Code.SUCCESS
 
     def remove(self, handle: Handle) -> None:
-        """Let a holder go, with the lock if it has it."""
-        if self.owner is handle:
+        """Let a holder go, with all that was its alone."""
+        if self._in_transaction is handle:
             self.free()
+        if self._exclusive is handle:
+            self._exclusive = None
         self._handles.discard(handle)
-        self.exclusive = False
 
     def lock(self, handle: Handle) -> Code:
-        """Take the lock once more, or answer SHARING_VIOLATION."""
+        """Open a transaction, or one within it; or answer SHARING_VIOLATION."""
         if not self.admits(handle):
             return Code.SHARING_VIOLATION
-        self.owner = handle
+        self._in_transaction = handle
         self._depth += 1
         return Code.SUCCESS
 
     def unlock(self, handle: Handle) -> Code:
-        """Give the lock back once; NOT_TRANSACTED when no transaction is open."""
+        """End the innermost transaction; NOT_TRANSACTED when none is open."""
         if not self.admits(handle):
             return Code.SHARING_VIOLATION
-        if self._depth <= (1 if self.exclusive else 0):
+        if not self._depth:
             return Code.NOT_TRANSACTED
         self._depth -= 1
         if not self._depth:
-            self.owner = None
+            self._in_transaction = None
         return Code.SUCCESS
 
     def free(self) -> None:
-        """Drop the lock, whoever has it."""
-        self.owner = None
+        """End all transactions, whoever has them open."""
+        self._in_transaction = None
         self._depth = 0
 
     def desert(self) -> None:
@@ -100,10 +108,9 @@ class Sharing:
         self.tell(Code.READER_UNAVAILABLE)
         self.free()
         self._handles.clear()
-        self.exclusive = False
+        self._exclusive = None
 
     def tell(self, news: Code) -> None:
-        """Give every holder the news; what is worse is not covered up: a reader gone, a card removed, one reset."""
+        """Give every holder the news, which takes the place of what it had not acknowledged yet."""
         for handle in self._handles:
-            if _GRAVITY.index(handle.news) < _GRAVITY.index(news):
-                handle.news = news
+            handle.news = news

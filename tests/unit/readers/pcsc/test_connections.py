@@ -47,7 +47,7 @@ class TestOneClient:
         code, handle, protocol = client.connect()
         assert (code, protocol) == (0, T1)
         assert client.transmit(handle, SELECT) == (0, SELECT + b"\x90\x00")
-        assert client.call("SCardStatus", handle) == (0, READER, 0x34, T1, list(T0_T1_ATR))
+        assert client.call("SCardStatus", handle) == (0, READER, 0x10034, T1, list(T0_T1_ATR))
         assert client.call("SCardDisconnect", handle, LEAVE)[0] == 0
         assert client.call("SCardReleaseContext", context)[0] == 0
         assert card.history == ["on"]
@@ -60,9 +60,12 @@ class TestOneClient:
 
     def test_extended_commands_and_answers(self, client: Client) -> None:
         handle = client.handle()
-        command = bytes.fromhex("00D60000 00FFFF") + bytes(range(256)) * 255 + bytes(255) + b"\x00\x00"
-        assert len(command) == 65544
+        command = bytes.fromhex("00D60000 00FFF6") + bytes(range(256)) * 255 + bytes(246) + b"\x00\x00"
+        assert len(command) == 65535
         assert client.transmit(handle, command) == (0, command + b"\x90\x00")
+
+    def test_a_command_longer_than_vpcd_carries_is_no_readers_business(self, client: Client) -> None:
+        assert client.transmit(client.handle(), bytes(65536)) == (Code.NOT_TRANSACTED, b"")
 
     def test_a_command_too_long_for_pcsc_is_refused_by_the_library(self, client: Client) -> None:
         assert client.transmit(client.handle(), bytes(65549))[0] == Code.INSUFFICIENT_BUFFER
@@ -119,7 +122,7 @@ class TestOneClient:
     def test_other_attributes_and_controls_are_unsupported(self, client: Client) -> None:
         handle = client.handle()
         assert client.call("SCardGetAttrib", handle, 0x00050150)[0] == Code.UNSUPPORTED_FEATURE
-        assert client.call("SCardSetAttrib", handle, 0x00010100, [1])[0] == Code.UNSUPPORTED_FEATURE
+        assert client.call("SCardSetAttrib", handle, 0x00010100, [1])[0] == Code.NOT_TRANSACTED
         assert client.call("SCardControl", handle, 0x42000D48, [])[0] == Code.UNSUPPORTED_FEATURE
         assert client.transmit(handle, SELECT)[0] == 0
 
@@ -155,12 +158,15 @@ class TestProtocolChoice:
         result, _, active = client.connect(protocols=preferred)
         assert (result, active if protocol is not None else None) == (code, protocol)
 
-    def test_holds_until_the_last_client_has_gone(self, client: Client, other: Client) -> None:
+    def test_holds_until_a_reset(self, client: Client, other: Client, card: TroublesomeCard) -> None:
         _, handle, protocol = client.connect(protocols=T0)
-        assert protocol == T0
+        assert (protocol, card.protocol) == (T0, 0)
         assert other.connect(protocols=T1)[0] == Code.PROTO_MISMATCH
         client.call("SCardDisconnect", handle, LEAVE)
-        assert other.connect(protocols=T1)[2] == T1
+        assert other.connect(protocols=T1)[0] == Code.PROTO_MISMATCH
+        _, handle, _ = other.connect(protocols=T0)
+        assert other.call("SCardReconnect", handle, SHARED, T1, RESET) == (0, T1)
+        assert card.protocol == 1
 
 
 class TestCardsInTrouble:
@@ -182,7 +188,7 @@ class TestCardsInTrouble:
         dead = EchoCard(b"")
         slot.insert(dead)
         assert client.connect()[0] == Code.UNPOWERED_CARD
-        assert client.state()[1] == 2 << 16 | PRESENT | MUTE | CHANGED
+        assert client.state()[1] == 3 << 16 | PRESENT | MUTE | CHANGED
 
     def test_torn_out_in_the_midst_of_a_command(self, client: Client, card: TroublesomeCard) -> None:
         handle = client.handle()
@@ -205,7 +211,7 @@ class TestCardsInTrouble:
         code, elsewhere, _ = other.connect(reader=OTHER_READER)
         assert code == 0
         assert other.transmit(elsewhere, SELECT)[0] == 0
-        assert other.state()[1] == PRESENT | INUSE | CHANGED
+        assert other.state()[1] == 1 << 16 | PRESENT | INUSE | CHANGED
         other.handle()
         card.finish.set()
         assert client.answer() == (0, list(SLOW + b"\x90\x00"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.pcsc.messages import Code
 from stuntcard.readers.slot import Slot
 
 from tests.unit.readers.echo_card import T0_T1_ATR
 from tests.unit.readers.pcsc.clients import (
+    CHANGED,
     DIRECT,
     EJECT,
     EXCLUSIVE,
     LEAVE,
+    PRESENT,
     READER,
     RESET,
     SELECT,
@@ -46,16 +50,23 @@ class TestSharing:
         assert other.transmit(other.handle(), SELECT)[0] == 0
 
     @pytest.mark.parametrize(
-        ("disposition", "news", "history"),
+        ("disposition", "news", "history", "afterwards"),
         [
-            (LEAVE, Code.SUCCESS, ["on"]),
-            (RESET, Code.RESET_CARD, ["on", "reset"]),
-            (UNPOWER, Code.RESET_CARD, ["on", "off", "on"]),
-            (EJECT, Code.SUCCESS, ["on"]),
+            (LEAVE, Code.SUCCESS, ["on"], Code.SUCCESS),
+            (RESET, Code.RESET_CARD, ["on", "reset"], Code.SUCCESS),
+            (UNPOWER, Code.RESET_CARD, ["on", "off"], Code.NOT_TRANSACTED),
+            (EJECT, Code.SUCCESS, ["on"], Code.SUCCESS),
         ],
     )
     def test_what_a_disconnect_does_to_the_others(
-        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, news: int, history: list[str]
+        self,
+        client: Client,
+        other: Client,
+        card: TroublesomeCard,
+        disposition: int,
+        news: int,
+        history: list[str],
+        afterwards: int,
     ) -> None:
         handle, staying = client.handle(), other.handle()
         assert client.call("SCardDisconnect", handle, disposition)[0] == 0
@@ -63,7 +74,7 @@ class TestSharing:
         assert other.call("SCardStatus", staying)[0] == news
         assert other.call("SCardBeginTransaction", staying)[0] == news
         assert other.call("SCardReconnect", staying, SHARED, T0 | T1, LEAVE) == (0, T1)
-        assert other.transmit(staying, SELECT)[0] == 0
+        assert other.transmit(staying, SELECT)[0] == afterwards
         assert card.history == history
 
     @pytest.mark.parametrize(("initialization", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
@@ -76,10 +87,21 @@ class TestSharing:
         assert other.transmit(staying, SELECT)[0] == Code.RESET_CARD
         assert card.history == ["on", *history]
 
+    def test_an_unpowered_card_that_somebody_holds_as_it_is_gets_no_power(
+        self, client: Client, other: Client, new_client: Callable[..., Client], card: TroublesomeCard
+    ) -> None:
+        handle, staying = client.handle(), other.handle()
+        client.call("SCardDisconnect", handle, UNPOWER)
+        other.call("SCardReconnect", staying, SHARED, T1, LEAVE)
+        assert new_client().connect()[0] == Code.UNPOWERED_CARD
+        assert other.call("SCardReconnect", staying, SHARED, T1, RESET) == (0, T1)
+        assert new_client().connect()[0] == 0
+        assert card.history == ["on", "off", "on"]
+
     def test_an_unpowered_card_says_so(self, client: Client, other: Client) -> None:
         client.call("SCardDisconnect", client.handle(), UNPOWER)
         _, handle, _ = other.connect(DIRECT, 0)
-        assert other.call("SCardStatus", handle) == (0, READER, 0x04, 0, list(T0_T1_ATR))
+        assert other.call("SCardStatus", handle) == (0, READER, 0x10004, 0, list(T0_T1_ATR))
 
     def test_wrong_dispositions_are_refused(self, client: Client) -> None:
         handle = client.handle()
@@ -96,9 +118,62 @@ class TestSharing:
         for initialization in (LEAVE, RESET, UNPOWER):
             assert client.call("SCardReconnect", handle, SHARED, T1, initialization)[0] == Code.NO_SMARTCARD
         slot.insert(card)
-        assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
+        assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD  # it was asked for last, though in vain
         assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
         assert client.transmit(handle, SELECT)[0] == 0
+        assert card.history == ["on", "off", "on"]
+
+
+class TestPower:
+    """`later` stands still, so that a test decides when the seconds are over."""
+
+    @pytest.fixture
+    def alarms(self) -> list[Callable[[], None]]:
+        return []
+
+    @pytest.fixture
+    def server(
+        self, socket_path: Path, slot: Slot, alarms: list[Callable[[], None]], card: TroublesomeCard
+    ) -> Iterator[PcscServer]:
+        with PcscServer(socket_path, {READER: slot}, later=lambda _, act: alarms.append(act)) as server:
+            yield server
+            card.finish.set()
+
+    def test_goes_when_nobody_has_used_the_card_for_a_while(
+        self, client: Client, other: Client, card: TroublesomeCard, alarms: list[Callable[[], None]]
+    ) -> None:
+        first, second = client.handle(), other.handle()
+        client.call("SCardDisconnect", first, LEAVE)
+        assert alarms == []
+        other.call("SCardDisconnect", second, LEAVE)
+        alarms.pop()()
+        assert (card.history, alarms) == (["on", "off"], [])
+        assert client.state()[1:] == (1 << 16 | PRESENT | CHANGED, T0_T1_ATR)  # and nobody sees it
+        assert client.connect(protocols=T0)[::2] == (0, T0)
+        assert card.history == ["on", "off", "on"]
+
+    def test_stays_while_somebody_uses_the_card(
+        self, client: Client, card: TroublesomeCard, alarms: list[Callable[[], None]]
+    ) -> None:
+        client.call("SCardDisconnect", client.handle(), LEAVE)
+        handle = client.handle()
+        alarms.pop()()
+        client.call("SCardDisconnect", handle, LEAVE)
+        client.call("SCardDisconnect", client.handle(), LEAVE)
+        assert len(alarms) == 1  # one for all of them
+        alarms.pop()()  # it was in use since this was set: the time begins anew
+        assert card.history == ["on"]
+        alarms.pop()()
+        assert (card.history, alarms) == (["on", "off"], [])
+
+    def test_is_nothing_that_a_direct_connection_keeps(
+        self, client: Client, card: TroublesomeCard, alarms: list[Callable[[], None]]
+    ) -> None:
+        client.call("SCardDisconnect", client.handle(), LEAVE)
+        _, handle, _ = client.connect(DIRECT, 0)
+        alarms.pop()()
+        assert card.history == ["on", "off"]
+        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
         assert card.history == ["on", "off", "on"]
 
 

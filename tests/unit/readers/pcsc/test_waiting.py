@@ -28,22 +28,22 @@ pytestmark = THREADS_MAY_NOT_FAIL
 class TestWaitingForChanges:
     def test_a_card_put_in_and_taken_out_wakes_the_client(self, client: Client, slot: Slot) -> None:
         client.establish()
-        assert client.state() == (0, PRESENT | CHANGED, T0_T1_ATR)
-        client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, PRESENT)])
+        assert client.state() == (0, 1 << 16 | PRESENT | CHANGED, T0_T1_ATR)
+        client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, 1 << 16 | PRESENT)])
         assert client.waits()
         slot.remove()
-        assert client.answer() == (0, [(READER, 1 << 16 | EMPTY | CHANGED, [])])
-        client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, 1 << 16 | EMPTY)])
+        assert client.answer() == (0, [(READER, 2 << 16 | EMPTY | CHANGED, [])])
+        client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, 2 << 16 | EMPTY)])
         assert client.waits()
         slot.insert(EchoCard(T0_ATR))
-        assert client.answer() == (0, [(READER, 2 << 16 | PRESENT | CHANGED, list(T0_ATR))])
+        assert client.answer() == (0, [(READER, 3 << 16 | PRESENT | CHANGED, list(T0_ATR))])
 
     def test_a_change_between_two_calls_shows_in_the_counter(
         self, client: Client, slot: Slot, card: TroublesomeCard
     ) -> None:
         client.establish()
         slot.insert(card)
-        assert client.state(PRESENT | 1 << 16, 60_000) == (0, 2 << 16 | PRESENT | CHANGED, T0_T1_ATR)
+        assert client.state(PRESENT | 1 << 16, 60_000) == (0, 3 << 16 | PRESENT | CHANGED, T0_T1_ATR)
 
     def test_the_wait_ends_in_time(self, client: Client) -> None:
         client.establish()
@@ -66,13 +66,13 @@ class TestWaitingForChanges:
     def test_use_by_another_client_shows(self, client: Client, other: Client) -> None:
         client.establish()
         handle = other.handle()
-        assert client.state()[1] == PRESENT | INUSE | CHANGED
+        assert client.state()[1] == 1 << 16 | PRESENT | INUSE | CHANGED
         client.ask("SCardGetStatusChange", client.context, FOREVER, [(READER, PRESENT | INUSE)])
         assert client.waits()
         other.call("SCardDisconnect", handle, LEAVE)
         assert client.answer()[:1] == (0,)
         other.handle(EXCLUSIVE)
-        assert client.state()[1] == PRESENT | EXCLUSIVELY | CHANGED
+        assert client.state()[1] == 1 << 16 | PRESENT | EXCLUSIVELY | CHANGED
 
     def test_the_other_reader_does_not_care(self, client: Client, slot: Slot) -> None:
         client.establish()
@@ -87,4 +87,4 @@ class TestWaitingForChanges:
         client.kill()
         slot.remove()
         other.establish()
-        assert other.state()[1] == 1 << 16 | EMPTY | CHANGED
+        assert other.state()[1] == 2 << 16 | EMPTY | CHANGED

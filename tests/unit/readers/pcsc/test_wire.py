@@ -58,13 +58,13 @@ class TestProtocolVersions:
         raw.open(minor)
         raw.send(WAIT)
         states = raw.records()
-        assert states[0] == (READER.encode().ljust(128, b"\0"), 0, 0x34, 0, T0_T1_ATR.ljust(33, b"\0"), 5, 0)
+        assert states[0] == (READER.encode().ljust(128, b"\0"), 1, 0x34, 0, T0_T1_ATR.ljust(33, b"\0"), 5, 0)
         assert states[1][0] == OTHER_READER.encode().ljust(128, b"\0")
         assert states[2:] == [NO_READER] * 14
         slot.remove()
         assert raw.receive(8) == struct.pack("=II", 0, 0)
         raw.send(STATES)
-        assert raw.records()[0] == (READER.encode().ljust(128, b"\0"), 1, 0x02, 0, bytes(33), 0, 0)
+        assert raw.records()[0] == (READER.encode().ljust(128, b"\0"), 2, 0x02, 0, bytes(33), 0, 0)
 
     @pytest.mark.parametrize("minor", [5, 6])
     def test_from_4_5_readers_are_counted(self, raw: RawClient, slot: Slot, minor: int) -> None:
@@ -82,7 +82,7 @@ class TestProtocolVersions:
         assert raw.receive(4) == struct.pack("=i", 16)
         slot.remove()  # its signal must not come before the states, which the client reads next
         raw.send(STATES_ARRAY)
-        assert raw.records()[0][1:3] == (1, 0x02)
+        assert raw.records()[0][1:3] == (2, 0x02)
         assert raw.receive(8) == struct.pack("=II", 0, 0)
         raw.send(STOP)  # not answered, the signal has gone out already
         raw.send(STATES_SIZE)
@@ -96,7 +96,7 @@ class TestProtocolVersions:
         assert raw.receive(8) == struct.pack("=II", 0, 0)
         slot.remove()
         raw.send(STATES)
-        assert raw.records()[0][1] == 1
+        assert raw.records()[0][1] == 2
 
     def test_cancelling(self, raw: RawClient, server: PcscServer) -> None:
         context = raw.open(4)
@@ -193,4 +193,4 @@ class TestMalformedMessages:
             while True:
                 raw.send(WAIT)
         slot.remove()
-        assert client.state()[1] == 1 << 16 | EMPTY | CHANGED
+        assert client.state()[1] == 2 << 16 | EMPTY | CHANGED
