@@ -11,6 +11,7 @@ from enum import Enum, IntEnum
 
 from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.status import StatusWord
+from stuntcard.profile.areas import LAST_GUARD_REFERENCE
 
 MASTER_FILE = b"\x3f\x00"
 CURRENT_DF = b"\x3f\xff"
@@ -60,8 +61,7 @@ class Condition(IntEnum):
     NEVER = 0xFF
 
 
-LAST_CODE_IN_CONDITION = 14
-"""A condition byte has four bits for a reference, and 15 is none."""
+LAST_CODE_IN_CONDITION = LAST_GUARD_REFERENCE
 
 
 def code_condition(reference: int) -> int:

@@ -18,6 +18,10 @@ class Places(Sourced):
     count: Annotated[int, Field(ge=1, le=255)]
 
 
+LAST_GUARD_REFERENCE = 14
+"""A condition byte of a key file has four bits for its guard's reference, and 15 is none."""
+
+
 class Area(Sourced):
     """A part of the card with its own guard and capacity."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from stuntcard.profile.areas import LAST_GUARD_REFERENCE
 from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
 from stuntcard.profile.model import (
@@ -229,6 +230,13 @@ def _check_codes_on_chip(profile: Profile) -> Iterator[Finding]:
     for path, name in _code_names(profile):
         if name in off_chip and path[0] in {"codes", "areas", "files", "emptied_with"}:
             yield Finding(path, f"'{name}' is not on the chip (its reference is null), so the chip can't ask for it")
+    for area_id, area in profile.areas.items():
+        guard = profile.codes.get(area.guard)
+        if guard is not None and guard.reference is not None and guard.reference > LAST_GUARD_REFERENCE:
+            message = (
+                f"'{area.guard}' has the reference {guard.reference}; a guard's is {LAST_GUARD_REFERENCE} at the most"
+            )
+            yield Finding(("areas", area_id, "guard"), message)
     for name, code in profile.codes.items():
         if len(code.reset_by) > 1:
             at: Path = ("codes", name, "reset_by", 1)

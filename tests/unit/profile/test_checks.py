@@ -94,6 +94,13 @@ def test_all_problems_come_at_once() -> None:
     assert {finding.path[0] for finding in found} == {"codes", "files", "ends"}
 
 
+def test_a_guard_whose_reference_no_key_file_can_name() -> None:
+    [found] = findings({"codes.qpin.reference": 15})
+    assert found.path == ("areas", "cc", "guard")
+    assert found.message == "'qpin' has the reference 15; a guard's is 14 at the most"
+    assert findings({"codes.qpin.reference": 14}) == []
+
+
 def test_a_guard_that_is_not_on_the_chip() -> None:
     found = findings({"codes.qpin.reference": None})
     assert {finding.path for finding in found} == {("areas", "cc", "guard"), ("areas", "cc", "create_with", 1)}
