@@ -112,7 +112,9 @@ def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
     from stuntcard.cli.printing import print_state
 
     used = f"\nin use by {user.command} (process {user.pid})" if user else ""
-    print_state(seen, f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}")
+    print_state(
+        seen, str(seen["profile"]), f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}"
+    )
 
 
 @card_app.command()

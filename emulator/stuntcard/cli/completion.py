@@ -29,24 +29,24 @@ def complete_stored_card(incomplete: str) -> list[str]:
 
 
 def complete_card(incomplete: str) -> list[str]:
-    """What can be put into a reader: profiles, and card:NAME for stored cards."""
-    from stuntcard.running.making import STORED
+    """What can be put into a reader: profiles, card:NAME for stored cards, and nothing."""
+    from stuntcard.running.plan import EMPTY, STORED
 
     stored = [f"{STORED}{name}" for name in complete_stored_card("")]
-    return complete_profile(incomplete) + _beginning_with(incomplete, stored)
+    return complete_profile(incomplete) + _beginning_with(incomplete, [*stored, EMPTY])
 
 
 def complete_running_card(incomplete: str) -> list[str]:
-    """What the cards that run are called by: their profiles' ids, and where these are the same their own names."""
+    """What the cards that run are called by: their names, and where these are the same their directories'."""
     from stuntcard.control.client import running_cards
 
     try:
         cards = running_cards()
     except OSError:
         return []
-    profiles = [card.profile for card in cards]
-    names = [card.profile if profiles.count(card.profile) == 1 else card.directory.name for card in cards]
-    return _beginning_with(incomplete, names)
+    names = [card.name for card in cards]
+    shown = [card.name if names.count(card.name) == 1 else card.directory.name for card in cards]
+    return _beginning_with(incomplete, shown)
 
 
 def _beginning_with(incomplete: str, names: list[str] | tuple[str, ...]) -> list[str]:

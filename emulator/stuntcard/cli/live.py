@@ -1,4 +1,5 @@
-"""What is done to a running card from outside: the commands `insert`, `remove`, `reset`, `fault`, `set` and `state`."""
+"""What is done to a running card from outside: the commands `insert`, `remove`, `reset`, `unplug`, `plug`, `fault`,
+`set` and `state`."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli.completion import complete_card
 from stuntcard.cli.exit import ExitCode, failing
 from stuntcard.cli.options import JsonOption, RunningCardArgument
 
@@ -22,20 +25,31 @@ fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a 
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
-    for command in (insert, remove, reset, state):
+    for command in (insert, remove, reset, unplug, plug, state):
         app.command()(command)
     app.command("set")(set_state)
     app.add_typer(fault_app, name="fault")
 
 
-def insert(card: RunningCardArgument) -> None:
-    """Put a running card back into its reader, and plug that in if a fault had pulled its plug.
+def insert(
+    card: RunningCardArgument,
+    other: Annotated[
+        str | None,
+        typer.Argument(
+            help="Another card for this reader, for the one that is there: a profile for a fresh one, or card:NAME.",
+            metavar="[OTHER]",
+            autocompletion=complete_card,
+        ),
+    ] = None,
+) -> None:
+    """Put a running card back into its reader, or OTHER in its place, and plug the reader in if it was unplugged.
 
     Example: stuntcard insert proid-q
     """
     from stuntcard.control.requests import InsertRequest
 
-    _say_done(card, InsertRequest())
+    is_file = other is not None and Path(other).suffix in {".yaml", ".yml"}
+    _say_done(card, InsertRequest(str(Path(str(other)).absolute()) if is_file else other))
 
 
 def remove(
@@ -51,6 +65,31 @@ def remove(
     from stuntcard.control.requests import RemoveRequest
 
     _say_done(card, RemoveRequest(back_after))
+
+
+def unplug(
+    card: RunningCardArgument,
+    back_after: Annotated[
+        float | None, typer.Option(help="Plug it in after so many seconds.", min=0, max=3600, metavar="SECONDS")
+    ] = None,
+) -> None:
+    """Pull a reader's plug: programs see the reader go, with the card in it.
+
+    Example: stuntcard unplug proid-q --back-after 2
+    """
+    from stuntcard.control.requests import UnplugRequest
+
+    _say_done(card, UnplugRequest(back_after))
+
+
+def plug(card: RunningCardArgument) -> None:
+    """Plug a reader in again, with what lies in it.
+
+    Example: stuntcard plug proid-q
+    """
+    from stuntcard.control.requests import PlugRequest
+
+    _say_done(card, PlugRequest())
 
 
 def reset(card: RunningCardArgument) -> None:
@@ -71,15 +110,19 @@ def state(card: RunningCardArgument, as_json: JsonOption = False) -> None:
     from stuntcard.control.client import send
     from stuntcard.control.requests import StateAnswer, StateRequest
 
+    running = _running(card)
     with _refusals():
-        answer = send(_running(card), StateRequest(), StateAnswer)
+        answer = send(running, StateRequest(), StateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
-    from stuntcard.cli.printing import print_state
+    from stuntcard.cli.printing import print_empty, print_state
 
+    if answer.card is None:
+        print_empty(running.name)
+        return
     where = {"in": "in the reader", "out": "out of the reader", "unplugged": "its reader is not plugged in"}
-    print_state(asdict(answer.card), f", {where[answer.place]}, {answer.commands} commands")
+    print_state(asdict(answer.card), running.name, f", {where[answer.place]}, {answer.commands} commands")
     for fault in answer.faults:
         typer.echo(f"  fault {fault.number}: {fault.rule} (matched {fault.matched}, struck {fault.struck})")
 

@@ -30,11 +30,14 @@ ProfileArgument = Annotated[
         help="A profile's id (see `stuntcard list`), or a YAML file's path.", autocompletion=complete_profile
     ),
 ]
-CardArgument = Annotated[
-    str | None,
+CardArguments = Annotated[
+    list[str] | None,
     typer.Argument(
-        help="A profile for a fresh card, or card:NAME for a stored one (see `stuntcard card`).",
+        help="A profile for a fresh card, card:NAME for a stored one (see `stuntcard card`), or `empty` for a reader "
+        "without one; NAME=CARD gives it a name. Each lies in a reader of its own.",
         autocompletion=complete_card,
+        metavar="[CARD]...",
+        show_default=False,
     ),
 ]
 StoredCardArgument = Annotated[
@@ -43,7 +46,8 @@ StoredCardArgument = Annotated[
 RunningCardArgument = Annotated[
     str,
     typer.Argument(
-        help="A running card: its profile's id, as `stuntcard status` shows it.", autocompletion=complete_running_card
+        help="A running card, by its name or its profile's id; see `stuntcard status`.",
+        autocompletion=complete_running_card,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
@@ -53,10 +57,13 @@ UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes a
 
 @dataclass(frozen=True, slots=True)
 class CardOptions:
-    """Which card a program shall see, and what happens to it: the options that `run` and `exec` share."""
+    """Which cards a program shall see, and what happens to them: the options that `run` and `exec` share.
+
+    Those of a card are, where there are several, for the one whose name stands before them: `NAME:VALUE`.
+    """
 
     trace: Annotated[
-        Path | None, typer.Option(help="Record the session to this file; see `stuntcard trace`.", metavar="FILE")
+        list[str] | None, typer.Option(help="Record the session to this file; see `stuntcard trace`.", metavar="FILE")
     ] = None
     unmasked: UnmaskedOption = False
     fault: Annotated[
@@ -66,7 +73,7 @@ class CardOptions:
         ),
     ] = None
     scenario: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.",
             metavar="NAME",
@@ -74,7 +81,7 @@ class CardOptions:
         ),
     ] = None
     applet: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             help="What programs see first: isoapplet, myeid, or oseid (myeid by another ATR); "
             "without it, the card's own.",
@@ -83,7 +90,11 @@ class CardOptions:
     ] = None
     language: Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")] = "en"
     serial: Annotated[
-        str | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
+        list[str] | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
+    ] = None
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="The place for the PC/SC socket, in a directory that is yours alone.", metavar="PATH"),
     ] = None
 
 

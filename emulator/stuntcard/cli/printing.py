@@ -31,13 +31,23 @@ def print_profile(profile: Profile) -> None:
 def print_status(card: RunningCard) -> None:
     """A running card: where it is, and every code's state and tries."""
     where = f"\n  export PCSCLITE_CSOCK_NAME={card.pcsc_socket}" if card.pcsc_socket is not None else ""
-    print_state(card.status, where)
+    if not card.status:
+        print_empty(card.name, where)
+        return
+    print_state(card.status, card.name, where)
 
 
-def print_state(status: Mapping[str, Any], also: str = "") -> None:
+def print_empty(name: str, also: str = "") -> None:
+    """A reader without a card."""
+    about = f"[bold]{escape(name)}[/bold]: no card in the reader{escape(also)}"
+    Console(highlight=False).print(about, soft_wrap=True)
+
+
+def print_state(status: Mapping[str, Any], name: str, also: str = "") -> None:
     """A card's view: every code's state and tries; `also` stands behind the first line."""
     console = Console(highlight=False)
-    about = f"[bold]{status['profile']}[/bold]: {status['life_cycle']}, serial number {status['serial']}"
+    of = "" if name == status["profile"] else f" ({status['profile']})"
+    about = f"[bold]{escape(name)}[/bold]{of}: {status['life_cycle']}, serial number {status['serial']}"
     console.print(f"{about}{escape(also)}", soft_wrap=True)
     table = Table("code", "state", "tries left / set / most", "must be changed")
     for code in status["codes"].values():

@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show the cards that run now, with every code's state and tries.
+    """Show the cards that run now, and readers without one, with every code's state and tries.
 
     Example: stuntcard status --json
     """
@@ -25,7 +25,10 @@ def status(as_json: JsonOption = False) -> None:
     with failing(OSError, code=ExitCode.UNAVAILABLE):
         cards = running_cards()
     if as_json:
-        shown = [{"pcsc_socket": str(card.pcsc_socket) if card.pcsc_socket else None, **card.status} for card in cards]
+        shown = [
+            {"name": card.name, "pcsc_socket": str(card.pcsc_socket) if card.pcsc_socket else None, **card.status}
+            for card in cards
+        ]
         typer.echo(json.dumps(shown, indent=2))
         return
     if not cards:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, runtime_directory
+from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, name_in, runtime_directory
 from stuntcard.control.errors import AnswerError, NotRunningError, SeveralRunningError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _LONG_PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RunningCard:
-    """A card that some emulator of this user runs now."""
+    """A card that some emulator of this user runs now, or a reader without one; then there is no status."""
 
     directory: Path
     status: dict[str, object]
@@ -33,17 +33,24 @@ class RunningCard:
     def pcsc_socket(self) -> Path | None:
         """The socket for PCSCLITE_CSOCK_NAME, where the card has one."""
         path = self.directory / PCSC_SOCKET
-        return path if path.exists() else None
+        if not path.exists():
+            return None
+        return path.readlink() if path.is_symlink() else path
 
     @property
-    def profile(self) -> str:
-        """Its profile's id."""
-        return str(self.status.get("profile"))
+    def name(self) -> str:
+        """What it is called: what somebody chose, a stored card's name, or its profile's id."""
+        return name_in(self.directory)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What it can be called by: its profile's id, its directory's name, or that in full."""
-        return (self.profile, self.directory.name, str(self.directory))
+    def profile(self) -> str | None:
+        """Its profile's id; None for a reader that is empty."""
+        return str(self.status["profile"]) if "profile" in self.status else None
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """What it alone, as a rule, is called: its name, `card:` and that, its directory's name, or that in full."""
+        return (self.name, f"card:{self.name}", self.directory.name, str(self.directory))
 
 
 def running_cards() -> tuple[RunningCard, ...]:
@@ -51,14 +58,18 @@ def running_cards() -> tuple[RunningCard, ...]:
     cards = []
     for path in sorted(runtime_directory().glob(f"*/{CONTROL_SOCKET}")):
         with contextlib.suppress(OSError, ValueError):
-            cards.append(RunningCard(path.parent, ask(path, {"request": "status"})))
+            status = ask(path, {"request": "status"})
+            cards.append(RunningCard(path.parent, status if "profile" in status else {}))
     return tuple(cards)
 
 
 def the_running_card(name: str) -> RunningCard:
-    """The one card that runs and is called so. Raises NotRunningError, SeveralRunningError, or OSError."""
+    """The one card that runs and is called so, or the one of that profile.
+
+    Raises NotRunningError, SeveralRunningError, or OSError.
+    """
     cards = running_cards()
-    called_so = [card for card in cards if name in card.names]
+    called_so = [card for card in cards if name in card.own_names] or [card for card in cards if name == card.profile]
     if len(called_so) == 1:
         return called_so[0]
     if called_so:
@@ -66,8 +77,16 @@ def the_running_card(name: str) -> RunningCard:
         raise SeveralRunningError(
             f"several cards of '{name}' are running; name one of them: {', '.join(directories)}", directories
         )
-    running = ", ".join(card.profile for card in cards) or "none"
-    raise NotRunningError(f"no card '{name}' is running (running: {running}); start one with: stuntcard run {name}")
+    running = ", ".join(card.name for card in cards) or "none"
+    raise NotRunningError(f"no card '{name}' is running (running: {running}); {_how_to_start(name)}")
+
+
+def _how_to_start(name: str) -> str:
+    from stuntcard.profile.load import profile_names
+
+    if name in profile_names() or name.startswith("card:"):
+        return f"start one with: stuntcard run {name}"
+    return f"a stored card of that name is started with: stuntcard run card:{name}"
 
 
 _AnswerT = TypeVar("_AnswerT", bound="Answer")

@@ -42,6 +42,11 @@ def card_directory(name: str) -> Iterator[Path]:
         yield path
 
 
+def name_in(directory: Path) -> str:
+    """The name of the card whose directory this is."""
+    return directory.name.rsplit("-", 2)[0]
+
+
 def _sweep(runtime: Path) -> None:
     """Clears away what emulators left behind that were killed."""
     for directory in runtime.glob("*-*-*"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stuntcard.card.card import Card
@@ -24,13 +25,31 @@ FAULTS_MAX = 1000
 class LiveCard:
     """A card with its reader and its faults. Requests may come from several threads.
 
-    Without `slot_control` nobody can move it, and without faults none can be set.
+    Without `slot_control` nobody can move it, without faults none can be set, and without `exchange` it stays the same
+    card. Without a card the reader is empty.
     """
 
-    def __init__(self, card: Card, slot_control: SlotControl | None = None, faults: Faults | None = None) -> None:
-        self._card = card
+    def __init__(
+        self,
+        card: Card | None,
+        slot_control: SlotControl | None = None,
+        faults: Faults | None = None,
+        exchange: Callable[[str], tuple[Card, Faults | None]] | None = None,
+    ) -> None:
+        self._lying = card, faults
         self._slot_control = slot_control
-        self._faults = faults
+        self._exchange = exchange
+
+    @property
+    def _card(self) -> Card:
+        card, _ = self._lying
+        if card is None:
+            raise ControlError("this reader has no card yet; put one in: stuntcard insert NAME CARD")
+        return card
+
+    def _must_have_a_card(self) -> None:
+        """Raises ControlError for an empty reader."""
+        _ = self._card
 
     def answer(self, request: api.Request) -> api.Answer:
         """Does what is asked. Raises ControlError when that can't be; it says why."""
@@ -46,16 +65,19 @@ class LiveCard:
             case api.StatusRequest():
                 return view(self._card.profile, self._card.content)
             case api.StateRequest():
-                seen = view(self._card.profile, self._card.content)
-                return api.StateAnswer(seen, self._place(), self._card.commands, self._listed())
+                return self._state()
             case api.CodesRequest(actor, act):
                 return api.CodesAnswer(codes_asked_for(self._card.profile, actor, act))
             case api.ActRequest():
                 return api.DoneAnswer(perform(self._card, request))
-            case api.InsertRequest():
-                return api.DoneAnswer(self._insert())
+            case api.InsertRequest(card):
+                return api.DoneAnswer(self._insert() if card is None else self._put_in(card))
             case api.RemoveRequest(back_after):
                 return api.DoneAnswer(self._remove(back_after))
+            case api.UnplugRequest(back_after):
+                return api.DoneAnswer(self._unplug(back_after))
+            case api.PlugRequest():
+                return api.DoneAnswer(self._plug())
             case api.ResetRequest():
                 return api.DoneAnswer(self._reset())
             case api.SetFaultRequest(rule):
@@ -68,6 +90,12 @@ class LiveCard:
             case api.SetStateRequest(wanted, force):
                 return self._set_state(wanted, force)
 
+    def _state(self) -> api.StateAnswer:
+        card, _ = self._lying
+        if card is None:
+            return api.StateAnswer(None, self._place(), 0, ())
+        return api.StateAnswer(view(card.profile, card.content), self._place(), card.commands, self._listed())
+
     # The reader
 
     def _its_slot_control(self) -> SlotControl:
@@ -78,10 +106,21 @@ class LiveCard:
     def _place(self) -> api.Place:
         if self._slot_control is None or (self._slot_control.card_in and self._slot_control.slot.plugged):
             return api.Place.IN
-        return api.Place.UNPLUGGED if not self._slot_control.slot.plugged else api.Place.OUT
+        if not self._slot_control.slot.plugged:
+            return api.Place.UNPLUGGED
+        return api.Place.OUT if self._lying[0] is not None else api.Place.EMPTY
+
+    def _put_in(self, source: str) -> str:
+        slot_control = self._its_slot_control()
+        if self._exchange is None:
+            raise ControlError("no other card can be put into this reader; run one of its own")
+        self._lying = self._exchange(source)
+        slot_control.plug()
+        return f"{self._card.profile.name} is in the reader"
 
     def _insert(self) -> str:
         slot_control = self._its_slot_control()
+        self._must_have_a_card()
         was_plugged = slot_control.slot.plugged
         slot_control.plug()
         if slot_control.insert():
@@ -89,11 +128,26 @@ class LiveCard:
         return "the card is in the reader already" if was_plugged else "the reader is plugged in again"
 
     def _remove(self, back_after: float | None) -> str:
+        self._must_have_a_card()
         was_in = self._its_slot_control().remove(back_after)
         back = "" if back_after is None else f", and comes back in {back_after:g} s"
         return f"the card is out of the reader{'' if was_in else ' already'}{back}"
 
+    def _unplug(self, back_after: float | None) -> str:
+        slot_control = self._its_slot_control()
+        was_plugged = slot_control.slot.plugged
+        slot_control.unplug(back_after)
+        back = "" if back_after is None else f", and is plugged in again in {back_after:g} s"
+        return f"the reader is unplugged{'' if was_plugged else ' already'}{back}"
+
+    def _plug(self) -> str:
+        slot_control = self._its_slot_control()
+        was_plugged = slot_control.slot.plugged
+        slot_control.plug()
+        return "the reader is plugged in already" if was_plugged else "the reader is plugged in again"
+
     def _reset(self) -> str:
+        self._must_have_a_card()
         slot_control = self._its_slot_control()
         if self._place() is not api.Place.IN:
             raise ControlError("the card is not in the reader; put it in first (insert)")
@@ -103,9 +157,11 @@ class LiveCard:
     # Faults
 
     def _its_faults(self) -> Faults:
-        if self._faults is None:
+        self._must_have_a_card()
+        _, faults = self._lying
+        if faults is None:
             raise ControlError("this card was started in a way that no faults can strike it")
-        return self._faults
+        return faults
 
     def _set_fault(self, text: str) -> api.FaultsAnswer:
         faults = self._its_faults()
@@ -117,9 +173,10 @@ class LiveCard:
         return api.FaultsAnswer(self._listed())
 
     def _listed(self) -> tuple[api.FaultView, ...]:
-        faults = self._faults.listed() if self._faults is not None else ()
+        _, faults = self._lying
+        listed = faults.listed() if faults is not None else ()
         return tuple(
-            api.FaultView(fault.number, rule_text(fault.rule), fault.matched, fault.struck) for fault in faults
+            api.FaultView(fault.number, rule_text(fault.rule), fault.matched, fault.struck) for fault in listed
         )
 
     # State

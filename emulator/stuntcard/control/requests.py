@@ -53,8 +53,9 @@ class ActRequest(_Request):
 
 @dataclass(frozen=True, slots=True)
 class InsertRequest(_Request):
-    """Put the card into its reader, and plug that in; answered with DoneAnswer."""
+    """Put the card into its reader, or another one for it, and plug that in; answered with DoneAnswer."""
 
+    card: str | None = None
     request: Literal["insert"] = "insert"
 
 
@@ -64,6 +65,21 @@ class RemoveRequest(_Request):
 
     back_after: Annotated[float, Field(ge=0, le=3600)] | None = None
     request: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class UnplugRequest(_Request):
+    """Pull the reader's plug, for so many seconds or until PlugRequest; answered with DoneAnswer."""
+
+    back_after: Annotated[float, Field(ge=0, le=3600)] | None = None
+    request: Literal["unplug"] = "unplug"
+
+
+@dataclass(frozen=True, slots=True)
+class PlugRequest(_Request):
+    """Plug the reader in; answered with DoneAnswer."""
+
+    request: Literal["plug"] = "plug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,8 @@ Request = (
     | ActRequest
     | InsertRequest
     | RemoveRequest
+    | UnplugRequest
+    | PlugRequest
     | ResetRequest
     | SetFaultRequest
     | ListFaultsRequest
@@ -133,6 +151,8 @@ class Place(StrEnum):
     OUT = "out"
     UNPLUGGED = "unplugged"
     """Its reader is not plugged in."""
+    EMPTY = "empty"
+    """There is no card; its reader is plugged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +188,9 @@ class FaultsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StateAnswer:
-    """A running card; `commands` is how many it answered."""
+    """A reader that is served, and its card, if there is one; `commands` is how many that answered."""
 
-    card: CardView
+    card: CardView | None
     place: Place
     commands: int
     faults: tuple[FaultView, ...]

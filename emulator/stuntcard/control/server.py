@@ -29,19 +29,24 @@ _CLIENTS_MAX = 16
 
 
 class ControlServer:
-    """Answers requests about one card, each in a thread of its own: who hangs, hangs alone."""
+    """Answers requests about one reader and its card, each in a thread of its own: who hangs, hangs alone."""
 
     def __init__(
         self,
-        card: Card,
+        card: Card | None,
         path: Path,
         slot_control: SlotControl | None = None,
-        faults: Callable[[], Faults] | None = None,
+        faults: Callable[[], Faults | None] | None = None,
+        exchange: Callable[[str], tuple[Card, Faults | None]] | None = None,
     ) -> None:
-        """Without `slot_control` the card can't be moved, and without `faults` none can be set."""
+        """Without `slot_control` the card can't be moved, without `faults` none can be set.
+
+        `exchange` puts another card in, and gives it with its faults; without a card the reader is empty until then.
+        """
         self._card = card
         self._slot_control = slot_control
         self._faults = faults
+        self._exchange = exchange
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
         self._free = threading.Semaphore(_CLIENTS_MAX)
@@ -102,7 +107,8 @@ class ControlServer:
     def _live(self) -> LiveCard:
         from stuntcard.control.live_card import LiveCard
 
-        return LiveCard(self._card, self._slot_control, self._faults() if self._faults is not None else None)
+        faults = self._faults() if self._faults is not None else None
+        return LiveCard(self._card, self._slot_control, faults, self._exchange)
 
     def _answer(self, line: bytes | None) -> bytes:
         from stuntcard.control.errors import ControlError, RequestError

@@ -23,6 +23,13 @@ def random_serial(profile: Profile) -> str:
     return (kept + secrets.token_bytes(_OWN_BYTES)).hex().upper()
 
 
+def serial_beside(profile: Profile, number: int) -> str:
+    """The serial number of a fresh card beside so many others of its model, hexadecimal; always the same."""
+    own = bytes.fromhex(profile.token.serial)
+    counted = (int.from_bytes(own) + (number << 8)) % (1 << 8 * len(own))
+    return counted.to_bytes(len(own)).hex().upper()
+
+
 def with_serial(profile: Profile, serial: str) -> Profile:
     """The model of one card with this serial number (hexadecimal), which its certificates name too where they did.
 

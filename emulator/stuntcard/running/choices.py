@@ -52,6 +52,8 @@ class RunOptions:
     """What may strike it from the start."""
     recorder: Recorder | None = None
     """What else takes all that a program and the card say to each other."""
+    state_out: Path | None = None
+    """The file that its state is written to when it ends."""
 
 
 def parse_reader(text: str) -> ReaderChoice:

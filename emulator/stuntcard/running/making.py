@@ -1,16 +1,38 @@
-"""Makes the card that shall run: a fresh one of a profile, or a stored one."""
+"""Makes the cards that shall run: fresh ones of a profile, stored ones, and those of scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stuntcard.applets.registry import APPLETS, seen_through
 from stuntcard.card.card import Card
+from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
+from stuntcard.running.choices import RunOptions
+from stuntcard.running.plan import EMPTY, STORED, ReaderPlan, unique_name
 
-STORED = "card:"
-"""What stands before a stored card's name where a profile's id could stand, too."""
+if TYPE_CHECKING:
+    from stuntcard.faults.rules import Rule
+    from stuntcard.running.scenarios import ReadyScenario
+
+
+class PlanError(ValueError):
+    """Things that don't go together in one reader; says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOnDesk:
+    """A reader and the card for it, made and ready to be placed; without one it is empty."""
+
+    name: str
+    card: Card | None = None
+    options: RunOptions = field(default_factory=RunOptions)
+    label: str | None = None
+    """What the reader is called, if not by its card."""
+    scenario: ReadyScenario | None = None
 
 
 def fresh_card(profile: Profile, applet: str | None = None) -> Card:
@@ -32,3 +54,79 @@ def stored_card(name: str, applet: str | None = None) -> Iterator[Card]:
         card.power_on()
         yield card
         card.power_off()
+
+
+@contextmanager
+def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "en") -> Iterator[ReaderOnDesk]:
+    """A reader as it was planned, with its card; a name that is still to be found is none of those taken.
+
+    Raises PlanError, AppletChoiceError, SerialError, FaultError, ProfileError, OSError, StoreError, CardInUseError,
+    and for scenarios ScenarioRefusedError, DocumentError, UnknownLanguageError.
+    """
+    label = plan.name if plan.named else None
+    if plan.scenario is not None:
+        yield _in_trouble(plan, plan.scenario, taken, language)
+    elif plan.card in (EMPTY, None):
+        if any((plan.applet, plan.serial, plan.faults, plan.trace, plan.state_out)):
+            raise PlanError("an empty reader has no card that could have faults, a trace, a state, or be of some kind")
+        yield ReaderOnDesk(plan.name or EMPTY, label=label)
+    else:
+        with card_made(str(plan.card), plan.applet, plan.serial, plan.beside) as card:
+            options = RunOptions(plan.trace, _rules(plan.faults, card.profile), state_out=plan.state_out)
+            yield ReaderOnDesk(plan.name or unique_name(card.profile.id, taken), card, options, label)
+
+
+@contextmanager
+def card_made(source: str, applet: str | None = None, serial: str | None = None, beside: int = 0) -> Iterator[Card]:
+    """A fresh card of a profile (its id, or its file's path), or `card:NAME`, a stored one.
+
+    Without a serial number given, a fresh one has its profile's, or beside so many others of that one of its own.
+
+    Raises PlanError, AppletChoiceError, SerialError, ProfileError, OSError, StoreError, CardInUseError.
+    """
+    if not source.startswith(STORED):
+        yield fresh_card(_numbered(load_profile(source), serial, beside), applet)
+        return
+    if serial is not None:
+        raise PlanError("--serial is for a fresh card of a profile; a stored card and one of a scenario have their own")
+    with stored_card(source.removeprefix(STORED), applet) as card:
+        yield card
+
+
+def _numbered(profile: Profile, serial: str | None, beside: int) -> Profile:
+    """The model of a card with this serial number, if one is given, or one of its own beside others."""
+    if serial is None and not beside:
+        return profile
+    from stuntcard.profile.serial import serial_beside, with_serial
+
+    return with_serial(profile, serial or serial_beside(profile, beside))
+
+
+def _rules(faults: Sequence[str | Mapping[str, str | int | float]], profile: Profile) -> tuple[Rule, ...]:
+    """The rules, read. Raises FaultError, which begins with the rule that is wrong."""
+    if not faults:
+        return ()
+    from stuntcard.faults.rules import FaultError, check_names
+    from stuntcard.faults.text import parse_rule, rule_from
+
+    rules = []
+    for fault in faults:
+        try:
+            rules.append(parse_rule(fault) if isinstance(fault, str) else rule_from(fault))
+            check_names(rules[-1], profile)
+        except FaultError as error:
+            raise FaultError(f'"{fault}": {error}') from error
+    return tuple(rules)
+
+
+def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], language: str) -> ReaderOnDesk:
+    from stuntcard.running.scenarios import profile_meant, ready_scenario
+
+    if plan.serial is not None:
+        raise PlanError("--serial is for a fresh card of a profile; a stored card and one of a scenario have their own")
+    if plan.applet is not None:
+        raise PlanError("--applet is for a profile or a stored card; a scenario's card is made with its own applets")
+    ready = ready_scenario(scenario, profile_meant(plan.card), language, plan.faults)
+    options = RunOptions(plan.trace, ready.faults, ready.exchanges, plan.state_out)
+    name = plan.name or unique_name(ready.named.profile.id, taken)
+    return ReaderOnDesk(name, ready.built.card, options, plan.name if plan.named else None, ready)

@@ -42,9 +42,9 @@ class PlacedCard:
 
 
 @contextmanager
-def placed(card: Card, options: RunOptions) -> Iterator[PlacedCard]:
-    """The card in a slot: behind it what records it, then what its faults come from."""
-    slot_control = SlotControl(Slot())
+def placed(card: Card, options: RunOptions, slot_control: SlotControl | None = None) -> Iterator[PlacedCard]:
+    """The card in a slot, which is a new one if none is given: behind it what records it, then its faults."""
+    slot_control = slot_control or SlotControl(Slot())
     injector = FaultInjector(card, slot_control, options.faults)
     with _recorded(injector, card.profile, options.trace) as seen:
         slot_control.insert(_heard(seen, options.recorder))

@@ -1,4 +1,4 @@
-"""Runs a program with a card in its only reader."""
+"""Runs a program that sees the readers of one desk, and no others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from pathlib import Path
 
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
-from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, card_directory
-from stuntcard.control.server import ControlServer
-from stuntcard.running.choices import RunOptions
-from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
-from stuntcard.running.placing import placed
+from stuntcard.running.desk import controlled, desk_laid, served_to_pcsc
+from stuntcard.running.making import ReaderOnDesk
+from stuntcard.running.pcsc import SOCKET_VARIABLE
 from stuntcard.running.signals import ENDING, SignalsCaught, caught
 from stuntcard.running.startup import started
 
@@ -35,27 +33,27 @@ class CommandExit(IntEnum):
     NOT_FOUND = 127
 
 
-def exec_with_card(card: Card, name: str, command: Sequence[str], state_out: Path | None, options: RunOptions) -> int:
-    """Runs a program with a card in its only reader; gives the program's exit status, 128 + n for signal n.
+def exec_at_desk(wanted: Sequence[ReaderOnDesk], command: Sequence[str], socket: Path | None = None) -> int:
+    """Runs a program that sees these readers and no others; gives its exit status, 128 + n for signal n.
 
-    The card's state at the end is written to `state_out`. Raises OSError when the card's sockets or its trace can't be
-    had.
+    Each card's state at the end is written where its options say. `socket`: the place for the PC/SC socket, where
+    somebody chose one. Raises OSError when the sockets or a trace can't be had.
     """
     with (
         caught(*ENDING, signal.SIGCHLD) as signals,
-        card_directory(name) as directory,
-        placed(card, options) as placed_card,
+        desk_laid(wanted, socket) as desk,
+        served_to_pcsc(desk),
+        controlled(desk),
     ):
-        socket_path = directory / PCSC_SOCKET
-        with (
-            ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
-            pcsc_server(socket_path, [(card.profile.name, placed_card.slot)]),
-        ):
-            started()
-            status = _run(command, {**os.environ, SOCKET_VARIABLE: str(socket_path)}, signals)
-            placed_card.let_go()
-    card.power_off()
-    return status if state_out is None else _state_written(card, state_out, status)
+        started()
+        status = _run(command, {**os.environ, SOCKET_VARIABLE: str(desk.socket)}, signals)
+        desk.let_go()
+    for reader in wanted:
+        if reader.card is not None:
+            reader.card.power_off()
+            if reader.options.state_out is not None:
+                status = _state_written(reader.card, reader.options.state_out, status)
+    return status
 
 
 def _state_written(card: Card, file: Path, status: int) -> int:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from stuntcard.card.view import view
 from stuntcard.faults.rules import FaultError, Rule, check_names
 from stuntcard.messages import Messages, messages_in
 from stuntcard.profile.load import profile_names
-from stuntcard.running.choices import RunOptions
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.exchanges import ExchangeList
 from stuntcard.scenario.expectations import outcomes
@@ -21,10 +18,8 @@ from stuntcard.scenario.model import fault_rule
 from stuntcard.words.scenario import about_lines, report_lines
 from stuntcard.words.state import why_no_such_state
 
-if TYPE_CHECKING:
-    from stuntcard.running.choices import ReaderChoice, TraceChoice
-
-NOT_MET = 1
+Fault = str | Mapping[str, str | int | float]
+"""A rule for a fault, as text or as a mapping."""
 
 
 class ScenarioRefusedError(Exception):
@@ -39,10 +34,12 @@ class ReadyScenario:
     built: Built
     faults: tuple[Rule, ...]
     messages: Messages
+    exchanges: ExchangeList = field(default_factory=ExchangeList)
+    """What programs and the card say to each other."""
 
 
 def ready_scenario(
-    name: str, profile: str | None = None, language: str = "en", faults: Sequence[str] = ()
+    name: str, profile: str | None = None, language: str = "en", faults: Sequence[Fault] = ()
 ) -> ReadyScenario:
     """A scenario by name or path, ready to run.
 
@@ -55,44 +52,18 @@ def ready_scenario(
     return ReadyScenario(named, built, (*named.scenario.rules, *_checked(faults, named)), messages)
 
 
-def run_scenario(scenario: ReadyScenario, choice: ReaderChoice, trace: TraceChoice | None) -> None:
-    """Tells the scenario and runs its card until it is stopped. Raises OSError when the card can't be served."""
-    from stuntcard.running.serving import run_card
-
-    named = scenario.named
-    print("\n".join(about_lines(named, scenario.messages)))
-    run_card(scenario.built.card, named.profile.id, choice, RunOptions(trace, scenario.faults))
+def told(scenario: ReadyScenario) -> str:
+    """What is so, for people."""
+    return "\n".join(about_lines(scenario.named, scenario.messages))
 
 
-def exec_scenario(
-    scenario: ReadyScenario, program: Sequence[str], state_out: Path | None, trace: TraceChoice | None
-) -> int:
-    """Runs a program with the scenario's card, and tells on standard error what came of the expectations.
-
-    Gives the program's exit status; where that is 0, 1 if an expectation is not met. Raises OSError when the card
-    can't be served.
-    """
-    from stuntcard.running.program import exec_with_card
-
-    named, card, exchanges = scenario.named, scenario.built.card, ExchangeList()
-    options = RunOptions(trace, scenario.faults, exchanges)
-    status = exec_with_card(card, named.profile.id, program, state_out, options)
+def reported(scenario: ReadyScenario) -> bool:
+    """Tells on standard error what came of the expectations, and gives whether all are met."""
+    named, card = scenario.named, scenario.built.card
     seen = view(named.profile, card.content)
-    found = outcomes(named.scenario.expect, named.profile, seen, exchanges.exchanges)
+    found = outcomes(named.scenario.expect, named.profile, seen, scenario.exchanges.exchanges)
     print("\n".join(report_lines(named, found, scenario.messages)), file=sys.stderr)
-    return status or (0 if all(outcome.met for outcome in found) else NOT_MET)
-
-
-def profile_and_program(words: Sequence[str], name: str, language: str) -> tuple[str | None, Sequence[str]]:
-    """A program and its arguments, and the card's profile where that stands in front.
-
-    Raises ScenarioRefusedError where there is no program, or UnknownLanguageError.
-    """
-    messages = messages_in(language)
-    profile, program = (words[0], words[1:]) if words and words[0] in profile_names() else (None, words)
-    if not program:
-        raise ScenarioRefusedError(messages.text("no-command", example=f"--scenario {name} -- pkcs11-tool -L"))
-    return profile, program
+    return all(outcome.met for outcome in found)
 
 
 def profile_meant(card: str | None) -> str | None:
@@ -128,7 +99,7 @@ def built_card(named: NamedScenario, messages: Messages) -> Built:
         raise ScenarioRefusedError(f"{named.name}: {reason}") from error
 
 
-def _checked(faults: Sequence[str], named: NamedScenario) -> tuple[Rule, ...]:
+def _checked(faults: Sequence[Fault], named: NamedScenario) -> tuple[Rule, ...]:
     try:
         rules = tuple(fault_rule(text) for text in faults)
         for rule in rules:

@@ -1,21 +1,20 @@
-"""Serves a card to readers until a signal ends it."""
+"""Serves readers and their cards until a signal ends it."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from stuntcard.card.card import Card
 from stuntcard.card.view import view
-from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, card_directory
-from stuntcard.control.server import ControlServer
+from stuntcard.control.directory import PCSC_SOCKET, card_directory
 from stuntcard.readers.slot import CardInterface, Slot
-from stuntcard.running.choices import PcscChoice, ReaderChoice, RunOptions, VpcdChoice
-from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
-from stuntcard.running.placing import placed
+from stuntcard.running.choices import PcscChoice, ReaderChoice, VpcdChoice
+from stuntcard.running.desk import Desk, controlled, desk_laid, served_to_pcsc
+from stuntcard.running.making import ReaderOnDesk
+from stuntcard.running.pcsc import SOCKET_VARIABLE, numbered_name, pcsc_server
 from stuntcard.running.signals import ENDING, SignalsCaught, caught
 from stuntcard.running.startup import started
 
@@ -23,53 +22,90 @@ _COUNTER_PERIOD = 0.5
 """Seconds between two looks at the counters."""
 
 
-def run_card(card: Card, name: str, choice: ReaderChoice, options: RunOptions) -> None:
-    """Serves a card until SIGINT or SIGTERM. Raises OSError when its sockets or its trace can't be had.
+def run_desk(
+    wanted: Sequence[ReaderOnDesk],
+    choice: ReaderChoice,
+    socket: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serves readers until SIGINT or SIGTERM. Raises OSError when their sockets or a trace can't be had.
 
-    `name` tells it from others of its profile that run.
+    `socket`: the place for the PC/SC socket, where somebody chose one. `ready` is called once programs can come.
     """
-    profile = card.profile
     with (
         caught(*ENDING) as signals,
-        card_directory(name) as directory,
-        placed(card, options) as placed_card,
-        ControlServer(card, directory / CONTROL_SOCKET, placed_card.slot_control, placed_card.injector.faults),
-        _reader(placed_card.slot, profile.name, choice, directory),
+        desk_laid(wanted, socket) as desk,
+        _readers(desk, choice),
+        controlled(desk),
     ):
         started()
-        _show_counters(card, signals)
-        placed_card.let_go()
-    print(f"{profile.name} taken out after {card.commands} commands.")
+        ready()
+        _show_counters(desk, signals)
+        desk.let_go()
+    for reader in desk.readers:
+        if reader.card is not None:
+            print(f"{reader.card.profile.name} taken out after {reader.card.commands} commands.")
 
 
 def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
     """Serves any card until SIGINT or SIGTERM. Raises OSError when its sockets can't be had."""
-    with (
-        caught(*ENDING) as signals,
-        card_directory(name) as directory,
-        _reader(Slot(card), name, choice, directory),
-    ):
+    slot = Slot(card)
+    with caught(*ENDING) as signals, card_directory(name) as directory, ExitStack() as stack:
+        if isinstance(choice, VpcdChoice):
+            stack.enter_context(_vpcd_readers([(name, slot)], choice))
+        else:
+            stack.enter_context(pcsc_server(directory / PCSC_SOCKET, [(name, slot)]))
+            _tell(f"{name} is in the reader.", directory / PCSC_SOCKET)
         started()
         signals.wait()
 
 
 @contextmanager
-def _reader(slot: Slot, name: str, choice: ReaderChoice, directory: Path) -> Iterator[None]:
+def _readers(desk: Desk, choice: ReaderChoice) -> Iterator[None]:
     match choice:
         case PcscChoice():
-            socket_path = directory / PCSC_SOCKET
-            with pcsc_server(socket_path, [(name, slot)]):
-                print(f"{name} is in the reader. In the shell of the program that shall see it:\n")
-                print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket_path))}\n", flush=True)
+            with served_to_pcsc(desk):
+                _tell(_about(desk), desk.socket)
                 yield
-        case VpcdChoice(host, port):
-            from stuntcard.readers.vpcd import VpcdReader
-
-            with VpcdReader(slot, host, port, lambda message: print(message, flush=True)):
+        case VpcdChoice():
+            slots = [(reader.name, reader.slot_control.slot) for reader in desk.readers]
+            with _vpcd_readers(slots, choice):
                 yield
 
 
-def _show_counters(card: Card, signals: SignalsCaught) -> None:
+@contextmanager
+def _vpcd_readers(slots: Sequence[tuple[str, Slot]], choice: VpcdChoice) -> Iterator[None]:
+    """Each slot at a port of its own, from the first on: vpcd has a slot for each."""
+    from stuntcard.readers.vpcd import VpcdReader
+
+    with ExitStack() as stack:
+        for number, (name, slot) in enumerate(slots):
+            who = f"{name}: " if len(slots) > 1 else ""
+            stack.enter_context(VpcdReader(slot, choice.host, choice.port + number, _report(who)))
+        yield
+
+
+def _report(who: str) -> Callable[[str], None]:
+    return lambda message: print(f"{who}{message}", flush=True)
+
+
+def _about(desk: Desk) -> str:
+    """Which cards lie in which readers."""
+    if len(desk.readers) == 1 and desk.readers[0].card is not None:
+        return f"{desk.readers[0].about} is in the reader."
+    return "\n".join(
+        f"{reader.name}: {reader.about} in {numbered_name(reader.label, unit)}"
+        for unit, reader in enumerate(desk.readers)
+    )
+
+
+def _tell(about: str, socket: Path) -> None:
+    """Says how programs find the readers."""
+    print(f"{about} In the shell of the program that shall see it:\n" if about.endswith(".") else f"{about}\n")
+    print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket))}\n", flush=True)
+
+
+def _show_counters(desk: Desk, signals: SignalsCaught) -> None:
     """Waits for the end; at a terminal, with live counters."""
     if not sys.stdout.isatty():
         signals.wait()
@@ -79,6 +115,16 @@ def _show_counters(card: Card, signals: SignalsCaught) -> None:
 
     with Live(Text(), refresh_per_second=1 / _COUNTER_PERIOD, transient=True) as live:
         while not signals.wait(_COUNTER_PERIOD):
-            codes = view(card.profile, card.content).codes.values()
-            tries = "   ".join(f"{code.name} {code.state}, {code.tries_left} left" for code in codes)
-            live.update(Text(f"{card.commands} commands   {tries}   (Ctrl-C ends)"))
+            live.update(Text("\n".join(_counters(desk)) + "   (Ctrl-C ends)"))
+
+
+def _counters(desk: Desk) -> Iterator[str]:
+    """How each card stands, in a line."""
+    for reader in desk.readers:
+        card, who = reader.card, f"{reader.name}: " if len(desk.readers) > 1 else ""
+        if card is None:
+            yield f"{who}no card"
+            continue
+        codes = view(card.profile, card.content).codes.values()
+        tries = "   ".join(f"{code.name} {code.state}, {code.tries_left} left" for code in codes)
+        yield f"{who}{card.commands} commands   {tries}"

@@ -1,0 +1,144 @@
+"""A desk: readers with their cards, each controlled by its name, all in this process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stuntcard.card.card import Card
+from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, card_directory
+from stuntcard.control.server import ControlServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.slot_control import SlotControl
+from stuntcard.running.choices import RunOptions
+from stuntcard.running.making import ReaderOnDesk, card_made
+from stuntcard.running.pcsc import pcsc_server
+from stuntcard.running.placing import PlacedCard, placed
+
+if TYPE_CHECKING:
+    from stuntcard.faults.rules import Faults
+
+
+class DeskReader:
+    """A reader on a desk, and the card that lies in it, which can be exchanged for another."""
+
+    def __init__(self, wanted: ReaderOnDesk, directory: Path) -> None:
+        self.name = wanted.name
+        self.directory = directory
+        self.card = wanted.card
+        """The card that lies here, or was taken out last."""
+        self.placed_card: PlacedCard | None = None
+        self.slot_control = SlotControl(Slot())
+        self._wanted = wanted
+        self._exchanging = threading.Lock()
+        self._stack = ExitStack()
+
+    @property
+    def label(self) -> str:
+        """What the reader's name is made of: the name that somebody chose, or that of the first card's profile."""
+        return self._wanted.label or (self._wanted.card.profile.name if self._wanted.card else self.name)
+
+    @property
+    def about(self) -> str:
+        """The card's name, in words."""
+        return self.card.profile.name if self.card is not None else "no card"
+
+    def __enter__(self) -> DeskReader:
+        if self.card is not None:
+            self._place(self.card, self._wanted.options)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def let_go(self) -> None:
+        """Ends what a fault keeps waiting, or would put back later."""
+        if self.placed_card is not None:
+            self.placed_card.let_go()
+
+    def faults(self) -> Faults | None:
+        """What may strike the card; None where there is none."""
+        return self.placed_card.faults if self.placed_card is not None else None
+
+    def exchange(self, source: str) -> tuple[Card, Faults | None]:
+        """Puts another card in, as `running.making.card_made` makes it, for the one that lies here.
+
+        Raises ControlError where there is no such card; then the one that lies here stays.
+        """
+        with self._exchanging:
+            stack = ExitStack()
+            card = stack.enter_context(_other_card(source))
+            self.let_go()
+            self.slot_control.remove()
+            self._stack.close()
+            self._stack, self.card = stack, card
+            self._place(card, RunOptions())
+            return card, self.faults()
+
+    def _place(self, card: Card, options: RunOptions) -> None:
+        self.placed_card = self._stack.enter_context(placed(card, options, self.slot_control))
+
+
+@contextmanager
+def _other_card(source: str) -> Iterator[Card]:
+    from stuntcard.control.errors import ControlError
+    from stuntcard.profile.load import ProfileError
+    from stuntcard.store.errors import StoreError
+
+    with ExitStack() as stack:
+        try:
+            card = stack.enter_context(card_made(source))
+        except (OSError, ProfileError, StoreError) as error:
+            raise ControlError(f"{source} can't be put into the reader: {error}") from error
+        yield card
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Readers, ready to be served to programs; `socket` is where those of PC/SC's find them."""
+
+    readers: tuple[DeskReader, ...]
+    socket: Path
+
+    def let_go(self) -> None:
+        """Ends what faults keep waiting, or would put back later."""
+        for reader in self.readers:
+            reader.let_go()
+
+
+@contextmanager
+def desk_laid(wanted: Sequence[ReaderOnDesk], socket: Path | None = None) -> Iterator[Desk]:
+    """The desk, its cards in their readers, which nobody serves yet. Raises OSError when it can't be had.
+
+    `socket` is the place for the PC/SC socket, where somebody chose one.
+    """
+    with ExitStack() as stack:
+        readers = tuple(
+            stack.enter_context(DeskReader(one, stack.enter_context(card_directory(one.name)))) for one in wanted
+        )
+        yield Desk(readers, socket or readers[0].directory / PCSC_SOCKET)
+
+
+@contextmanager
+def served_to_pcsc(desk: Desk) -> Iterator[None]:
+    """Has programs find the desk's readers behind its socket. Raises OSError when that can't be had."""
+    with pcsc_server(desk.socket, [(reader.label, reader.slot_control.slot) for reader in desk.readers]):
+        for reader in desk.readers:
+            own = reader.directory / PCSC_SOCKET
+            if own != desk.socket:
+                own.symlink_to(desk.socket)  # where whoever asks for this card's socket looks
+        yield
+
+
+@contextmanager
+def controlled(desk: Desk) -> Iterator[None]:
+    """Answers whoever asks for a reader by its name. It comes last, so that what answers can be used."""
+    with ExitStack() as stack:
+        for reader in desk.readers:
+            path = reader.directory / CONTROL_SOCKET
+            stack.enter_context(ControlServer(reader.card, path, reader.slot_control, reader.faults, reader.exchange))
+        yield

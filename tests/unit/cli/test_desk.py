@@ -1,0 +1,157 @@
+"""Several cards in several readers, as they are typed, called and moved."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.command_line import COMMAND, PATIENCE, done, exported_socket, json_of, refused, stuntcard
+
+LIST = "import sys; from smartcard.System import readers; print(*readers(), sep='\\n')"
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Path]:
+    """A desk that runs: anna's card, a stored one, and an empty reader; its socket."""
+    done("card", "new", "mine", "tokenme")
+    command = [*COMMAND, "run", "anna=proid-q", "card:mine", "empty"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=home) as process:
+        try:
+            yield exported_socket(process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE)
+
+
+def readers(socket: Path) -> list[str]:
+    """The readers that a PC/SC program sees."""
+    program = [sys.executable, "-c", LIST]
+    environment = {"PCSCLITE_CSOCK_NAME": str(socket)}
+    return subprocess.run(
+        program, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+    ).stdout.splitlines()
+
+
+def test_exec_shows_its_program_a_reader_for_each_card() -> None:
+    shown = stuntcard("exec", "proid-q", "b=tokenme", "empty", "eobcanka", "--", sys.executable, "-c", LIST)
+    assert shown.stdout.splitlines() == [
+        "Stuntcard ProID+Q 00 00", "Stuntcard b 01 00", "Stuntcard empty 02 00", "Stuntcard eObcanka 03 00",
+    ]  # fmt: skip
+
+
+def test_cards_of_one_profile_have_names_and_serial_numbers_of_their_own() -> None:
+    shown = stuntcard("exec", "proid-q", "proid-q", "--", *COMMAND, "status", "--json").stdout
+    found = [(card["name"], card["serial"]) for card in json.loads(shown)]
+    assert sorted(found) == [("proid-q", "5354554E54000001"), ("proid-q-2", "5354554E54000101")]
+
+
+def test_options_are_for_the_card_that_they_name(home: Path) -> None:
+    shown = stuntcard(
+        "exec", "proid-q", "b=tokenme", "--scenario", "b:tokenme-full", "--fault", "proid-q:ins=2A act=no-answer",
+        "--trace", "proid-q:a.jsonl", "--state-out", "b:b.json", "--serial", "proid-q:0042",
+        "--", *COMMAND, "state", "proid-q", "--json", cwd=home,
+    )  # fmt: skip
+    seen = json.loads(shown.stdout)
+    assert (seen["card"]["serial"], seen["faults"][0]["rule"]) == ("0042", "ins=2A act=no-answer")
+    assert shown.returncode == 1
+    assert "tokenme-full" in shown.stderr  # what came of it
+    assert json.loads((home / "b.json").read_text(encoding="utf-8"))["profile"] == "tokenme"
+    assert (home / "a.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["proid-q", "tokenme", "--trace", "x"], "--trace x: for which card? Write --trace NAME:…, with one of: "),
+        (["proid-q", "--applet", "myeid", "--applet", "oseid"], "give --applet once for a card"),
+        (["a=proid-q", "a=tokenme"], "two cards are called a"),
+        (["empty"] * 17, "17 readers are more than the 16 "),
+        (["empty", "--fault", "act=no-answer"], "an empty reader has no card"),
+        (["empty", "--scenario", "tokenme-full"], "empty: a scenario brings its own card"),
+    ],
+)
+def test_what_can_not_be_meant_is_said(arguments: list[str], says: str) -> None:
+    assert says in refused("run", *arguments)
+
+
+def test_a_desk_is_controlled_and_shown_by_its_names(desk: Path) -> None:
+    cards = {card["name"]: card for card in json_of("status")}
+    assert {name: card.get("profile") for name, card in cards.items()} == {
+        "anna": "proid-q", "mine": "tokenme", "empty": None,
+    }  # fmt: skip
+    assert {card["pcsc_socket"] for card in cards.values()} == {str(desk)}
+    assert "empty: no card in the reader" in done("status")
+    for name in ("mine", "card:mine", "tokenme"):
+        assert done("remove", name).startswith("the card is out of the reader")
+    assert json_of("state", "mine")["place"] == "out"
+    assert json_of("state", "anna")["place"] == "in"
+
+
+def test_a_card_is_put_into_an_empty_reader_and_exchanged_for_another(desk: Path) -> None:
+    assert json_of("state", "empty") == {"card": None, "place": "empty", "commands": 0, "faults": []}
+    assert "no card yet; put one in" in refused("insert", "empty", status=1)
+    assert done("insert", "empty", "eobcanka") == "eObčanka is in the reader\n"
+    assert json_of("state", "empty")["card"]["profile"] == "eobcanka"
+    done("fault", "set", "empty", "ins=2A act=no-answer")
+    assert "is in use" in refused("insert", "empty", "card:mine", status=1)
+    assert "there is no profile 'nope'" in refused("insert", "empty", "nope", status=1)
+    assert json_of("state", "empty")["card"]["profile"] == "eobcanka"
+    assert done("insert", "mine", "proid-q") == "ProID+Q is in the reader\n"
+    assert done("insert", "empty", "card:mine") == "TokenME is in the reader\n"
+    assert json_of("state", "empty")["faults"] == []
+    assert readers(desk) == ["Stuntcard anna 00 00", "Stuntcard TokenME 01 00", "Stuntcard empty 02 00"]
+
+
+def test_a_reader_is_unplugged_and_plugged_in(desk: Path) -> None:
+    assert done("unplug", "anna") == "the reader is unplugged\n"
+    assert done("unplug", "anna") == "the reader is unplugged already\n"
+    assert json_of("state", "anna")["place"] == "unplugged"
+    assert readers(desk) == ["Stuntcard TokenME 01 00", "Stuntcard empty 02 00"]
+    assert done("plug", "anna") == "the reader is plugged in again\n"
+    assert done("plug", "anna") == "the reader is plugged in already\n"
+    assert len(readers(desk)) == 3
+
+
+@pytest.mark.usefixtures("home")
+def test_a_stored_card_that_does_not_run_is_told_how_to_start() -> None:
+    assert re.search("a stored card of that name is started with: stuntcard run card:mine", refused("remove", "mine"))
+
+
+def test_a_socket_in_a_place_of_ones_own(home: Path, runtime: Path) -> None:
+    place = runtime / "mine" / "s"
+    shown = stuntcard(
+        "exec",
+        "proid-q",
+        "--socket",
+        place,
+        "--",
+        "sh",
+        "-c",
+        'echo "$PCSCLITE_CSOCK_NAME"; stat -c %a $PCSCLITE_CSOCK_NAME',
+    )
+    assert shown.stdout == f"{place}\n600\n"
+    assert not place.exists()
+    open_to_all = home / "open"
+    open_to_all.mkdir(mode=0o755)
+    wrong = stuntcard("exec", "proid-q", "--socket", open_to_all / "s", "--", "true")
+    assert wrong.returncode == 69
+    assert f"the directory {open_to_all} is open to other users" in wrong.stderr
+
+
+def test_a_socket_that_is_in_use(desk: Path) -> None:
+    wrong = stuntcard("exec", "proid-q", "--socket", desk, "--", "true")
+    assert wrong.returncode == 69
+    assert f"another server is already serving {desk}" in wrong.stderr
