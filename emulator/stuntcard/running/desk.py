@@ -75,6 +75,7 @@ class DeskReader:
             self.let_go()
             self.slot_control.remove()
             self._stack.close()
+            self._wanted.held.close()
             self._stack, self.card = stack, card
             self._place(card, RunOptions())
             return card, self.faults()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,8 @@ class ReaderOnDesk:
     label: str | None = None
     """What the reader is called, if not by its card."""
     scenario: ReadyScenario | None = None
+    held: ExitStack = field(default_factory=ExitStack)
+    """What the card holds, such as its file; closed where the card goes before its desk does."""
 
 
 def fresh_card(profile: Profile, applet: str | None = None) -> Card:
@@ -71,9 +73,10 @@ def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "
             raise PlanError("an empty reader has no card that could have faults, a trace, a state, or be of some kind")
         yield ReaderOnDesk(plan.name or EMPTY, label=label)
     else:
-        with card_made(str(plan.card), plan.applet, plan.serial, plan.beside) as card:
+        with ExitStack() as held:
+            card = held.enter_context(card_made(str(plan.card), plan.applet, plan.serial, plan.beside))
             options = RunOptions(plan.trace, _rules(plan.faults, card.profile), state_out=plan.state_out)
-            yield ReaderOnDesk(plan.name or unique_name(card.profile.id, taken), card, options, label)
+            yield ReaderOnDesk(plan.name or unique_name(card.profile.id, taken), card, options, label, held=held)
 
 
 @contextmanager

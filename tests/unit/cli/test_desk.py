@@ -65,7 +65,7 @@ def test_options_are_for_the_card_that_they_name(home: Path) -> None:
         "--", *COMMAND, "state", "proid-q", "--json", cwd=home,
     )  # fmt: skip
     seen = json.loads(shown.stdout)
-    assert (seen["card"]["serial"], seen["faults"][0]["rule"]) == ("0042", "ins=2A act=no-answer")
+    assert (seen["card"]["serial"], seen["faults"][0]["rule"]) == ("0042", "ins=2A act=no-answer:2 when=before")
     assert shown.returncode == 1
     assert "tokenme-full" in shown.stderr  # what came of it
     assert json.loads((home / "b.json").read_text(encoding="utf-8"))["profile"] == "tokenme"
