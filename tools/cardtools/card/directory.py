@@ -260,11 +260,11 @@ def _path_in(value: bytes) -> bytes | None:
 
 def _code_object(entry: bytes) -> CodeObject:
     groups = _attributes(entry)
-    label = next((value for tag, value in _parse(groups[0][1]) if tag == _UTF8_STRING), b"")
+    common = _parse(groups[0][1]) if groups else []
+    label = next((value for tag, value in common if tag == _UTF8_STRING), b"")
     for tag, value in groups:
         if tag == _TYPE_ATTRIBUTES:
-            [(_, body)] = _parse(value)
-            fields = dict(reversed(_parse(body)))
+            fields = dict(reversed([field for _, body in _parse(value)[:1] for field in _parse(body)]))
             flags, reference = fields.get(_BIT_STRING, b"\0"), fields.get(_PIN_REFERENCE)
             if reference is not None:
                 return CodeObject(label.decode("utf-8", "replace"), int.from_bytes(reference), _bit(flags, _UNBLOCKING))

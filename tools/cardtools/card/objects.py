@@ -9,8 +9,6 @@ from enum import StrEnum
 from asn1crypto.core import OctetString
 from asn1crypto.keys import ECDomainParameters, PublicKeyAlgorithm, PublicKeyInfo, RSAPublicKey
 from asn1crypto.x509 import Certificate as Asn1Certificate
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pkcs11 import Attribute, CertificateType, KeyType, ObjectClass, PKCS11Error, Session
@@ -20,6 +18,8 @@ from pkcs11.util.rsa import decode_rsa_private_key, decode_rsa_public_key
 
 from cardtools.card.errors import BadCertificateError
 from cardtools.card.pkcs12 import PrivateKey
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
 
 Attributes = dict[Attribute, object]
 
@@ -50,7 +50,7 @@ def public_objects(session: Session, areas: Mapping[bytes, str]) -> Iterator[Sto
     """The certificates and public keys that a session sees; `areas` are those of keys, by identifier."""
     for kind, wanted, der_of in (
         (ObjectKind.CERTIFICATE, ObjectClass.CERTIFICATE, _certificate),
-        (ObjectKind.PUBLIC_KEY, ObjectClass.PUBLIC_KEY, public_key_info),
+        (ObjectKind.PUBLIC_KEY, ObjectClass.PUBLIC_KEY, _public_key),
     ):
         for item in session.get_objects({Attribute.CLASS: wanted}):
             identifier = bytes(item[Attribute.ID])
@@ -72,16 +72,18 @@ def always_authenticates(key: Object) -> bool:
 
 
 def public_key_info(key: Object) -> bytes:
-    """A public key's SubjectPublicKeyInfo, in DER."""
+    """A public key's SubjectPublicKeyInfo, in DER. Raises ForeignError."""
     if key[Attribute.KEY_TYPE] is KeyType.RSA:
         numbers = {
             "modulus": int.from_bytes(key[Attribute.MODULUS]),
             "public_exponent": int.from_bytes(key[Attribute.PUBLIC_EXPONENT]),
         }
         return bytes(PublicKeyInfo.wrap(RSAPublicKey(numbers), "rsa").dump())
-    algorithm = {"algorithm": "ec", "parameters": ECDomainParameters.load(key[Attribute.EC_PARAMS])}
-    point = OctetString.load(key[Attribute.EC_POINT]).native
-    return bytes(PublicKeyInfo({"algorithm": PublicKeyAlgorithm(algorithm), "public_key": point}).dump())
+    parameters, encoded_point = key[Attribute.EC_PARAMS], key[Attribute.EC_POINT]
+    with foreign.reading("EC key"):
+        algorithm = {"algorithm": "ec", "parameters": ECDomainParameters.load(parameters)}
+        point = OctetString.load(encoded_point).native
+        return bytes(PublicKeyInfo({"algorithm": PublicKeyAlgorithm(algorithm), "public_key": point}).dump())
 
 
 def spki_of_key(key: PrivateKey) -> bytes:
@@ -92,15 +94,25 @@ def spki_of_key(key: PrivateKey) -> bytes:
 def spki_of_certificate(der: bytes) -> bytes:
     """The SubjectPublicKeyInfo of a certificate, in DER. Raises BadCertificateError."""
     try:
-        key = x509.load_der_x509_certificate(der).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        with foreign.reading("certificate"):
+            key = foreign.certificate(der).public_key()
+            return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except ForeignError as error:
         raise BadCertificateError from error
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def certificate_attributes(der: bytes, identifier: bytes, label: str) -> Attributes:
-    """What C_CreateObject needs of a certificate."""
-    body = Asn1Certificate.load(der)["tbs_certificate"]
+    """What C_CreateObject needs of a certificate. Raises BadCertificateError."""
+    try:
+        with foreign.reading("certificate"):
+            body = Asn1Certificate.load(der)["tbs_certificate"]
+            named = {
+                Attribute.SUBJECT: body["subject"].dump(),
+                Attribute.ISSUER: body["issuer"].dump(),
+                Attribute.SERIAL_NUMBER: body["serial_number"].dump(),
+            }
+    except ForeignError as error:
+        raise BadCertificateError from error
     return {
         Attribute.CLASS: ObjectClass.CERTIFICATE,
         Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
@@ -108,10 +120,8 @@ def certificate_attributes(der: bytes, identifier: bytes, label: str) -> Attribu
         Attribute.PRIVATE: False,
         Attribute.ID: identifier,
         Attribute.LABEL: label,
-        Attribute.SUBJECT: body["subject"].dump(),
-        Attribute.ISSUER: body["issuer"].dump(),
-        Attribute.SERIAL_NUMBER: body["serial_number"].dump(),
         Attribute.VALUE: der,
+        **named,
     }
 
 
@@ -136,5 +146,13 @@ def kind_of(key: PrivateKey) -> str:
     return f"RSA-{key.key_size}" if isinstance(key, rsa.RSAPrivateKey) else f"EC {key.curve.name}"
 
 
-def _certificate(item: Object) -> bytes:
+def _public_key(item: Object) -> bytes | None:
+    """None when the card's own bytes are of a form that is no public key's."""
+    try:
+        return public_key_info(item)
+    except ForeignError:
+        return None
+
+
+def _certificate(item: Object) -> bytes | None:
     return bytes(item[Attribute.VALUE])

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from cardtools.common.qc_statements import QC_COMPLIANCE, QC_SSCD, StatementsError, statements_in
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
+from cardtools.common.qc_statements import QC_COMPLIANCE, QC_SSCD, statements_in
 
 _CZECH_CARD = "1.2.203.7064.1.1.11"
 """The attributes of the Czech identity card's certificates."""
@@ -86,19 +87,14 @@ class CertificateFacts:
 
 
 def der_of(content: bytes) -> bytes:
-    """The DER of a certificate in PEM or DER. Raises ValueError when it is none."""
-    try:
-        pem = b"-----BEGIN" in content
-        certificate = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
-    except TypeError as error:
-        raise ValueError(f"no certificate that can be read: {error}") from error
-    return certificate.public_bytes(Encoding.DER)
+    """The DER of a certificate in PEM or DER. Raises ForeignError, a ValueError, when it is none."""
+    return foreign.certificate(content).public_bytes(Encoding.DER)
 
 
 def read_certificate(der: bytes) -> CertificateFacts:
-    """What a certificate (DER) says. Raises ValueError when it is none."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
+    """What a certificate (DER) says. Raises ForeignError, a ValueError, when it is none."""
+    with foreign.reading("certificate"):
+        certificate = foreign.certificate(der)
         public_key = certificate.public_key()
         subject = tuple((_attribute(part.oid), str(part.value)) for part in certificate.subject)
         marks = _marks(certificate)
@@ -116,8 +112,6 @@ def read_certificate(der: bytes) -> CertificateFacts:
             algorithm=algorithm_of(public_key),
             fingerprint=certificate.fingerprint(hashes.SHA256()),
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise ValueError(f"no certificate that can be read: {error}") from error
 
 
 def algorithm_of(public_key: object) -> str:
@@ -147,5 +141,5 @@ def _marks(certificate: x509.Certificate) -> frozenset[str]:
     """The statements of the extension QCStatements, by OID; none when it can't be read."""
     try:
         return statements_in(certificate)
-    except StatementsError:
+    except ForeignError:
         return frozenset()

@@ -6,6 +6,7 @@ import gc
 import inspect
 import io
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import wraps
@@ -38,6 +39,9 @@ def run_app(app: typer.Typer, name: str) -> None:
     # One command's worth of objects is not worth searching for cycles.
     gc.disable()
     started()
+    if not sys.warnoptions:
+        # What libraries warn of is for programmers, such as a card's certificate whose serial number is negative.
+        warnings.simplefilter("ignore")
     # A terminal that knows no Czech letters shall still show the rest; and bytes that are no text are no code.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

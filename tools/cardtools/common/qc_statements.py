@@ -5,6 +5,8 @@ from __future__ import annotations
 from asn1crypto.core import Any, IA5String, ObjectIdentifier, PrintableString, Sequence, SequenceOf
 from cryptography import x509
 
+from cardtools.common import foreign
+
 QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 
 QC_COMPLIANCE = "0.4.0.1862.1.1"
@@ -47,18 +49,12 @@ class QcStatements(SequenceOf):  # type: ignore[misc]
     _child_spec = QcStatement
 
 
-class StatementsError(ValueError):
-    """The extension is there and can't be read."""
-
-
 def statements_in(certificate: x509.Certificate) -> frozenset[str]:
-    """The OIDs of a certificate's statements; none when it has no such extension. Raises StatementsError."""
+    """The OIDs of a certificate's statements; none when it has no such extension. Raises ForeignError."""
     try:
         extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     except x509.ExtensionNotFound:
         return frozenset()
     assert isinstance(extension, x509.UnrecognizedExtension), "cryptography does not know this extension"
-    try:
+    with foreign.reading("QCStatements"):
         return frozenset(statement["id"].dotted for statement in QcStatements.load(extension.value))
-    except (ValueError, TypeError) as error:
-        raise StatementsError(f"QCStatements can't be read: {error}") from error

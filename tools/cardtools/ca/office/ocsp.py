@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
@@ -17,33 +17,54 @@ from cardtools.ca.pki.reasons import reason_flag
 from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.ca.store import certificate_rows, own_certificate_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
 
+_SERIAL_BITS = 159
+"""Of a positive INTEGER in 20 octets (RFC 5280, 4.1.2.2)."""
 _HOLDS_FOR = timedelta(days=1)
 _KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
 """The CA's own certificates that the issuing CA signed. They are never revoked."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An OCSP request, read."""
+
+    serial: int
+    algorithm: hashes.HashAlgorithm
+    issuer_hashes: tuple[bytes, bytes]
+    nonce: x509.OCSPNonce | None
+
+
+def _read(request: bytes) -> _Asked:
+    """Reads a request. Raises ForeignError."""
+    with foreign.reading("OCSP request"):
+        asked = ocsp.load_der_ocsp_request(request)
+        if not 0 < asked.serial_number < 1 << _SERIAL_BITS:
+            raise ForeignError("a serial number that no certificate may have (RFC 5280, 4.1.2.2)")
+        hashes_of_issuer = asked.issuer_name_hash, asked.issuer_key_hash
+        return _Asked(asked.serial_number, asked.hash_algorithm, hashes_of_issuer, _nonce(asked))
+
+
 def answer(service: Service, request: bytes) -> bytes:
     """The answer to an OCSP request, both DER. What can't be read is answered with OCSP's own error status."""
     try:
-        asked = ocsp.load_der_ocsp_request(request)
-        serial, algorithm = asked.serial_number, asked.hash_algorithm
-        issuer_hashes = asked.issuer_name_hash, asked.issuer_key_hash
-        nonce = _nonce(asked)
-    except (ValueError, UnsupportedAlgorithm, NotImplementedError, x509.DuplicateExtension):
+        asked = _read(request)
+    except ForeignError:
         return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
     issuing = service.authority.issuing.certificate
-    if not isinstance(algorithm, _HASHES) or issuer_hashes != _issuer_hashes(issuing, algorithm):
+    if not isinstance(asked.algorithm, _HASHES) or asked.issuer_hashes != _issuer_hashes(issuing, asked.algorithm):
         return _unsuccessful(ocsp.OCSPResponseStatus.UNAUTHORIZED)
-    status, record = _status(service, serial)
+    status, record = _status(service, asked.serial)
     at = service.clock()
     responder = service.authority.responder
     builder = (
         ocsp.OCSPResponseBuilder()
         .add_response_by_hash(
-            *issuer_hashes,
-            serial,
-            algorithm,
+            *asked.issuer_hashes,
+            asked.serial,
+            asked.algorithm,
             status,
             at,
             at + _HOLDS_FOR,
@@ -53,8 +74,8 @@ def answer(service: Service, request: bytes) -> bytes:
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
         .certificates([responder.certificate])
     )
-    if nonce is not None:
-        builder = builder.add_extension(nonce, critical=False)
+    if asked.nonce is not None:
+        builder = builder.add_extension(asked.nonce, critical=False)
     return builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 

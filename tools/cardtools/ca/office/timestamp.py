@@ -10,6 +10,8 @@ from pyhanko_certvalidator.registry import CertificateRegistry
 
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.credentials import Credential
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
 
 
 class _Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
@@ -24,12 +26,14 @@ _HASH_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 def answer(service: Service, request: bytes) -> bytes:
     """The answer to a time stamp request, both DER. What can't be stamped is answered with RFC 3161's own status."""
     try:
-        asked = tsp.TimeStampReq.load(request, strict=True)
-        imprint = asked["message_imprint"].native
-        # Reading a field is what shows that it can be read.
-        readable = asked["version"].native == "v1" and asked["extensions"].native is None and asked.native is not None
-        algorithm, digest = imprint["hash_algorithm"]["algorithm"], imprint["hashed_message"]
-    except (ValueError, TypeError, KeyError):
+        with foreign.reading("time stamp request"):
+            asked = tsp.TimeStampReq.load(request, strict=True)
+            imprint = asked["message_imprint"].native
+            # Reading a field is what shows that it can be read.
+            plain = asked["version"].native == "v1" and asked["extensions"].native is None
+            readable = plain and asked.native is not None
+            algorithm, digest = imprint["hash_algorithm"]["algorithm"], imprint["hashed_message"]
+    except ForeignError:
         return _rejected("bad_data_format")
     if algorithm not in _HASH_BYTES:
         return _rejected("bad_alg")

@@ -12,11 +12,13 @@ from datetime import datetime
 
 from asn1crypto import parser
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
 from cardtools.common.protocol import Attestation
 from cardtools.common.terms import KeyOrigin
 
@@ -53,24 +55,22 @@ def check(
     Whether its nonce is one that was given out and not used yet is for the caller to see. Raises StatementRefusedError.
     """
     statement_bytes = bytes.fromhex(attestation.statement)
-    certificate = _certificate(bytes.fromhex(attestation.certificate))
-    _check_issued(certificate, issuers, at)
-    _check_signature(certificate, bytes.fromhex(attestation.signature), statement_bytes)
+    try:
+        with foreign.reading("certificate", StatementRefusedError):
+            certificate = foreign.certificate(bytes.fromhex(attestation.certificate))
+            _check_issued(certificate, issuers, at)
+            _check_signature(certificate, bytes.fromhex(attestation.signature), statement_bytes)
+            numbers, names = (_names(certificate, kind) for kind in (NameOID.SERIAL_NUMBER, NameOID.COMMON_NAME))
+    except ForeignError as error:
+        raise StatementRefusedError("its certificate can't be read") from error
     statement = _parse(statement_bytes)
-    if _names(certificate, NameOID.SERIAL_NUMBER) != [statement.card_number]:
+    if numbers != [statement.card_number]:
         raise StatementRefusedError("it is signed by another card than it names")
-    if _names(certificate, NameOID.COMMON_NAME) != [f"TEST Stuntcard card attestation {statement.profile}"]:
+    if names != [f"TEST Stuntcard card attestation {statement.profile}"]:
         raise StatementRefusedError("it is signed by a card of another kind than it names")
     if _normal(statement.public_key) != public_key:
         raise StatementRefusedError("it is about another key than the one requested for")
     return statement
-
-
-def _certificate(data: bytes) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(data)
-    except ValueError as error:
-        raise StatementRefusedError("its certificate can't be read") from error
 
 
 def _check_issued(certificate: x509.Certificate, issuers: Sequence[x509.Certificate], at: datetime) -> None:
@@ -86,8 +86,9 @@ def _check_issued(certificate: x509.Certificate, issuers: Sequence[x509.Certific
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        with foreign.reading("signature"):
+            certificate.verify_directly_issued_by(issuer)
+    except ForeignError:
         return False
     return _is_authority(issuer)
 
@@ -97,20 +98,16 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
-    except ValueError as error:
-        raise StatementRefusedError("its certificate can't be read") from error
 
 
 def _check_signature(certificate: x509.Certificate, signature: bytes, statement: bytes) -> None:
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise StatementRefusedError("its certificate has a key of a kind that cards do not attest with")
     try:
-        key = certificate.public_key()
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise StatementRefusedError("its certificate has a key of a kind that cards do not attest with")
         key.verify(signature, statement, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
         raise StatementRefusedError("its signature does not hold") from error
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise StatementRefusedError("its certificate can't be read") from error
 
 
 def _parse(data: bytes) -> Statement:
@@ -156,12 +153,13 @@ def _names(certificate: x509.Certificate, identifier: x509.ObjectIdentifier) -> 
 def _normal(public_key: bytes) -> bytes:
     """The one DER form of a public key."""
     try:
-        key = serialization.load_der_public_key(public_key)
-    except (ValueError, UnsupportedAlgorithm) as error:
+        with foreign.reading("public key"):
+            key = foreign.public_key(public_key)
+            return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    except ForeignError as error:
         raise StatementRefusedError("its public key can't be read") from error
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def load_issuers(pem: bytes) -> list[x509.Certificate]:
     """The issuers in a PEM file. Raises ValueError."""
-    return x509.load_pem_x509_certificates(pem)
+    return foreign.certificates(pem)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from cardtools.ca.errors import RefusedError
+from cardtools.common import foreign
+from cardtools.common.foreign import ForeignError
 from cardtools.common.protocol import Problem
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -38,22 +39,24 @@ class Pkcs10:
 def read(pem: str) -> Pkcs10:
     """A request out of PEM. Raises RefusedError: not readable, signature does not hold, key not taken."""
     try:
-        request = x509.load_pem_x509_csr(pem.encode())
-        public_key = request.public_key()
-        algorithm = request.signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm) as error:
+        request = foreign.certificate_request(pem)
+        with foreign.reading("PKCS#10 request"):
+            public_key = request.public_key()
+            algorithm = request.signature_hash_algorithm
+    except ForeignError as error:
         raise RefusedError(Problem.BAD_REQUEST, "The request is no PKCS#10 in PEM that can be read.") from error
-    public_key = taken(public_key)
+    key = taken(public_key)
     if not isinstance(algorithm, _HASHES):
         raise RefusedError(Problem.BAD_SIGNATURE, "The PKCS#10 is not signed with SHA-256, SHA-384 or SHA-512.")
     try:
-        holds = request.is_signature_valid
-    except (ValueError, UnsupportedAlgorithm, InvalidSignature):
+        with foreign.reading("signature"):
+            holds = request.is_signature_valid
+    except ForeignError:
         holds = False
     if not holds:
         raise RefusedError(Problem.BAD_SIGNATURE, "The signature of the PKCS#10 does not hold under its own key.")
-    spki = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return Pkcs10(request.public_bytes(serialization.Encoding.DER), public_key, spki)
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return Pkcs10(request.public_bytes(serialization.Encoding.DER), key, spki)
 
 
 def taken(public_key: object) -> PublicKey:
@@ -70,7 +73,7 @@ def taken(public_key: object) -> PublicKey:
 
 def proof_holds(certificate: bytes, proof: bytes, pkcs10: bytes) -> bool:
     """Whether the key of the certificate signed the PKCS#10 (DER), as `protocol.RenewalRequest` says."""
-    public_key = x509.load_der_x509_certificate(certificate).public_key()
+    public_key = foreign.certificate(certificate).public_key()
     try:
         if isinstance(public_key, rsa.RSAPublicKey):
             public_key.verify(proof, pkcs10, padding.PKCS1v15(), hashes.SHA256())

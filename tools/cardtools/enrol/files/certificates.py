@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from cardtools.common import certificates
+from cardtools.common import certificates, foreign
 from cardtools.common.certificates import CertificateFacts
 from cardtools.enrol.errors import BadInputError
 
@@ -58,7 +57,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 def as_pem(der: bytes) -> bytes:
     """A certificate in its text form."""
-    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+    return foreign.certificate(der).public_bytes(Encoding.PEM)
 
 
 def now() -> datetime:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from cardtools.common import foreign
 from cardtools.manager.commands.options import Form
 from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.files import check_writable, write_file
@@ -36,14 +36,14 @@ def export_public_key(run: ManagerRun, identifier: str, file: Path, form: Form, 
 def _public_key(container: Container, form: Form) -> bytes:
     if container.public_key is None or not container.algorithm:
         raise ManagerError("no-public-key-there", identifier=container.name)
-    key = load_der_public_key(container.public_key)
+    key = foreign.public_key(container.public_key)
     return key.public_bytes(_encoding(form), PublicFormat.SubjectPublicKeyInfo)
 
 
 def _certificate(certificate: StoredCertificate, form: Form) -> bytes:
     if form is Form.DER or certificate.facts is None:
         return certificate.der
-    return load_der_x509_certificate(certificate.der).public_bytes(Encoding.PEM)
+    return foreign.certificate(certificate.der).public_bytes(Encoding.PEM)
 
 
 def _encoding(form: Form) -> Encoding:

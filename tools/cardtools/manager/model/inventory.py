@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from cardtools.card.status import AreaStatus, CardStatus, KeyStatus
 from cardtools.card.token import ObjectKind, StoredObject
+from cardtools.common import foreign
 from cardtools.common.certificates import CertificateFacts, algorithm_of, read_certificate
+from cardtools.common.foreign import ForeignError
 from cardtools.common.terms import KeyOrigin
 
 
@@ -61,8 +60,8 @@ class Container:
         if self.public_key is None:
             return ""
         try:
-            return algorithm_of(load_der_public_key(self.public_key))
-        except (ValueError, UnsupportedAlgorithm):
+            return algorithm_of(foreign.public_key(self.public_key))
+        except ForeignError:
             return ""
 
 
