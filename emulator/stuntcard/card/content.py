@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from stuntcard.card import pkcs15, pkcs15_objects
-from stuntcard.card.files import MASTER_FILE, File, FileError, FileKind, FileSystem
+from stuntcard.card import pkcs15
+from stuntcard.card.factory_objects import FIRST_REFERENCE, with_factory_listed
+from stuntcard.card.files import MASTER_FILE, Condition, File, FileError, FileKind, FileSystem, access
 from stuntcard.card.key_files import (
     SECRET,
     file_of,
@@ -25,7 +26,6 @@ from stuntcard.policy.events import DirectoriesRead, KeyFilesRead
 from stuntcard.policy.state import Item, KeyRights, State, factory_state
 from stuntcard.profile.model import CodeStatus, Personalisation, Profile
 
-FIRST_FACTORY_REFERENCE = law.CLIENT_REFERENCES.stop
 FIRST_SPARE_REFERENCE = 0x40
 """Keys that were made and never listed move here when a client makes another key by their reference."""
 
@@ -154,22 +154,17 @@ def _personalised(profile: Profile, personalisation: Personalisation, content: C
     from stuntcard.card.factory_ca import derive_factory_key, issue
 
     keys: dict[int, KeyRecord] = {}
-    certificate_files = []
-    key_entries, certificate_entries = b"", b""
+    made = [File(pkcs15.FACTORY, FileKind.DF, access(otherwise=Condition.NEVER))]
     for key in personalisation.keys:
         private = derive_factory_key(personalisation.seed, key.id, key.algorithm)
         path = pkcs15.factory_certificate(key)
         der = issue(personalisation, key, private.public_key(), profile.token.serial)
-        certificate_files.append(File(path, FileKind.EF, pkcs15.FIXED, der))
+        made.append(File(path, FileKind.EF, pkcs15.FIXED, der))
         if key.area is None:
             continue
-        reference, identifier = FIRST_FACTORY_REFERENCE + len(keys), bytes.fromhex(key.id)
-        keys[len(keys) + 1] = KeyRecord(private, reference, identifier)
-        place = path_of(pkcs15.FACTORY, reference)
-        key_entries += pkcs15_objects.private_key(profile, key, key.area, reference, place)
-        certificate_entries += pkcs15_objects.certificate(key.certificate.label, identifier, path)
-    files = pkcs15.with_factory_directories(content.files, key_entries, certificate_entries)
-    for file in certificate_files:
+        keys[len(keys) + 1] = KeyRecord(private, FIRST_REFERENCE + len(keys), bytes.fromhex(key.id))
+    files = with_factory_listed(profile, content.files)
+    for file in made:
         files = files.created(file)
     content = replace(content, files=files, keys=keys)
     return with_key_files(profile, content, pkcs15.FACTORY, deletable=False)

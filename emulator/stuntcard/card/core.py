@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from stuntcard.card.content import Content, factory_content, read_directories, with_codes_shown
+from stuntcard.card.factory_objects import with_factory_listed
 from stuntcard.card.files import Condition, File, FileError, FileSystem, Operation
 from stuntcard.card.keeper import Keeper, KeepError
 from stuntcard.card.key_files import code_asked_for
@@ -74,7 +75,8 @@ class CardCore:
             content, event = read_directories(self._content)
             state, verdict = law.step(self.profile, content.state, event)
             if verdict is Verdict.DONE:  # a dead card reads nothing any more
-                self._commit(replace(content, state=state).swept())
+                content = replace(content, state=state).swept()
+                self._commit(replace(content, files=with_factory_listed(self.profile, content.files)))
             self.session.directory_written = False
 
     def _judge_directories_if_kept(self) -> None:

@@ -13,7 +13,7 @@ from stuntcard.profile.model import FactoryKey, Profile
 APPLICATION_NAME = b"\xa0\x00\x00\x00\x63PKCS-15"
 APPLICATION = MASTER_FILE + b"\x50\x15"
 FACTORY = MASTER_FILE + b"\x50\x20"
-"""The DF of what the card leaves the factory with; its number is ours."""
+"""The DF of the keys and certificates that the card leaves the factory with; its number is ours."""
 EF_DIR = MASTER_FILE + b"\x2f\x00"
 EF_ODF = APPLICATION + b"\x50\x31"
 EF_TOKEN_INFO = APPLICATION + b"\x50\x32"
@@ -109,20 +109,31 @@ def with_authentication_objects(profile: Profile, files: FileSystem, not_set: fr
     return FileSystem({**files.files, path: replace(files.files[path], content=content)})
 
 
-def with_factory_directories(files: FileSystem, keys: bytes, certificates: bytes) -> FileSystem:
-    """The files with directories of the keys and certificates from the factory, given as their entries.
+def with_entries(files: FileSystem, kind: int, entries: tuple[bytes, ...]) -> FileSystem:
+    """The files with these entries in the directories of a kind; those that are in none stand in front in the first.
 
-    They are files of their own, in a DF where nobody can write or delete, and stand behind the holder's in the object
-    directory: clients write their entries to the first directory of a kind.
+    They take the place of others for the same keys, by reference, or for certificates of the same identifiers. A
+    directory that can't be read as a whole, or that has no room left, stays as it is.
     """
-    contents = {PRIVATE_KEYS: (FACTORY + b"\x44\x02", keys), CERTIFICATES: (FACTORY + b"\x44\x04", certificates)}
-    made = [File(FACTORY, FileKind.DF, access(otherwise=Condition.NEVER))]
-    made += [File(path, FileKind.EF, FIXED, content) for path, content in contents.values()]
-    entries = b"".join(tlv.encode(kind, path_to(path)) for kind, (path, _) in contents.items())
-    directory = files.files[EF_ODF]
-    content = (_object_directory() + entries).ljust(len(directory.content), b"\0")
-    made.append(replace(directory, content=content))
-    return FileSystem({**files.files, **{file.path: file for file in made}})
+    directories = directory_files(files, kind)
+    found = [_read_padded(directory.content) for directory in directories]
+    listed = [item for objects in found for item in objects or ()]
+    names = {_name(kind, tlv.parse_one(entry)[0]) for entry in entries}
+    if None in found or not directories or set(entries) <= {item.encode() for item in listed}:
+        return files
+    others = [item.encode() for item in found[0] or () if _name(kind, item) not in names]
+    first, content = directories[0], b"".join((*entries, *others))
+    if len(content) > len(first.content):
+        return files
+    return FileSystem({**files.files, first.path: replace(first, content=content.ljust(len(first.content), b"\0"))})
+
+
+def _name(kind: int, item: tlv.Tlv) -> int | bytes | None:
+    """By what an entry is told from the others of its directory."""
+    if kind in _KEY_KINDS:
+        entry = _key_entry(item)
+        return None if entry is None else entry.reference
+    return tlv.find(_class_attributes(item) or (), der.OCTET_STRING)
 
 
 def factory_certificate(key: FactoryKey) -> bytes:

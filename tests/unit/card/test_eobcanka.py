@@ -575,9 +575,13 @@ def test_asking_for_iok_can_not_be_switched_off(holder: Holder) -> None:
     iok = VALUES["iok"].encode().hex()
     switching_off = (f"0026000404{iok}", f"0028000404{iok}", "00260104", "0020FF04", f"0020010404{iok}")
     assert [holder.send(command) for command in switching_off] == ["6D00", "6D00", "6D00", "6A86", "6A86"]
-    # The entry that tells clients to ask each time is nobody's to write.
-    holder.select("3F0050204402")
-    assert holder.send("00D60000021234") == NOT_ALLOWED
+    # A client may write the entry that tells others to ask each time, and it is as it was when it is read again.
+    entry = holder.read(PRKDF)
+    asks_each_time = bytes.fromhex("020101")
+    assert entry.count(asks_each_time) == 1
+    holder.write(PRKDF, entry.replace(asks_each_time, bytes.fromhex("020100")))
+    holder.leave()
+    assert holder.read(PRKDF) == entry
     assert holder.identify()[1] == OK
     assert holder.identify() == (b"", NOT_ALLOWED)
 

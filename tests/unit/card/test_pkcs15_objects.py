@@ -11,15 +11,15 @@ from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
 from stuntcard.card.files import Condition, FileKind, access, code_condition
 from stuntcard.card.pkcs15_objects import certificate, path_to, private_key
+from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import DirectoriesRead, Verdict
 from stuntcard.policy.law import step
 from stuntcard.policy.state import Item, Origin, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 
-from tests.unit.card.cards import ODF, OK, Client, key_entry, new_card, unchanged
+from tests.unit.card.cards import CDF, ODF, OK, PRKDF, Client, key_entry, new_card, unchanged
 
-PRKDF, CDF = "3F0050204402", "3F0050204404"
 IOK, DOK = "2222", "1111"
 IDENTIFICATION_KEY, PEP_KEY, KPEP_KEY = 0x10, 0x10, 0x11
 NOT_ALLOWED, NO_SUCH_KEY = "6982", "6A88"
@@ -118,7 +118,7 @@ def test_a_certificate_is_that_of_its_key(profile: str) -> None:
 def test_nobody_can_write_to_what_the_factory_wrote() -> None:
     files = factory_content(load_profile("zzzs-pk")).files.files
     factory = [file for path, file in files.items() if path.hex().upper().startswith("3F005020")]
-    assert len(factory) == 7
+    assert len(factory) == 5
     keys = [file for file in factory if file.kind.is_key]
     assert [file.access for file in keys] == [
         access(otherwise=Condition.NEVER, use=code_condition(reference)) for reference in (1, 3)
@@ -126,6 +126,18 @@ def test_nobody_can_write_to_what_the_factory_wrote() -> None:
     for file in set(factory) - set(keys):
         reading = Condition.ALWAYS if file.kind is FileKind.EF else Condition.NEVER
         assert file.access == access(otherwise=Condition.NEVER, read=reading)
+    for path in (PRKDF, CDF, ODF):
+        assert files[bytes.fromhex(path)].access == access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
+
+
+@pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])
+def test_there_is_one_directory_of_a_kind_within_the_application(profile: str) -> None:
+    """GnuPG's scdaemon refuses any other card."""
+    content = factory_content(load_profile(profile)).files.at(bytes.fromhex(ODF)).content.rstrip(b"\0")
+    kinds = [entry.tag for entry in tlv.parse(content)]
+    assert len(set(kinds)) == len(kinds)
+    paths = [entry.value.hex().upper() for entry in tlv.parse(content)]
+    assert all(path.startswith("300804063F0050154") and len(path) == 20 for path in paths)
 
 
 # Safe from its holder
@@ -157,7 +169,47 @@ def test_the_object_directory_rewritten_does_not_take_the_identification_key_awa
     assert client.sign(IDENTIFICATION_KEY)[1] == OK
 
 
-@pytest.mark.parametrize("path", [PRKDF, CDF, "3F0050200001", "3F005020"])
+@pytest.mark.parametrize("kind", [PRKDF, CDF])
+def test_what_the_factory_listed_comes_back(kind: str) -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    before = client.read(kind)
+    listed = before.rstrip(b"\0")
+    own = certificate("own", b"\x01", bytes.fromhex("3F0050153401")) if kind == CDF else key_entry(1, b"\x01")
+    changed = listed.replace(b"identification", b"Identification")
+    assert changed != listed
+    for written in (b"", own, changed, changed + own, own + changed):
+        client.write(kind, written.ljust(len(before), b"\0"))
+        client.leave()
+        expected = listed + (own if own in written else b"")
+        assert client.read(kind) == expected.ljust(len(before), b"\0")
+        assert [item.key for item in client.items] == [Origin.FACTORY]
+
+
+@pytest.mark.parametrize("kind", [PRKDF, CDF])
+def test_a_directory_half_written_is_left_to_its_writer(kind: str) -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    before = client.read(kind)
+    client.write(kind, b"\x30\x7f".ljust(240, b"\xff"), stop_after=1)
+    client.leave()
+    assert client.read(kind)[:2] == b"\x30\x7f"
+    client.write(kind, bytes(len(before)))
+    client.leave()
+    assert client.read(kind) == before
+
+
+def test_a_directory_without_room_is_as_the_client_left_it() -> None:
+    client = eobcanka_at_pick_up()
+    assert client.verify(1, "54321") == OK
+    entries = [key_entry(reference, bytes([reference])) for reference in range(0x20, 0x60)]
+    full = b"".join(entries[: 2048 // len(entries[0])]).ljust(2048, b"\0")
+    client.write(PRKDF, full)
+    client.leave()
+    assert client.read(PRKDF) == full
+
+
+@pytest.mark.parametrize("path", ["3F0050200001", "3F005020"])
 def test_pin_neither_writes_nor_deletes_what_the_factory_wrote(path: str) -> None:
     client = eobcanka_at_pick_up()
     assert client.verify(1, "54321") == OK
