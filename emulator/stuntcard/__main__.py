@@ -2,10 +2,11 @@
 
 from stuntcard.running.startup import starting
 
+starting()  # at once: a moment passes before a script calls `start`
+
 
 def start() -> None:
     """The entry point of the `stuntcard` command."""
-    starting()
     from stuntcard.cli.app import main
 
     main()

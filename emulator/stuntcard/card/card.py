@@ -190,6 +190,6 @@ class Card(CardCodes, CardKeys, CardFiles):
 class _NoPower:
     """Keeps nothing, because the power is gone."""
 
-    def keep(self, old: Content, new: Content) -> None:  # noqa: ARG002 - the protocol of keepers
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
         """Never returns."""
         raise KeepError("the power is gone")

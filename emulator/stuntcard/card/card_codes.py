@@ -15,17 +15,17 @@ class CardCodes(CardCore):
 
     def verify(self, code: str, value: bytes) -> Verdict:
         """A code was given, to log in."""
-        return self._put_to_law(Verify(code, self._matches(code, value)))
+        return self._put_to_law(Verify(code, self._matches(code, value)), tried=True)
 
     def change(self, code: str, old: bytes, new: bytes) -> Verdict:
         """A code's old value was given, to set a new one."""
         event = Change(code, self._matches(code, old), self.profile.codes[code].accepts(new))
-        return self._put_to_law(event, lambda content: _with_value(content, code, new))
+        return self._put_to_law(event, lambda content: _with_value(content, code, new), tried=True)
 
     def reset_code(self, code: str, by: str, value: bytes, new: bytes) -> Verdict:
         """Another code's value was given, to set this one first, anew, or unblock it."""
         event = ResetCode(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
-        return self._put_to_law(event, lambda content: _with_value(content, code, new))
+        return self._put_to_law(event, lambda content: _with_value(content, code, new), tried=True)
 
     def act(self, actor: str, act: str, values: Mapping[str, bytes], limits: tuple[int, ...] = ()) -> Verdict:
         """An actor acts on the card, with a value for each code that the act asks for, and maybe numbers of tries.
@@ -43,7 +43,10 @@ class CardCodes(CardCore):
                 correct=rule.checks is None or self._matches(rule.checks, given[rule.checks]),
                 limits=limits,
             )
-            return self._put_to_law(event, lambda content: replace(content, values={**content.values, **new}))
+            tried = rule.checks is not None
+            return self._put_to_law(
+                event, lambda content: replace(content, values={**content.values, **new}), tried=tried
+            )
 
     def log_out(self, code: str | None = None) -> None:
         """A code that was given counts as not given any more; without a name, all of them."""

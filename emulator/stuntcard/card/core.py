@@ -84,13 +84,18 @@ class CardCore:
         with contextlib.suppress(KeepError):
             self._judge_directories()
 
-    def _put_to_law(self, event: Event, when_done: Callable[[Content], Content] | None = None) -> Verdict:
-        """What the law says to an event; `when_done` is what changes then beside the law's state."""
+    def _put_to_law(
+        self, event: Event, when_done: Callable[[Content], Content] | None = None, *, tried: bool = False
+    ) -> Verdict:
+        """What the law says to an event; `when_done` is what changes then beside the law's state.
+
+        `tried`: a code's value was compared, and nothing may come of that where nothing can be kept.
+        """
         state, verdict = law.step(self.profile, self.state, event)
         content = replace(self._content, state=state)
         if when_done is not None and verdict is Verdict.DONE:
             content = with_codes_shown(self.profile, when_done(content))
-        self._commit(content)
+        self._commit(content, tried=tried)
         return verdict
 
     def _matches(self, code: str, value: bytes) -> bool:
@@ -101,11 +106,11 @@ class CardCore:
         if not self.allowed(file, operation):
             raise FileError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
 
-    def _commit(self, content: Content) -> None:
+    def _commit(self, content: Content, *, tried: bool = False) -> None:
         """The one place where new content becomes the card's content; it happens before the answer leaves.
 
         Raises KeepError, and then the card's content is what it was.
         """
         if self._keeper is not None:
-            self._keeper.keep(self._content, content)
+            self._keeper.keep(self._content, content, tried=tried)
         self._content = content

@@ -14,8 +14,9 @@ class KeepError(Exception):
 class Keeper(Protocol):
     """Keeps a card's content where it outlives the process."""
 
-    def keep(self, old: Content, new: Content) -> None:
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:
         """Returns once `new`, which comes after `old`, can't be lost. Raises KeepError, and then `old` stands.
 
-        Codes given (`state.verified`) are the session's and are not kept: a change of them alone never fails.
+        Codes given (`state.verified`) are the session's and are not kept: a change of them alone never fails, unless a
+        code was `tried`. A right one needs nothing kept, and may be told from a wrong one only where that could be.
         """

@@ -23,7 +23,7 @@ from stuntcard.profile.model import Profile
 from stuntcard.profile.serial import with_serial
 from stuntcard.store.errors import DamagedCardError, NewerCardError, StoreError
 from stuntcard.store.places import sync_directory
-from stuntcard.store.rows import ContentError, Statement, changes, read_content
+from stuntcard.store.rows import ContentError, Statement, changes, read_content, written_again
 from stuntcard.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 
 _PATIENCE = 5.0
@@ -81,9 +81,12 @@ class CardFile:
                 self._connection.close()
                 raise
 
-    def keep(self, old: Content, new: Content) -> None:
-        """Writes what is new and returns once it can't be lost. Raises KeepError, and then `old` stands."""
-        statements = changes(old, new)
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:
+        """Writes what is new and returns once it can't be lost. Raises KeepError, and then `old` stands.
+
+        When a code was `tried`, something is written in any case: what a wrong value costs could be kept, too.
+        """
+        statements = changes(old, new) or (written_again(new) if tried else [])
         if not statements:
             return
         try:

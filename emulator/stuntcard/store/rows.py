@@ -48,6 +48,11 @@ def changes(old: Content | None, new: Content) -> list[Statement]:
     return statements
 
 
+def written_again(content: Content) -> list[Statement]:
+    """Statements that change nothing, and write all the same: SQLite would pass over a row that is only replaced."""
+    return [("DELETE FROM law", ()), *_law_changes(None, content.state)]
+
+
 def _law_changes(old: State | None, new: State) -> Iterator[Statement]:
     if old is None or (old.lost, old.files_size) != (new.lost, new.files_size):
         yield (

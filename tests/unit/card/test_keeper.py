@@ -61,6 +61,20 @@ def test_what_can_not_be_kept_is_answered_with_memory_failure_and_did_not_happen
     assert client.verify(PIN, "wrong value") == "63C2"
 
 
+def test_where_nothing_can_be_kept_a_right_code_is_not_told_from_a_wrong_one() -> None:
+    keeper = Recorder()
+    client = client_with(keeper)
+    keeper.fails = True
+    with unchanged(client):
+        for value in ("wrong value", "12345678", "wrong value", "12345678"):
+            assert client.verify(PIN, value) == FAILED
+            assert client.change(PIN, value, value) == FAILED
+            assert client.reset_code(PIN, value, "24681357") == FAILED
+    keeper.fails = False
+    assert client.query(PIN) == "63C3"
+    assert client.verify(PIN, "12345678") == OK
+
+
 def test_files_and_keys_that_can_not_be_kept_are_not_there() -> None:
     keeper = Recorder()
     client = client_with(keeper)

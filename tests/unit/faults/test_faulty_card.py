@@ -263,7 +263,7 @@ class Ledger:
     def __init__(self) -> None:
         self.kept: list[Content] = []
 
-    def keep(self, old: Content, new: Content) -> None:
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
         if old is new:
             raise KeepError("nothing new")
         self.kept.append(new)

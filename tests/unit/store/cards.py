@@ -58,9 +58,9 @@ class Recorder:
         self.kept: list[tuple[Content, Content]] = []
         self.fails = False
 
-    def keep(self, old: Content, new: Content) -> None:
-        if replace(old, state=replace(old.state, verified=new.state.verified)) == new:
-            return
-        if self.fails:
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:
+        nothing_new = replace(old, state=replace(old.state, verified=new.state.verified)) == new
+        if self.fails and (tried or not nothing_new):
             raise KeepError("the disk is full; make room and try again")
-        self.kept.append((old, new))
+        if not nothing_new:
+            self.kept.append((old, new))

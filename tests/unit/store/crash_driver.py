@@ -96,13 +96,13 @@ class Child:
                 pass
         raise AssertionError
 
-    def keep(self, old: Content, new: Content) -> None:
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:
         """What the card asks of its keeper."""
         self._keeps += 1
         if self._mode == "before-commit" and self._keeps == self._die_at_keep:
             _die()
         try:
-            self._file.keep(old, new)
+            self._file.keep(old, new, tried=tried)
         except KeepError:
             self._kept.append(0)
             raise
@@ -170,7 +170,7 @@ class Twin:
             for _ in Driver(card, functools.partial(self._transmit, card), Random(seed)).drive():
                 pass
 
-    def keep(self, _: Content, new: Content) -> None:
+    def keep(self, _: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
         """Fails where the child's failed."""
         if self._kept is None:
             self.under_way.append(new)

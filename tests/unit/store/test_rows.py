@@ -99,7 +99,7 @@ def changed_by(client: Client) -> list[list[tuple[str, str]]]:
     noted: list[list[tuple[str, str]]] = []
 
     class Noting:
-        def keep(self, old: Content, new: Content) -> None:
+        def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
             if statements := changes(old, new):
                 noted.append(tables(statements))
 
@@ -155,7 +155,7 @@ def test_changes_one_after_the_other_give_what_all_at_once_gives(random: object,
     batches = [changes(None, FACTORY)]
 
     class Collecting:
-        def keep(self, old: Content, new: Content) -> None:
+        def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
             batches.append(changes(old, new))
 
     card = Card(PROFILE, APPLETS, FACTORY, Collecting())

@@ -2,10 +2,11 @@
 
 from cardtools.common.starting import starting
 
+starting()  # at once: a moment passes before a script calls `start`
+
 
 def start() -> None:
     """The entry point of the `cardtools-ca` command."""
-    starting()
     from cardtools.ca.cli import main
 
     main()

@@ -2,10 +2,11 @@
 
 from cardtools.common.starting import starting
 
+starting()  # at once: a moment passes before a script calls `start`
+
 
 def start() -> None:
     """The entry point of the `enrol` command."""
-    starting()
     from cardtools.enrol.cli import main
 
     main()
