@@ -17,6 +17,7 @@ from stuntcard.iso7816.status import StatusWord, describe
 from stuntcard.trace.names import MASTER_FILE, Path, application, file_name, is_directory
 
 NO_ANSWER = "no answer"
+NOT_DECODED = "a command that can't be read"
 _DIRECTORY = 0x38
 """The bits of the file descriptor byte that are all set for a DF (ISO 7816-4, table 14)."""
 
@@ -108,7 +109,16 @@ class Decoder:
 
     def decode(self, command: bytes, answer: bytes) -> Decoded:
         """One exchange in words; masked bytes may be anything."""
-        sw = int.from_bytes(answer[-2:]) if len(answer) >= 2 else None
+        try:
+            return self._decode(command, answer)
+        except Exception:
+            # A fault of ours must cost neither the recording nor the rest of the story.
+            self.reset()
+            sw = _status_word(answer)
+            return Decoded(NOT_DECODED, NO_ANSWER if sw is None else f"{sw:04X}", sw)
+
+    def _decode(self, command: bytes, answer: bytes) -> Decoded:
+        sw = _status_word(answer)
         status = NO_ANSWER if sw is None else describe(sw)
         parsed = _parsed(command)
         if parsed is None:
@@ -147,7 +157,8 @@ class Decoder:
         if directory is None and command.ins == Instruction.SELECT:
             directory = is_directory(path) or command.p1 == _CHILD_DF
         if directory is not None:
-            self._directory = path if directory else path[:-1]
+            # Of the root, whatever a card says of it, and of an application nothing lies above.
+            self._directory = path if directory or len(path) == 1 else path[:-1]
 
     def _path(self, command: Command) -> Path:
         """The file that a SELECT names (ISO 7816-4, table 62)."""
@@ -276,6 +287,10 @@ def _parsed(raw: bytes) -> Command | None:
         return parse_command(raw)
     except ApduError:
         return Command(*raw[:4]) if len(raw) >= 4 else None
+
+
+def _status_word(answer: bytes) -> int | None:
+    return int.from_bytes(answer[-2:]) if len(answer) >= 2 else None
 
 
 def _parameters(command: Command) -> str:

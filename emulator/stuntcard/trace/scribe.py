@@ -53,14 +53,19 @@ class Scribe:
         if kind is not EventKind.COMMAND:
             self._decoder.reset()
             return TraceEvent(kind, start, answer=octets.written(answer)), None
-        if self._mask is None:
-            texts = octets.written(command), octets.written(answer)
-        else:
-            texts = self._mask.write(command, answer)
-        event = TraceEvent(kind, start, max(0.0, end - start), *texts)
+        event = TraceEvent(kind, start, max(0.0, end - start), *self._written(command, answer))
         if octets.is_masked(event.command) or octets.is_masked(event.answer):
             command, answer = octets.read(event.command), octets.read(event.answer)
         return event, self._decoder.decode(command, answer)
+
+    def _written(self, command: bytes, answer: bytes) -> tuple[str, str]:
+        if self._mask is None:
+            return octets.written(command), octets.written(answer)
+        try:
+            return self._mask.write(command, answer)
+        except Exception:
+            # A fault of ours must neither end the recording nor let a secret out.
+            return octets.HIDDEN * len(command), octets.HIDDEN * len(answer)
 
 
 def write_lines(

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from stuntcard.trace.decode import Decoded, Decoder
 
 from tests.unit.trace.sessions import CODES
@@ -86,8 +86,18 @@ def test_no_answer_has_no_status_word() -> None:
     assert (decoded.status, decoded.sw) == ("no answer", None)
 
 
-@given(st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=40))))
-def test_nothing_can_upset_it(exchanges: list[tuple[bytes, bytes]]) -> None:
-    decoder = Decoder(CODES)
-    for command, answer in exchanges:
-        decoder.decode(command, answer)
+def test_a_root_that_says_it_is_no_directory_is_one() -> None:
+    root = ("00A40000023F00", "6F038201019000")
+    assert words(root, ("00A4080C045015" + "4402", "9000")) == ["MF", "5015/4402 PrKDF"]
+
+
+class BrokenNames(dict[int, str]):
+    def get(self, *_: object) -> NoReturn:
+        raise LookupError
+
+
+def test_what_the_decoder_fails_at_is_marked_and_it_goes_on() -> None:
+    decoder = Decoder(BrokenNames())
+    failed = decoder.decode(bytes.fromhex("0020000108") + bytes(8), b"\x63\xc2")
+    assert (failed.command, failed.status, failed.sw) == ("a command that can't be read", "63C2", 0x63C2)
+    assert decoder.decode(bytes.fromhex("00A40000023F00"), b"\x90\x00").about == "MF"
