@@ -10,9 +10,7 @@ import datetime
 import fcntl
 import json
 import os
-import shlex
 import sys
-import textwrap
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,12 +20,12 @@ from stuntcard.store.errors import CardInUseError
 _ATTEMPTS, _PAUSE = 5, 0.02
 """Whoever only looks has the lock for an instant too; it is not to be taken for one who uses the card."""
 _RECORD_MAX = 4096
-_COMMAND_SHOWN = 120
+_OURS = "stuntcard"
 
 
 @dataclass(frozen=True, slots=True)
 class CardUser:
-    """The program that has a card open."""
+    """The program that has a card open. `command` is its name without its arguments: codes may stand there."""
 
     pid: int
     command: str
@@ -66,13 +64,21 @@ class CardLock:
 
     def _sign(self) -> None:
         since = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-        words = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-        command = textwrap.shorten(words, _COMMAND_SHOWN, placeholder=" …")
-        record = json.dumps(asdict(CardUser(os.getpid(), command, since))).encode()
+        record = json.dumps(asdict(CardUser(os.getpid(), _this_program(), since))).encode()
         # A full disk is no reason to refuse a card: who has it is then not told.
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, record, 0)
+
+
+def _this_program() -> str:
+    """This program's name; of `stuntcard` also which of its commands runs, and for which other program."""
+    path, *words = sys.argv or [""]
+    name = Path(path).parent.name if Path(path).name == "__main__.py" else Path(path).name
+    if name != _OURS or not words:
+        return name or "a program"
+    program = words[words.index("--") + 1 :][:1] if "--" in words else []
+    return " ".join([name, words[0], *(Path(word).name for word in program)])
 
 
 def lock_path(card: Path) -> Path:

@@ -14,7 +14,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from stuntcard.store.lock import CardLock
-sys.argv = ["/usr/bin/stuntcard", "run", "card:mine"]
+sys.argv = ["/usr/bin/stuntcard", "exec", "card:mine", "--", "/usr/bin/pkcs11-tool", "--pin", "12345678"]
 lock = CardLock(Path(sys.stdin.readline().strip()))
 print("held", flush=True)
 sys.stdin.read()
@@ -49,13 +49,35 @@ def test_the_second_is_told_who_the_first_is_and_what_to_do(card: Path) -> None:
             CardLock(card)
         user = user_of(card)
         assert user is not None
-        assert (user.pid, user.command) == (program.pid, "stuntcard run card:mine")
+        assert (user.pid, user.command) == (program.pid, "stuntcard exec pkcs11-tool")
         assert str(refusal.value) == (
-            f"card 'mine' is in use by `stuntcard run card:mine` (process {program.pid}, since {user.since}); "
+            f"card 'mine' is in use by `stuntcard exec pkcs11-tool` (process {program.pid}, since {user.since}); "
             "stop that first, or work on a copy: stuntcard card copy mine mine-2"
         )
     finally:
         end(program)
+    assert "12345678" not in lock_path(card).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["/usr/bin/stuntcard", "run", "card:mine", "--reader", "vpcd"], "stuntcard run"),
+        (["/lib/stuntcard/__main__.py", "exec", "card:mine", "--", "sh", "-c", "echo 12345678"], "stuntcard exec sh"),
+        (["/usr/bin/stuntcard", "exec", "card:mine", "--"], "stuntcard exec"),
+        (["/usr/bin/my-tests", "12345678"], "my-tests"),
+        ([""], "a program"),
+    ],
+)
+def test_of_a_program_its_name_is_told_and_no_argument(
+    words: list[str], told: str, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", words)
+    lock = CardLock(card)
+    user = user_of(card)
+    lock.release()
+    assert user is not None
+    assert user.command == told
 
 
 def test_a_lock_is_free_when_its_program_is_killed(card: Path) -> None:
