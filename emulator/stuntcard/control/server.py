@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 MAX_REQUEST = 4096
+_CHUNK = 1 << 16
 _PATIENCE = 5.0
 """Seconds in which a request has to come, and its answer to be taken."""
 _CLIENTS_MAX = 16
@@ -98,6 +99,8 @@ class ControlServer:
                 line = _line(connection)
                 connection.settimeout(_PATIENCE)
                 connection.sendall(self._answer(line) + b"\n")
+                if line is None:
+                    _hear_out(connection)
         finally:
             with self._lock:
                 self._clients.pop(connection, None)
@@ -124,6 +127,15 @@ class ControlServer:
             # A fault of ours in one request must not leave its client without an answer.
             _log.exception("a request could not be answered")
             return error_line("the request could not be answered; the emulator's own log says why")
+
+
+def _hear_out(connection: socket.socket) -> None:
+    """Takes what else a client says: if that were left, the system would take the answer away from it."""
+    deadline = time.monotonic() + _PATIENCE
+    while (patience := deadline - time.monotonic()) > 0:
+        connection.settimeout(patience)
+        if not connection.recv(_CHUNK):
+            return
 
 
 def _line(connection: socket.socket) -> bytes | None:

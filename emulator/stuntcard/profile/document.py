@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+_NUMBER_BITS_MAX = 64
 
 KeyPath = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -158,7 +160,7 @@ class Document:
 
     def _scalar(self, node: yaml.Node) -> object:
         try:
-            return yaml.SafeLoader("").construct_object(node)
+            value = yaml.SafeLoader("").construct_object(node)
         except (yaml.MarkedYAMLError, ValueError, LookupError, AttributeError):
             # The library's constructors stumble in all these ways over a value that does not fit its tag.
             self._note(
@@ -166,6 +168,11 @@ class Document:
                 f"{str(node.value)[:40]!r} can't be read as {node.tag}; a {self._kind} has plain values only",
             )
             return None
+        if isinstance(value, int) and value.bit_length() > _NUMBER_BITS_MAX:
+            # 1:2:3 is a number for YAML, to the base of 60; some are too long for Python to write them out.
+            self._note(node.start_mark, f"{str(node.value)[:40]!r} is a number too large for a {self._kind}")
+            return None
+        return value
 
 
 class _Mark(Protocol):
@@ -177,8 +184,15 @@ class _Mark(Protocol):
 
 def read_text(path: Path) -> bytes:
     """The text in a file, one byte more than `Document.read` takes at most. Raises OSError."""
-    with path.open("rb") as stream:
+    with open(path, "rb", opener=without_waiting) as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """An opener for `open`, to which a pipe that nobody writes to is empty: else it would wait for ever."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _key_path(location: tuple[int | str, ...]) -> KeyPath:

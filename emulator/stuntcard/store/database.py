@@ -20,10 +20,12 @@ from stuntcard.card.content import Content
 from stuntcard.card.keeper import KeepError
 from stuntcard.profile.load import ProfileError, parse_profile
 from stuntcard.profile.model import Profile
-from stuntcard.profile.serial import with_serial
+from stuntcard.profile.serial import SerialError, with_serial
+from stuntcard.store import cells
+from stuntcard.store.cells import ContentError
 from stuntcard.store.errors import DamagedCardError, NewerCardError, StoreError
 from stuntcard.store.places import sync_directory
-from stuntcard.store.rows import ContentError, Statement, changes, read_content, written_again
+from stuntcard.store.rows import Statement, changes, read_content, written_again
 from stuntcard.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 
 _PATIENCE = 5.0
@@ -165,6 +167,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 def _connect_to_whole(path: Path) -> sqlite3.Connection:
     """A connection to a file that is whole, and of a form that is known. Raises StoreError or sqlite3.Error."""
+    if path.exists() and not path.is_file():
+        raise DamagedCardError(_damaged(path, "it is not a file"))
     # Whoever may write folds the log in and tidies up at the end, which is no good for a damaged file.
     with contextlib.closing(_connect(path, "ro")) as connection:
         _check(connection, path)
@@ -214,8 +218,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
     if _is_cut(connection, path):
         raise DamagedCardError(_damaged(path, "its end is missing"))
+    if version < 1:
+        raise DamagedCardError(_damaged(path, "it does not say of which form it is"))
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if version < 1 or found != "ok":
+    if found != "ok":
         raise DamagedCardError(_damaged(path, str(found).replace("\n", " ")))
 
 
@@ -227,21 +233,24 @@ def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def _read(connection: sqlite3.Connection, path: Path) -> StoredCard:
-    rows = connection.execute("SELECT profile_text, durability, made, serial FROM card").fetchall()
+    rows = connection.execute("SELECT profile, profile_text, durability, made, serial FROM card").fetchall()
     if len(rows) != 1:
         raise DamagedCardError(_damaged(path, "it says nothing of what card it is"))
-    text, durability, made, serial = rows[0]
+    identifier, text, durability, made, serial = rows[0]
     try:
-        profile = parse_profile(bytes(text), f"{path.stem}'s profile")
+        profile = parse_profile(cells.octets(text), f"{path.stem}'s profile")
+        if profile.id != identifier:
+            raise ContentError("its profile is not that of which it says it is")
         if serial is not None:
-            profile = with_serial(profile, serial)
-        return StoredCard(bytes(text), profile, read_content(connection, profile), Durability(durability), str(made))
+            profile = with_serial(profile, cells.text(serial))
+        content = read_content(connection, profile)
+        return StoredCard(text, profile, content, cells.one_of(Durability, durability), cells.text(made))
     except ProfileError as error:
         raise StoreError(
             f"{path}: this Stuntcard does not take the profile that the card was made with; the card was left as it "
             f"is. Use it with the Stuntcard that made it, or make a new one.\n{error}"
         ) from error
-    except (ContentError, ValueError, TypeError) as error:
+    except (ContentError, SerialError) as error:
         raise DamagedCardError(_damaged(path, str(error))) from error
 
 
@@ -254,6 +263,12 @@ def _explained(path: Path) -> Iterator[None]:
         code = _code(error)
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(error):
             raise DamagedCardError(_damaged(path, str(error))) from error
+        journal = path.with_name(f"{path.name}-journal")
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and journal.exists():
+            raise StoreError(
+                f"{path}: can't be opened because of {journal.name} beside it, which Stuntcard never leaves there. The "
+                "card was left as it is; move that file away, and try again"
+            ) from error
         raise StoreError(f"{path}: can't be opened: {_reason(error)}") from error
 
 

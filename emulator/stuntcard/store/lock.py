@@ -90,7 +90,7 @@ def user_of(card: Path) -> CardUser | None:
     """Who has a card open now; pid 0 when that can't be told."""
     path = lock_path(card)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
     try:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stuntcard.card.content import Content, KeyRecord, with_key_files_read
 from stuntcard.card.files import File, FileKind, FileSystem
 from stuntcard.card.keys import Key, SecretKey, stored_secret_key
 from stuntcard.policy.state import CodeState, Item, Origin, State
+from stuntcard.profile.document import without_waiting
 from stuntcard.profile.load import ProfileError, parse_profile
 from stuntcard.profile.model import CodeStatus
-from stuntcard.profile.serial import with_serial
+from stuntcard.profile.serial import SerialError, with_serial
+from stuntcard.store.cells import ContentError
 from stuntcard.store.database import Durability, StoredCard
 from stuntcard.store.errors import StoreError
 from stuntcard.store.rows import as_card_key, check_content
@@ -26,17 +28,25 @@ MAX_BYTES = 64 * 1024 * 1024
 _MISTAKES_SHOWN = 5
 
 
+_Count = Annotated[int, Field(ge=0, le=0x7FFFFFFF)]
+_Hexadecimal = Annotated[str, Field(pattern=r"\A([0-9A-Fa-f]{2})*\z")]
+
+_Latin1 = Annotated[str, Field(pattern=r"\A[\x{00}-\x{FF}]*\z")]
+
+_Moment = Annotated[str, Field(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]{1,30}\z")]
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Code(_Form):
     status: CodeStatus
-    tries_left: int
-    tries_limit: int
+    tries_left: _Count
+    tries_limit: _Count
     must_change: bool
-    value: str | None
-    """A character a byte (Latin-1)."""
+    value: _Latin1 | None
+    """A character a byte."""
 
     @classmethod
     def of(cls, code: CodeState, value: bytes | None) -> _Code:
@@ -53,12 +63,12 @@ class _Code(_Form):
 
 
 class _Item(_Form):
-    number: int
+    number: _Count
     area: str
     origin: Origin | None
     listed: bool
     certificate: bool
-    size: int
+    size: _Count
 
     @classmethod
     def of(cls, item: Item) -> _Item:
@@ -76,11 +86,11 @@ class _Item(_Form):
 
 
 class _Key(_Form):
-    number: int
+    number: _Count
     private: str | None
     """PKCS #8, in PEM; a secret key in hexadecimal."""
-    reference: int | None
-    identifier: str | None
+    reference: _Count | None
+    identifier: _Hexadecimal | None
     """In hexadecimal, as are a file's path, access, content and name."""
 
     @classmethod
@@ -101,11 +111,11 @@ class _Key(_Form):
 
 
 class _File(_Form):
-    path: str
+    path: _Hexadecimal
     kind: Literal["DF", "EF", "RSA_KEY", "EC_KEY", "AES_KEY", "DES_KEY", "GENERIC_SECRET"]
-    access: str
-    content: str
-    name: str
+    access: _Hexadecimal
+    content: _Hexadecimal
+    name: _Hexadecimal
 
     @classmethod
     def of(cls, file: File) -> _File:
@@ -132,12 +142,12 @@ class PortableCard(_Form):
     profile: str
     profile_yaml: str
     durability: Durability
-    made: str
+    made: _Moment
     serial: str | None = None
     """In hexadecimal; the profile's in files of earlier days."""
     codes: dict[str, _Code]
     lost: list[str]
-    files_size: int
+    files_size: _Count
     items: list[_Item]
     keys: list[_Key]
     files: list[_File]
@@ -163,7 +173,7 @@ def export_card(stored: StoredCard, file: Path) -> None:
 def import_card(file: Path) -> StoredCard:
     """The card in a file that `export_card` wrote. Raises StoreError with all that is wrong with it."""
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=without_waiting) as stream:
             text = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise StoreError(f"{file}: can't be read: {error.strerror}") from error
@@ -175,7 +185,7 @@ def import_card(file: Path) -> StoredCard:
         mistakes = [f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
         more = [f"and {len(mistakes) - _MISTAKES_SHOWN} more"] if len(mistakes) > _MISTAKES_SHOWN else []
         raise StoreError(_refused(file, "; ".join(mistakes[:_MISTAKES_SHOWN] + more))) from error
-    except (ProfileError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ProfileError, ContentError, SerialError) as error:
         raise StoreError(_refused(file, str(error))) from error
 
 
@@ -208,6 +218,8 @@ def _portable(stored: StoredCard) -> PortableCard:
 def _stored(card: PortableCard, profile_name: str) -> StoredCard:
     text = card.profile_yaml.encode()
     profile = parse_profile(text, profile_name)
+    if profile.id != card.profile:
+        raise ContentError(f"it says that its profile is {card.profile!r:.40}, and its profile_yaml is {profile.id}")
     if card.serial is not None:
         profile = with_serial(profile, card.serial)
     state = State(
@@ -230,7 +242,10 @@ def _to_pem(key: Key) -> str:
 
 
 def _from_pem(text: str) -> Key:
-    secret = None if text.startswith("-") else stored_secret_key(bytes.fromhex(text))
-    if secret is not None:
-        return secret
-    return as_card_key(load_pem_private_key(text.encode(), None))
+    try:
+        secret = None if text.startswith("-") else stored_secret_key(bytes.fromhex(text))
+        return secret if secret is not None else as_card_key(load_pem_private_key(text.encode(), None))
+    except ContentError:
+        raise
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ContentError("a private key can't be read") from None

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -19,15 +20,14 @@ from stuntcard.card.files import ACCESS_LENGTH, MASTER_FILE, MAX_FILE_SIZE, File
 from stuntcard.card.keys import Key, PrivateKey, SecretKey, stored_secret_key
 from stuntcard.policy.state import CodeState, Item, Origin, State
 from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.store import cells
+from stuntcard.store.cells import ContentError
 
 Value = str | bytes | int | None
 Statement = tuple[str, tuple[Value, ...]]
 
+_NUMBER_MAX = 0x7FFFFFFF
 _CLEAR = ("DELETE FROM law", "DELETE FROM code", "DELETE FROM item", "DELETE FROM key", "DELETE FROM file")
-
-
-class ContentError(ValueError):
-    """Rows, or other data, that are no card's content."""
 
 
 def changes(old: Content | None, new: Content) -> list[Statement]:
@@ -116,46 +116,84 @@ def _file_changes(old: Mapping[bytes, File], new: Mapping[bytes, File]) -> Itera
 
 def read_content(connection: sqlite3.Connection, profile: Profile) -> Content:
     """The content that a file holds, with a fresh session. Raises ContentError, or sqlite3.Error."""
-    try:
-        content = _read_content(connection)
-    except (ValueError, TypeError, LookupError) as error:
-        raise ContentError(str(error)) from error
-    check_content(profile, content)
-    return with_key_files_read(profile, content)
-
-
-def _read_content(connection: sqlite3.Connection) -> Content:
-    codes, values = {}, {}
-    for name, status, left, limit, must_change, value in connection.execute(
-        "SELECT name, status, tries_left, tries_limit, must_change, value FROM code"
-    ):
-        codes[name] = CodeState(CodeStatus(status), left, limit, bool(must_change))
-        if value is not None:
-            values[name] = bytes(value)
-    items = tuple(
-        Item(number, area, Origin(origin) if origin is not None else None, bool(listed), bool(certificate), size)
-        for number, area, origin, listed, certificate, size in connection.execute(
-            "SELECT number, area, origin, listed, certificate, size FROM item ORDER BY number"
-        )
-    )
-    keys = {
-        number: KeyRecord(from_der(private) if private is not None else None, reference, identifier)
-        for number, private, reference, identifier in connection.execute(
-            "SELECT number, private, reference, identifier FROM key ORDER BY number"
-        )
-    }
-    files = {
-        path: File(path, FileKind[kind], access, content, name)
-        for path, kind, access, content, name in connection.execute(
-            "SELECT path, kind, access, content, name FROM file ORDER BY place"
-        )
-    }
+    codes, values = _read_codes(connection)
+    items, keys, files = _read_items(connection), _read_keys(connection), _read_files(connection)
     rows = connection.execute("SELECT lost, files_size FROM law").fetchall()
     if len(rows) != 1:
         raise ContentError("the row of the law's state is missing")
     lost, files_size = rows[0]
-    state = State(codes, items, frozenset(json.loads(lost)), files_size=files_size)
-    return Content(state, values, FileSystem(files), keys)
+    state = State(codes, items, cells.names(lost), files_size=cells.number(files_size))
+    content = Content(state, values, FileSystem(files), keys)
+    check_content(profile, content)
+    return with_key_files_read(profile, content)
+
+
+def _read_codes(connection: sqlite3.Connection) -> tuple[dict[str, CodeState], dict[str, bytes]]:
+    codes, values = {}, {}
+    for name, status, left, limit, must_change, value in connection.execute(
+        "SELECT name, status, tries_left, tries_limit, must_change, value FROM code"
+    ):
+        known = cells.one_of(CodeStatus, status)
+        codes[cells.text(name)] = CodeState(known, cells.number(left), cells.number(limit), cells.flag(must_change))
+        if value is not None:
+            values[name] = cells.octets(value)
+    return codes, values
+
+
+def _read_items(connection: sqlite3.Connection) -> tuple[Item, ...]:
+    return tuple(
+        Item(
+            cells.number(number),
+            cells.text(area),
+            cells.perhaps(_origin, origin),
+            cells.flag(listed),
+            cells.flag(certificate),
+            cells.number(size),
+        )
+        for number, area, origin, listed, certificate, size in connection.execute(
+            "SELECT number, area, origin, listed, certificate, size FROM item ORDER BY number"
+        )
+    )
+
+
+def _origin(cell: object) -> Origin:
+    return cells.one_of(Origin, cell)
+
+
+def _read_keys(connection: sqlite3.Connection) -> dict[int, KeyRecord]:
+    return {
+        cells.number(number): KeyRecord(
+            cells.perhaps(_private_key, private),
+            cells.perhaps(cells.number, reference),
+            cells.perhaps(cells.octets, identifier),
+        )
+        for number, private, reference, identifier in connection.execute(
+            "SELECT number, private, reference, identifier FROM key ORDER BY number"
+        )
+    }
+
+
+def _private_key(cell: object) -> Key:
+    try:
+        return from_der(cells.octets(cell))
+    except ContentError:
+        raise
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ContentError("a private key can't be read") from None
+
+
+def _read_files(connection: sqlite3.Connection) -> dict[bytes, File]:
+    files = {}
+    for path, kind, access, content, name in connection.execute(
+        "SELECT path, kind, access, content, name FROM file ORDER BY place"
+    ):
+        known = FileKind.__members__.get(cells.text(kind))
+        if known is None:
+            raise ContentError(
+                f"there is another text where a kind of file should be: {', '.join(FileKind.__members__)}"
+            )
+        files[cells.octets(path)] = File(path, known, cells.octets(access), cells.octets(content), cells.octets(name))
+    return files
 
 
 def check_content(profile: Profile, content: Content) -> None:
@@ -170,8 +208,16 @@ def check_content(profile: Profile, content: Content) -> None:
         raise ContentError("it has keys in areas that its profile has not")
     if not state.lost <= {CARD, *profile.parts}:
         raise ContentError("it has lost parts that its profile has not")
-    if {item.number for item in state.items} != content.keys.keys():
+    numbers = [item.number for item in state.items]
+    if set(numbers) != content.keys.keys() or len(numbers) != len(content.keys):
         raise ContentError("its keys and the places that they take do not belong together")
+    references = [record.reference for record in content.keys.values() if record.reference is not None]
+    if not all(0 <= one <= _NUMBER_MAX for one in (*numbers, *references, state.files_size, state.memory_used)) or any(
+        item.size < 0 for item in state.items
+    ):
+        raise ContentError(
+            "numbers of its keys, or what these and its files take of the memory, are not such as can be"
+        )
     files = content.files.files
     if MASTER_FILE not in files or not all(path == MASTER_FILE or path[:-2] in files for path in files):
         raise ContentError("its files hang in the air: a directory is missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ class Trace:
 
 def read_trace(path: Path) -> Trace:
     """The trace in a file. Raises TraceError, whose message names file and line, or OSError."""
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_without_waiting) as file:
         events: list[TraceEvent] = []
         header: TraceHeader | None = None
         for number, line in _lines(path, file):
@@ -40,6 +41,13 @@ def read_trace(path: Path) -> Trace:
     if header is None:
         raise TraceError(f"{path}: it is empty; {_advice(1)}")
     return Trace(header, tuple(events))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe that nobody writes to is empty: else it would be waited for."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -129,10 +129,8 @@ def test_a_huge_request_is_refused(live: Live) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(10)
         connection.connect(str(live.path))
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(b'{"request": "remove", "x": "' + b"x" * 10_000_000)
-        with contextlib.suppress(ConnectionError):
-            assert b"at most 4096 bytes" in connection.recv(65536)
+        connection.sendall(b'{"request": "remove", "x": "' + b"x" * 10_000_000 + b'"}\n')
+        assert b"at most 4096 bytes" in connection.recv(65536)
     assert live.slot_control.card_in
     assert ask(live.path, STATUS)["profile"] == "proid-q"
 

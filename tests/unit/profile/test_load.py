@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,23 @@ def test_the_error_as_text_has_file_line_and_column() -> None:
 
 
 # What is no profile at all
+
+
+@pytest.mark.parametrize("number", ["1" + ":59" * 3000, "0x" + "F" * 5000, str(2**64)])
+def test_a_number_too_large_for_any_profile_is_told_with_its_place(number: str) -> None:
+    (mistake,) = mistakes(replaced("schema: 1", f"schema: {number}"))
+    assert (mistake.line, mistake.message) == (
+        line_of(TEXT, "schema: 1"),
+        f"{number[:40]!r} is a number too large for a profile",
+    )
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "card.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(ProfileError, match="is missing"):
+        load_profile(str(pipe))
 
 
 def test_a_key_that_stands_twice() -> None:

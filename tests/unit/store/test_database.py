@@ -150,6 +150,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "of_another_program": lambda card: alter(card, "PRAGMA application_id = 1"),
     "without_a_row": lambda card: alter(card, "DELETE FROM card"),
     "with_a_row_of_nonsense": lambda card: alter(card, "UPDATE code SET status = 'asleep' WHERE name = 'pin'"),
+    "of_no_form": lambda card: alter(card, "PRAGMA user_version = 0"),
+    "of_another_profile": lambda card: alter(card, "UPDATE card SET profile = 'tokenme'"),
+    "with_a_profile_that_is_a_number": lambda card: alter(card, "UPDATE card SET profile_text = 4000000000"),
     "without_a_table": lambda card: alter(card, "DROP TABLE item"),
 }
 
@@ -165,7 +168,27 @@ def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(
         open_it(card)
     assert all_bytes(card) == before
     assert str(refusal.value).startswith(f"{card} is damaged: ")
+    assert " is damaged: ok" not in str(refusal.value)
     assert "left as it is. Restore a snapshot (stuntcard snapshot restore mine), import an export" in str(refusal.value)
+
+
+def test_a_pipe_is_no_card_and_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    for open_it in (read_file, CardFile):
+        with pytest.raises(DamagedCardError, match="it is not a file"):
+            open_it(path)
+
+
+def test_a_journal_that_lies_beside_a_card_is_named(card: Path) -> None:
+    journal = card.with_name("mine.card-journal")
+    journal.write_bytes(bytes.fromhex("D9D505F920A163D7") + bytes(3) + b"\x01" + bytes(2500))
+    for open_it in (read_file, CardFile):
+        with pytest.raises(
+            StoreError, match=r"because of mine\.card-journal beside it, which Stuntcard never leaves there"
+        ):
+            open_it(card)
+    journal.unlink()
+    assert read_file(card).profile.id == "proid-q"
 
 
 def test_a_damaged_file_with_a_log_beside_it_is_left_as_it_is(card: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -131,10 +132,19 @@ def with_(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (with_("extra", 1), "extra: Extra inputs are not permitted"),
         (with_("profile_yaml", "schema: 1"), "profile_yaml:1:1: "),
         (with_("codes/pin/tries_left", 9), "the tries of pin are not such as its profile allows"),
-        (with_("codes/pin/value", "€"), "latin-1"),
-        (with_("keys/0/private", "no key"), "can't be imported"),
+        (with_("codes/pin/tries_left", -1), "codes.pin.tries_left: Input should be greater than or equal to 0"),
+        (with_("codes/pin/value", "€"), "codes.pin.value: String should match pattern"),
+        (with_("keys/0/private", "no key"), "a private key can't be read"),
+        (with_("keys/0/private", "-----BEGIN PRIVATE KEY-----"), "a private key can't be read"),
+        (with_("keys/0/reference", 2**31), "keys.0.reference: Input should be less than or equal to 2147483647"),
+        (with_("files_size", 2**80), "files_size: Input should be less than or equal to 2147483647"),
+        (with_("files_size", -1), "files_size: Input should be greater than or equal to 0"),
+        (with_("items/0/size", -1), "items.0.size: Input should be greater than or equal to 0"),
+        (with_("items/0/number", 2**63), "items.0.number: Input should be less than or equal to 2147483647"),
+        (with_("profile", "tokenme"), "it says that its profile is 'tokenme', and its profile_yaml is proid-q"),
+        (with_("made", "\x1b[2J"), "made: String should match pattern"),
         (with_("keys/0/number", 9), "do not belong together"),
-        (with_("files/0/content", "zz"), "non-hexadecimal"),
+        (with_("files/0/content", "zz"), "files.0.content: String should match pattern"),
         (with_("files/0/kind", "XF"), "files.0.kind: Input should be 'DF', 'EF'"),
         (with_("items/0/area", "moon"), "keys in areas that its profile has not"),
     ],
@@ -164,6 +174,13 @@ def test_what_is_no_export_is_refused(content: bytes, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="can't be read: No such file"):
         import_card(tmp_path / "none.json")
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "card.json")
+    with pytest.raises(StoreError, match="can't be imported: the file: Invalid JSON"):
+        import_card(tmp_path / "card.json")
 
 
 def test_a_file_without_end_is_refused() -> None:

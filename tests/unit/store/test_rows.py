@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -16,8 +17,8 @@ from stuntcard.card.files import MASTER_FILE, File, FileKind, FileSystem
 from stuntcard.card.keys import SecretKey
 from stuntcard.policy.state import CodeState, Item, State
 from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.store.cells import ContentError
 from stuntcard.store.rows import (
-    ContentError,
     Statement,
     as_card_key,
     changes,
@@ -243,16 +244,26 @@ def test_content_that_no_card_can_have_is_refused_with_the_reason(content: Conte
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "reason"),
     [
-        "DELETE FROM law",
-        "UPDATE code SET status = 'asleep'",
-        "UPDATE law SET lost = 'no JSON'",
-        "UPDATE file SET kind = 'XF'",
-        "INSERT INTO key VALUES (1, x'3000', 1, NULL)",
+        ("DELETE FROM law", "the row of the law's state is missing"),
+        ("UPDATE code SET status = 'asleep'", "there is another text where one of these should be: "),
+        ("UPDATE code SET tries_left = 'many'", "there is another text where a whole number should be"),
+        ("UPDATE code SET tries_left = 2.5", "there is another number where a whole number should be"),
+        ("UPDATE code SET value = 5", "there is another number where bytes should be"),
+        ("UPDATE code SET value = '12345678'", "there is another text where bytes should be"),
+        ("UPDATE law SET lost = 'no JSON'", "there is another text where a list of names should be"),
+        ("UPDATE law SET lost = '{}'", "there is another text where a list of names should be"),
+        ("UPDATE law SET lost = '[1]'", "there is another number where a text should be"),
+        ("UPDATE law SET files_size = -1", "are not such as can be"),
+        ("UPDATE law SET files_size = x'00'", "there is a row of bytes where a whole number should be"),
+        ("UPDATE file SET kind = 'XF'", "there is another text where a kind of file should be: DF, EF, "),
+        ("UPDATE file SET content = 'text'", "there is another text where bytes should be"),
+        ("INSERT INTO item VALUES (1, 'user', 'stolen', 1, 0, 1)", "should be: made, imported, factory"),
+        ("INSERT INTO key VALUES (1, x'3000', 1, NULL)", "a private key can't be read"),
     ],
 )
-def test_rows_that_can_not_be_read_are_refused(damage: str) -> None:
+def test_rows_that_can_not_be_read_are_refused_in_our_words(damage: str, reason: str) -> None:
     connection = applied(changes(None, FACTORY), [(damage, ())])
-    with pytest.raises(ContentError):
+    with pytest.raises(ContentError, match=re.escape(reason)):
         read_content(connection, PROFILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -115,3 +116,10 @@ def test_any_file_is_a_trace_or_refused(content: bytes, end: bytes) -> None:
         path.write_bytes(content + end)
         with contextlib.suppress(TraceError):
             read_trace(path)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "session.jsonl")
+    with pytest.raises(TraceError, match="it is empty"):
+        read_trace(tmp_path / "session.jsonl")
