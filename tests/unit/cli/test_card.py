@@ -274,7 +274,7 @@ def test_run_has_the_card_for_itself_and_a_kill_frees_it(mine: str) -> None:
         second = stuntcard("exec", f"card:{mine}", "--", "true")
         assert second.returncode == 69
         assert second.stderr.startswith("card 'mine' is in use by `")
-        assert f"run card:mine` (process {runner.pid}, since " in second.stderr
+        assert f"`stuntcard run` (process {runner.pid}, since " in second.stderr
         assert f"in use by stuntcard run (process {runner.pid})" in done("card", "list")
         assert json_of("card", "show", mine)["in_use_by"]["pid"] == runner.pid
         assert "is in use by" in refused("card", "reset", mine, "--yes", status=69)
