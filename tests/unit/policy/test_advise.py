@@ -20,6 +20,7 @@ from stuntcard.policy.events import (
     Verify,
 )
 from stuntcard.policy.functions import Function, Situation, Use, functions_of, working
+from stuntcard.policy.moves import Action
 from stuntcard.policy.state import Origin, State, factory_state
 from stuntcard.profile import model
 from stuntcard.profile.load import load_profile
@@ -213,6 +214,8 @@ def test_a_full_cc_area_is_cured_by_deleting_one_of_its_two() -> None:
     advice = advised("proid-q", KeysAre("cc", 2))
     assert those(advice, Standing.WAY_BACK) == {NEW_IN_CC}
     assert plan(advice) == ["holder: pin deletes 1"]
+    assert advice.plan[0].action == Action(model.ActionKind.DELETE_KEY, area="cc", number=1)
+    assert not advice.plan[0].once
     assert [said(step) for step in advice.plan[0].instead] == ["holder: pin deletes 2"]
 
 

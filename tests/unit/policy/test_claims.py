@@ -8,7 +8,7 @@ import pytest
 from stuntcard.policy import law
 from stuntcard.policy.claims import Judgement, judge
 from stuntcard.policy.events import ActorActs, Event, SessionEnd, Verdict, Verify
-from stuntcard.policy.moves import Move
+from stuntcard.policy.moves import Move, apply
 from stuntcard.policy.reach import reach
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import walk
@@ -206,6 +206,18 @@ def test_never_after_a_deed_counts_from_where_the_deed_leads() -> None:
     profile = claiming(ZZZS_PK, after=set_once, never={"code": "kpep-pin", "is": "blocked"})
     moves = broken(profile)["so it is"]
     assert moves == ["PIN of KPEP set with TPIN", *["wrong PIN of KPEP"] * 3] or moves == ["wrong TPIN"] * 3
+
+
+def test_the_way_leads_to_the_state_that_breaks_the_claim() -> None:
+    profile = claiming(ZZZS_PK, when={"code": "tpin", "is": "not_set"}, never={"part": "pep", "is": "lost"})
+    walked = walk(profile)
+    found = judge(walked, reach(walked), profile.claims[0]).counterexample
+    assert found is not None
+    state = factory_state(profile)
+    for move in found.moves:
+        state = apply(profile, state, move)
+    assert walked.state(found.state).codes == state.codes
+    assert state.lost == {"pep"}
 
 
 def test_possible_is_broken_where_the_way_is_cut_off() -> None:

@@ -133,8 +133,10 @@ def test_pep_and_kpep_are_lost_each_by_its_own_codes() -> None:
     by = {use: loss for loss in found.losses for use in loss.abilities if use in (use_pep, use_kpep)}
     assert {move_briefly(ZZZS_PK, move) for move in by[use_pep].by} == {"wrong PUK of PEP"}
     assert len(by[use_pep].way) == 5
+    assert by[use_pep].transitions == 2 * 4 * 7, "the last try of PUK in two commands, whatever PIN and KPEP are"
     assert {move_briefly(ZZZS_PK, move) for move in by[use_kpep].by} == {"wrong TPIN", "wrong PIN of KPEP"}
     assert len(by[use_kpep].way) == 3
+    assert by[use_kpep].transitions == 2 * 2 * 21, "the last try of TPIN or PIN in two commands each, whatever PEP is"
 
 
 def test_from_where_keys_can_still_be_used() -> None:
@@ -144,7 +146,7 @@ def test_from_where_keys_can_still_be_used() -> None:
     assert (pep.now, pep.later, pep.never) == (3 * 5 * 7, 5 * 7, 7)
     assert (kpep.now, kpep.later, kpep.never) == (3 * 21, 3 * 21, 21)
     assert found.useless == 1
-    assert found.states == len(walked)
+    assert (found.states, found.transitions) == (len(walked), len(walked.targets))
 
 
 @pytest.mark.fact("EO-27")
