@@ -19,11 +19,11 @@ def main() -> None:
 
 def all_commands() -> typer.Typer:
     """All commands, in the order of `--help`."""
-    from stuntcard.cli import actor, advise, card, explore, live, profiles, run, scenario, status, trace
+    from stuntcard.cli import actor, advise, card, explore, live, profiles, run, running_cards, scenario, status, trace
 
     app = _app(completion=True)
     app.callback()(_options)
-    for module in (profiles, run, status, actor, advise, explore, trace, card, live, scenario):
+    for module in (profiles, run, status, running_cards, actor, advise, explore, trace, card, live, scenario):
         module.add_to(app)
     return app
 

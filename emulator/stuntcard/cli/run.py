@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,6 +60,12 @@ def run(
             "ports that follow)."
         ),
     ] = "pcsc",
+    in_background: Annotated[
+        bool,
+        typer.Option(
+            "--detach", "-d", help="Return once programs can come, and go on in the background; see `stuntcard stop`."
+        ),
+    ] = False,
     *,
     options: CardOptions,
 ) -> None:
@@ -73,6 +79,7 @@ def run(
     with failing(ReaderChoiceError):
         choice = parse_reader(reader)
     plans = plans_meant(cards or (), options)
+    ready = _detached() if in_background else _nothing_more
     with _served(), readers_made(plans, options.language) as readers:
         from stuntcard.running.serving import run_desk
 
@@ -81,7 +88,17 @@ def run(
                 from stuntcard.running.scenarios import told
 
                 typer.echo(told(one.scenario))
-        run_desk(readers, choice, options.socket)
+        run_desk(readers, choice, options.socket, ready)
+
+
+def _detached() -> Callable[[], None]:
+    from stuntcard.cli.detach import detach
+
+    return detach()
+
+
+def _nothing_more() -> None:
+    """Who stays at the terminal needs not be told that all is ready."""
 
 
 @with_options

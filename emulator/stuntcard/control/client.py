@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, name_in, runtime_directory
-from stuntcard.control.errors import AnswerError, NotRunningError, SeveralRunningError
+from stuntcard.control.directory import CONTROL_SOCKET, PCSC_SOCKET, name_in, process_in, runtime_directory
+from stuntcard.control.errors import AnswerError, EndError, NotRunningError, SeveralRunningError
 
 if TYPE_CHECKING:
     from stuntcard.control.requests import Answer, Request
@@ -20,6 +23,10 @@ _PATIENCE = 5.0
 """Seconds in which a card says how it is."""
 _LONG_PATIENCE = 60.0
 """Seconds in which any request is answered."""
+_FAREWELL_PATIENCE = 15.0
+"""Seconds in which an emulator ends that was told to."""
+_BREATH = 0.05
+"""Seconds between two looks at what runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,39 @@ def _how_to_start(name: str) -> str:
     if name in profile_names() or name.startswith("card:"):
         return f"start one with: stuntcard run {name}"
     return f"a stored card of that name is started with: stuntcard run card:{name}"
+
+
+def await_running_card(name: str, seconds: float) -> RunningCard:
+    """The running card of that name, as soon as there is one.
+
+    Raises as `the_running_card` when there is none in time.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return the_running_card(name)
+        except NotRunningError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_BREATH)
+
+
+def end(card: RunningCard) -> tuple[str, ...]:
+    """Ends the emulator that runs a card; gives the names of all cards that ended with it.
+
+    Raises EndError when it goes on, or OSError.
+    """
+    process = process_in(card.directory)
+    ended = tuple(one for one in running_cards() if process_in(one.directory) == process)
+    os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + _FAREWELL_PATIENCE
+    while any(one.directory.exists() for one in ended):
+        if time.monotonic() >= deadline:
+            raise EndError(
+                f"{card.name} was told to end {_FAREWELL_PATIENCE:g} s ago, but runs; end process {process} yourself"
+            )
+        time.sleep(_BREATH)
+    return tuple(one.name for one in ended)
 
 
 _AnswerT = TypeVar("_AnswerT", bound="Answer")

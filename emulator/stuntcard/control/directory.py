@@ -47,6 +47,11 @@ def name_in(directory: Path) -> str:
     return directory.name.rsplit("-", 2)[0]
 
 
+def process_in(directory: Path) -> int:
+    """The number of the process that runs the card whose directory this is."""
+    return int(directory.name.rsplit("-", 2)[1])
+
+
 def _sweep(runtime: Path) -> None:
     """Clears away what emulators left behind that were killed."""
     for directory in runtime.glob("*-*-*"):

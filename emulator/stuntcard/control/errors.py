@@ -27,5 +27,9 @@ class SeveralRunningError(ControlError):
         super().__init__(message)
 
 
+class EndError(ControlError):
+    """A card that was told to end goes on."""
+
+
 class AnswerError(ControlError):
     """What a card answered can't be understood."""

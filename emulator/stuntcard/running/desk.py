@@ -121,7 +121,7 @@ def desk_laid(wanted: Sequence[ReaderOnDesk], socket: Path | None = None) -> Ite
         readers = tuple(
             stack.enter_context(DeskReader(one, stack.enter_context(card_directory(one.name)))) for one in wanted
         )
-        yield Desk(readers, socket or readers[0].directory / PCSC_SOCKET)
+        yield Desk(readers, socket.absolute() if socket is not None else readers[0].directory / PCSC_SOCKET)
 
 
 @contextmanager

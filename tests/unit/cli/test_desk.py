@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.command_line import COMMAND, PATIENCE, done, exported_socket, json_of, refused, stuntcard
+from tests.unit.control.running_cards import running_card
 
 LIST = "import sys; from smartcard.System import readers; print(*readers(), sep='\\n')"
 
@@ -155,3 +156,38 @@ def test_a_socket_that_is_in_use(desk: Path) -> None:
     wrong = stuntcard("exec", "proid-q", "--socket", desk, "--", "true")
     assert wrong.returncode == 69
     assert f"another server is already serving {desk}" in wrong.stderr
+
+
+# For scripts
+
+
+def test_a_desk_in_the_background_is_waited_for_used_and_stopped(home: Path) -> None:
+    started = stuntcard("run", "proid-q", "b=tokenme", "--detach", "--socket", "d/s", cwd=home)
+    try:
+        assert started.returncode == 0
+        assert f"export PCSCLITE_CSOCK_NAME={home}/d/s\n" in started.stdout
+        assert done("wait", "b", "--timeout", "0") == ""
+        assert done("env", "b") == f"export PCSCLITE_CSOCK_NAME={home}/d/s\n"
+        assert readers(home / "d" / "s") == ["Stuntcard ProID+Q 00 00", "Stuntcard b 01 00"]
+    finally:
+        stopped = done("stop", "proid-q")
+    assert stopped == "b, proid-q: ended\n"
+    assert json_of("status") == []
+    assert not (home / "d" / "s").exists()
+
+
+def test_what_can_not_be_run_in_the_background_is_said_at_once(home: Path) -> None:
+    wrong = stuntcard("run", "proid-q", "--detach", "--socket", home.parent.parent / "s", "--applet", "none")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("--applet none: ")
+
+
+def test_a_card_that_does_not_come_is_not_waited_for_without_end() -> None:
+    assert "no card 'proid-q' is running" in refused("wait", "proid-q", "--timeout", "0.1", status=69)
+    assert "no card 'proid-q' is running" in refused("stop", "proid-q")
+    assert "no card 'proid-q' is running" in refused("env", "proid-q")
+
+
+def test_a_card_that_another_reader_has_needs_no_environment() -> None:
+    with running_card("proid-q"):
+        assert "programs reach it through pcscd" in refused("env", "proid-q")
