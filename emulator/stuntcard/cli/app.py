@@ -19,11 +19,37 @@ def main() -> None:
 
 def all_commands() -> typer.Typer:
     """All commands, in the order of `--help`."""
-    from stuntcard.cli import actor, advise, card, explore, live, profiles, run, running_cards, scenario, status, trace
+    from stuntcard.cli import (
+        actor,
+        advise,
+        card,
+        desk_file,
+        explore,
+        live,
+        profiles,
+        run,
+        running_cards,
+        scenario,
+        status,
+        trace,
+    )
 
     app = _app(completion=True)
     app.callback()(_options)
-    for module in (profiles, run, status, running_cards, actor, advise, explore, trace, card, live, scenario):
+    for module in (
+        profiles,
+        run,
+        desk_file,
+        status,
+        running_cards,
+        actor,
+        advise,
+        explore,
+        trace,
+        card,
+        live,
+        scenario,
+    ):
         module.add_to(app)
     return app
 

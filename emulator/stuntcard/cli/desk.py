@@ -24,8 +24,9 @@ def plans_meant(words: Sequence[str], options: CardOptions, state_out: Sequence[
     """What shall be in each reader: cards as words, and options for one of them each."""
     if options.unmasked and not options.trace:
         fail("--unmasked says how to record, but nothing is recorded; give --trace FILE too")
+    plans = _on_desk(options.desk) if options.desk is not None else ()
     with failing(ValueError):
-        plans = with_names([plan_of(word) for word in words]) or (ReaderPlan(),)
+        plans = with_names([*plans, *(plan_of(word) for word in words)]) or (ReaderPlan(),)
     if len(plans) > READERS_MAX:
         fail(f"{len(plans)} readers are more than the {READERS_MAX} that PC/SC programs see; leave some out")
     changes = _Changes(plans)
@@ -45,6 +46,16 @@ def plans_meant(words: Sequence[str], options: CardOptions, state_out: Sequence[
     if any(plan.card is None and plan.scenario is None for plan in meant):
         fail(_WHICH_CARD)
     return meant
+
+
+def _on_desk(file: Path) -> tuple[ReaderPlan, ...]:
+    from stuntcard.running.desk_file import DeskFileError, read_desk
+
+    try:
+        with failing(DeskFileError):
+            return read_desk(file)
+    except OSError as error:
+        fail(f"--desk {file}: can't be read: {error.strerror}")
 
 
 class _Changes:

@@ -92,6 +92,10 @@ class CardOptions:
     serial: Annotated[
         list[str] | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
     ] = None
+    desk: Annotated[
+        Path | None,
+        typer.Option(help="A whole desk of readers and cards, from a YAML file; see docs/desk.md.", metavar="FILE"),
+    ] = None
     socket: Annotated[
         Path | None,
         typer.Option(help="The place for the PC/SC socket, in a directory that is yours alone.", metavar="PATH"),

@@ -119,7 +119,9 @@ def execute(
     """
     from stuntcard.cli.desk import plans_meant, readers_made
 
-    words, program = _cards_and_program(cards or [], context.meta.get(_PROGRAM), scenario=bool(options.scenario))
+    words, program = _cards_and_program(
+        cards or [], context.meta.get(_PROGRAM), needed=not (options.scenario or options.desk)
+    )
     plans = plans_meant(words, options, state_out or ())
     if not program:
         _fail_without_program(plans, options.language)
@@ -140,14 +142,17 @@ def execute(
 
 
 def _cards_and_program(
-    words: list[str], behind: list[str] | None, *, scenario: bool
+    words: list[str], behind: list[str] | None, *, needed: bool
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """The cards, and the program with its arguments; where no `--` parts them, there is one card at most."""
+    """The cards, and the program with its arguments; where no `--` parts them, there is one card at most.
+
+    `needed`: there has to be one.
+    """
     if behind is not None:
         return words, behind
     from stuntcard.profile.load import profile_names
 
-    cards = 1 if words and (not scenario or words[0] in profile_names()) else 0
+    cards = 1 if words and (needed or words[0] in profile_names()) else 0
     return words[:cards], words[cards:]
 
 

@@ -191,3 +191,39 @@ def test_a_card_that_does_not_come_is_not_waited_for_without_end() -> None:
 def test_a_card_that_another_reader_has_needs_no_environment() -> None:
     with running_card("proid-q"):
         assert "programs reach it through pcscd" in refused("env", "proid-q")
+
+
+# As a file
+
+DESK = """\
+schema: 1
+readers:
+  - {card: proid-q, name: anna, state_out: anna.json}
+  - {scenario: tokenme-full}
+  - {card: empty}
+"""
+
+
+def test_a_desk_in_a_file_is_run_and_added_to(home: Path) -> None:
+    file = home / "folder" / "desk.yaml"
+    file.parent.mkdir()
+    file.write_text(DESK, encoding="utf-8")
+    assert done("desk", "check", file) == f"{file}: good; a desk with 3 readers: anna, tokenme-full, empty\n"
+    shown = stuntcard("exec", "--desk", file, "eobcanka", "--serial", "anna:0042", "--", sys.executable, "-c", LIST)
+    assert shown.stdout.splitlines() == [
+        "Stuntcard anna 00 00", "Stuntcard TokenME 01 00", "Stuntcard empty 02 00", "Stuntcard eObcanka 03 00",
+    ]  # fmt: skip
+    assert json.loads((file.parent / "anna.json").read_text(encoding="utf-8"))["serial"] == "0042"
+    assert stuntcard("exec", "--desk", file, "sh", "exit.sh").returncode == 2  # sh's: there is no such script
+
+
+def test_a_desk_that_can_not_be_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    assert refused("run", "--desk", file) == f"--desk {file}: can't be read: No such file or directory\n"
+    file.write_text("schema: 1\nreaders: [{card: nope}]\n", encoding="utf-8")
+    for command in (("run", "--desk", file), ("desk", "check", file)):
+        assert refused(*command).startswith(f"{file}:2:12: readers.0.card: there is no profile 'nope'")
+
+
+def test_the_schema_of_desks() -> None:
+    assert set(json.loads(done("desk", "schema"))["properties"]) == {"schema", "readers"}
