@@ -9,18 +9,22 @@ import pytest
 
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
-from tests.clients.opensc import other_root
+from tests.clients.opensc import knows_driver, other_root
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With the OpenSC of another root folder, leaves out what does not run there."""
-    if other_root() is None:
-        return
-    left_out = [item for item in items if _runs_only_here(item)]
+    """Leaves out what does not run with the OpenSC of another root folder, or with one that has not the driver."""
+    left_out = [item for item in items if _lacks_driver(item) or (other_root() is not None and _runs_only_here(item))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _lacks_driver(item: pytest.Item) -> bool:
+    """Whether a test needs a driver that the OpenSC that is tested has not."""
+    marker = item.get_closest_marker("opensc_driver")
+    return marker is not None and not knows_driver(*marker.args)
 
 
 def _runs_only_here(item: pytest.Item) -> bool:

@@ -6,29 +6,19 @@ Releases up to 0.27 have no such driver and take the card for an IsoApplet, as t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.model import CodeStatus
 
 from tests.clients.commands import changing, unblocking, verifying
-from tests.clients.desk import Desk, desk_with_own_socket
-from tests.clients.opensc import knows_driver
+from tests.clients.desk import Desk
 
+pytestmark = pytest.mark.opensc_driver("cedulauy")
+
+PROFILE = "zzzs-pk"
 PIN, PUK, WRONG = "1234", "87654321", "9999"
 SHA256_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh ZZZS-PK before an OpenSC that has the driver."""
-    if not knows_driver("cedulauy"):
-        pytest.skip(
-            "this OpenSC has no driver for IAS Classic; STUNTCARD_OPENSC_PREFIX names the folder of one that has"
-        )
-    with desk_with_own_socket("zzzs-pk") as desk:
-        yield desk
 
 
 def test_opensc_takes_the_driver_and_shows_pep(desk: Desk) -> None:
