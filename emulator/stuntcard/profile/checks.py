@@ -27,7 +27,8 @@ EOP_SERIAL_LENGTH = 8
 IAS_CODE = 0x11
 """The code that clients of the ias applet know, P2 of VERIFY there."""
 
-_ReferenceField = Literal["reference", "eop_reference", "ias_reference"]
+_Reference = Literal["reference", "eop_reference", "ias_reference"]
+_REFERENCES: tuple[_Reference, ...] = ("reference", "eop_reference", "ias_reference")
 
 
 def cross_check(profile: Profile) -> tuple[Finding, ...]:
@@ -38,9 +39,8 @@ def cross_check(profile: Profile) -> tuple[Finding, ...]:
 def _findings(profile: Profile) -> Iterator[Finding]:
     for name, code in profile.codes.items():
         yield from _check_code(name, code)
-    yield from _check_references_differ(profile, "reference")
-    yield from _check_references_differ(profile, "eop_reference")
-    yield from _check_references_differ(profile, "ias_reference")
+    for field in _REFERENCES:
+        yield from _check_references_differ(profile, field)
     yield from _check_codes_on_chip(profile)
     if len(set(profile.applets)) != len(profile.applets):
         yield Finding(("applets",), "an applet stands here twice")
@@ -213,7 +213,7 @@ def _check_personalisation(profile: Profile, personalisation: Personalisation) -
             yield Finding((*at, "certificate", "serial"), "there is no personalisation.document_number")
 
 
-def _check_references_differ(profile: Profile, field: _ReferenceField) -> Iterator[Finding]:
+def _check_references_differ(profile: Profile, field: _Reference) -> Iterator[Finding]:
     seen: dict[int, str] = {}
     for name, code in profile.codes.items():
         reference: int | None = getattr(code, field)
