@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PATH_MAX = 107  # sun_path has 108 bytes, the last of them NUL (unix(7))
-_BACKLOG = 64
+_BACKLOG = 1024
 _PROBE_PATIENCE = 1.0  # seconds
 
 

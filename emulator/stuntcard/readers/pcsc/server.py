@@ -16,7 +16,7 @@ from stuntcard.readers.pcsc.manager import ResourceManager
 from stuntcard.readers.pcsc.power import Later, later
 from stuntcard.readers.slot import Slot
 
-_CLIENTS_MAX = 200  # as pcscd has it
+_CLIENTS_MAX = 900  # pcscd has 200 unless told otherwise; most systems let a program have 1,024 open files
 _FAREWELL_PATIENCE = 5.0  # seconds for cards in the midst of a command
 _BREATH = 0.1  # seconds before accepting again when the system has run out of something
 

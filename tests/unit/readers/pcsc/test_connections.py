@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import struct
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from stuntcard.readers.pcsc import PcscServer
@@ -32,8 +36,10 @@ from tests.unit.readers.pcsc.clients import (
     UNAVAILABLE,
     UNKNOWN,
     Client,
+    RawClient,
     TroublesomeCard,
 )
+from tests.unit.readers.pcsc.histories import WireProgram
 
 pytestmark = THREADS_MAY_NOT_FAIL
 
@@ -274,3 +280,52 @@ class TestReadersThatComeAndGo:
         _, held, _ = other.connect(EXCLUSIVE)
         assert client.call("SCardReleaseContext", client.context)[0] == 0
         assert other.call("SCardReconnect", held, SHARED, T1, LEAVE) == (0, T1)
+
+
+class TestManyClients:
+    """Programs and server are one process here, which needs a file for each end."""
+
+    @pytest.fixture(autouse=True)
+    def files(self) -> Iterator[None]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard < 2500:
+            pytest.skip(f"this machine lets a program have no more than {hard} open files")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2500), hard))
+        yield
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    def test_five_hundred_at_once_are_served(self, server: PcscServer) -> None:
+        programs = [WireProgram(server.socket_path) for _ in range(500)]
+        handles = [program.connect(READER, SHARED, T1)[2] for program in programs]
+        answers = []
+
+        def work(program: WireProgram, handle: int) -> None:
+            while program.begin(handle):
+                pass
+            for _ in range(3):
+                answers.append(program.transmit(handle, T1, SELECT))
+            assert program.end(handle, LEAVE) == 0
+
+        threads = [threading.Thread(target=work, args=pair) for pair in zip(programs, handles, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [(0, SELECT + b"\x90\x00")] * 1500
+        for program in programs:
+            program.socket.close()
+
+    def test_too_many_are_refused_and_harm_nobody(self, server: PcscServer) -> None:
+        programs = [WireProgram(server.socket_path) for _ in range(900)]
+        late = RawClient(server.socket_path)
+        assert late.hung_up_on()
+        code, _, handle = programs[0].connect(READER, SHARED, T1)
+        assert (code, programs[0].transmit(handle, T1, SELECT)) == (0, (0, SELECT + b"\x90\x00"))
+        programs.pop().socket.close()
+        while True:
+            late = RawClient(server.socket_path)
+            with suppress(AssertionError, OSError):
+                late.open(4)
+                break
+        for program in (*programs, late):
+            program.socket.close()
