@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from stuntcard.readers.pinpad.pad import PinPad
 
 
 class CardInterface(Protocol):
@@ -36,7 +39,9 @@ class Slot:
     The reader that it belongs to may be unplugged from the computer; then nobody can reach what lies in it.
     """
 
-    def __init__(self, card: CardInterface | None = None) -> None:
+    def __init__(self, card: CardInterface | None = None, *, pinpad: PinPad | None = None) -> None:
+        """`pinpad`: the keys and the display of the reader, if it has any."""
+        self.pinpad = pinpad
         self._lock = threading.Lock()
         self._moving = threading.RLock()
         self._card = card

@@ -237,9 +237,16 @@ class Connection:
     def _await_release(self, reader: Reader, handle: Handle | None) -> None:
         # The lock may be this very client's, by another handle: then only its death ends the wait.
         while not reader.await_release(handle, _LOOK_UP_AFTER):
-            with suppress(BlockingIOError):
-                if not self._client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-                    raise _MessageError
+            if not self._is_there():
+                raise _MessageError
+
+    def _is_there(self) -> bool:
+        try:
+            return bool(self._client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     # The card
 
@@ -280,10 +287,12 @@ class Connection:
     def _control(self, body: bytes) -> bytes:
         number, control_code, size, room, _, _ = messages.CONTROL.unpack(body)
         reader, handle = self._handle(number)
-        self._receive_buffer(size, messages.BUFFER_MAX)
-        # no features, no escape commands: a driver without them says it does not support the call
-        code = reader.check_lock(handle) or Code.UNSUPPORTED_FEATURE
-        return messages.CONTROL.pack(number, control_code, size, room, 0, code)
+        data = self._receive_buffer(size, messages.BUFFER_MAX)
+        code, answer = reader.control(handle, control_code, data, self._is_there)
+        length = len(answer)
+        if length > room:
+            code, answer = Code.INSUFFICIENT_BUFFER, b""
+        return messages.CONTROL.pack(number, control_code, size, room, length, code) + answer
 
     def _get_attribute(self, body: bytes) -> bytes:
         number, identifier, _, room, _ = messages.ATTRIBUTE.unpack(body)

@@ -217,6 +217,41 @@ class Reader:
             return self._gone(handle) or Code.NO_SMARTCARD, b""
         return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
 
+    def control(
+        self, handle: Handle, control_code: int, data: bytes, client_there: Callable[[], bool]
+    ) -> tuple[Code, bytes]:
+        """What the reader itself can do (PC/SC part 10): it is asked for what befell the card no more than by pcscd."""
+        if refusal := self.check_lock(handle) or self._gone(handle):
+            return refusal, b""
+        from stuntcard.readers.pinpad import features
+
+        pad = self._slot.pinpad
+        if control_code == features.GET_FEATURE_REQUEST:
+            return Code.SUCCESS, features.feature_list(pad)
+        feature = features.feature_meant(control_code, pad)
+        if feature is features.Feature.GET_TLV_PROPERTIES:
+            return Code.SUCCESS, features.tlv_properties(pad)
+        if feature is None or pad is None:
+            return Code.UNSUPPORTED_FEATURE, b""
+        if feature is features.Feature.IFD_PIN_PROPERTIES:
+            return Code.SUCCESS, features.pin_properties()
+        with self._power.exchange:
+            card = self._contacts.card
+            if card is None or not self._contacts.powered:
+                return Code.NOT_TRANSACTED, b""
+            wanted = lambda: card is self._contacts.card and client_there()  # noqa: E731
+            answer = features.enter_and_send(feature, data, pad, wanted, self._counted(card))
+        if card is not self._contacts.card:
+            return self._gone(handle) or Code.NO_SMARTCARD, b""
+        return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
+
+    def _counted(self, card: CardInterface) -> Callable[[bytes], bytes]:
+        def transmit(command: bytes) -> bytes:
+            self.commands += 1
+            return card.transmit(command)
+
+        return transmit
+
     def unplug(self) -> None:
         """Cut the card's power, as when the reader is pulled from the computer."""
         self._power.cut()
