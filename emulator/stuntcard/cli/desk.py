@@ -42,7 +42,9 @@ def plans_meant(words: Sequence[str], options: CardOptions, state_out: Sequence[
         changes.note("--trace", "trace", value)
     for value in state_out:
         changes.note("--state-out", "state_out", value)
-    meant = changes.made(unmasked=options.unmasked)
+    for value in options.keys or ():
+        changes.note("--keys", "keys", value)
+    meant = changes.made(unmasked=options.unmasked, pinpad=options.pinpad)
     if any(plan.card is None and plan.scenario is None for plan in meant):
         fail(_WHICH_CARD)
     return meant
@@ -78,7 +80,7 @@ class _Changes:
         index, rule = self._whose("--fault", text)
         self._faults[index].append(rule)
 
-    def made(self, *, unmasked: bool) -> tuple[ReaderPlan, ...]:
+    def made(self, *, unmasked: bool, pinpad: bool) -> tuple[ReaderPlan, ...]:
         """The plans with all of this."""
         return tuple(
             replace(
@@ -89,6 +91,8 @@ class _Changes:
                 faults=(*plan.faults, *faults),
                 trace=TraceChoice(Path(values["trace"]), unmasked) if "trace" in values else plan.trace,
                 state_out=Path(values["state_out"]) if "state_out" in values else plan.state_out,
+                pinpad=pinpad or "keys" in values or plan.pinpad,
+                keys=Path(values["keys"]) if "keys" in values else plan.keys,
             )
             for plan, values, faults in zip(self._plans, self._values, self._faults, strict=True)
         )
@@ -135,7 +139,7 @@ def _store_refusals(plan: ReaderPlan) -> Iterator[None]:
 def _refusals(plan: ReaderPlan) -> Iterator[None]:
     """Ends the command when a card can't be made as it was planned."""
     from stuntcard.applets.registry import AppletChoiceError
-    from stuntcard.running.making import PlanError
+    from stuntcard.running.plan import PlanError
 
     with ExitStack() as stack:
         stack.enter_context(failing(PlanError))

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,18 +15,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stuntcard.cli.completion import complete_card
-from stuntcard.cli.exit import ExitCode, failing
+from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.options import JsonOption, RunningCardArgument
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
     from stuntcard.control.requests import Request
 
+_LOOK_AGAIN = 0.1
+"""Seconds between looks at a PIN pad."""
+
 fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a running card; docs/faults.md has all.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
+    app.command("type")(type_keys)
     for command in (insert, remove, reset, unplug, plug, state):
         app.command()(command)
     app.command("set")(set_state)
@@ -163,6 +169,49 @@ def set_state(
         typer.echo(f"with it came: {', '.join(answer.also)}")
     if not (answer.law or answer.forced):
         typer.echo("the card is in this state already")
+
+
+def type_keys(
+    card: RunningCardArgument,
+    wait: Annotated[
+        float, typer.Option(help="Wait so many seconds for the PIN pad to ask.", min=0, max=3600, metavar="SECONDS")
+    ] = 60,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Press the cancel key, and ask nobody.")] = False,
+) -> None:
+    """Type at the PIN pad of a running card's reader, as often as it asks: digits, and OK follows.
+
+    Between digits the words correction, cancel and ok are keys. From a terminal nothing of it is shown.
+
+    Example: stuntcard type proid-q
+    """
+    from stuntcard.control.client import send
+    from stuntcard.control.requests import PinPadAnswer, PinPadRequest, TypeRequest
+
+    running = _running(card)
+    with _refusals():
+        asked = send(running, PinPadRequest(), PinPadAnswer).asked
+        end = time.monotonic() + wait
+        while asked is None and time.monotonic() < end:
+            time.sleep(_LOOK_AGAIN)
+            asked = send(running, PinPadRequest(), PinPadAnswer).asked
+    if asked is None:
+        fail(f"the PIN pad asked for nothing within {wait:g} s; a program that uses it has to come first")
+    while asked is not None:
+        keys = "cancel" if cancel else _keys(asked)
+        with _refusals():
+            asked = send(running, TypeRequest(keys), PinPadAnswer).asked
+
+
+def _keys(asked: str) -> str:
+    """What somebody types, from a terminal without echo."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline() or "cancel"
+    from getpass import getpass
+
+    try:
+        return getpass(f"{asked}: ")
+    except (KeyboardInterrupt, EOFError):
+        return "cancel"
 
 
 @fault_app.command("set")

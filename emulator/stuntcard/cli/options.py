@@ -96,6 +96,16 @@ class CardOptions:
         Path | None,
         typer.Option(help="A whole desk of readers and cards, from a YAML file; see docs/desk.md.", metavar="FILE"),
     ] = None
+    pinpad: Annotated[
+        bool, typer.Option("--pinpad", help="The reader has a PIN pad, where `stuntcard type` presses the keys.")
+    ] = False
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What is typed at the PIN pad by itself: a private file, or -, with a line for each time.",
+            metavar="FILE",
+        ),
+    ] = None
     socket: Annotated[
         Path | None,
         typer.Option(help="The place for the PC/SC socket, in a directory that is yours alone.", metavar="PATH"),

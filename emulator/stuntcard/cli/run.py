@@ -74,11 +74,13 @@ def run(
     Example: stuntcard run proid-q --reader vpcd
     """
     from stuntcard.cli.desk import plans_meant, readers_made
-    from stuntcard.running.choices import ReaderChoiceError, parse_reader
+    from stuntcard.running.choices import PcscChoice, ReaderChoiceError, parse_reader
 
     with failing(ReaderChoiceError):
         choice = parse_reader(reader)
     plans = plans_meant(cards or (), options)
+    if choice != PcscChoice() and any(plan.pinpad for plan in plans):
+        fail("vpcd knows no PIN pads; leave --pinpad and --keys out, or run with --reader pcsc")
     ready = _detached() if in_background else _nothing_more
     with _served(), readers_made(plans, options.language) as readers:
         from stuntcard.running.serving import run_desk

@@ -18,6 +18,7 @@ from stuntcard.readers.slot_control import SlotControl
 if TYPE_CHECKING:
     from stuntcard.policy.route import Wanted
     from stuntcard.profile.model import Profile
+    from stuntcard.readers.pinpad.pad import PinPad
 
 FAULTS_MAX = 1000
 
@@ -89,6 +90,10 @@ class LiveCard:
                 return api.FaultsAnswer(self._listed())
             case api.SetStateRequest(wanted, force):
                 return self._set_state(wanted, force)
+            case api.PinPadRequest():
+                return api.PinPadAnswer(self._pinpad().asked)
+            case api.TypeRequest(keys):
+                return self._type(keys)
 
     def _state(self) -> api.StateAnswer:
         card, _ = self._lying
@@ -97,6 +102,24 @@ class LiveCard:
         return api.StateAnswer(view(card.profile, card.content), self._place(), card.commands, self._listed())
 
     # The reader
+
+    def _pinpad(self) -> PinPad:
+        pad = self._its_slot_control().slot.pinpad
+        if pad is None:
+            raise ControlError("this reader has no PIN pad; start its card with --pinpad")
+        return pad
+
+    def _type(self, text: str) -> api.PinPadAnswer:
+        from stuntcard.readers.pinpad.pad import KeysError, parse_keys
+
+        pad = self._pinpad()
+        try:
+            keys = parse_keys(text)
+        except KeysError as error:
+            raise ControlError(f"these are no keys of a PIN pad: {error}") from error
+        if not pad.press(keys):
+            raise ControlError("the PIN pad asks for nothing now, so that no key was pressed")
+        return api.PinPadAnswer(pad.asked)
 
     def _its_slot_control(self) -> SlotControl:
         if self._slot_control is None:

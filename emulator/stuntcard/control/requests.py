@@ -124,6 +124,21 @@ class SetStateRequest(_Request):
     request: Literal["set-state"] = "set-state"
 
 
+@dataclass(frozen=True, slots=True)
+class PinPadRequest(_Request):
+    """What the reader's PIN pad asks for. Changes nothing; answered with PinPadAnswer."""
+
+    request: Literal["pinpad"] = "pinpad"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRequest(_Request):
+    """Press keys at the PIN pad, written as `readers.pinpad.pad.parse_keys` has them; answered with PinPadAnswer."""
+
+    keys: str = field(repr=False)
+    request: Literal["type"] = "type"
+
+
 Request = (
     StatusRequest
     | StateRequest
@@ -138,6 +153,8 @@ Request = (
     | ListFaultsRequest
     | ClearFaultsRequest
     | SetStateRequest
+    | PinPadRequest
+    | TypeRequest
 )
 
 
@@ -211,4 +228,11 @@ class SetStateAnswer:
     also: tuple[str, ...]
 
 
-Answer = CardView | DoneAnswer | CodesAnswer | FaultsAnswer | StateAnswer | SetStateAnswer
+@dataclass(frozen=True, slots=True)
+class PinPadAnswer:
+    """What the PIN pad's display asks for now, if anything."""
+
+    asked: str | None
+
+
+Answer = PinPadAnswer | CardView | DoneAnswer | CodesAnswer | FaultsAnswer | StateAnswer | SetStateAnswer

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stuntcard.faults.rules import Rule
+    from stuntcard.readers.pinpad.pad import PinPad
     from stuntcard.trace.record import Recorder
 
 VPCD_PORT = 35963
@@ -54,6 +55,8 @@ class RunOptions:
     """What else takes all that a program and the card say to each other."""
     state_out: Path | None = None
     """The file that its state is written to when it ends."""
+    pinpad: PinPad | None = None
+    """The keys and the display of its reader."""
 
 
 def parse_reader(text: str) -> ReaderChoice:

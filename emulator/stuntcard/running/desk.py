@@ -32,7 +32,7 @@ class DeskReader:
         self.card = wanted.card
         """The card that lies here, or was taken out last."""
         self.placed_card: PlacedCard | None = None
-        self.slot_control = SlotControl(Slot())
+        self.slot_control = SlotControl(Slot(pinpad=wanted.options.pinpad))
         self._wanted = wanted
         self._exchanging = threading.Lock()
         self._stack = ExitStack()

@@ -12,15 +12,12 @@ from stuntcard.card.card import Card
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 from stuntcard.running.choices import RunOptions
-from stuntcard.running.plan import EMPTY, STORED, ReaderPlan, unique_name
+from stuntcard.running.plan import EMPTY, STORED, PlanError, ReaderPlan, unique_name
 
 if TYPE_CHECKING:
     from stuntcard.faults.rules import Rule
+    from stuntcard.readers.pinpad.pad import PinPad
     from stuntcard.running.scenarios import ReadyScenario
-
-
-class PlanError(ValueError):
-    """Things that don't go together in one reader; says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +68,13 @@ def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "
     elif plan.card in (EMPTY, None):
         if any((plan.applet, plan.serial, plan.faults, plan.trace, plan.state_out)):
             raise PlanError("an empty reader has no card that could have faults, a trace, a state, or be of some kind")
-        yield ReaderOnDesk(plan.name or EMPTY, label=label)
+        yield ReaderOnDesk(plan.name or EMPTY, options=RunOptions(pinpad=_pinpad(plan)), label=label)
     else:
         with ExitStack() as held:
             card = held.enter_context(card_made(str(plan.card), plan.applet, plan.serial, plan.beside))
-            options = RunOptions(plan.trace, _rules(plan.faults, card.profile), state_out=plan.state_out)
+            options = RunOptions(
+                plan.trace, _rules(plan.faults, card.profile), state_out=plan.state_out, pinpad=_pinpad(plan)
+            )
             yield ReaderOnDesk(plan.name or unique_name(card.profile.id, taken), card, options, label, held=held)
 
 
@@ -122,6 +121,16 @@ def _rules(faults: Sequence[str | Mapping[str, str | int | float]], profile: Pro
     return tuple(rules)
 
 
+def _pinpad(plan: ReaderPlan) -> PinPad | None:
+    """The reader's PIN pad, if it has one. Raises PlanError."""
+    if not plan.pinpad and plan.keys is None:
+        return None
+    from stuntcard.readers.pinpad.pad import PinPad
+    from stuntcard.running.keys import prepared_keys
+
+    return PinPad(prepared_keys(plan.keys) if plan.keys is not None else ())
+
+
 def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], language: str) -> ReaderOnDesk:
     from stuntcard.running.scenarios import profile_meant, ready_scenario
 
@@ -130,6 +139,6 @@ def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], languag
     if plan.applet is not None:
         raise PlanError("--applet is for a profile or a stored card; a scenario's card is made with its own applets")
     ready = ready_scenario(scenario, profile_meant(plan.card), language, plan.faults)
-    options = RunOptions(plan.trace, ready.faults, ready.exchanges, plan.state_out)
+    options = RunOptions(plan.trace, ready.faults, ready.exchanges, plan.state_out, _pinpad(plan))
     name = plan.name or unique_name(ready.named.profile.id, taken)
     return ReaderOnDesk(name, ready.built.card, options, plan.name if plan.named else None, ready)

@@ -18,6 +18,10 @@ READERS_MAX = 16
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
 
 
+class PlanError(ValueError):
+    """Things that don't go together in one reader; says which, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderPlan:
     """What shall be in one reader."""
@@ -34,6 +38,9 @@ class ReaderPlan:
     faults: tuple[str | Mapping[str, str | int | float], ...] = ()
     trace: TraceChoice | None = None
     state_out: Path | None = None
+    pinpad: bool = False
+    keys: Path | None = None
+    """A private file with what is typed at the PIN pad by itself, a line each time; `-` for the standard input."""
     beside: int = 0
     """So many fresh cards of the same profile stand before it; it has another serial number than they."""
 

@@ -91,6 +91,8 @@ class PinPad:
         self._changed = threading.Condition()
         self._keys: list[str] = []
         self._asked: Prompt | None = None
+        self._entries = 0
+        """How many have ended."""
 
     @property
     def asked(self) -> Prompt | None:
@@ -98,12 +100,15 @@ class PinPad:
         return self._asked
 
     def press(self, keys: Keys) -> bool:
-        """Gives False when nothing is asked for."""
+        """Gives False when nothing is asked for. If these keys end an entry, it shows afterwards what is asked next."""
         with self._changed:
             if self._asked is None:
                 return False
+            before = self._entries
             self._keys += keys.pressed
             self._changed.notify_all()
+            if self._changed.wait_for(lambda: self._entries > before, _LOOK_UP_AFTER):
+                self._changed.wait_for(lambda: self._asked is not None, _LOOK_UP_AFTER)
             return True
 
     def enter(self, prompt: Prompt, entry: Entry, wanted: Callable[[], bool]) -> str:
@@ -116,6 +121,7 @@ class PinPad:
                 return self._typed(entry, wanted)
             finally:
                 self._keys, self._asked = [], None
+                self._entries += 1
                 self._changed.notify_all()
 
     def _typed(self, entry: Entry, wanted: Callable[[], bool]) -> str:

@@ -129,7 +129,7 @@ class TestOneClient:
         handle = client.handle()
         assert client.call("SCardGetAttrib", handle, 0x00050150)[0] == Code.UNSUPPORTED_FEATURE
         assert client.call("SCardSetAttrib", handle, 0x00010100, [1])[0] == Code.NOT_TRANSACTED
-        assert client.call("SCardControl", handle, 0x42000D48, [])[0] == Code.UNSUPPORTED_FEATURE
+        assert client.call("SCardControl", handle, 0x42000001, [])[0] == Code.UNSUPPORTED_FEATURE
         assert client.transmit(handle, SELECT)[0] == 0
 
     def test_no_atr_without_a_card(self, client: Client, slot: Slot) -> None:
