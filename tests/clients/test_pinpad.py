@@ -1,0 +1,188 @@
+"""A reader with a PIN pad: real middleware has codes typed there, and never sees one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module, shared_folder
+from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
+
+CODE, NEW_CODE = "12345678", "24681357"
+SENDS_NO_CODE = """
+import smartcard.scard as scard
+from smartcard.pcsc.PCSCPart10 import getFeatureRequest, getPinProperties, hasFeature, FEATURE_VERIFY_PIN_DIRECT
+from smartcard.System import readers
+
+connection = readers()[0].createConnection()
+connection.connect()
+features = getFeatureRequest(connection)
+verify = hasFeature(features, FEATURE_VERIFY_PIN_DIRECT)
+command = [0x00, 0x20, 0x00, 0x01, 0x10] + [0xFF] * 16
+structure = [1, 1, 0x02, 0, 0, 12, 4, 2, 0, 9, 4, 0, 0, 0, 0, len(command), 0, 0, 0] + command
+for _ in range(4):
+    print(bytes(connection.control(verify, structure)).hex())
+print(bytes(sum(connection.transmit([0x00, 0x20, 0x00, 0x01])[1:], start=0).to_bytes(2)).hex() and "still there")
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with shared_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def stuntcard(folder: Path) -> StuntcardCommand:
+    return StuntcardCommand({**os.environ, "XDG_RUNTIME_DIR": str(folder)})
+
+
+def keys(folder: Path, *lines: str) -> Path:
+    path = folder / "keys"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+    path.chmod(0o600)
+    return path
+
+
+def tool(folder: Path, socket: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    module = ["--module", str(pkcs11_module())] if name == "pkcs11-tool" else []
+    return subprocess.run(
+        [*opensc_command(name, folder, socket), *module, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def test_opensc_logs_in_and_signs_without_a_code(folder: Path, stuntcard: StuntcardCommand) -> None:
+    trace = folder / "trace.jsonl"
+    arguments = ("zzzs-pk", "--keys", str(keys(folder, "1234")), "--trace", str(trace))
+    with stuntcard.running(*arguments) as (process, socket):
+        listed = tool(folder, socket, "pkcs11-tool", "--list-slots")
+        assert "PIN pad present" in listed.stdout
+        (folder / "data").write_bytes(b"x" * 32)
+        signed = tool(
+            folder, socket, "pkcs11-tool", "--login", "--token-label", "ZZZS-PK (HPC-Entry)",
+            "--sign", "--id", "01", "-m", "SHA256-RSA-PKCS", "--input-file", "data", "--output-file", "signature",
+        )  # fmt: skip
+        assert signed.returncode == 0, signed.stderr
+        assert len((folder / "signature").read_bytes()) == 256
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+    shown = stuntcard.done("trace", "show", str(trace))
+    assert [line.split("  ")[-1].strip() for line in shown.splitlines() if "VERIFY" in line] == ["right"]
+    assert "31323334" not in trace.read_text()
+
+
+def test_opensc_changes_a_code(folder: Path, stuntcard: StuntcardCommand) -> None:
+    with stuntcard.running("proid-q", "--keys", str(keys(folder, CODE, NEW_CODE, NEW_CODE))) as (_, socket):
+        changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
+        assert "PIN successfully changed" in changed.stdout
+        assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", NEW_CODE, "-O").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [
+        ((CODE, NEW_CODE, CODE), "CKR_PIN_INVALID"),
+        ((CODE, "cancel"), "CKR_FUNCTION_CANCELED"),
+        ((CODE, "123"), "CKR_PIN_LEN_RANGE"),
+    ],
+)
+def test_a_change_that_does_not_come_about(
+    folder: Path, stuntcard: StuntcardCommand, typed: tuple[str, ...], refusal: str
+) -> None:
+    with stuntcard.running("proid-q", "--keys", str(keys(folder, *typed))) as (_, socket):
+        changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
+        assert refusal in changed.stderr + changed.stdout
+        assert changed.returncode != 0
+        assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", CODE, "-O").returncode == 0
+
+
+def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: StuntcardCommand) -> None:
+    with stuntcard.running("proid-q", "--pinpad") as (process, socket):
+        assert "asked for nothing within 0 s" in stuntcard("type", "proid-q", "--wait", "0").stderr
+        command = [*opensc_command("pkcs11-tool", folder, socket), "--module", str(pkcs11_module()), "--change-pin"]
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        typing = subprocess.Popen(
+            [sys.executable, "-m", "stuntcard", "type", "proid-q"],
+            env=stuntcard.environment,
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+        typing.communicate(f"{CODE}\n24683 correction 1357\n{NEW_CODE}\n", PATIENCE)
+        assert typing.returncode == 0
+        output, _ = program.communicate(timeout=PATIENCE)
+        assert "PIN successfully changed" in output
+        assert all(CODE not in Path(f"/proc/{pid}/cmdline").read_text() for pid in (process.pid, os.getpid()))
+
+
+def test_cancel_is_a_key(folder: Path, stuntcard: StuntcardCommand) -> None:
+    with stuntcard.running("proid-q", "--pinpad") as (_, socket):
+        command = [*opensc_command("pkcs11-tool", folder, socket), "--module", str(pkcs11_module()), "--login", "-O"]
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert stuntcard("type", "proid-q", "--cancel").returncode == 0
+        _, refusal = program.communicate(timeout=PATIENCE)
+        assert "CKR_FUNCTION_CANCELED" in refusal
+
+
+def test_pyscard_verifies_and_times_out(folder: Path, stuntcard: StuntcardCommand) -> None:
+    pytest.importorskip("smartcard", reason="pyscard is the program here")
+    with stuntcard.running("proid-q", "--keys", str(keys(folder, CODE, "12 cancel", "123", "none"))) as (_, socket):
+        program = subprocess.run(
+            [sys.executable, "-c", SENDS_NO_CODE],
+            env={**os.environ, SOCKET_VARIABLE: str(socket)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert program.stdout.split("\n")[:4] == ["9000", "6401", "6403", "6400"], program.stderr
+
+
+def test_what_is_refused(folder: Path, stuntcard: StuntcardCommand) -> None:
+    path = keys(folder, CODE, "secret words")
+    wrong = stuntcard("exec", "proid-q", "--keys", str(path), "--", "true")
+    assert (wrong.returncode, "line 2: expected digits" in wrong.stderr) == (2, True)
+    assert "secret" not in wrong.stderr
+    path.chmod(0o644)
+    assert f"chmod 600 {path}" in stuntcard("exec", "proid-q", "--keys", str(path), "--", "true").stderr
+    missing = stuntcard("exec", "proid-q", "--keys", str(folder / "none"), "--", "true")
+    assert "can't be read: No such file" in missing.stderr
+    assert "is no file" in stuntcard("exec", "proid-q", "--keys", str(folder), "--", "true").stderr
+    vpcd = stuntcard("run", "proid-q", "--reader", "vpcd", "--pinpad")
+    assert (vpcd.returncode, "vpcd knows no PIN pads" in vpcd.stderr) == (2, True)
+    with stuntcard.running("proid-q"):
+        assert "start its card with --pinpad" in stuntcard("type", "proid-q").stderr
+
+
+def test_an_unused_card_forgets_its_codes(folder: Path, stuntcard: StuntcardCommand) -> None:
+    """By the clock, as a program meets it: codes hold for some seconds after the last client, and no longer."""
+    del folder
+    ask = (
+        "import sys\nfrom smartcard.System import readers\nc = readers()[0].createConnection()\nc.connect(disposition=0)\n"
+        "for a in sys.argv[1:]:\n    print('%02X%02X' % tuple(c.transmit(list(bytes.fromhex(a)))[1:]))\n"
+    )
+    pytest.importorskip("smartcard", reason="pyscard is the program here")
+    with stuntcard.running("proid-q") as (_, socket):
+
+        def program(*commands: str) -> str:
+            command = [sys.executable, "-c", ask, *commands]
+            environment = {**os.environ, SOCKET_VARIABLE: str(socket)}
+            return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE).stdout
+
+        select, query = "00A404000CF276A288BCFBA69D34F31001", "00200001"
+        assert program(select, "0020000110" + CODE.encode().ljust(16, b"\xff").hex(), query).split()[1:] == [
+            "9000",
+            "9000",
+        ]
+        assert program(query).split() == ["9000"]
+        time.sleep(11)
+        assert program(query).split() == ["63C3"]
