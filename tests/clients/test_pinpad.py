@@ -167,7 +167,8 @@ def test_an_unused_card_forgets_its_codes(folder: Path, stuntcard: StuntcardComm
     """By the clock, as a program meets it: codes hold for some seconds after the last client, and no longer."""
     del folder
     ask = (
-        "import sys\nfrom smartcard.System import readers\nc = readers()[0].createConnection()\nc.connect(disposition=0)\n"
+        "import sys\nfrom smartcard.System import readers\n"
+        "c = readers()[0].createConnection()\nc.connect(disposition=0)\n"
         "for a in sys.argv[1:]:\n    print('%02X%02X' % tuple(c.transmit(list(bytes.fromhex(a)))[1:]))\n"
     )
     pytest.importorskip("smartcard", reason="pyscard is the program here")
