@@ -4,31 +4,36 @@ def test_login(stuntcard: Stuntcard) -> None:
     card = stuntcard("proid-q", scenario="puk-last-try")
     subprocess.run(["my-program"], env={**os.environ, **card.reader_env}, check=True)
     assert card.state.codes.puk.tries_left == 1
+
+
+def test_which_card(stuntcard: Stuntcard) -> None:
+    desk = stuntcard.desk("anna=proid-q", "tokenme", "empty")
+    subprocess.run(["my-program"], env={**os.environ, **desk.reader_env}, check=True)
+    assert desk["anna"].state.codes.pin.tries_left == 3
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from stuntcard.card.card import Card
 from stuntcard.card.view import DEAD, AreaView, CodeView, KeyView, MemoryView, PartView, view
 from stuntcard.control.actors import perform
-from stuntcard.control.directory import PCSC_SOCKET, card_directory
+from stuntcard.control.errors import ControlError
 from stuntcard.control.requests import ActRequest
-from stuntcard.faults.rules import Rule, check_names
-from stuntcard.profile.load import load_profile
+from stuntcard.faults.rules import Faults, Rule, check_names
+from stuntcard.profile.model import Profile
 from stuntcard.running.choices import RunOptions
-from stuntcard.running.making import fresh_card
-from stuntcard.running.pcsc import SOCKET_VARIABLE, pcsc_server
-from stuntcard.running.placing import PlacedCard, placed
-from stuntcard.running.scenarios import ready_scenario
+from stuntcard.running.desk import DeskReader, desk_laid, served_to_pcsc
+from stuntcard.running.making import ReaderOnDesk, reader_made
+from stuntcard.running.pcsc import SOCKET_VARIABLE
+from stuntcard.running.plan import ReaderPlan, plan_of, with_names
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.scenario.expectations import Outcome, outcomes
-from stuntcard.scenario.load import NamedScenario
 from stuntcard.scenario.model import fault_rule
 
 Seen = TypeVar("Seen")
@@ -78,25 +83,24 @@ class ReaderState:
 
 
 class EmulatedCard:
-    """A card in a reader of its own."""
+    """A card in a reader of its own, or a reader that is empty as yet."""
 
-    def __init__(
-        self,
-        card: Card,
-        placed_card: PlacedCard,
-        exchanges: ExchangeList,
-        socket: Path,
-        values: Mapping[str, str],
-        scenario: NamedScenario | None,
-    ) -> None:
+    def __init__(self, reader: DeskReader, socket: Path, exchanges: ExchangeList, made: ReaderOnDesk) -> None:
+        self.name = reader.name
+        """What it is called on its desk."""
         self.socket = socket
         """The PC/SC socket that its reader is behind."""
-        self.values = dict(values)
+        self.values: dict[str, str] = dict(made.scenario.built.values) if made.scenario else _values(made.card)
         """The values that its codes had at first, by id; what nobody knows is not there."""
-        self._card = card
-        self._placed_card = placed_card
+        self._reader = reader
         self._exchanges = exchanges
-        self._scenario = scenario
+        self._scenario = made.scenario.named if made.scenario is not None else None
+
+    @property
+    def _card(self) -> Card:
+        if self._reader.card is None:
+            raise ControlError(f"the reader '{self.name}' has no card; put one in: insert('proid-q')")
+        return self._reader.card
 
     @property
     def reader_env(self) -> dict[str, str]:
@@ -128,27 +132,93 @@ class EmulatedCard:
 
     def remove(self, back_after: float | None = None) -> None:
         """Takes the card out of the reader, for so many seconds or until `insert`."""
-        self._placed_card.slot_control.remove(back_after)
+        self._reader.slot_control.remove(back_after)
 
-    def insert(self) -> None:
-        """Puts the card into the reader again."""
-        self._placed_card.slot_control.insert()
+    def insert(self, card: str | None = None) -> None:
+        """Puts the card into the reader again, or another one: a profile for a fresh one, or `card:NAME`.
+
+        Raises ControlError when there is no such card.
+        """
+        if card is None:
+            self._reader.slot_control.insert()
+            return
+        self._reader.exchange(card, RunOptions(recorder=self._exchanges))
+        self.values, self._scenario = _values(self._card), None
+
+    def unplug(self, back_after: float | None = None) -> None:
+        """Pulls the reader's plug, for so many seconds or until `plug`."""
+        self._reader.slot_control.unplug(back_after)
+
+    def plug(self) -> None:
+        """Plugs the reader in again."""
+        self._reader.slot_control.plug()
 
     def reset(self) -> None:
         """Has the card start anew where it lies; programs that use it are told."""
-        self._placed_card.slot_control.reset()
+        self._reader.slot_control.reset()
 
     def fault(self, rule: Fault) -> int:
         """Sets a fault, from now on; gives its number. Raises FaultError for one that makes no sense."""
-        return self._placed_card.faults.set(_checked(rule, self._card))
+        return self._faults.set(_checked(rule, self._card.profile))
 
     def clear_faults(self, number: int | None = None) -> None:
         """Clears one fault, or all. Raises FaultError when there is none of that number."""
-        self._placed_card.faults.clear(number)
+        self._faults.clear(number)
+
+    @property
+    def _faults(self) -> Faults:
+        faults = self._reader.faults()
+        if faults is None:
+            raise ControlError(f"the reader '{self.name}' has no card that faults could strike")
+        return faults
 
     def act(self, actor: str, act: str, values: Mapping[str, str] | None = None) -> str:
         """Has somebody off the card act on it; gives what was done. Raises ActRefusedError when it can't be."""
         return perform(self._card, ActRequest(actor, act, dict(values or {})))
+
+
+@dataclass(frozen=True, slots=True)
+class CardOnDesk:
+    """A card for a desk, with more than its name: a profile's id, its file's path, or `card:NAME`; or a scenario."""
+
+    card: str | None = None
+    name: str | None = None
+    scenario: str | None = None
+    faults: Sequence[Fault] = ()
+    applet: str | None = None
+    serial: str | None = None
+
+    def plan(self) -> ReaderPlan:
+        """What is made of it."""
+        return ReaderPlan(
+            self.card, self.name, self.name is not None, self.scenario, self.applet, self.serial, tuple(self.faults)
+        )
+
+
+class EmulatedDesk(Mapping[str, EmulatedCard]):
+    """Several readers before the same programs, each with a card or empty: by name, or `cards` in their order."""
+
+    def __init__(self, cards: Sequence[EmulatedCard], socket: Path) -> None:
+        self.cards = tuple(cards)
+        self.socket = socket
+        """The PC/SC socket that all readers are behind."""
+
+    @property
+    def reader_env(self) -> dict[str, str]:
+        """What a program's environment needs, for it to see these readers and no others."""
+        return {SOCKET_VARIABLE: str(self.socket)}
+
+    def __getitem__(self, name: str) -> EmulatedCard:
+        for card in self.cards:
+            if card.name == name:
+                return card
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (card.name for card in self.cards)
+
+    def __len__(self) -> int:
+        return len(self.cards)
 
 
 class Stuntcard:
@@ -172,33 +242,51 @@ class Stuntcard:
         given. Raises ScenarioRefusedError, ProfileError, ScenarioFileError, FaultError, or OSError when there is no
         such profile, or no socket can be had.
         """
-        if scenario is not None:
-            ready = ready_scenario(scenario, profile)
-            return self._served(ready.built.card, ready.built.values, ready.faults, faults, ready.named)
-        if profile is None:
+        if profile is None and scenario is None:
             raise TypeError("which card? Give a profile's id, such as 'proid-q', or scenario=NAME")
-        card = fresh_card(load_profile(profile))
-        values = {name: value.decode() for name, value in card.content.values.items()}
-        return self._served(card, values, (), faults, None)
+        return self._laid([ReaderPlan(profile, scenario=scenario, faults=tuple(faults))]).cards[0]
 
-    def _served(
-        self,
-        card: Card,
-        values: Mapping[str, str],
-        rules: Sequence[Rule],
-        faults: Sequence[Fault],
-        named: NamedScenario | None,
-    ) -> EmulatedCard:
-        rules = (*rules, *(_checked(fault, card) for fault in faults))
-        exchanges = ExchangeList()
-        socket = self._stack.enter_context(card_directory(card.profile.id)) / PCSC_SOCKET
-        placed_card = self._stack.enter_context(placed(card, RunOptions(faults=rules, recorder=exchanges)))
-        self._stack.enter_context(pcsc_server(socket, [(card.profile.name, placed_card.slot)]))
-        self._stack.callback(placed_card.let_go)
-        return EmulatedCard(card, placed_card, exchanges, socket, values, named)
+    def desk(self, *cards: str | CardOnDesk, file: str | Path | None = None) -> EmulatedDesk:
+        """Several readers before the same programs: those of a desk's file, if one is given, and these.
+
+        Each of `cards` is what `stuntcard exec` takes ("proid-q", "anna=tokenme", "card:mine", "empty"), or a
+        CardOnDesk. Raises what a card alone does, DeskFileError, PlanError, or ValueError for two of one name.
+        """
+        planned = [*_read(file)] if file is not None else []
+        planned += [plan_of(card) if isinstance(card, str) else card.plan() for card in cards]
+        return self._laid(with_names(planned))
+
+    def _laid(self, plans: Sequence[ReaderPlan]) -> EmulatedDesk:
+        made: list[ReaderOnDesk] = []
+        recorders: list[ExchangeList] = []
+        for plan in plans:
+            names = [one.name for one in made]
+            one = self._stack.enter_context(reader_made(replace(plan, faults=()), names))
+            recorders.append(one.scenario.exchanges if one.scenario is not None else ExchangeList())
+            rules = tuple(_checked(fault, one.card.profile) for fault in plan.faults) if one.card is not None else ()
+            options = replace(one.options, faults=(*one.options.faults, *rules), recorder=recorders[-1])
+            made.append(replace(one, options=options))
+        desk = self._stack.enter_context(desk_laid(made))
+        self._stack.enter_context(served_to_pcsc(desk))
+        self._stack.callback(desk.let_go)
+        cards = [
+            EmulatedCard(reader, desk.socket, exchanges, one)
+            for reader, exchanges, one in zip(desk.readers, recorders, made, strict=True)
+        ]
+        return EmulatedDesk(cards, desk.socket)
 
 
-def _checked(fault: Fault, card: Card) -> Rule:
+def _read(file: str | Path) -> tuple[ReaderPlan, ...]:
+    from stuntcard.running.desk_file import read_desk
+
+    return read_desk(Path(file))
+
+
+def _values(card: Card | None) -> dict[str, str]:
+    return {name: value.decode() for name, value in card.content.values.items()} if card is not None else {}
+
+
+def _checked(fault: Fault, profile: Profile) -> Rule:
     rule = fault_rule(fault)
-    check_names(rule, card.profile)
+    check_names(rule, profile)
     return rule

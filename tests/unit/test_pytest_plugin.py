@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from stuntcard.running.scenarios import ScenarioRefusedError
-from stuntcard.testing import Named, Stuntcard
+from stuntcard.testing import CardOnDesk, Named, Stuntcard
 
 from tests.clients.opensc import pkcs11_module
 
@@ -106,6 +106,34 @@ def test_actors_act_and_faults_are_set_and_cleared(cards: Stuntcard) -> None:
         card.clear_faults(number)
     with pytest.raises(ValueError, match="eObčanka has no such code"):
         card.fault("code=tpin act=tear")
+
+
+def test_a_desk_has_several_readers_before_one_program(cards: Stuntcard) -> None:
+    desk = cards.desk("anna=proid-q", CardOnDesk(scenario="tokenme-full", faults=["act=slow:1"]), "empty", "proid-q")
+    assert list(desk) == ["anna", "tokenme", "empty", "proid-q"]
+    assert {card.socket for card in desk.cards} == {desk.socket}
+    seen = subprocess.run(
+        [sys.executable, "-c", "from smartcard.System import readers; print(*readers(), sep='\\n')"],
+        env={**os.environ, **desk.reader_env}, capture_output=True, text=True, check=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert seen.stdout.splitlines() == [
+        "Stuntcard anna 00 00", "Stuntcard TokenME 01 00", "Stuntcard empty 02 00", "Stuntcard ProID+Q 03 00",
+    ]  # fmt: skip
+    assert desk["anna"].state.codes.pin.tries_left == 3
+    with pytest.raises(ValueError, match="the reader 'empty' has no card; put one in"):
+        _ = desk["empty"].state
+    desk["empty"].insert("zzzs-pk")
+    assert desk["empty"].values == cards("zzzs-pk").values
+    with pytest.raises(ValueError, match="there is no profile 'nope'"):
+        desk["empty"].insert("nope")
+    with pytest.raises(ValueError, match="two cards are called a"):
+        cards.desk("a=proid-q", "a=tokenme")
+
+
+def test_a_desk_comes_from_a_file(cards: Stuntcard, tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text("schema: 1\nreaders: [{card: proid-q, name: anna}]\n", encoding="utf-8")
+    assert list(cards.desk("tokenme", file=file)) == ["anna", "tokenme"]
 
 
 def test_what_does_not_exist_is_said(cards: Stuntcard) -> None:

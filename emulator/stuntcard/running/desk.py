@@ -64,10 +64,11 @@ class DeskReader:
         """What may strike the card; None where there is none."""
         return self.placed_card.faults if self.placed_card is not None else None
 
-    def exchange(self, source: str) -> tuple[Card, Faults | None]:
+    def exchange(self, source: str, options: RunOptions | None = None) -> tuple[Card, Faults | None]:
         """Puts another card in, as `running.making.card_made` makes it, for the one that lies here.
 
-        Raises ControlError where there is no such card; then the one that lies here stays.
+        `options`: what goes on around it; nothing, if they are not given. Raises ControlError where there is no such
+        card; then the one that lies here stays.
         """
         with self._exchanging:
             stack = ExitStack()
@@ -77,7 +78,7 @@ class DeskReader:
             self._stack.close()
             self._wanted.held.close()
             self._stack, self.card = stack, card
-            self._place(card, RunOptions())
+            self._place(card, options or RunOptions())
             return card, self.faults()
 
     def _place(self, card: Card, options: RunOptions) -> None:
