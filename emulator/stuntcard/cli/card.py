@@ -75,9 +75,12 @@ def list_cards(as_json: JsonOption = False) -> None:
 
     Example: stuntcard card list
     """
+    from stuntcard.store.leftovers import clear_away
     from stuntcard.store.library import list_cards
 
     with _store_problems():
+        for path in clear_away():
+            typer.echo(f"{path}: a program that was killed had left it, half-made; it was cleared away.", err=True)
         entries = list_cards()
     if as_json:
         typer.echo(json.dumps([_as_data(entry) for entry in entries], indent=2))

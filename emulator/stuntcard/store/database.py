@@ -32,7 +32,10 @@ _PATIENCE = 5.0
 """Seconds to wait for another program that reads or checks the file."""
 _PAGES_IN_LOG = 256
 """The log is folded into the file when it has so many pages (SQLite's own: 1000): a card is small."""
-_SIDE_FILES = ("-wal", "-shm", "-journal")
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""What SQLite has beside a file, under its name and this."""
+UNFINISHED = ".new"
+"""What stands behind a file's name while it is made."""
 _PRIMARY_CODE = 0xFF
 """The low byte of an extended result code (SQLite, Result and Error Codes, 2)."""
 
@@ -110,7 +113,7 @@ class CardFile:
 
 def create_file(path: Path, stored: StoredCard) -> None:
     """Makes a card's file, whole or not at all; under the card's lock. Raises StoreError."""
-    unfinished = path.with_name(f"{path.name}.new")
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     try:
         remove_file(unfinished)
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
@@ -143,13 +146,13 @@ def read_file(path: Path) -> StoredCard:
 
 def remove_file(path: Path) -> None:
     """Deletes a card's file and what SQLite has beside it. Raises OSError."""
-    for name in (path.name, *(f"{path.name}{suffix}" for suffix in _SIDE_FILES)):
+    for name in (path.name, *(f"{path.name}{suffix}" for suffix in SIDE_FILES)):
         path.with_name(name).unlink(missing_ok=True)
 
 
 def move_file(path: Path, to: Path) -> None:
     """Gives a card's file, and what SQLite has beside it, another name. Raises OSError."""
-    for suffix in ("", *_SIDE_FILES):
+    for suffix in ("", *SIDE_FILES):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(f"{path.name}{suffix}").rename(to.with_name(f"{to.name}{suffix}"))
 

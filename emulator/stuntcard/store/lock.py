@@ -17,6 +17,7 @@ from pathlib import Path
 
 from stuntcard.store.errors import CardInUseError
 
+LOCK_SUFFIX = ".lock"
 _ATTEMPTS, _PAUSE = 5, 0.02
 """Whoever only looks has the lock for an instant too; it is not to be taken for one who uses the card."""
 _RECORD_MAX = 4096
@@ -83,7 +84,7 @@ def _this_program() -> str:
 
 def lock_path(card: Path) -> Path:
     """The file beside a card's that the lock is on."""
-    return card.with_suffix(".lock")
+    return card.with_suffix(LOCK_SUFFIX)
 
 
 def user_of(card: Path) -> CardUser | None:

@@ -33,6 +33,17 @@ def snapshots_directory(card: str) -> Path:
     return home_directory() / "snapshots" / checked_name(card)
 
 
+def snapshots_of_all() -> tuple[Path, ...]:
+    """The directories of all cards' snapshots. Raises StoreError when there is no reading what they lie in."""
+    directory = home_directory() / "snapshots"
+    try:
+        return tuple(sorted(path for path in directory.iterdir() if path.is_dir())) if directory.is_dir() else ()
+    except OSError as error:
+        raise StoreError(
+            f"{directory}: snapshots can't be listed: {error.strerror}; mend that, and try again"
+        ) from error
+
+
 def card_path(name: str) -> Path:
     """The file of the card of that name, whether it is there or not. Raises StoreError for what can't be a name."""
     return cards_directory() / f"{checked_name(name)}{CARD_SUFFIX}"
@@ -60,6 +71,37 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Makes a new file that only its owner can read, whole or not at all, whatever becomes of this program.
+
+    Raises FileExistsError, or another OSError.
+    """
+    if file.exists():
+        raise FileExistsError(file)
+    try:
+        descriptor = os.open(file.parent, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except (AttributeError, OSError):
+        # Only Linux has files without a name, and not in every file system.
+        _write_by_name(file, content)
+        return
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(descriptor)
+        # Python follows the link to the file only where it is given a directory, which an absolute path needs not.
+        os.link(f"/proc/self/fd/{descriptor}", file, src_dir_fd=descriptor)
+
+
+def _write_by_name(file: Path, content: bytes) -> None:
+    descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def private_directory(directory: Path) -> Path:

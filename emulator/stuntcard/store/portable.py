@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +20,7 @@ from stuntcard.profile.serial import SerialError, with_serial
 from stuntcard.store.cells import ContentError
 from stuntcard.store.database import Durability, StoredCard
 from stuntcard.store.errors import StoreError
+from stuntcard.store.places import write_whole
 from stuntcard.store.rows import as_card_key, check_content
 
 FORMAT, VERSION = "stuntcard card", 1
@@ -155,18 +155,12 @@ class PortableCard(_Form):
 
 def export_card(stored: StoredCard, file: Path) -> None:
     """Writes a card to a new file that only its owner can read. Raises StoreError, also when there is one already."""
-    text = _portable(stored).model_dump_json(indent=1) + "\n"
+    text = (_portable(stored).model_dump_json(indent=1) + "\n").encode()
     try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        write_whole(file, text)
     except FileExistsError:
         raise StoreError(f"{file} is there already; delete it first, or take another name") from None
     except OSError as error:
-        raise StoreError(f"{file}: can't be written: {error.strerror}") from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-    except OSError as error:
-        file.unlink(missing_ok=True)
         raise StoreError(f"{file}: can't be written: {error.strerror}; nothing was exported") from error
 
 
