@@ -7,10 +7,13 @@ import threading
 from stuntcard.card.card import Card
 from stuntcard.faults.circumstances import circumstances
 from stuntcard.faults.rules import (
+    AnswerToReset,
     Corrupt,
     Cut,
     Delay,
+    EndIdleTransaction,
     Faults,
+    LeaveService,
     NoAnswer,
     Remove,
     ReplaceStatus,
@@ -46,7 +49,7 @@ class FaultyCard:
     def power_on(self) -> bytes:
         """Cold reset; gives the ATR."""
         self._power_changed.set()
-        return self._card.power_on()
+        return self._answered_to_reset(self._card.power_on())
 
     def power_off(self) -> None:
         """Take the power away; a command that a fault delays is not carried out any more."""
@@ -56,7 +59,7 @@ class FaultyCard:
     def reset(self) -> bytes:
         """Warm reset; gives the ATR."""
         self._power_changed.set()
-        return self._card.reset()
+        return self._answered_to_reset(self._card.reset())
 
     def choose_protocol(self, number: int) -> None:
         """Speak T=`number` until the next reset."""
@@ -74,6 +77,10 @@ class FaultyCard:
         strikes = self._faults.strikes(circumstances(self._card, command))
         return self._struck(command, strikes) if strikes else self._card.transmit(command)
 
+    def _answered_to_reset(self, atr: bytes) -> bytes:
+        strikes = self._faults.strikes(None) if self._faults.any else ()
+        return next((one.effect.atr for one in strikes if isinstance(one.effect, AnswerToReset)), atr)
+
     def _struck(self, command: bytes, strikes: tuple[Strike, ...]) -> bytes:
         late = dict.fromkeys(When, 0.0)
         others: list[Strike] = []
@@ -89,6 +96,8 @@ class FaultyCard:
 
     def _strike(self, command: bytes, strike: Strike) -> bytes:
         match strike.effect:
+            case ReplaceStatus(status_word, keep_data=True):
+                return self._card.transmit(command)[:-2] + status_word.to_bytes(2)
             case ReplaceStatus(status_word, when):
                 self._carry_out(command, when)
                 return status_word.to_bytes(2)
@@ -105,6 +114,12 @@ class FaultyCard:
             case Unplug(back_after, when):
                 self._carry_out(command, when)
                 self._slot_control.unplug(back_after)
+            case LeaveService(back_after, when):
+                self._carry_out(command, when)
+                self._slot_control.slot.leave_service(back_after)
+            case EndIdleTransaction(seconds):
+                self._slot_control.slot.idle_limit = seconds
+                return self._card.transmit(command)
             case Tear(when):
                 if when is When.BEFORE:
                     self._card.lose_power(command)
@@ -112,7 +127,7 @@ class FaultyCard:
                     self._card.transmit(command)
                     self._card.reset()
                 self._slot_control.reset()
-            case Delay():
+            case Delay() | AnswerToReset():
                 pass  # counted before
         return _MUTE
 

@@ -37,10 +37,11 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplaceStatus:
-    """The client gets this status word, and nothing else."""
+    """The client gets this status word, and nothing else; or with the data that the card answered."""
 
     status_word: int
     when: When = When.BEFORE
+    keep_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,41 @@ class Tear:
     when: When = When.BEFORE
 
 
-Effect = ReplaceStatus | Delay | NoAnswer | Corrupt | Cut | Remove | Unplug | Tear
+@dataclass(frozen=True, slots=True)
+class AnswerToReset:
+    """When it is given power or a reset, the card answers with these bytes and no others; with none it is mute."""
+
+    atr: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveService:
+    """The service through which clients reach the reader ends, and is there again after so many seconds."""
+
+    back_after: float
+    when: When = When.BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class EndIdleTransaction:
+    """If a transaction is open afterwards and idle for so many seconds, it is ended and the card reset."""
+
+    seconds: float
+
+
+Effect = (
+    ReplaceStatus
+    | Delay
+    | NoAnswer
+    | Corrupt
+    | Cut
+    | Remove
+    | Unplug
+    | Tear
+    | AnswerToReset
+    | LeaveService
+    | EndIdleTransaction
+)
 
 
 # To which commands
@@ -180,12 +215,21 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fault. What chance decides comes of `seed` alone."""
+    """One fault. What chance decides comes of `seed` alone. Raises FaultError for what makes no sense."""
 
     effect: Effect
     match: Match = field(default_factory=Match)
     occasion: Occasion = field(default_factory=Occasion)
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.strikes_resets and self.match != Match():
+            raise FaultError("a card's answer to reset is no answer to a command; leave out what says to which")
+
+    @property
+    def strikes_resets(self) -> bool:
+        """Whether it strikes when the card is given power or a reset, and no command."""
+        return isinstance(self.effect, AnswerToReset)
 
 
 def check_names(rule: Rule, profile: Profile) -> None:
@@ -232,8 +276,10 @@ class _Counter:
         self.matched = 0
         self.struck = 0
 
-    def strike(self, seen: Circumstances, now: float) -> Strike | None:
-        if now < self._due or not self.rule.match.covers(seen):
+    def strike(self, seen: Circumstances | None, now: float) -> Strike | None:
+        if now < self._due or self.rule.strikes_resets is not (seen is None):
+            return None
+        if seen is not None and not self.rule.match.covers(seen):
             return None
         self.matched += 1
         # Drawn for each match, struck or not: the next ones shall not depend on it.
@@ -283,8 +329,11 @@ class Faults:
         with self._lock:
             return tuple(ArmedFault(one.number, one.rule, one.matched, one.struck) for one in self._counters)
 
-    def strikes(self, seen: Circumstances) -> tuple[Strike, ...]:
-        """What is due at this command, by each rule in their order. Every rule counts, also behind one that strikes."""
+    def strikes(self, seen: Circumstances | None) -> tuple[Strike, ...]:
+        """What is due at this command, by each rule in their order. Every rule counts, also behind one that strikes.
+
+        None stands for power or a reset.
+        """
         with self._lock:
             now = self._clock()
             found = [one.strike(seen, now) for one in self._counters]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from stuntcard.faults.rules import (
     SECONDS_MAX,
+    AnswerToReset,
     Corrupt,
     Cut,
     Delay,
     Effect,
+    EndIdleTransaction,
     FaultError,
+    LeaveService,
     Match,
     NoAnswer,
     Occasion,
@@ -29,12 +32,22 @@ from stuntcard.iso7816.instructions import Instruction
 TIME_OUT = 2.0
 """Seconds after which a reader gives up on a card that does not answer, unless a rule says otherwise."""
 
+RESTART_TIME = 1.0
+"""Seconds that a service takes to start again, unless a rule says otherwise."""
+
+IDLE_TIME = 5.0
+"""Seconds after which Windows ends a transaction in which nothing is done (SCardBeginTransaction, Remarks)."""
+
+_ATR_MAX = 33
 _T = TypeVar("_T")
 _NUMBER_MAX = 1_000_000_000
 _FIELDS = (
     "ins", "cla", "p1p2", "applet", "code", "area", "nth", "every", "probability", "after", "seed", "act", "when",
+    "keep-data",
 )  # fmt: skip
 _HEXADECIMAL = frozenset({"ins", "cla", "p1p2", "act"})
+_KEEP_DATA, _YES = "keep-data", "yes"
+"""A field that is there or not, and has no value where it stands in a text."""
 _EXAMPLE = "ins=2A nth=3 act=status:6F00"
 _DURATION = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,9})?)(ms|s)?")
 _PROBABILITY = re.compile(r"[0-9](\.[0-9]{1,9})?")
@@ -44,7 +57,7 @@ def parse_rule(text: str) -> Rule:
     """The rule in a text of fields NAME=VALUE with spaces between. Raises FaultError."""
     fields: dict[str, str] = {}
     for word in text.split():
-        name, equals, value = word.partition("=")
+        name, equals, value = (word, "=", _YES) if word == _KEEP_DATA else word.partition("=")
         if not (name and equals and value):
             raise FaultError(f"'{word}' can't be understood; a fault is written like this: {_EXAMPLE}")
         if name in fields:
@@ -57,6 +70,9 @@ def rule_from(mapping: Mapping[str, object]) -> Rule:
     """The rule in a mapping with the same fields, as YAML brings it. Raises FaultError."""
     fields = {}
     for name, value in mapping.items():
+        if name == _KEEP_DATA and value is True:
+            fields[name] = _YES
+            continue
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise FaultError(f"{name}: a text or a number is expected, not {value!r}")
         if name in _HEXADECIMAL and not isinstance(value, str):
@@ -85,7 +101,8 @@ def rule_text(rule: Rule) -> str:
         "act": _effect_text(rule.effect),
         "when": getattr(rule.effect, "when", None),
     }
-    return " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+    words = [f"{name}={value}" for name, value in fields.items() if value is not None]
+    return " ".join([*words, _KEEP_DATA] if getattr(rule.effect, "keep_data", False) else words)
 
 
 def _rule(fields: Mapping[str, str]) -> Rule:
@@ -109,7 +126,19 @@ def _rule(fields: Mapping[str, str]) -> Rule:
         after=_optional(fields, "after", lambda value: _seconds(f"after={value}", value)) or 0.0,
     )
     effect = _effect(fields["act"], _optional(fields, "when", _when))
+    if _KEEP_DATA in fields:
+        effect = _keeping_data(effect, fields)
     return Rule(effect, match, occasion, _optional(fields, "seed", lambda value: _number("seed", value)) or 0)
+
+
+def _keeping_data(effect: Effect, fields: Mapping[str, str]) -> Effect:
+    if not isinstance(effect, ReplaceStatus) or fields[_KEEP_DATA] != _YES:
+        raise FaultError(
+            f"{_KEEP_DATA} goes with act=status:XXXX, and has no value, as in: act=status:6282 {_KEEP_DATA}"
+        )
+    if fields.get("when") == When.BEFORE:
+        raise FaultError(f"{_KEEP_DATA} when=before: there is no data yet; leave when out")
+    return replace(effect, when=When.AFTER, keep_data=True)
 
 
 def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], _T]) -> _T | None:
@@ -214,6 +243,32 @@ def _tear(_given: str, _value: str | None, when: When | None) -> Effect:
     return Tear(when or When.BEFORE)
 
 
+def _mute(given: str, _value: str | None, when: When | None) -> Effect:
+    _without_when(given, when)
+    return AnswerToReset()
+
+
+def _atr(given: str, value: str | None, when: When | None) -> Effect:
+    _without_when(given, when)
+    if value is None or re.fullmatch(f"([0-9A-Fa-f]{{2}}){{1,{_ATR_MAX}}}", value) is None:
+        raise FaultError(f"{given}: give 1 to {_ATR_MAX} bytes in hexadecimal, such as atr:3B")
+    return AnswerToReset(bytes.fromhex(value))
+
+
+def _service_gone(given: str, value: str | None, when: When | None) -> Effect:
+    return LeaveService(RESTART_TIME if value is None else _seconds(given, value), when or When.BEFORE)
+
+
+def _idle_reset(given: str, value: str | None, when: When | None) -> Effect:
+    _without_when(given, when)
+    return EndIdleTransaction(IDLE_TIME if value is None else _seconds(given, value))
+
+
+def _without_when(given: str, when: When | None) -> None:
+    if when is not None:
+        raise FaultError(f"{given} when={when}: there is but one moment for it; leave when out")
+
+
 def _only_after(given: str, when: When | None) -> None:
     if when is When.BEFORE:
         raise FaultError(f"{given} when=before: there is no answer yet; leave when out")
@@ -229,6 +284,10 @@ _EFFECT_FORMS = {
     "remove": _EffectForm("SECONDS", False, _remove),
     "unplug": _EffectForm("SECONDS", False, _unplug),
     "tear": _EffectForm("", False, _tear),
+    "mute": _EffectForm("", False, _mute),
+    "atr": _EffectForm("HEX", True, _atr),
+    "service-gone": _EffectForm("SECONDS", False, _service_gone),
+    "idle-reset": _EffectForm("SECONDS", False, _idle_reset),
 }
 
 
@@ -267,6 +326,12 @@ def _effect_text(effect: Effect) -> str:
             return "unplug" if back_after is None else f"unplug:{_decimal(back_after)}"
         case Tear():
             return "tear"
+        case AnswerToReset(atr):
+            return f"atr:{atr.hex().upper()}" if atr else "mute"
+        case LeaveService(seconds):
+            return f"service-gone:{_decimal(seconds)}"
+        case EndIdleTransaction(seconds):
+            return f"idle-reset:{_decimal(seconds)}"
 
 
 def _decimal(number: float) -> str:

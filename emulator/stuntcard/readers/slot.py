@@ -48,6 +48,10 @@ class Slot:
         self._plugged = True
         self._resets = 0
         self._listeners: list[Callable[[], None]] = []
+        self.idle_limit: float | None = None
+        """Set by a card during a command: an open transaction that is idle for so many seconds afterwards is ended."""
+        self.leave_service: Callable[[float], None] = lambda _: None
+        """Has the service through which clients reach this slot end, and begin again after so many seconds."""
 
     @property
     def card(self) -> CardInterface | None:

@@ -55,6 +55,23 @@ def test_without_rules_everything_passes() -> None:
     desk.faulty.power_off()
 
 
+# The answer to reset
+
+
+def test_a_card_that_is_mute_at_its_first_power_on() -> None:
+    desk = Desk("nth=1 act=mute")
+    assert desk.faulty.power_on() == b""
+    assert desk.faulty.reset() == desk.inner.atr
+    assert desk.verify(PIN) == OK
+
+
+def test_a_broken_answer_to_reset_strikes_no_command() -> None:
+    desk = Desk("act=atr:3BFF")
+    assert desk.faulty.reset() == bytes.fromhex("3BFF")
+    assert desk.verify(PIN) == OK
+    assert [fault.matched for fault in desk.faults.listed()] == [1]
+
+
 # A status word
 
 
@@ -69,6 +86,20 @@ def test_a_status_word_before_the_command_took_effect() -> None:
 def test_a_status_word_after_the_command_took_effect() -> None:
     desk = Desk("ins=verify act=status:6F00 when=after")
     assert desk.verify(PIN, "wrong") == "6F00"
+    assert desk.tries() == 2
+
+
+def test_a_status_word_with_its_data() -> None:
+    desk = Desk("ins=read-binary nth=1 act=status:6282 keep-data")
+    desk.select("3F002F00")
+    content = desk.send("00B0000010")
+    assert (len(content), content[-4:]) == (36, "6282")
+    assert desk.send("00B0000010") == content[:-4] + OK
+
+
+def test_a_status_word_with_its_data_where_there_is_none_is_alone() -> None:
+    desk = Desk("ins=verify act=status:6281 keep-data")
+    assert desk.verify(PIN, "wrong") == "6281"
     assert desk.tries() == 2
 
 

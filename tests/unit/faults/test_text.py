@@ -7,11 +7,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from stuntcard.faults.rules import (
+    AnswerToReset,
     Corrupt,
     Cut,
     Delay,
     Effect,
+    EndIdleTransaction,
     FaultError,
+    LeaveService,
     Match,
     NoAnswer,
     Occasion,
@@ -51,6 +54,13 @@ def test_the_example_of_the_documents() -> None:
         ("unplug", Unplug(None)),
         ("unplug:0.5", Unplug(0.5)),
         ("tear", Tear(When.BEFORE)),
+        ("status:6282 keep-data", ReplaceStatus(0x6282, When.AFTER, keep_data=True)),
+        ("mute", AnswerToReset(b"")),
+        ("atr:3b", AnswerToReset(b"\x3b")),
+        ("service-gone", LeaveService(1.0)),
+        ("service-gone:300ms", LeaveService(0.3)),
+        ("idle-reset", EndIdleTransaction(5.0)),
+        ("idle-reset:0.5", EndIdleTransaction(0.5)),
     ],
 )
 def test_acts(text: str, act: Effect) -> None:
@@ -117,6 +127,14 @@ def test_instructions_by_name(name: str) -> None:
         ("act=tear probability=nan", "from 0 to 1"),
         ("act=tear seed=x", "whole number"),
         ("act=tear after=soon", "give a time"),
+        ("act=tear keep-data", "keep-data goes with act=status:XXXX, and has no value"),
+        ("act=status:6282 keep-data=no", "keep-data goes with act=status:XXXX, and has no value"),
+        ("act=status:6282 keep-data when=before", "there is no data yet; leave when out"),
+        ("act=atr", "act=atr can't be understood"),
+        ("act=atr:3B0", "give 1 to 33 bytes in hexadecimal"),
+        ("act=mute ins=20", "no answer to a command; leave out what says to which"),
+        ("act=mute when=after", "there is but one moment for it; leave when out"),
+        ("act=idle-reset when=after", "there is but one moment for it; leave when out"),
     ],
 )
 def test_what_can_not_be_understood_is_refused_with_the_reason(text: str, message: str) -> None:
@@ -148,6 +166,7 @@ def test_any_text_is_a_rule_or_refused(text: str) -> None:
         ),
         ("{after: 2.5, act: 'slow:50'}", "after=2.5 act=slow:50"),
         ("{after: 10, act: remove}", "after=10 act=remove"),
+        ("{ins: 'B0', act: 'status:6282', keep-data: true}", "ins=B0 act=status:6282 keep-data"),
     ],
 )
 def test_a_mapping_in_yaml_is_the_same_rule(text: str, same: str) -> None:
@@ -160,6 +179,7 @@ def test_a_mapping_in_yaml_is_the_same_rule(text: str, same: str) -> None:
         ({"ins": 20, "act": "tear"}, 'ins: 20 has to stand in quotes, because it is hexadecimal: "20"'),
         ({"p1p2": 1, "act": "tear"}, "has to stand in quotes"),
         ({"act": True}, "a text or a number is expected"),
+        ({"act": "status:6282", "keep-data": False}, "a text or a number is expected"),
         ({"act": "tear", "nth": None}, "a text or a number is expected"),
         ({"act": ["tear"]}, "a text or a number is expected"),
         ({"act": "tear", "nth": 1.5}, "whole number"),

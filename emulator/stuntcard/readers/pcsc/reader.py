@@ -44,6 +44,8 @@ class Reader:
         self._events = 0
         self._contacts = Contacts()
         self._power = Power(self._state, self._contacts, self._sharing, later)
+        self._later = later
+        self._activity = 0
         self._plugged = slot.plugged
         self._resets = slot.resets
         self.plug_events = 0
@@ -190,6 +192,7 @@ class Reader:
             return handle.news
         if disposition != Disposition.LEAVE and not self._sharing.admits(handle):
             return Code.SHARING_VIOLATION
+        self._activity += 1
         code = Code.SUCCESS
         if disposition in (Disposition.RESET, Disposition.UNPOWER):
             code = self._power.restart(cold=disposition == Disposition.UNPOWER)
@@ -212,7 +215,10 @@ class Reader:
             if card is None or not self._contacts.powered or not 0 < len(command) <= COMMAND_MAX:
                 return Code.NOT_TRANSACTED, b""
             self.commands += 1
+            self._activity += 1
             answer = card.transmit(command)
+        if self._slot.idle_limit is not None:
+            self._watch_transaction()
         if card is not self._contacts.card:
             return self._gone(handle) or Code.NO_SMARTCARD, b""
         return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
@@ -255,6 +261,21 @@ class Reader:
     def unplug(self) -> None:
         """Cut the card's power, as when the reader is pulled from the computer."""
         self._power.cut()
+
+    def _watch_transaction(self) -> None:
+        """What Windows does to every transaction, and pcscd to none."""
+        seconds, self._slot.idle_limit = self._slot.idle_limit, None
+        seen = self._activity
+        if seconds is not None:
+            self._later(seconds, lambda: self._end_idle_transaction(seen))
+
+    def _end_idle_transaction(self, seen: int) -> None:
+        with self._state:
+            if seen != self._activity or self._sharing.in_transaction is None:
+                return
+            self._sharing.free()
+            self._state.notify_all()
+        self._slot.reset()
 
     # The checks read single fields without the lock: every transmit passes here, and a change that is just
     # happening may be seen or not seen either way.

@@ -47,6 +47,10 @@ class PcscServer:
         self._endpoint: Endpoint | None = None
         self._acceptor: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._restarting = threading.Lock()
+        self._stopped = threading.Event()
+        for _, slot in slots:
+            slot.leave_service = self.leave
 
     @property
     def clients(self) -> int:
@@ -60,6 +64,16 @@ class PcscServer:
 
     def start(self) -> None:
         """Listen and serve. Raises PcscSocketError when the socket cannot be had."""
+        self._stopped.clear()
+        self._begin()
+
+    def stop(self) -> None:
+        """Part from all clients, cut the cards' power, remove the socket. Does nothing when not started."""
+        self._stopped.set()
+        with self._restarting:
+            self._end()
+
+    def _begin(self) -> None:
         if self._endpoint is not None:
             return
         self._endpoint = Endpoint(self.socket_path)
@@ -67,8 +81,7 @@ class PcscServer:
         self._acceptor = threading.Thread(target=self._accept, args=(self._endpoint,), name="pcsc-accept", daemon=True)
         self._acceptor.start()
 
-    def stop(self) -> None:
-        """Part from all clients, cut the cards' power, remove the socket. Does nothing when not started."""
+    def _end(self) -> None:
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is None or self._acceptor is None:
             return
@@ -85,6 +98,18 @@ class PcscServer:
         if not any(thread.is_alive() for thread in connections.values()):
             for reader in self._manager.readers:
                 reader.unplug()
+
+    def leave(self, seconds: float) -> None:
+        """End, and begin again after so many seconds, as when pcscd is restarted. Does not wait for either."""
+        threading.Thread(target=self._end_and_begin_again, args=(seconds,), name="pcsc-restart", daemon=True).start()
+
+    def _end_and_begin_again(self, seconds: float) -> None:
+        with self._restarting:
+            if self._stopped.is_set():
+                return
+            self._end()
+            if not self._stopped.wait(seconds):
+                self._begin()
 
     def __enter__(self) -> Self:
         self.start()
