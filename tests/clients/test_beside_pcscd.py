@@ -15,9 +15,11 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from stuntcard.readers.pcsc.messages import Code
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
 
@@ -189,3 +191,24 @@ def test_commands_as_long_as_may_be(stage: StageBesidePcscd, size: int, code: in
         _, _, number = program.connect(system.readers[0], SHARED, T1)
         assert program.transmit(number, T1, command) == (code, b"" if code else command[5:] + b"\x90\x00")
         program.socket.close()
+
+
+@pytest.mark.parametrize("disposition", [LEAVE, RESET, UNPOWER])
+def test_what_waits_for_the_end_of_a_transaction(stage: StageBesidePcscd, disposition: int) -> None:
+    for system in stage.systems:
+        holder, joining, leaving = system.program(), system.program(), system.program()
+        _, _, held = holder.connect(system.readers[0], SHARED, T1)
+        _, _, left = leaving.connect(system.readers[0], SHARED, T1)
+        assert holder.begin(held) == 0
+        with ThreadPoolExecutor() as pool:
+            connected = pool.submit(joining.connect, system.readers[0], SHARED, T1)
+            disconnected = pool.submit(leaving.disconnect, left, disposition)
+            time.sleep(0.5)
+            assert (connected.done(), disconnected.done()) == (False, disposition == LEAVE)
+            assert holder.transmit(held, T1) == (0, COMMAND + b"\x90\x00")
+            assert holder.end(held, LEAVE) == 0
+            assert disconnected.result() == 0
+            assert connected.result()[:2] == (0, T1)
+        assert holder.status(held) in ((0,) if disposition == LEAVE else (Code.RESET_CARD,))
+        for program in (holder, joining, leaving):
+            program.socket.close()

@@ -21,7 +21,7 @@ _SEVERAL_PROCESSORS = (os.cpu_count() or 1) > 1
 """With one processor, who waits so takes the time from the client."""
 
 
-class _Company:
+class Company:
     """Which connection had the last message, and since when it is always the same one.
 
     Written by several threads without a lock: at worst somebody looks once too often, or not at all.
@@ -32,13 +32,14 @@ class _Company:
         self._since = 0.0
 
     def is_alone(self, connection: int, now: float) -> bool:
+        """Whether no other connection had a message within the last moment; notes that this one has."""
         if connection != self._last:
             self._last, self._since = connection, now
             return False
         return now - self._since > MOMENT
 
 
-_company = _Company()
+_company = Company()
 
 
 def await_soon(connection: socket.socket) -> None:

@@ -48,6 +48,11 @@ class Reader(Block):
         default=None, description="With `exec`: the file that the card's final state is written to, as JSON."
     )
 
+    pinpad: bool = Field(default=False, description="The reader has a PIN pad.")
+    keys: NonEmpty | None = Field(
+        default=None, description="A private file with what is typed there by itself, a line for each time."
+    )
+
     @field_validator("faults", mode="before")
     @classmethod
     def _as_tuple(cls, value: object) -> object:
@@ -98,6 +103,8 @@ def _plan(reader: Reader, folder: Path) -> ReaderPlan:
         faults=reader.faults,
         trace=trace,
         state_out=folder / reader.state_out if reader.state_out is not None else None,
+        pinpad=reader.pinpad,
+        keys=folder / reader.keys if reader.keys is not None else None,
     )
 
 

@@ -14,6 +14,7 @@ from stuntcard.control.server import ControlServer
 from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.profile.load import load_profile
+from stuntcard.readers.pinpad.pad import PinPad
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 
@@ -30,6 +31,7 @@ class Live:
 
     def __init__(self, profile: str, directory: Path) -> None:
         self.card, self.slot_control, self.faults = Card(load_profile(profile), APPLETS), SlotControl(Slot()), Faults()
+        self.pinpad = PinPad()
         self.faulty = FaultyCard(self.card, self.faults, self.slot_control)
         self.slot_control.insert(self.faulty)
         self.running = RunningCard(directory, {})

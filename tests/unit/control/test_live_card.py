@@ -15,6 +15,8 @@ from stuntcard.control.requests import (
     FaultView,
     InsertRequest,
     ListFaultsRequest,
+    PinPadAnswer,
+    PinPadRequest,
     Place,
     RemoveRequest,
     Request,
@@ -24,8 +26,11 @@ from stuntcard.control.requests import (
     SetStateRequest,
     StateAnswer,
     StateRequest,
+    TypeRequest,
 )
 from stuntcard.profile.model import CodeStatus
+from stuntcard.readers.pinpad.pad import Prompt
+from stuntcard.readers.pinpad.structures import Ends, Entry
 
 from tests.unit.card.cards import PIN, Client
 from tests.unit.control.running_cards import Live
@@ -147,3 +152,30 @@ def test_a_card_that_nobody_holds_can_not_be_moved(control: Path) -> None:
         send(running, SetFaultRequest("act=tear"), FaultsAnswer)
     assert send(running, StateRequest(), StateAnswer).place is Place.IN
     assert send(running, SetStateRequest(("pin=1",)), SetStateAnswer).law == ("PIN given wrongly, 2 times",)
+
+
+def test_keys_are_pressed_at_the_pin_pad(live: Live) -> None:
+    live.slot_control.slot.pinpad = live.pinpad
+    assert send(live.running, PinPadRequest(), PinPadAnswer).asked is None
+    assert refused(live, TypeRequest("1234")) == "the PIN pad asks for nothing now, so that no key was pressed"
+    codes: list[str] = []
+    entry = Entry(4, 8, Ends.WITH_OK, 30, 30)
+
+    def ask() -> None:
+        codes.extend(live.pinpad.enter(prompt, entry, lambda: True) for prompt in (Prompt.OLD_CODE, Prompt.NEW_CODE))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while send(live.running, PinPadRequest(), PinPadAnswer).asked is None:
+        pass
+    assert send(live.running, TypeRequest("none"), PinPadAnswer).asked == "Enter current PIN"
+    assert send(live.running, TypeRequest("1234"), PinPadAnswer).asked == "Enter new PIN"
+    assert send(live.running, TypeRequest("2469 correction 8"), PinPadAnswer).asked is None
+    asking.join()
+    assert codes == ["1234", "2468"]
+
+
+def test_a_reader_without_a_pin_pad_says_so(live: Live) -> None:
+    assert refused(live, TypeRequest("1234")) == "this reader has no PIN pad; start its card with --pinpad"
+    live.slot_control.slot.pinpad = live.pinpad
+    assert "12a4" not in refused(live, TypeRequest("12a4"))
