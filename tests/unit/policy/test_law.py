@@ -298,6 +298,20 @@ def test_a_key_keeps_its_origin() -> None:
     assert state.items[0].paired
 
 
+def test_a_card_has_64_keys_at_the_most_however_much_memory_there_is() -> None:
+    keys = tuple(Item(number, "general", Origin.MADE) for number in range(1, 65))
+    state = after(RIGHT_PIN)
+    assert said(MAKE, replace(state, items=keys[:63])) is Verdict.DONE
+    assert refused(MAKE, replace(state, items=keys), Verdict.NO_SPACE)
+
+
+def test_a_key_that_does_not_fit_into_the_memory_is_refused_however_few_there_are() -> None:
+    tokenme = load_profile("tokenme")
+    state = after(RIGHT_PIN, profile=tokenme)
+    assert refused(StoreKey(Origin.MADE, 11 * 2048 + 1), state, Verdict.NO_SPACE, tokenme)
+    assert said(StoreKey(Origin.MADE, 11 * 2048), state, tokenme) is Verdict.DONE
+
+
 @pytest.mark.parametrize("reference", [-1, 0, 15, 16, 0x40])
 def test_a_client_that_names_keys_by_number_alone_has_sixteen(reference: int) -> None:
     expected = Verdict.DONE if 0 <= reference <= 15 else Verdict.NO_SUCH_KEY
@@ -401,6 +415,41 @@ def test_codes_are_taken_back_one_by_one_or_together() -> None:
     state = after(RIGHT_PIN, RIGHT_PUK, RIGHT_QPIN)
     assert after(LogOut(("pin",)), start=state).verified == {"puk", "qpin"}
     assert after(LogOut(CODES), start=state) == after(SessionEnd(), start=state)
+
+
+@pytest.mark.parametrize("listed", [frozenset(), None])
+def test_what_a_closed_area_holds_stays_whatever_the_directories_say(listed: frozenset[int] | None) -> None:
+    zzzs_pk = load_profile("zzzs-pk")
+    assert after(DirectoriesRead(listed, frozenset()), profile=zzzs_pk) == factory_state(zzzs_pk)
+
+
+# Actors
+
+
+EOBCANKA = load_profile("eobcanka")
+SET_IDENTIFICATION, UNBLOCK = ActorActs("office", "set-identification"), ActorActs("office", "unblock")
+BLOCK_IDENTIFICATION = ActorActs("helpline", "block-identification")
+
+
+def test_actors_do_what_the_profile_lets_them() -> None:
+    state = after(SET_IDENTIFICATION, ActorActs("office", "set-bok"), profile=EOBCANKA)
+    for act in (ActorActs("nobody", "nothing"), ActorActs("office", "nothing"), UNBLOCK):
+        assert refused(act, state, Verdict.ACT_NOT_ALLOWED, EOBCANKA)
+    assert said(ActorActs("register", "check-bok"), state, EOBCANKA) is Verdict.DONE
+    assert said(ActorActs("register", "check-bok", correct=False), state, EOBCANKA) is Verdict.WRONG_CODE
+
+
+def test_of_codes_that_are_set_together_the_first_one_tells_whether_they_may_be() -> None:
+    iok_blocked = after(SET_IDENTIFICATION, *[Verify("iok", False)] * 3, profile=EOBCANKA)
+    state, verdict = step(EOBCANKA, iok_blocked, SET_IDENTIFICATION)
+    assert (verdict, state.codes["iok"]) == (Verdict.DONE, CodeState(SET, 3, 3))
+
+
+def test_codes_of_a_part_that_is_lost_are_nobodys_to_set_and_it_is_lost_once() -> None:
+    lost = after(SET_IDENTIFICATION, BLOCK_IDENTIFICATION, profile=EOBCANKA)
+    assert lost.lost == {"identification"}
+    for act in (SET_IDENTIFICATION, UNBLOCK, BLOCK_IDENTIFICATION):
+        assert refused(act, lost, Verdict.PART_LOST, EOBCANKA)
 
 
 # A card that is open at first

@@ -37,6 +37,12 @@ def test_a_file_costs_whole_blocks_of_what_it_takes_beyond_its_reserve(
     assert law.step(TOKENME, state, RemoveFile(size, reserved)) == (start, Verdict.DONE)
 
 
+def test_an_empty_file_has_an_entry_which_takes_one_byte() -> None:
+    profile = TOKENME.model_copy(update={"memory": Memory(bytes=16, block=1)})
+    state, _ = law.step(profile, factory_state(profile), StoreFile(0))
+    assert state.memory_used == 1
+
+
 def full() -> State:
     state = factory_state(TOKENME)
     for _ in range(BLOCKS):
