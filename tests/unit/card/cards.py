@@ -271,6 +271,16 @@ def logged_in(*references: int) -> Client:
     return client
 
 
+def lost_parts(client: CardClient) -> set[str]:
+    """What Stuntcard's own application shows as lost; then the IsoApplet is selected again."""
+    client.send(MANAGE)
+    answer, sw = client.fetch("00CA00E300")
+    assert sw == OK
+    client.send(ISOAPPLET)
+    fields = [entry.children() for entry in tlv.parse_one(answer)[0].children()]
+    return {part[0].value.decode() for part in fields if part[2].value == b"\1"}
+
+
 @contextmanager
 def unchanged(*clients: CardClient) -> Iterator[None]:
     """Sees to it that what happens inside leaves all that a card keeps as it was."""
