@@ -22,13 +22,14 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import groupby, product
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.applets.registry import seen_through
-from stuntcard.card.keys import generate_ec
+from stuntcard.card.keys import generate_ec, generate_rsa
 from stuntcard.control.actors import perform
 from stuntcard.control.errors import ActRefusedError
 from stuntcard.control.requests import ActRequest
@@ -117,6 +118,11 @@ def silent(do: Callable[[CardClient], object]) -> Callable[[CardClient], str]:
     return word
 
 
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    return generate_rsa(2048)
+
+
 ANY_CARD: dict[str, Callable[..., str]] = {
     "act": act,
     "ask": ask,
@@ -151,7 +157,9 @@ ISOAPPLETS: dict[str, Callable[..., str]] = {
     "make": lambda client, reference: client.make_key(int(reference, 16)),
     "import": lambda client, reference: client.import_key(int(reference, 16), generate_ec(ec.SECP256R1())),
     "sign": sign,
+    "import-rsa": lambda client, reference: client.import_key(int(reference, 16), rsa_key()),
     "for-making": lambda client, algorithm, reference: client.environment(0, int(algorithm, 16), int(reference, 16)),
+    "read": lambda client, path: client.read(path).hex().upper(),
     "list-keys": list_keys,
     "list-certificates": list_certificates,
 }
