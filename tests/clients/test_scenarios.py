@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from stuntcard.scenario.load import NamedScenario, load_scenario, scenario_names
 
 from tests.clients.desk import Desk, WatchedCard
 from tests.clients.opensc import shared_folder
+from tests.clients.stuntcard_command import StuntcardCommand
 
 NAMES = scenario_names()
 
@@ -57,3 +59,17 @@ def test_the_scenario_is_shown_by_its_own_commands(named: NamedScenario, desk: D
     log = [f"{one.name} {one.command.hex()} -> {one.status}" for one in seen]
     assert found, "nothing is expected; give `expect`"
     assert not_met == [], "\n".join([*said, *log[-40:]])
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"), [("proid-q-pin-last-try", "final user PIN try"), ("proid-q-pin-blocked", "user PIN locked")]
+)
+def test_a_last_try_and_a_blocked_code_are_seen_where_the_driver_asks(name: str, flag: str) -> None:
+    with shared_folder() as folder:
+        command = StuntcardCommand({**os.environ, "XDG_RUNTIME_DIR": str(folder)})
+        flags = {
+            applet: command("exec", "--scenario", name, "--applet", applet, "--", "pkcs11-tool", "-L").stdout
+            for applet in ("isoapplet", "myeid")
+        }
+    assert flag in flags["myeid"]
+    assert flag not in flags["isoapplet"]

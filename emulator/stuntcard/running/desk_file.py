@@ -125,9 +125,8 @@ def _wrong_in(reader: Reader, path: KeyPath, folder: Path) -> Iterator[Finding]:
         yield Finding(path, "say which card: a profile's id, card:NAME, empty, or a scenario")
         return
     of_a_fresh_card = [key for key in ("applet", "serial") if getattr(reader, key) is not None]
-    if reader.scenario is not None:
-        for key in of_a_fresh_card:
-            yield Finding((*path, key), "a scenario brings its own card; leave this out")
+    if reader.scenario is not None and reader.serial is not None:
+        yield Finding((*path, "serial"), "a scenario brings its own card; leave this out")
     if reader.card == EMPTY:
         of_a_card = [key for key in ("scenario", "faults", "trace", "state_out") if getattr(reader, key)]
         for key in (*of_a_fresh_card, *of_a_card):

@@ -136,9 +136,7 @@ def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], languag
 
     if plan.serial is not None:
         raise PlanError("--serial is for a fresh card of a profile; a stored card and one of a scenario have their own")
-    if plan.applet is not None:
-        raise PlanError("--applet is for a profile or a stored card; a scenario's card is made with its own applets")
-    ready = ready_scenario(scenario, profile_meant(plan.card), language, plan.faults)
+    ready = ready_scenario(scenario, profile_meant(plan.card), language, plan.faults, plan.applet)
     options = RunOptions(plan.trace, ready.faults, ready.exchanges, plan.state_out, _pinpad(plan))
     name = plan.name or unique_name(ready.named.profile.id, taken)
     return ReaderOnDesk(name, ready.built.card, options, plan.name if plan.named else None, ready)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from stuntcard.applets.registry import APPLETS, seen_through
+from stuntcard.card.card import Card
 from stuntcard.card.view import view
 from stuntcard.faults.rules import FaultError, Rule, check_names
 from stuntcard.messages import Messages, messages_in
 from stuntcard.profile.load import profile_names
+from stuntcard.profile.model import Profile
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.exchanges import ExchangeList
 from stuntcard.scenario.expectations import outcomes
@@ -39,17 +42,25 @@ class ReadyScenario:
 
 
 def ready_scenario(
-    name: str, profile: str | None = None, language: str = "en", faults: Sequence[Fault] = ()
+    name: str,
+    profile: str | None = None,
+    language: str = "en",
+    faults: Sequence[Fault] = (),
+    applet: str | None = None,
 ) -> ReadyScenario:
     """A scenario by name or path, ready to run.
 
-    `profile` says which is meant where its name alone does not tell; `faults` come after its own. Raises
-    UnknownLanguageError, ScenarioRefusedError, or DocumentError for what is wrong in its file.
+    `profile` says which is meant where its name alone does not tell; `faults` come after its own; `applet` is the
+    command set that programs see, if not the profile's first. Raises UnknownLanguageError, ScenarioRefusedError,
+    AppletChoiceError, or DocumentError for what is wrong in its file.
     """
     messages = messages_in(language)
     named = load(name, profile)
     built = built_card(named, messages)
-    return ReadyScenario(named, built, (*named.scenario.rules, *_checked(faults, named)), messages)
+    if applet is not None:
+        seen = seen_through(named.profile, applet)
+        built = replace(built, card=Card(seen, APPLETS, built.card.content))
+    return ReadyScenario(named, built, (*named.scenario.rules, *_checked(faults, built.card.profile)), messages)
 
 
 def told(scenario: ReadyScenario) -> str:
@@ -99,11 +110,11 @@ def built_card(named: NamedScenario, messages: Messages) -> Built:
         raise ScenarioRefusedError(f"{named.name}: {reason}") from error
 
 
-def _checked(faults: Sequence[Fault], named: NamedScenario) -> tuple[Rule, ...]:
+def _checked(faults: Sequence[Fault], profile: Profile) -> tuple[Rule, ...]:
     try:
         rules = tuple(fault_rule(text) for text in faults)
         for rule in rules:
-            check_names(rule, named.profile)
+            check_names(rule, profile)
     except FaultError as error:
         raise ScenarioRefusedError(str(error)) from error
     return rules

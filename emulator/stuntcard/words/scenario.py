@@ -24,6 +24,7 @@ _CERTIFICATES = {
     CertificateStatus.EXPIRED: "certificate-expired",
     CertificateStatus.REVOKED: "certificate-revoked",
 }
+_ASKS_NO_TRIES = "isoapplet"
 
 
 def about_lines(named: NamedScenario, messages: Messages) -> Iterator[str]:
@@ -40,6 +41,8 @@ def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> It
     yield from about_lines(named, messages)
     yield messages.text("scenario-card", card=named.profile.name)
     yield from (f"  {line}" for line in _state_lines(named, built, messages))
+    if _driver_asks_no_tries(built):
+        yield messages.text("scenario-unseen-tries")
     if built.objects:
         yield messages.text("scenario-objects")
         yield from (f"  {_object_line(named.profile, made, messages)}" for made in built.objects)
@@ -53,6 +56,15 @@ def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> It
             yield from (f"  {line}" for line in lines)
     if scenario.source:
         yield f"[{', '.join(scenario.source)}]"
+
+
+def _driver_asks_no_tries(built: Built) -> bool:
+    """Whether a PKCS#11 program could tell of its last try, or of its being blocked, if its driver asked."""
+    applet = built.card.profile.applets[0]
+    return applet == _ASKS_NO_TRIES and any(
+        code.status is CodeStatus.BLOCKED or (code.status is CodeStatus.SET and code.tries_left == 1 < code.tries_limit)
+        for code in built.card.state.codes.values()
+    )
 
 
 def _state_lines(named: NamedScenario, built: Built, messages: Messages) -> Iterator[str]:

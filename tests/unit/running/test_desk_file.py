@@ -52,7 +52,7 @@ def test_a_desk_with_all_that_it_can_have() -> None:
         ("{card: nope.yaml}", "3:4: readers.0.card: /d/nope.yaml: there is no such file"),
         ("{name: a}", "3:3: readers.0: say which card: "),
         ("{scenario: nope}", "3:4: readers.0.scenario: there is no scenario 'nope'"),
-        ("{scenario: tokenme-full, applet: myeid}", "3:28: readers.0.applet: a scenario brings its own card"),
+        ("{scenario: tokenme-full, serial: '0042'}", "3:28: readers.0.serial: a scenario brings its own card"),
         ("{card: empty, trace: x}", "3:17: readers.0.trace: an empty reader has no card for this"),
         ("{card: proid-q, unmasked: true}", "3:19: readers.0.unmasked: says how to record, but nothing is recorded"),
         ("{card: proid-q, serial: xy}", "3:19: readers.0.serial: 'XY' is no serial number"),
