@@ -88,6 +88,10 @@ def test_what_can_not_be_meant_is_said(arguments: list[str], says: str) -> None:
     assert says in refused("run", *arguments)
 
 
+def test_several_cards_and_a_program_have_to_be_parted() -> None:
+    assert refused("exec", "proid-q", "tokenme", "true").startswith("which of these is the program? Put -- before it")
+
+
 def test_a_desk_is_controlled_and_shown_by_its_names(desk: Path) -> None:
     cards = {card["name"]: card for card in json_of("status")}
     assert {name: card.get("profile") for name, card in cards.items()} == {
