@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from tests.clients import private_pcscd
 from tests.clients.private_pcscd import PrivatePcscd
 

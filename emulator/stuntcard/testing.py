@@ -66,7 +66,7 @@ class Named(Mapping[str, Seen], Generic[Seen]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderState:
+class CardState:
     """A card as it stood when this was asked for."""
 
     life_cycle: str
@@ -111,11 +111,11 @@ class EmulatedCard:
         return {SOCKET_VARIABLE: str(self.socket)}
 
     @property
-    def state(self) -> ReaderState:
+    def state(self) -> CardState:
         """The card as it stands now: `state.codes.pin.tries_left`, `state.areas.cc.used`."""
         seen = view(self._card.profile, self._card.content)
         codes, areas, parts = Named(seen.codes), Named(seen.areas), Named(seen.parts)
-        return ReaderState(seen.life_cycle, codes, areas, parts, tuple(seen.keys), seen.memory)
+        return CardState(seen.life_cycle, codes, areas, parts, tuple(seen.keys), seen.memory)
 
     @property
     def trace(self) -> list[Exchange]:
