@@ -250,6 +250,18 @@ def test_a_lost_part_takes_its_codes_along_and_leaves_the_rest() -> None:
     assert not state.dead
 
 
+def test_a_card_that_ends_takes_back_what_was_given() -> None:
+    ends = (End(part=CARD, when_blocked=("puk",)),)
+    state = after(RIGHT_PIN, *[WRONG_PUK] * 5, profile=PROID_Q.model_copy(update={"ends": ends}))
+    assert (state.lost, state.verified) == (frozenset({CARD}), frozenset())
+
+
+def test_a_code_that_serves_once_is_spent_then() -> None:
+    zzzs_pk = load_profile("zzzs-pk")
+    state = after(ResetCode("kpep-pin", "tpin", True, True), profile=zzzs_pk)
+    assert [state.codes[code].status for code in ("kpep-pin", "tpin")] == [SET, NOT_SET]
+
+
 # Keys and areas
 
 

@@ -165,8 +165,19 @@ def test_a_key_a_public_key_and_a_certificate_take_a_block_of_memory_each_and_gi
     assert state == start
 
 
-def test_a_closed_card_offers_keys_for_use_and_nothing_else_of_them() -> None:
-    state = factory_state(ZZZS_PK)
-    on_keys = [move.action for move in moves(ZZZS_PK, state) if move.action.area is not None]
+@pytest.mark.parametrize(("profile", "areas"), [(ZZZS_PK, {"pep", "kpep"}), (EOBCANKA, {"identification"})])
+def test_a_closed_area_offers_keys_for_use_and_nothing_else_of_them(profile: Profile, areas: set[str]) -> None:
+    on_keys = [move.action for move in content_moves(profile, factory_state(profile)) if move.action.number is not None]
+    assert {(action.kind, action.area) for action in on_keys} == {(ActionKind.USE_KEY, area) for area in areas}
+
+
+def test_where_files_are_nobodys_to_write_nothing_is_listed_or_deleted() -> None:
+    profile = PROID_Q.model_copy(update={"files": PROID_Q.files.model_copy(update={"guard": None})})
+    state = replace(factory_state(profile), items=tuple(replace(item, area="general") for item in FOUR))
+    on_keys = [move.action for move in content_moves(profile, state) if move.action.number is not None]
     assert {action.kind for action in on_keys} == {ActionKind.USE_KEY}
-    assert {action.area for action in on_keys} == {"pep", "kpep"}
+
+
+def test_who_does_nothing_is_refused_nothing() -> None:
+    state = factory_state(PROID_Q)
+    assert perform(PROID_Q, state, Move(HOLDER, Action(ActionKind.LOG_IN), True, at_once())) == (state, Verdict.DONE)
