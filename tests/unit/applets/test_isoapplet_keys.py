@@ -32,7 +32,6 @@ from tests.unit.card.cards import (
     ec_parts,
     encoded,
     key_entry,
-    logged_in,
     rsa_parts,
     unchanged,
 )
@@ -133,57 +132,6 @@ def test_a_curve_that_is_no_tlv(client: Client) -> None:
     assert client.chained("464200", encoded(curve_parameters("secp256r1"))) == (b"", "6A86")
 
 
-# The environment
-
-
-def test_a_key_is_made_only_in_an_environment_for_it(client: Client) -> None:
-    assert client.send("00464200") == "6985"
-    client.environment(0xB6, 0x11, 1)
-    assert client.send("00464200") == "6985"
-    assert client.send("00DB3FFF0430020500") == "6985"
-
-
-@pytest.mark.parametrize(("algorithm", "sw"), [(0xF2, "6A81"), (0x11, "6A81"), (0x00, "6A81"), (0xF6, "6A81")])
-def test_algorithms_that_there_are_not(client: Client, algorithm: int, sw: str) -> None:
-    client.environment(0x00, algorithm, 1)
-    assert client.send("00464200") == sw
-
-
-def test_references_go_from_0_to_15(client: Client) -> None:
-    assert client.make_key(0) == OK
-    assert client.make_key(15) == OK
-    assert client.make_key(16) == "6A88"
-    assert client.make_key(255) == "6A88"
-
-
-# Who may make a key, and where it goes
-
-
-def test_no_code_no_key() -> None:
-    client = Client()
-    with unchanged(client):
-        assert client.make_key(1) == NOT_ALLOWED
-    assert client.import_key(1, generate_ec(ec.SECP256R1())) == NOT_ALLOWED
-
-
-@pytest.mark.fact("PQ-03")
-def test_a_key_made_with_qpin_goes_to_the_cc_area_and_keeps_qpin_as_its_guard(client: Client) -> None:
-    client.verify(QPIN)
-    assert client.make_key(1) == OK
-    assert [(item.area, item.key) for item in client.items] == [("cc", MADE)]
-    client.card.reset()
-    client.verify(PIN)
-    assert client.sign(1)[1] == NOT_ALLOWED
-    client.verify(QPIN)
-    assert client.sign(1)[1] == OK
-
-
-def test_codes_may_come_in_either_order() -> None:
-    client = logged_in(QPIN, PIN)
-    assert client.make_key(1) == OK
-    assert client.items[0].area == "cc"
-
-
 # Importing
 
 
@@ -215,12 +163,6 @@ def test_imported_stays_imported_for_life(client: Client) -> None:
     client.list_keys(key_entry(2, b"two", label="renamed"), key_entry(3, b"three"))
     client.send(ISOAPPLET)
     assert [(item.key, item.paired) for item in client.items] == [(IMPORTED, True), (MADE, False)]
-
-
-def test_a_key_imported_with_qpin_given_goes_to_the_cc_area(client: Client) -> None:
-    client.verify(QPIN)
-    assert client.import_key(2, generate_ec(ec.SECP256R1())) == OK
-    assert [(item.area, item.key) for item in client.items] == [("cc", IMPORTED)]
 
 
 def test_rsa_parts_that_do_not_belong_together(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
@@ -327,14 +269,3 @@ def test_what_an_rsa_key_can_not_sign(
 ) -> None:
     client.import_key(2, rsa_key)
     assert client.sign(2, data, algorithm=algorithm) == (b"", sw)
-
-
-def test_a_key_that_is_not_there(client: Client) -> None:
-    assert client.sign(7) == (b"", "6A88")
-
-
-@pytest.mark.parametrize("p1p2", ["9E9B", "0000", "8680", "00A8"])
-def test_operations_that_there_are_not(client: Client, p1p2: str) -> None:
-    client.make_key(1)
-    client.environment(0xB6, 0x21, 1)
-    assert client.chained(f"2A{p1p2}", DIGEST) == (b"", "6A86")

@@ -127,6 +127,8 @@ ANY_CARD: dict[str, Callable[..., str]] = {
     "act": act,
     "ask": ask,
     "reset": silent(lambda client: client.card.reset()),
+    "off": silent(lambda client: client.card.power_off()),
+    "on": silent(lambda client: client.card.power_on()),
     "off-and-on": silent(lambda client: client.restart()),
     "select": lambda client, path: client.select(path),
     "leave": lambda client: client.select("3F00"),
@@ -143,6 +145,7 @@ ANY_CARD: dict[str, Callable[..., str]] = {
     "listed": lambda client: " ".join("yes" if item.listed else "no" for item in client.card.state.items),
     "numbers": lambda client: " ".join(str(item.number) for item in client.card.state.items),
     "shown-lost": lambda client: " ".join(sorted(lost_parts(client))) or "nothing",
+    "keys": lambda client: " ".join(str(number) for number in client.card.content.keys),
     "used": lambda client, area: str(client.card.state.used(area)),
 }
 
@@ -158,7 +161,7 @@ ISOAPPLETS: dict[str, Callable[..., str]] = {
     "import": lambda client, reference: client.import_key(int(reference, 16), generate_ec(ec.SECP256R1())),
     "sign": sign,
     "import-rsa": lambda client, reference: client.import_key(int(reference, 16), rsa_key()),
-    "for-making": lambda client, algorithm, reference: client.environment(0, int(algorithm, 16), int(reference, 16)),
+    "environment": lambda client, *numbers: client.environment(*(int(number, 16) for number in numbers)),
     "read": lambda client, path: client.read(path).hex().upper(),
     "list-keys": list_keys,
     "list-certificates": list_certificates,
@@ -201,7 +204,7 @@ def lines_of(text: str) -> Iterator[Line]:
     if not arrow:
         yield from (Line(how, command, OBEYED if how == ">" else None) for command in several)
         return
-    answers = [answer] if answer.startswith('"') else answer.split(" / ")
+    answers = [answer] if answer.startswith('"') else [one.strip() for one in answer.split("/")]
     yield from (
         Line(how, *each) for each in zip(several, answers * (len(several) if len(answers) == 1 else 1), strict=True)
     )

@@ -25,7 +25,6 @@ from tests.unit.card.cards import (
     PUK,
     QPIN,
     Client,
-    directory,
     key_entry,
     logged_in,
     new_card,
@@ -61,16 +60,6 @@ def test_the_protocol_of_each_card(name: str, protocol: int) -> None:
     assert new_card(load_profile(name)).transport_protocol is Protocol(protocol)
 
 
-@pytest.mark.parametrize("how", ["power_off", "power_on", "reset"])
-def test_a_code_holds_until_the_card_is_reset_or_removed(how: str) -> None:
-    client = logged_in(PIN, QPIN)
-    client.leave()
-    assert client.query(PIN) == OK
-    getattr(client.card, how)()
-    assert client.query(PIN) == "63C3"
-    assert client.query(QPIN) == "63C3"
-
-
 def test_a_reset_forgets_file_environment_and_what_was_not_fetched() -> None:
     client = logged_in(PIN)
     client.select("3F005015")
@@ -82,13 +71,6 @@ def test_a_reset_forgets_file_environment_and_what_was_not_fetched() -> None:
     assert client.card.current_file.path == bytes.fromhex("3F00")
 
 
-def test_tries_survive_a_reset() -> None:
-    client = Client()
-    client.verify(PIN, "wrong")
-    client.restart()
-    assert client.query(PIN) == "63C2"
-
-
 def test_the_version_that_a_client_read_survives_a_reset() -> None:
     client = Client()
     assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
@@ -97,24 +79,6 @@ def test_the_version_that_a_client_read_survives_a_reset() -> None:
 
 
 # Applets
-
-
-def test_the_first_applet_is_there_without_being_selected() -> None:
-    card = new_card()
-    assert card.transmit(bytes.fromhex("00200001")) == bytes.fromhex("63C3")
-
-
-def test_selecting_an_applet_ends_the_session() -> None:
-    client = logged_in(PIN)
-    client.send(MANAGE)
-    client.send(ISOAPPLET)
-    assert client.query(PIN) == "63C3"
-
-
-def test_an_unknown_name_leaves_the_session_as_it_is() -> None:
-    client = logged_in(PIN)
-    assert client.send("00A4040007F0545354554E5499") == "6A82"
-    assert client.query(PIN) == OK
 
 
 @pytest.mark.parametrize(
@@ -304,55 +268,6 @@ def test_a_key_that_nobody_made() -> None:
     assert logged_in(PIN).card.use_key(7, lambda _: b"done") == (Verdict.NO_SUCH_KEY, b"")
 
 
-# When directories are judged
-
-
-def listing_one_of_two() -> Client:
-    """Keys 1 and 2 were listed; the directory now lists 1 alone, and is still the current file."""
-    client = logged_in(PIN)
-    client.make_key(1)
-    client.make_key(2)
-    client.list_keys(key_entry(1, b"one"), key_entry(2, b"two"))
-    client.leave()
-    client.list_keys(key_entry(1, b"one"))
-    assert len(client.items) == 2
-    return client
-
-
-def test_a_directory_is_judged_when_it_is_left() -> None:
-    client = listing_one_of_two()
-    client.select("3F00")
-    assert [item.number for item in client.items] == [1]
-
-
-@pytest.mark.parametrize("how", ["power_off", "power_on", "reset"])
-def test_a_directory_is_judged_when_the_card_is_reset(how: str) -> None:
-    client = listing_one_of_two()
-    getattr(client.card, how)()
-    assert [item.number for item in client.items] == [1]
-
-
-def test_a_directory_is_judged_when_another_applet_is_selected() -> None:
-    client = listing_one_of_two()
-    client.send(MANAGE)
-    assert [item.number for item in client.items] == [1]
-
-
-def test_a_gone_key_can_not_be_used_and_is_wiped() -> None:
-    client = listing_one_of_two()
-    client.leave()
-    assert client.card.use_key(2, lambda _: b"done") == (Verdict.NO_SUCH_KEY, b"")
-    assert set(client.card.content.keys) == {1}
-
-
-def test_other_files_written_do_not_make_keys_go() -> None:
-    client = logged_in(PIN)
-    client.make_key(1)
-    client.write("3F0050155033", directory([], 128))
-    client.leave()
-    assert [item.number for item in client.items] == [1]
-
-
 # Death
 
 
@@ -386,11 +301,3 @@ def test_a_dead_card_put_into_another_reader_is_still_dead() -> None:
     again = new_card(content=dead_card().content)
     assert again.power_on() == ATR
     assert again.transmit(bytes.fromhex(ISOAPPLET)).hex().upper() == "6F00"
-
-
-def test_the_last_wrong_code_still_gets_its_answer() -> None:
-    client = Client()
-    client.block(PIN)
-    client.block(QPIN)
-    assert client.block(PUK) == ["63C4", "63C3", "63C2", "63C1", "63C0"]
-    assert client.query(PUK) == "6F00"

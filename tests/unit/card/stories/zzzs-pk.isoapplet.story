@@ -94,10 +94,10 @@ read 3F0050204301, read 3F0050204302 -> 3082.*
 ; A card that takes nothing in
 
 ## No key is made or brought in by the reference {key: 0 | 1 | 2 | F} (everything given) [PK-09]
-= make {key}, import {key}, for-making F3 {key}, 00464200, import-rsa {key} -> 6982 / 6982 / 9000 / 6982 / 6982
+= make {key}, import {key}, environment 00 F3 {key}, 00464200, import-rsa {key} -> 6982 / 6982 / 9000 / 6982 / 6982
 
 ## No key from the factory is replaced: {key: 10 | 11} (everything given) [PK-09]
-= for-making EC {key}, make {key}, import {key} -> 9000 / 6A88 / 6A88      ; beyond those that a client can make keys by
+= environment 00 EC {key}, make {key}, import {key} -> 9000 / 6A88 / 6A88      ; beyond those that a client can make keys by
 
 ## No other command writes either (everything given) [PK-09]
 = 00DA010001FF, 00D0000001FF, 00DC010401FF, 00E2000001FF, 000E0000 -> 6D00
