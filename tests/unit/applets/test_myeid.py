@@ -37,8 +37,8 @@ from tests.unit.applets.myeid_client import (
 )
 from tests.unit.card.cards import ISOAPPLET, MANAGE, certificate_entry, key_entry
 
-FACTORY_PIN, FACTORY_PUK, FACTORY_QPIN = "12345678", "87654321", "12345678"
-NOT_ALLOWED, BLOCKED, NOT_USABLE, UNSUITABLE, FULL, THERE_ALREADY = "6982", "6983", "6984", "6985", "6A84", "6A89"
+FACTORY_PIN, FACTORY_QPIN = "12345678", "12345678"
+NOT_ALLOWED, NOT_USABLE, UNSUITABLE, THERE_ALREADY = "6982", "6984", "6985", "6A89"
 
 RSA_1024 = rsa.generate_private_key(65537, 1024)
 RSA_2048 = rsa.generate_private_key(65537, 2048)
@@ -114,155 +114,6 @@ def test_applet_information() -> None:
     assert len(marks) > 2, "caches of what the files say have to know"
 
 
-# Files
-
-
-def test_life_cycle_is_creation_until_the_card_is_activated_and_never_after() -> None:
-    client = MyEidClient("blank")
-    assert client.fetch("00A40000023F00")[0].hex().upper()[4:] == "82013883023F008A01018603113FFF85020000"
-    assert client.activate() == OK
-    assert client.fetch("00A40000023F00")[0].hex().upper()[4:] == "82013883023F008A01078603113FFF85020000"
-    client.card.reset()
-    assert client.fetch("00A40000023F00")[0].hex().upper()[18:24] == "8A0107"
-
-
-def test_a_file_is_created_written_read_and_deleted() -> None:
-    client = with_pin()
-    assert client.create("4301", 1, 4, "011FFF") == OK
-    assert client.fetch("00B00000") == (b"\xff" * 4, OK)
-    assert client.send("00D6000002CAFE") == OK
-    assert client.fetch("00B00000") == (b"\xca\xfe\xff\xff", OK)
-    assert client.create("4301", 1, 4) == THERE_ALREADY
-    client.select("3F0050154301")
-    assert client.send("A0E40000") == OK
-    assert client.select("3F0050154301") == "6A82"
-
-
-@pytest.mark.parametrize(
-    ("access", "read", "update", "delete"),
-    [
-        ("000FFF", OK, OK, OK),
-        ("0F0FFF", OK, NOT_ALLOWED, OK),
-        ("F0FFFF", NOT_ALLOWED, OK, NOT_ALLOWED),
-        ("131FFF", OK, NOT_ALLOWED, OK),  # PIN was given, SO PIN was not
-        ("313FFF", NOT_ALLOWED, OK, NOT_ALLOWED),
-        ("E00FFF", NOT_ALLOWED, OK, OK),  # there is no code 14
-    ],
-)
-def test_access_bytes_are_obeyed(access: str, read: str, update: str, delete: str) -> None:
-    client = made_up()
-    assert client.create("4301", 1, 4, access) == OK
-    assert client.fetch("00B00000")[1] == read
-    assert client.send("00D6000001AA") == update
-    assert client.send("A0E40000") == delete
-
-
-def test_who_may_create_files_is_the_directorys_matter() -> None:
-    client = MyEidClient()
-    assert client.create("4301", 1, 4) == NOT_ALLOWED
-    client.verify(1, FACTORY_PIN)
-    assert client.create("4301", 1, 4) == OK
-    client.select("3F00")
-    assert client.send("00E0000019621780020004820101830243028603000FFF850200008A0100") == NOT_ALLOWED
-
-
-@pytest.mark.parametrize(
-    ("kind", "size", "sw"),
-    [
-        (RSA, 512, OK),
-        (RSA, 4096, OK),
-        (RSA, 2000, "6A81"),
-        (RSA, 8192, "6A81"),
-        (EC, 192, OK),
-        (EC, 521, OK),
-        (EC, 255, "6A81"),
-        (DES, 64, OK),
-        (DES, 192, OK),
-        (DES, 56, "6A81"),
-        (AES, 128, OK),
-        (AES, 512, "6A81"),
-        (0x41, 128, OK),
-        (0x41, 100, "6A81"),
-        (0x02, 128, "6A81"),
-    ],
-)
-def test_key_files_are_for_keys_that_there_are(kind: int, size: int, sw: str) -> None:
-    assert with_pin().create("4B01", kind, size) == sw
-
-
-def test_a_key_file_tells_size_access_and_attributes() -> None:
-    client = with_pin()
-    assert client.create("4B01", RSA, 2048, "123FFF", "1008") == OK
-    fci = "6F17" + "81020800" + "820111" + "83024B01" + "8A0107" + "8603123FFF" + "85021008"
-    assert client.fetch("00A40000024B01") == (bytes.fromhex(fci), OK)
-    assert client.send("00B0000004") == "6986"
-    assert client.send("00D6000001AA") == "6986"
-
-
-def test_of_two_key_files_for_one_key_there_is_no_second() -> None:
-    """Directories name keys by the last byte of their file's identifier."""
-    client = with_pin()
-    assert client.create("4B01", RSA, 2048) == OK
-    assert client.create("4C01", EC, 256) == THERE_ALREADY
-    assert client.create("4D01", AES, 128) == OK
-
-
-def test_lists_of_files() -> None:
-    client = made_up()
-    for identifier, kind, size in (("4301", 1, 4), ("4B01", RSA, 2048), ("4B02", EC, 256), ("4D01", AES, 128)):
-        assert client.create(identifier, kind, size) == OK
-    lists = {tag: client.data(tag)[0].hex().upper() for tag in ("A1", "A2", "A3", "A4", "A5", "A6")}
-    assert lists == {"A1": "43014B014B024D01", "A2": "4301", "A3": "", "A4": "4B01", "A5": "4B02", "A6": "4D01"}
-    client.select("3F00")
-    assert client.data("A3")[0].hex() == "5015"
-
-
-# Codes
-
-
-def test_codes_have_eight_characters_at_the_most() -> None:
-    client = MyEidClient()
-    assert client.query(1) == "63C3"
-    assert client.send("0020000109" + "31" * 9) == "6700"
-    assert client.verify(1, "wrong") == "63C2"
-    assert client.verify(1, FACTORY_PIN) == OK
-    assert client.query(1) == OK
-    assert client.data("AC") == (b"\x00\x01", OK)
-    assert client.data("B1") == (bytes((3, 5, 3, 5, 0, 0, 0, 4, 8)), OK)
-
-
-def test_a_longer_code_is_set_through_another_applet_and_kept_from_this_one() -> None:
-    client = MyEidClient()
-    client.send(ISOAPPLET)
-    old, longer = (value.ljust(16, b"\xff").hex() for value in (FACTORY_PIN.encode(), b"twelve chars"))
-    assert client.send(f"0024000120{old}{longer}") == OK
-    client.send("00A404000CA000000063504B43532D3135")
-    assert client.verify(1, "twelve c") == "63C2"
-    client.send(ISOAPPLET)
-    assert client.send(f"0020000110{longer}") == OK
-
-
-def test_a_code_is_changed_and_unblocked() -> None:
-    client = MyEidClient()
-    assert client.send("0024000110" + b"12345678654321\xff\xff".hex()) == OK
-    assert [client.verify(1, "no"), client.verify(1, "no"), client.verify(1, "no")] == ["63C2", "63C1", "63C0"]
-    assert client.verify(1, "654321") == BLOCKED
-    assert client.send("002C000110" + b"87654321newvalue".hex()) == OK
-    assert client.verify(1, "newvalue") == OK
-    assert client.send("002C000210" + b"8765432187654321".hex()) == UNSUITABLE
-
-
-def test_log_out_takes_back_one_code_or_all() -> None:
-    client = MyEidClient()
-    client.verify(1, FACTORY_PIN)
-    client.verify(2, FACTORY_PUK)
-    assert client.data("AC")[0] == b"\x00\x03"
-    assert client.send("002E0002") == OK
-    assert client.data("AC")[0] == b"\x00\x01"
-    assert client.send("002E0000") == OK
-    assert client.query(1) == "63C3"
-
-
 # Keys made on the card
 
 
@@ -286,21 +137,6 @@ def test_an_rsa_key_is_made_read_and_used(bits: int) -> None:
     raw, sw = client.sign("4B01", block, RAW)
     assert sw == OK
     assert pow(int.from_bytes(raw), public.public_numbers().e, public.public_numbers().n) == 2
-
-
-def test_rsa_with_the_exponent_three() -> None:
-    client = made_up()
-    assert client.create("4B01", RSA, 1024) == OK
-    assert client.fetch("0046000005" + "3003" + "020103")[1] == OK
-    assert client.data("02") == (b"\x03", OK)
-
-
-@pytest.mark.parametrize("data", ["3003020105", "3003040103", "310302010300", "30030201"])
-def test_other_exponents_are_refused(data: str) -> None:
-    client = made_up()
-    assert client.create("4B01", RSA, 1024) == OK
-    assert client.send(f"00460000{len(data) // 2:02X}{data}") == "6A80"
-    assert client.card.state.items == ()
 
 
 @pytest.mark.parametrize(
@@ -352,39 +188,6 @@ def write(client: MyEidClient, *entries: bytes) -> None:
     content = b"".join(entries).ljust(240, b"\0")
     assert client.send(f"00D60000F0{content.hex()}") == OK
     client.select("3F00")
-
-
-def test_generate_and_update_are_what_the_access_bytes_say() -> None:
-    client = made_up()
-    for identifier, access, generate, update in (
-        ("4B01", "1F13FF", NOT_ALLOWED, NOT_ALLOWED),
-        ("4B02", "1113FF", NOT_ALLOWED, OK),
-        ("4B03", "1F11FF", OK, NOT_ALLOWED),
-    ):
-        assert client.create(identifier, EC, 256, access) == OK
-        assert client.parts(ec_parts(EC_256)[0]) == [update]
-        assert client.fetch("00460000")[1] == generate
-
-
-def test_use_is_what_the_access_bytes_say() -> None:
-    client = made_up()
-    assert client.make_key("4B01", EC, 256, "3111FF") == OK
-    assert client.sign("4B01", DIGEST)[1] == NOT_ALLOWED
-    assert client.verify(3, "3333") == OK
-    assert client.sign("4B01", DIGEST)[1] == OK
-    client.send("002E0001")
-    assert client.sign("4B01", DIGEST)[1] == NOT_ALLOWED, "the law asks for PIN as well"
-
-
-def test_a_key_may_want_its_code_anew_for_each_use() -> None:
-    client = made_up()
-    assert client.create("4B01", EC, 256, "1111FF", "1000") == OK
-    assert client.fetch("00460000")[1] == OK
-    assert client.sign("4B01", DIGEST)[1] == OK
-    assert client.query(1) == "63C3"
-    assert client.sign("4B01", DIGEST)[1] == NOT_ALLOWED
-    client.verify(1, "1111")
-    assert client.sign("4B01", DIGEST)[1] == OK
 
 
 # Keys brought in
@@ -661,25 +464,6 @@ def test_a_key_for_one_session_goes_with_the_reset() -> None:
 # The card's law
 
 
-@pytest.mark.fact("PQ-03", "PQ-13", "PQ-14")
-def test_the_cc_area_has_two_places_and_each_key_takes_one_qpin() -> None:
-    client = with_pin()
-    for identifier in ("4B01", "4B02"):
-        assert client.create(identifier, EC, 256, "3333FF") == OK
-        assert client.send("00460000") == NOT_ALLOWED
-        assert client.verify(3, FACTORY_QPIN) == OK
-        assert client.fetch("00460000")[1] == OK
-        assert client.query(3) == "63C3"
-    assert [item.area for item in client.card.state.items] == ["cc", "cc"]
-    assert client.create("4B03", EC, 256, "3333FF") == OK
-    client.verify(3, FACTORY_QPIN)
-    assert client.send("00460000") == FULL
-    assert client.query(3) == OK, "what was refused has used nothing up"
-    assert client.sign("4B01", DIGEST)[1] == OK
-    assert client.query(3) == "63C3"
-    assert client.sign("4B01", DIGEST)[1] == NOT_ALLOWED
-
-
 def test_a_deleted_key_file_frees_the_place_unless_its_certificate_is_there() -> None:
     client = with_pin()
     client.verify(3, FACTORY_QPIN)
@@ -727,52 +511,7 @@ def test_both_applets_use_the_keys_that_either_made() -> None:
     assert client.chained("2A9E9A", DIGEST)[1] == OK
 
 
-def test_a_key_from_the_factory_is_named_by_its_file() -> None:
-    client = MyEidClient("zzzs-pk")
-    assert client.verify(1, "1234") == OK
-    client.select("3F005020")
-    assert client.send("0022 41B6 0A 800102 81024B10 840100") == OK
-    assert client.chained("2A9E9A", DIGEST)[1] == OK
-    client.select("3F0050204B10")
-    assert client.send("A0E40000") == NOT_ALLOWED
-
-
 # An empty card
-
-
-def test_on_an_empty_card_nobody_is_asked_for_a_code() -> None:
-    client = MyEidClient("blank")
-    assert client.query(1) == NOT_USABLE
-    assert client.create("4301", 1, 4, "FFFFFF") == OK
-    assert client.send("00D6000001AA") == OK
-    assert client.make_key("4B01", EC, 256, "3333FF") == OK
-    assert client.sign("4B01", DIGEST)[1] == OK
-    assert client.activate() == OK
-    client.select("3F0050154301")
-    assert client.send("00D6000001AA") == NOT_ALLOWED
-    assert client.sign("4B01", DIGEST)[1] == NOT_ALLOWED
-
-
-def test_codes_are_made_with_their_tries_until_the_card_is_activated() -> None:
-    client = MyEidClient("blank")
-    assert client.make_code(1, "1111", "2222", "040600") == OK
-    assert client.data("B1") == (bytes((4, 6, 4, 6, 0, 0, 0, 4, 4)), OK)
-    assert client.make_code(1, "1112", "2222", "") == OK
-    assert client.data("B1")[0][:4] == bytes((5, 10, 5, 10))
-    assert client.make_code(2, "1111", "2222") == "6A88"
-    assert client.make_code(1, "1", "2222") == "6A80"
-    assert client.activate() == OK
-    assert client.make_code(1, "1111", "2222") == UNSUITABLE
-    assert client.make_code(3, "1111", "2222") == UNSUITABLE
-    assert client.verify(1, "1112") == OK
-    assert MyEidClient().make_code(1, "11111111", "22222222") == UNSUITABLE
-
-
-def test_a_made_code_is_unblocked_with_the_puk_made_with_it() -> None:
-    client = made_up()
-    assert [client.verify(1, "no") for _ in range(3)] == ["63C2", "63C1", "63C0"]
-    assert client.send("002C000110" + (b"2222\xff\xff\xff\xff" + b"5555\xff\xff\xff\xff").hex()) == OK
-    assert client.verify(1, "5555") == OK
 
 
 ERASE = "00DA01E008" + "FFFF" + "113FFF" + "111FFF"
@@ -797,11 +536,3 @@ def test_erasing_takes_what_the_root_directory_says() -> None:
     assert client.fetch("00A40000023F00")[0].hex().upper()[18:] == "8A01018603113FFF85020000"
     assert client.query(1) == NOT_USABLE
     assert client.send("00DA01E004FFFFFFFF") == "6700"
-
-
-def test_a_card_that_was_personalised_is_never_erased() -> None:
-    client = with_pin()
-    client.verify(3, FACTORY_QPIN)
-    before = client.card.content
-    assert client.send(ERASE) == NOT_ALLOWED
-    assert client.card.content.files == before.files

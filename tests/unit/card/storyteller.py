@@ -35,7 +35,7 @@ from stuntcard.control.errors import ActRefusedError
 from stuntcard.control.requests import ActRequest
 from stuntcard.profile.load import load_profile
 
-from tests.unit.applets.myeid_client import MyEidClient
+from tests.unit.applets.myeid_client import AES, DES, EC, RSA, MyEidClient
 from tests.unit.card.cards import (
     ISOAPPLET,
     MANAGE,
@@ -167,6 +167,30 @@ ISOAPPLETS: dict[str, Callable[..., str]] = {
     "list-certificates": list_certificates,
 }
 
+KINDS = {"EF": 1, "RSA": RSA, "DES": DES, "EC": EC, "AES": AES}
+
+
+def create(client: MyEidClient, identifier: str, kind: str, size: str, *access_and_attributes: str) -> str:
+    number = KINDS[kind] if kind in KINDS else int(kind, 16)
+    return client.create(identifier, number, int(size), *access_and_attributes)
+
+
+def data(client: MyEidClient, tag: str) -> str:
+    value, sw = client.data(tag)
+    return value.hex().upper() + sw
+
+
+MYEIDS: dict[str, Callable[..., str]] = {
+    "query": lambda client, code: client.query(int(code)),
+    "verify": lambda client, code, value: client.verify(int(code), value),
+    "make-code": lambda client, code, *values: client.make_code(int(code), *values),
+    "activate": lambda client: client.activate(),
+    "data": data,
+    "create": create,
+    "generate": lambda client: client.fetch("00460000")[1],
+    "sign": lambda client, file: client.sign(file, bytes(range(32)))[1],
+}
+
 
 # The cards
 
@@ -212,7 +236,7 @@ def lines_of(text: str) -> Iterator[Line]:
 
 def do(client: CardClient, line: Line) -> None:
     word, *rest = shlex.split(line.command) or [""]
-    words = ANY_CARD if isinstance(client, MyEidClient) else ANY_CARD | ISOAPPLETS
+    words = ANY_CARD | (MYEIDS if isinstance(client, MyEidClient) else ISOAPPLETS)
     expected = NO_ERROR if line.answer is None else line.answer
     if line.how == "!":
         expected, got = "DONE", act(client, word, *rest)
