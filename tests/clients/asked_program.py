@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,16 +20,22 @@ _PATIENCE = 20
 
 
 class LineProgram:
-    """A running Python program that answers each line with a line."""
+    """A Python program that answers each line with a line."""
 
     def __init__(self, *arguments: str, socket: Path, **environment: str) -> None:
         """`arguments` are Python's; `socket` is that of the PC/SC service that the program shall see."""
-        self._process = subprocess.Popen(
-            [sys.executable, *arguments],
+        self._arguments = arguments
+        self._environment = {**os.environ, SOCKET_VARIABLE: str(socket), **environment}
+
+    @cached_property
+    def _process(self) -> subprocess.Popen[str]:
+        """Started when it is first told something, so that it sees what was done to the card before."""
+        return subprocess.Popen(
+            [sys.executable, *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, SOCKET_VARIABLE: str(socket), **environment},
+            env=self._environment,
         )
 
     def tell(self, line: str) -> None:
@@ -56,6 +63,8 @@ class LineProgram:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ends the program, which so lets go of the card."""
+        if "_process" not in self.__dict__:
+            return
         try:
             self._process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:

@@ -26,6 +26,8 @@ def test_a_desk_with_all_that_it_can_have() -> None:
           trace: traces/anna.jsonl
           unmasked: true
           state_out: anna.json
+          pinpad: true
+          keys: anna.keys
         - scenario: tokenme-full
         - {card: "card:mine"}
         - {card: empty}
@@ -36,6 +38,7 @@ def test_a_desk_with_all_that_it_can_have() -> None:
         "proid-q", "anna", named=True, applet="myeid", serial="5354554E54000042",
         faults=("ins=2A act=no-answer", {"ins": "20", "act": "tear"}),
         trace=TraceChoice(Path("/d/traces/anna.jsonl"), unmasked=True), state_out=Path("/d/anna.json"),
+        pinpad=True, keys=Path("/d/anna.keys"),
     )  # fmt: skip
     assert plans[1:] == (
         ReaderPlan(scenario="tokenme-full"),

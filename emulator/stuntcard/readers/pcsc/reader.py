@@ -241,12 +241,14 @@ class Reader:
             return Code.UNSUPPORTED_FEATURE, b""
         if feature is features.Feature.IFD_PIN_PROPERTIES:
             return Code.SUCCESS, features.pin_properties()
+        from stuntcard.readers.pinpad.secure_entry import enter_and_send
+
         with self._power.exchange:
             card = self._contacts.card
             if card is None or not self._contacts.powered:
                 return Code.NOT_TRANSACTED, b""
             wanted = lambda: card is self._contacts.card and client_there()  # noqa: E731
-            answer = features.enter_and_send(feature, data, pad, wanted, self._counted(card))
+            answer = enter_and_send(feature, data, pad, wanted, self._counted(card))
         if card is not self._contacts.card:
             return self._gone(handle) or Code.NO_SMARTCARD, b""
         return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")

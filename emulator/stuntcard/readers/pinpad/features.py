@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import IntEnum
 from struct import pack
+from typing import TYPE_CHECKING
 
-from stuntcard.readers.pinpad.pad import EntryError, Failure, PinPad, Prompt
-from stuntcard.readers.pinpad.structures import Modify, StructureError, Verify, parse_modify, parse_verify
+if TYPE_CHECKING:
+    from stuntcard.readers.pinpad.pad import PinPad
 
 GET_FEATURE_REQUEST = 0x42000000 + 3400
 _CONTROL_CODES = 0x42330000
 """Where this reader has the control codes of its features, as USB readers have them with libccid."""
 
-_INVALID_STRUCTURE = 0x6B80
 _LAYOUT, _COLUMNS, _LINES = 0x0210, 16, 2
 _ENDS, _TWO_TIMES = 0x07, 1
 _SHORTEST, _LONGEST = 1, 16
@@ -69,31 +68,3 @@ def tlv_properties(pad: PinPad | None) -> bytes:
             pack("<BBB", 0x07, 1, _LONGEST),
         ]
     return b"".join(properties)
-
-
-def enter_and_send(
-    feature: Feature, raw: bytes, pad: PinPad, wanted: Callable[[], bool], send: Callable[[bytes], bytes]
-) -> bytes:
-    """Has a code typed and the command with it sent; gives the card's answer, or the reader's own status word."""
-    try:
-        if feature is Feature.VERIFY_PIN_DIRECT:
-            command = _verify(parse_verify(raw), pad, wanted)
-        else:
-            command = _modify(parse_modify(raw), pad, wanted)
-    except StructureError:
-        return _INVALID_STRUCTURE.to_bytes(2)
-    except EntryError as error:
-        return error.failure.value.to_bytes(2)
-    return send(command)
-
-
-def _verify(asked: Verify, pad: PinPad, wanted: Callable[[], bool]) -> bytes:
-    return asked.filled(pad.enter(Prompt.CODE, asked.entry, wanted))
-
-
-def _modify(asked: Modify, pad: PinPad, wanted: Callable[[], bool]) -> bytes:
-    old = pad.enter(Prompt.OLD_CODE, asked.entry, wanted) if asked.old_wanted else None
-    new = pad.enter(Prompt.NEW_CODE, asked.entry, wanted)
-    if asked.confirmed and pad.enter(Prompt.CONFIRMATION, asked.entry, wanted) != new:
-        raise EntryError(Failure.MISMATCH)
-    return asked.filled(old, new)
