@@ -78,7 +78,9 @@ def run(
         settings = Settings(folder=folder, url=(url or address).rstrip("/"), automatic=automatic)
         if host not in (LOOPBACK, "::1", "localhost"):
             typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
-        server = Server(create_app(settings), lambda: typer.echo(settings.url), trusted_proxies=proxies)
+        server = Server(
+            create_app(settings), settings.limits, lambda: typer.echo(settings.url), trusted_proxies=proxies
+        )
         # Commands that end soon do without; this one serves for long.
         gc.enable()
         with contextlib.suppress(KeyboardInterrupt):

@@ -22,7 +22,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one client may ask of the CA, and how much the CA holds."""
+    """How much one client may ask of the CA, and how much the CA holds. A client is an address, or an IPv6 /64."""
 
     asking: Rate = Rate(at_once=60, per_second=2)
     """Challenges, requests, renewals and e-mails, for each client address."""
@@ -30,14 +30,26 @@ class Limits:
     """Every call, for each client address."""
     wrong_tokens: Rate = Rate(at_once=10, per_second=0.2)
     """Bearer tokens that are wrong, for each client address."""
+    waiting: int = 400
+    """Connections on which no whole call has arrived; one more closes the one that has waited longest."""
+    waiting_of_a_client: int = 200
+    """The same, of one client."""
+    calls: int = 200
+    """Calls that are being answered at a time."""
+    calls_of_a_client: int = 50
+    """The same, of one client."""
+    head_seconds: float = 10
+    """Within which the head of a call must have arrived."""
     body: int = 256 * 1024
     """Bytes in the body of a call."""
     body_seconds: float = 10
     """Within which a body must have arrived."""
-    challenges: int = 1000
-    """Challenges that wait for their answer."""
+    answer_seconds: float = 60
+    """Within which an answer must have been taken."""
     pending: int = 1000
     """Requests that wait for the operator."""
+    pending_of_a_client: int = 500
+    """The same, of one client."""
 
 
 def _areas_of_known_cards() -> Mapping[str, str]:

@@ -204,7 +204,7 @@ def serving(
     with listening(LOOPBACK, 0) as (listener, url):
         application = create_app(replace(settings, url=url), clock or Clock())
         started = threading.Event()
-        server = Server(application, started.set, trusted_proxies=trusted_proxies)
+        server = Server(application, settings.limits, started.set, trusted_proxies=trusted_proxies)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

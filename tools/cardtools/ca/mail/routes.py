@@ -31,6 +31,6 @@ router = APIRouter(redirect_slashes=False)
     ),
     openapi_extra={"requestBody": {"content": _BODY, "required": True}},
 )
-async def take_mail(ca: Ca, who: Asking, call: Request) -> MailOutcome:
+async def take_mail(ca: Ca, caller: Asking, call: Request) -> MailOutcome:
     """A signed e-mail, as raw bytes: revokes an applicant's certificates, and undoes the bond of the card."""
-    return await run_in_threadpool(carrying_out.carry_out, ca, await call.body(), who)
+    return await run_in_threadpool(carrying_out.carry_out, ca, await call.body(), caller.who)

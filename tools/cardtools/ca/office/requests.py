@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.office import bonds
+from cardtools.ca.office import bonds, challenges
 from cardtools.ca.office.applicants import check_applicant
 from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
@@ -20,7 +20,7 @@ from cardtools.ca.pki.attestation import Statement, StatementRefusedError
 from cardtools.ca.pki.pkcs10 import Pkcs10
 from cardtools.ca.pki.profiles import KINDS, Kind
 from cardtools.ca.pki.serial_numbers import hexadecimal
-from cardtools.ca.store import certificate_rows, challenge_rows, request_rows
+from cardtools.ca.store import certificate_rows, request_rows
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.request_rows import RequestRecord
@@ -29,7 +29,6 @@ from cardtools.common.protocol import (
     Attestation,
     CertificateProfile,
     CertificateRequest,
-    Challenge,
     Problem,
     RenewalRequest,
     RequestState,
@@ -39,33 +38,22 @@ from cardtools.common.terms import KeyOrigin
 AUTOMATIC = "automatic"
 """Who issues when no operator does."""
 
-_NONCE_BYTES = 32
 _LISTED_AT_MOST = 500
 
 
-def challenge(service: Service) -> Challenge:
-    """A new nonce. Raises RefusedError when too many wait for their answer."""
-    at = service.clock()
-    expires = at + timedelta(seconds=service.settings.challenge_seconds)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    with service.database.transaction() as connection:
-        challenge_rows.sweep(connection, at)
-        if challenge_rows.count(connection) >= service.settings.limits.challenges:
-            raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many challenges wait for an answer. Try again later.")
-        challenge_rows.add(connection, nonce, expires)
-    return Challenge(nonce=nonce.hex(), expires=expires)
+def accept(service: Service, request: CertificateRequest, who: str, client: str = "") -> RequestRecord:
+    """Takes in a first request; with `automatic`, issues it in the same act. Raises RefusedError.
 
-
-def accept(service: Service, request: CertificateRequest, who: str) -> RequestRecord:
-    """Takes in a first request; with `automatic`, issues it in the same act. Raises RefusedError."""
+    `client` is whom it counts for, where requests that wait are bounded a client at a time.
+    """
     with service.audit.act(who, "request", request.applicant.name) as act:
         check_applicant(request.applicant)
         asked = pkcs10.read(request.pkcs10)
-        return _take_in(service, act, _Asked(asked, request.profile, request.applicant, request.attestation))
+        return _take_in(service, act, _Asked(asked, client, request.profile, request.applicant, request.attestation))
 
 
-def renew(service: Service, renewal: RenewalRequest, who: str) -> RequestRecord:
-    """Takes in a request for a follow-on (TM-08); with `automatic`, issues it too. Raises RefusedError."""
+def renew(service: Service, renewal: RenewalRequest, who: str, client: str = "") -> RequestRecord:
+    """Takes in a request for a follow-on (TM-08), as `accept` does. Raises RefusedError."""
     with service.audit.act(who, "renewal", renewal.old_serial) as act:
         asked = pkcs10.read(renewal.pkcs10)
         old = _certificate_in_use(service, act.connection, renewal.old_serial)
@@ -74,7 +62,8 @@ def renew(service: Service, renewal: RenewalRequest, who: str) -> RequestRecord:
                 Problem.BAD_SIGNATURE,
                 "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
             )
-        return _take_in(service, act, _Asked(asked, old.profile, old.applicant, renewal.attestation, old.serial))
+        wanted = _Asked(asked, client, old.profile, old.applicant, renewal.attestation, old.serial)
+        return _take_in(service, act, wanted)
 
 
 def find(service: Service, request_id: str) -> RequestRecord:
@@ -111,6 +100,7 @@ class _Asked:
     """What is asked for, by a first request or a renewal."""
 
     pkcs10: Pkcs10
+    client: str
     profile: CertificateProfile
     applicant: Applicant
     attestation: Attestation | None
@@ -125,8 +115,8 @@ def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
     connection = act.connection
     if request_rows.key_in_use(connection, asked.pkcs10.key):
         raise RefusedError(Problem.KEY_USED_BEFORE, "The key was used in a request before. Make a new one.")
-    if not service.settings.automatic and request_rows.count_pending(connection) >= service.settings.limits.pending:
-        raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many requests wait for the operator. Try again later.")
+    if not service.settings.automatic:
+        _check_room(service, connection, asked.client)
     statement = _believed(service, connection, asked)
     card = None if statement is None else CardId(statement.profile, statement.card_number)
     on_device = statement is not None and asked.kind.qc_type is not None and _on_device(service, statement)
@@ -143,11 +133,23 @@ def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
         card=card,
         renewal_of=asked.renewal_of,
         received=service.clock(),
+        client=asked.client,
     )
     request_rows.add(connection, record)
     act.subject = record.id
     act.detail = f"{asked.profile}, {asked.applicant.name}, {'on the device' if on_device else 'not on the device'}"
     return _issue(service, act, record, besides=True) if service.settings.automatic else record
+
+
+def _check_room(service: Service, connection: sqlite3.Connection, client: str) -> None:
+    """Raises RefusedError when no more requests can wait for the operator."""
+    limits = service.settings.limits
+    if request_rows.count_pending_of(connection, client) >= limits.pending_of_a_client:
+        raise RefusedError(
+            Problem.TOO_MANY_REQUESTS, "Too many requests from this address wait for the operator. Try again later."
+        )
+    if request_rows.count_pending(connection) >= limits.pending:
+        raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many requests wait for the operator. Try again later.")
 
 
 def _believed(service: Service, connection: sqlite3.Connection, asked: _Asked) -> Statement | None:
@@ -157,7 +159,7 @@ def _believed(service: Service, connection: sqlite3.Connection, asked: _Asked) -
     at, issuers = service.clock(), service.attestation_issuers
     try:
         statement = attestation.check(asked.attestation, issuers=issuers, public_key=asked.pkcs10.public_key_der, at=at)
-        if not challenge_rows.take(connection, statement.nonce, at):
+        if not challenges.take(service, connection, statement.nonce, at):
             raise StatementRefusedError("its nonce is not one that waits for an answer")
     except StatementRefusedError as error:
         raise RefusedError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
@@ -24,6 +25,7 @@ from cardtools.ca.times import Clock, now
 _DATABASE = "ca.db"
 _KEYS = "keys"
 _URL = "url"
+_NONCE_KEY, _NONCE_KEY_BYTES = "nonce-key", 32
 _ADDRESS = r"https?://[!-~]+[^/]"
 """What certificates can name: ASCII without spaces."""
 
@@ -38,6 +40,8 @@ class Service:
     attestation_issuers: Sequence[x509.Certificate]
     audit: AuditLog
     clock: Clock
+    nonce_key: bytes = field(repr=False)
+    """What tells the nonces that this CA gave out."""
 
 
 def create(folder: Path) -> None:
@@ -71,7 +75,9 @@ def open_service(settings: Settings, clock: Clock = now) -> Service:
     with file.transaction() as connection:
         authority = authority_at(settings.url, settings.folder / _KEYS, connection, clock())
         setting_rows.put(connection, _URL, settings.url)
+        nonce_key = setting_rows.get(connection, _NONCE_KEY) or secrets.token_hex(_NONCE_KEY_BYTES)
+        setting_rows.put(connection, _NONCE_KEY, nonce_key)
     for name, credential in (("root", authority.root), ("issuing", authority.issuing)):
         pem = credential.certificate.public_bytes(serialization.Encoding.PEM)
         (settings.folder / f"{name}.pem").write_bytes(pem)
-    return Service(settings, file, authority, issuers, AuditLog(file, clock), clock)
+    return Service(settings, file, authority, issuers, AuditLog(file, clock), clock, bytes.fromhex(nonce_key))

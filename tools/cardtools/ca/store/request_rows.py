@@ -27,6 +27,8 @@ class RequestRecord:
     card: CardId | None
     renewal_of: str | None
     received: datetime
+    client: str = ""
+    """Who asked, as clients are counted; not told to anybody."""
     reason: str | None = None
     serial: str | None = None
     """Of the certificate, once there is one."""
@@ -36,7 +38,7 @@ def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
     """Keeps a new request. Raises sqlite3.IntegrityError when its id is taken or its key is in use."""
     card = record.card
     connection.execute(
-        "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             record.id,
             record.state,
@@ -53,6 +55,7 @@ def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
             record.renewal_of,
             to_text(record.received),
             record.reason,
+            record.client,
         ),
     )
 
@@ -77,6 +80,12 @@ def newest(connection: sqlite3.Connection, state: RequestState | None, *, at_mos
 def count_pending(connection: sqlite3.Connection) -> int:
     """How many requests wait for the operator."""
     return int(connection.execute("SELECT count(*) FROM requests WHERE state = 'pending'").fetchone()[0])
+
+
+def count_pending_of(connection: sqlite3.Connection, client: str) -> int:
+    """How many of a client's requests wait for the operator."""
+    row = connection.execute("SELECT count(*) FROM requests WHERE state = 'pending' AND client = ?", (client,))
+    return int(row.fetchone()[0])
 
 
 def key_in_use(connection: sqlite3.Connection, key: str) -> bool:
@@ -107,6 +116,7 @@ def _request(row: sqlite3.Row) -> RequestRecord:
         card=card_in(row),
         renewal_of=row["renewal_of"],
         received=from_text(row["received"]),
+        client=row["client"],
         reason=row["reason"],
         serial=row["serial"],
     )

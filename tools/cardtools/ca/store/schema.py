@@ -90,7 +90,14 @@ _SIGNED_E_MAILS = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS)
+_BOUNDS_OF_CLIENTS = (
+    # What waits for an answer is no longer kept, only what was answered.
+    "DROP TABLE challenges",
+    "CREATE TABLE answered_challenges (nonce BLOB PRIMARY KEY, expires TEXT NOT NULL) STRICT",
+    "ALTER TABLE requests ADD COLUMN client TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS, _BOUNDS_OF_CLIENTS)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

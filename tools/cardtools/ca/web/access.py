@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service
+from cardtools.ca.web.clients import client_key
 from cardtools.ca.web.guard import Rates, client_of
 from cardtools.ca.web.refusals import TooOftenError
 from cardtools.common.protocol import Problem
@@ -31,13 +33,22 @@ def rates_of(request: Request) -> Rates:
     return rates
 
 
-def asking(request: Request) -> str:
-    """Counts a call that asks something of the CA; gives the client as the audit log names it."""
-    client = client_of(request)
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks something of the CA: as the audit log names them, and as whom they are counted."""
+
+    who: str
+    client: str
+
+
+def asking(request: Request) -> Caller:
+    """Counts a call that asks something of the CA. Raises TooOftenError."""
+    host = client_of(request)
+    client = client_key(host)
     wait = rates_of(request).asking.take(client)
     if wait:
         raise TooOftenError(wait)
-    return f"client {client}"
+    return Caller(f"client {host}", client)
 
 
 def check_token(request: Request, token: str) -> TokenHolder | None:
@@ -49,11 +60,13 @@ def check_token(request: Request, token: str) -> TokenHolder | None:
     service, client = service_of(request), client_of(request)
     holder = roles.holder_of(service, token)
     if holder is None:
-        wait = rates_of(request).wrong_tokens.take(client)
+        wait = rates_of(request).wrong_tokens.take(client_key(client))
         if wait:
             raise TooOftenError(wait)
         error = RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
         service.audit.refused(f"client {client}", "log in", "", error)
+    else:
+        rates_of(request).right_tokens.add(token)
     return holder
 
 
@@ -80,7 +93,7 @@ class _Allowed:
 
 
 Ca = Annotated[Service, Depends(service_of)]
-Asking = Annotated[str, Depends(asking)]
+Asking = Annotated[Caller, Depends(asking)]
 Operator = Annotated[TokenHolder, Depends(_Allowed(Role.OPERATOR))]
 Authorised = Annotated[TokenHolder, Depends(_Allowed(Role.AUTHORISED))]
 OperatorOrAuthorised = Annotated[TokenHolder, Depends(_Allowed(Role.OPERATOR, Role.AUTHORISED))]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cardtools.ca.settings import Limits
+from cardtools.ca.web.clients import AtOnce, RightTokens, client_key
 from cardtools.ca.web.limits import RateLimit
-from cardtools.ca.web.refusals import refusal, too_often
+from cardtools.ca.web.refusals import no_room, refusal, too_often, too_slow
 from cardtools.common.protocol import Problem
+
+_UNKNOWN = "unknown"
 
 
 class _TooLargeError(Exception):
@@ -25,11 +29,23 @@ class Rates:
         self.anything = RateLimit(limits.anything)
         self.asking = RateLimit(limits.asking)
         self.wrong_tokens = RateLimit(limits.wrong_tokens)
+        self.right_tokens = RightTokens()
 
 
 def client_of(request: Request) -> str:
     """The address that a call came from."""
-    return "unknown" if request.client is None else request.client.host
+    return _UNKNOWN if request.client is None else request.client.host
+
+
+def _again(messages: Iterable[Message], receive: Receive) -> Receive:
+    """Gives the messages that were received already, and then what comes."""
+    waiting = iter(messages)
+
+    async def again() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return again
 
 
 class Guard:
@@ -39,14 +55,15 @@ class Guard:
         self._app = app
         self._limits = limits
         self._rates = rates
+        self._calls = AtOnce(limits.calls_of_a_client, limits.calls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = scope.get("client")
-        wait = self._rates.anything.take("unknown" if client is None else client[0])
+        client = client_key((scope.get("client") or (_UNKNOWN,))[0])
+        wait = self._rates.anything.take(self._token_in(scope) or client)
         if wait:
             await too_often(wait)(scope, receive, send)
             return
@@ -62,21 +79,31 @@ class Guard:
             )
             await answer(scope, receive, send)
         except TimeoutError:
-            answer = refusal(
-                HTTPStatus.REQUEST_TIMEOUT,
-                Problem.BAD_REQUEST,
-                f"The body did not arrive within {self._limits.body_seconds:g} s.",
-                {"Connection": "close"},
-            )
-            await answer(scope, receive, send)
+            await too_slow("body", self._limits.body_seconds)(scope, receive, send)
         else:
-            waiting = iter(messages)
+            if messages[-1]["type"] == "http.request":
+                await self._within_bounds(client, scope, _again(messages, receive), send)
 
-            async def again() -> Message:
-                message = next(waiting, None)
-                return await receive() if message is None else message
+    async def _within_bounds(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Has the application answer a call, unless too many are being answered already."""
+        if self._calls.is_full_for(client):
+            answer = no_room(HTTPStatus.TOO_MANY_REQUESTS, "Too many calls at a time from this address.")
+            await answer(scope, receive, send)
+        elif self._calls.full:
+            await no_room(HTTPStatus.SERVICE_UNAVAILABLE, "Too many calls at a time.")(scope, receive, send)
+        else:
+            self._calls.begin(client)
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._calls.end(client)
 
-            await self._app(scope, again, send)
+    def _token_in(self, scope: Scope) -> str | None:
+        """As whom a call with a right token is counted, whoever else calls from its address."""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                return self._rates.right_tokens.key(value.decode("latin-1").partition(" ")[2])
+        return None
 
     async def _body(self, receive: Receive) -> list[Message]:
         """The messages that bring the body."""

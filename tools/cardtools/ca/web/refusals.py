@@ -32,6 +32,21 @@ def refusal(status: int, problem: Problem, detail: str, headers: dict[str, str] 
     return JSONResponse(body, status_code=status, headers=headers)
 
 
+def too_slow(what: str, seconds: float) -> JSONResponse:
+    """The answer to a call of which a part did not arrive in time."""
+    return refusal(
+        HTTPStatus.REQUEST_TIMEOUT,
+        Problem.BAD_REQUEST,
+        f"The {what} did not arrive within {seconds:g} s.",
+        {"Connection": "close"},
+    )
+
+
+def no_room(status: int, detail: str) -> JSONResponse:
+    """The answer to a call that is one too many at a time."""
+    return refusal(status, Problem.TOO_MANY_REQUESTS, f"{detail} Try again in a second.", {"Retry-After": "1"})
+
+
 def too_often(seconds: float) -> JSONResponse:
     """The answer to a client that calls too often."""
     wait = math.ceil(seconds)

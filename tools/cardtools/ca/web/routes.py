@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.office import bonds, certificates, requests, timestamp
+from cardtools.ca.office import bonds, certificates, challenges, requests, timestamp
 from cardtools.ca.office.crl import issuing_list, root_list
 from cardtools.ca.office.ocsp import answer as ocsp_answer
 from cardtools.ca.office.ocsp import answer_in_path as ocsp_answer_in_path
@@ -62,13 +62,13 @@ router = APIRouter(responses=refusals(*_ALWAYS), redirect_slashes=False)
 @router.post("/challenges", status_code=HTTPStatus.CREATED, tags=["applicant"])
 def challenge(ca: Ca, _who: Asking) -> Challenge:
     """A nonce for a card's statement about a key."""
-    return requests.challenge(ca)
+    return challenges.challenge(ca)
 
 
 @router.post("/requests", status_code=HTTPStatus.CREATED, tags=["applicant"], responses=refusals(HTTPStatus.CONFLICT))
-def request(ca: Ca, who: Asking, asked: CertificateRequest) -> RequestStatus:
+def request(ca: Ca, caller: Asking, asked: CertificateRequest) -> RequestStatus:
     """A first request."""
-    return answers.request_status(requests.accept(ca, asked, who))
+    return answers.request_status(requests.accept(ca, asked, caller.who, caller.client))
 
 
 @router.post(
@@ -77,9 +77,9 @@ def request(ca: Ca, who: Asking, asked: CertificateRequest) -> RequestStatus:
     tags=["applicant"],
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def renewal(ca: Ca, who: Asking, asked: RenewalRequest) -> RequestStatus:
+def renewal(ca: Ca, caller: Asking, asked: RenewalRequest) -> RequestStatus:
     """A request for the follow-on of a certificate in use."""
-    return answers.request_status(requests.renew(ca, asked, who))
+    return answers.request_status(requests.renew(ca, asked, caller.who, caller.client))
 
 
 @router.get("/requests/{request_id}", tags=["applicant"], responses=refusals(HTTPStatus.NOT_FOUND))

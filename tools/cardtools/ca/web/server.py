@@ -11,10 +11,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from cardtools.ca.errors import CaError
+from cardtools.ca.settings import Limits
+from cardtools.ca.web.connections import BoundedConnection, Waiting
 
 LOOPBACK = "127.0.0.1"
 
-_CALLS_AT_ONCE = 200
+_BACKLOG = 1024
+_ACCEPTED_AT_ONCE = 32
+"""Connections, before those that came earlier are read. It is well below how many of one client may wait, so that no
+flood of new ones closes a connection whose call is there already."""
 _KEEP_ALIVE_SECONDS = 5
 _LAST_CALLS_SECONDS = 5
 
@@ -26,6 +31,13 @@ def is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _lies_in(host: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    try:
+        return ipaddress.ip_address(host) in network
+    except ValueError:
+        return False
 
 
 def is_everywhere(host: str) -> bool:
@@ -42,7 +54,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Not left to the server, because the port must be known before certificates can name it.
-        listener = socket.create_server((host, port), family=family, backlog=_CALLS_AT_ONCE)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise CaError(f"The CA can't listen on {host}, port {port} ({error.strerror}). Choose another.") from error
     with listener:
@@ -60,17 +72,32 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, app: FastAPI, started: Callable[[], None] = lambda: None, *, trusted_proxies: Sequence[str] = ()
+        self,
+        app: FastAPI,
+        limits: Limits,
+        started: Callable[[], None] = lambda: None,
+        *,
+        trusted_proxies: Sequence[str] = (),
     ) -> None:
+        networks = [ipaddress.ip_network(proxy) for proxy in trusted_proxies]
+
+        class Connection(BoundedConnection):
+            """One of this server's."""
+
+            waiting = Waiting(limits, lambda host: any(_lies_in(host, network) for network in networks))
+
         super().__init__(
             uvicorn.Config(
                 app,
-                log_level="warning",
+                http=Connection,
+                ws="none",
+                # What strangers send is worth no line.
+                log_level="error",
                 access_log=False,
-                limit_concurrency=_CALLS_AT_ONCE,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
                 server_header=False,
+                backlog=_ACCEPTED_AT_ONCE,
                 # Both: what is left to uvicorn trusts loopback, or what the environment says.
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=list(trusted_proxies),
@@ -81,6 +108,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to serve."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            # asyncio takes as many connections at once as it lets wait; more may wait.
+            listener.listen(_BACKLOG)
         self._say_started()
 
     def end(self) -> None:

@@ -9,13 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.ca.errors import RefusedError
+from cardtools.ca.office import challenges, requests
+from cardtools.ca.office.service import open_service
+from cardtools.ca.store.request_rows import RequestRecord
+from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest
 from cardtools.common.terms import KeyOrigin
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.cardtools.ca.cards import AttestingCard, Issuer
 from tests.unit.cardtools.ca.keys import new_key, pkcs10, proof, public_der
-from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, certificate_of, refused, running_ca
+from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, certificate_of, refused, running_ca, settings_for
 
 _STATEMENT_REFUSED = (400, "statement-refused")
 
@@ -176,18 +180,82 @@ def test_a_nonce_expires_and_is_swept(manual_ca: RunningCa) -> None:
     stated = card.attest(public_der(key), manual_ca.nonce())
     manual_ca.clock.forward(seconds=manual_ca.service.settings.challenge_seconds)
     assert refused(manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
-    manual_ca.nonce()
-    with manual_ca.service.database.reading() as connection:
-        assert connection.execute("SELECT count(*) FROM challenges").fetchone()[0] == 1
 
 
-def test_the_ca_holds_so_many_challenges_and_requests(tmp_path: Path) -> None:
-    with running_ca(tmp_path, limits=replace(NO_LIMITS, challenges=2, pending=1)) as ca:
-        ca.nonce()
-        ca.nonce()
-        assert refused(ca.http.post("/challenges")) == (429, "too-many-requests")
-        ca.clock.forward(seconds=ca.service.settings.challenge_seconds)
-        ca.nonce()
+@pytest.mark.fact("PQ-17")
+def test_what_was_answered_is_kept_until_it_expires(manual_ca: RunningCa) -> None:
+    assert manual_ca.ask(card=manual_ca.card()).status_code == 201
+    assert _kept_nonces(manual_ca) == 1
+    manual_ca.clock.forward(seconds=manual_ca.service.settings.challenge_seconds)
+    assert manual_ca.ask(card=manual_ca.card()).status_code == 201
+    assert _kept_nonces(manual_ca) == 1
+
+
+def _kept_nonces(ca: RunningCa) -> int:
+    with ca.service.database.reading() as connection:
+        return int(connection.execute("SELECT count(*) FROM answered_challenges").fetchone()[0])
+
+
+def test_who_asks_for_challenges_without_end_takes_them_from_nobody(manual_ca: RunningCa) -> None:
+    first = manual_ca.nonce()
+    for _ in range(5000):
+        challenges.challenge(manual_ca.service)
+    assert _kept_nonces(manual_ca) == 0
+    card, key = manual_ca.card(), new_key()
+    body = manual_ca.body(key, attestation=card.attest(public_der(key), first))
+    assert manual_ca.http.post("/requests", json=body).json()["on_device"]
+
+
+@pytest.mark.parametrize("place", [0, 5, 6, 15, 16, 31])
+def test_a_nonce_of_which_a_bit_was_changed(manual_ca: RunningCa, place: int) -> None:
+    """Its time, its chance, and the code over both."""
+    nonce = bytearray(manual_ca.nonce())
+    nonce[place] ^= 1
+    card, key = manual_ca.card(), new_key()
+    stated = card.attest(public_der(key), bytes(nonce))
+    assert refused(manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
+
+
+def test_a_nonce_of_another_ca(manual_ca: RunningCa, tmp_path: Path) -> None:
+    with running_ca(tmp_path) as other:
+        nonce = other.nonce()
+    card, key = manual_ca.card(), new_key()
+    stated = card.attest(public_der(key), nonce)
+    assert refused(manual_ca.http.post("/requests", json=manual_ca.body(key, attestation=stated))) == _STATEMENT_REFUSED
+
+
+def test_a_nonce_outlasts_the_server(tmp_path: Path) -> None:
+    issuer = Issuer()
+    settings = settings_for(tmp_path, issuer)
+    before = open_service(settings)
+    nonce = bytes.fromhex(challenges.challenge(before).nonce)
+    after = open_service(settings)
+    with after.database.transaction() as connection:
+        assert challenges.take(after, connection, nonce, after.clock())
+        assert not challenges.take(after, connection, nonce, after.clock())
+
+
+def test_requests_of_one_client_leave_room_for_others(manual_ca: RunningCa) -> None:
+    limits = replace(NO_LIMITS, pending=3, pending_of_a_client=2)
+    service = replace(manual_ca.service, settings=replace(manual_ca.service.settings, limits=limits))
+
+    def ask(client: str) -> RequestRecord:
+        asked = CertificateRequest.model_validate(manual_ca.body(new_key()))
+        return requests.accept(service, asked, "test", client)
+
+    first = ask("one")
+    ask("one")
+    with pytest.raises(RefusedError, match="from this address"):
+        ask("one")
+    ask("another")
+    with pytest.raises(RefusedError, match="Too many requests wait"):
+        ask("another")
+    requests.refuse(service, first.id, "Come with the card.", "test")
+    ask("one")
+
+
+def test_the_ca_holds_so_many_requests(tmp_path: Path) -> None:
+    with running_ca(tmp_path, limits=replace(NO_LIMITS, pending=1)) as ca:
         request = ca.ask().json()["id"]
         assert refused(ca.ask()) == (429, "too-many-requests")
         ca.issue(request)

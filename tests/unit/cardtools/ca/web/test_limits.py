@@ -11,6 +11,8 @@ from cardtools.ca.web.limits import RateLimit
 
 from tests.unit.cardtools.ca.running_ca import NO_LIMITS, refused, running_ca
 
+_RATE = Rate(at_once=2, per_second=0.01)
+
 
 class _Seconds:
     def __init__(self) -> None:
@@ -41,7 +43,13 @@ def test_not_more_clients_are_remembered_than_fit() -> None:
     assert limit.take("10000") == 1
 
 
-_RATE = Rate(at_once=2, per_second=0.01)
+def test_who_has_a_right_token_is_counted_apart_from_the_others_at_the_address(tmp_path: Path) -> None:
+    with running_ca(tmp_path, limits=replace(NO_LIMITS, anything=_RATE)) as ca:
+        assert ca.http.get("/requests", headers=ca.operator).status_code == 200
+        assert [ca.http.get("/root").status_code for _ in range(3)] == [200, 429, 429]
+        wrong = {"Authorization": "Bearer wrong"}
+        assert ca.http.get("/requests", headers=wrong).status_code == 429
+        assert [ca.http.get("/requests", headers=ca.operator).status_code for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.parametrize(
