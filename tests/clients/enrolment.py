@@ -75,9 +75,10 @@ def training_ca(folder: Path, kept: Path | None = None) -> Iterator[TrainingCa]:
     """A CA whose operator issues by hand: a new one, or one that knows what another has kept in its folder."""
     home = copytree(kept or _new_ca(), folder / "ca")
     with listening(LOOPBACK, 0) as (listener, url):
-        application = create_app(Settings(folder=home, url=url))
+        settings = Settings(folder=home, url=url)
+        application = create_app(settings)
         started = threading.Event()
-        server = Server(application, started.set)
+        server = Server(application, settings.limits, started.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -86,6 +86,13 @@ class BoundedConnection(H11Protocol):
             self._end_waiting()
             self._set_deadline(self.waiting.limits.answer_seconds, self.drop)
 
+    def shutdown(self) -> None:
+        """The server ends: a call that has not arrived is not waited for."""
+        if self._waits:
+            self.drop()
+        else:
+            super().shutdown()
+
     def drop(self) -> None:
         """Closes the connection at once, and forgets what was not taken of an answer."""
         self._end_waiting()

@@ -21,7 +21,7 @@ _ACCEPTED_AT_ONCE = 32
 """Connections, before those that came earlier are read. It is well below how many of one client may wait, so that no
 flood of new ones closes a connection whose call is there already."""
 _KEEP_ALIVE_SECONDS = 5
-_LAST_CALLS_SECONDS = 5
+_LAST_CALLS_SECONDS = 1
 
 
 def is_network(text: str) -> bool:

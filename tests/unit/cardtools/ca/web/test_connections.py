@@ -172,6 +172,19 @@ def test_calls_at_a_time_of_all_clients(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "part", [b"", _HALF_A_HEAD, b"POST /ocsp HTTP/1.1\r\nHost: ca\r\nContent-Length: 9\r\n\r\nfew"]
+)
+def test_the_end_of_the_server_waits_for_no_call_that_has_not_arrived(part: bytes, tmp_path: Path) -> None:
+    with _ca(tmp_path, head_seconds=600, body_seconds=600) as ca:
+        waiting = _connect(ca.url)
+        # A call on another connection is answered after the part has been read.
+        waiting.sendall(part)
+        assert ca.http.get("/root").status_code == 200
+    with waiting:
+        assert _all_of(waiting) == b""
+
+
+@pytest.mark.parametrize(
     ("host", "key"),
     [
         ("192.0.2.7", "192.0.2.7"),
