@@ -14,20 +14,7 @@ from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.transport import Protocol
 from stuntcard.profile.load import load_profile
 
-from tests.unit.card.cards import (
-    BLOCKED,
-    MANAGE,
-    OK,
-    PIN,
-    PUK,
-    QPIN,
-    Client,
-    certificate_entry,
-    key_entry,
-    logged_in,
-    new_card,
-    unchanged,
-)
+from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, Client, logged_in, new_card, unchanged
 
 NONCE = bytes(range(0x40, 0x50))
 CERTIFICATES = "00CA00E700"
@@ -37,10 +24,6 @@ P256 = generate_ec(ec.SECP256R1())
 def asking(number: int, nonce: bytes = NONCE) -> str:
     """The data of the command."""
     return f"8001{number:02X}81{len(nonce):02X}{nonce.hex().upper()}"
-
-
-def ask(client: Client, data: str) -> str:
-    return client.send(f"00880000{len(data) // 2:02X}{data}")
 
 
 def attested(client: Client, number: int, nonce: bytes = NONCE) -> tuple[bytes, bytes]:
@@ -161,82 +144,6 @@ def test_it_changes_nothing() -> None:
     client = client_with_key()
     with unchanged(client):
         (attested(client, 1), client.fetch(CERTIFICATES))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        "",
-        "00",
-        "800101",
-        "8110" + "00" * 16,
-        "800101" + "810F" + "00" * 15,
-        "800101" + "8121" + "00" * 33,
-        "8000" + "8110" + "00" * 16,
-        "8110" + "00" * 16 + "800101",
-        "800101" + "800101" + "8110" + "00" * 16,
-        "800101" + "8110" + "00" * 16 + "8110" + "00" * 16,
-        "800101" + "8110" + "00" * 16 + "820100",
-        "800101" + "8110" + "00" * 15,
-        "E515" + "800101" + "8110" + "00" * 16,
-        "00" * 32,
-    ],
-)
-def test_a_template_or_a_nonce_that_is_wrong(data: str) -> None:
-    client = client_with_key()
-    with unchanged(client):
-        assert (ask(client, data) if data else client.send("00880000")) == "6A80"
-
-
-def test_a_key_that_there_is_not() -> None:
-    client = client_with_key()
-    assert ask(client, asking(2)) == "6A88"
-    assert ask(client, asking(0)) == "6A88"
-    assert ask(client, "8004FFFFFFFF" + "8110" + "00" * 16) == "6A88"
-    # By its number, not by the reference that other commands name it by.
-    assert ask(client, asking(3)) == "6A88"
-
-
-def test_a_key_that_is_gone_and_whose_certificate_is_left() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    client.list_keys(key_entry(3, b"\x45"))
-    client.list_certificates(certificate_entry(b"\x45"))
-    client.list_keys()
-    client.send(MANAGE)
-    assert ask(client, asking(1)) == "6A88"
-
-
-@pytest.mark.parametrize("parameters", ["0001", "0100", "0081"])
-def test_wrong_parameters(parameters: str) -> None:
-    client = client_with_key()
-    assert client.send(f"0088{parameters}15{asking(1)}") == "6A86"
-
-
-def test_keys_of_a_part_that_is_lost() -> None:
-    client = Client(new_card(load_profile("zzzs-pk")))
-    for reference in (PIN, PUK):
-        while client.verify(reference, "00000000") != BLOCKED:
-            pass
-    assert "pep" in client.card.state.lost
-    client.send(MANAGE)
-    assert ask(client, asking(1)) == BLOCKED
-    assert ask(client, asking(2))[:2] == "61"
-
-
-def test_a_dead_card() -> None:
-    client = client_with_key()
-    client.card.reset()
-    for reference in (PIN, PUK, QPIN):
-        client.block(reference)
-    assert ask(client, asking(1)) == "6F00"
-    assert client.send(CERTIFICATES) == "6F00"
-
-
-def test_no_other_applet_attests() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    assert ask(client, asking(1)) == "6D00"
 
 
 # Certificates

@@ -11,7 +11,7 @@ from stuntcard.policy.events import Verdict
 
 from tests.unit.card.cards import AODF, BLOCKED, ISOAPPLET, NOT_ALLOWED, OK, PRKDF, Client, unchanged
 from tests.unit.card.holders import RULES, holder_of, issued
-from tests.unit.card.storyteller import ask
+from tests.unit.card.story_words import ask
 
 REFERENCE = {"pin": 1, "puk": 2, "qpin": 3, "iok": 4, "dok": 5}
 TRIES = {"pin": 3, "puk": 5, "qpin": 3, "iok": 3, "dok": 10}

@@ -20,8 +20,6 @@ from stuntcard.card.keys import Key, generate_ec, generate_rsa, secret_key
 from stuntcard.card.pkcs15 import APPLICATION
 from stuntcard.profile.load import load_profile
 
-from tests.unit.card.cards import EC, PIN, PRKDF, Client, directory, key_entry, logged_in
-
 EMPTY = FileSystem({path: File(path, FileKind.DF) for path in (MASTER_FILE, APPLICATION)})
 EC_KEY = generate_ec(ec.SECP256R1())
 RIGHTS = access(otherwise=Condition.NEVER, use=code_condition(1))
@@ -78,51 +76,3 @@ def test_access_to_a_key_file_is_its_guards() -> None:
     proid_q = load_profile("proid-q")
     assert key_file_access(proid_q, "qpin", deletable=True).hex() == "ff90ffffffffff93"
     assert key_file_access(proid_q, "pin", deletable=False).hex() == "ffffffffffffff91"
-
-
-# On a card, whatever command set made the key
-
-
-def key_files(client: Client) -> list[str]:
-    return [path.hex().upper() for path, file in client.card.files.files.items() if file.kind.is_key]
-
-
-def test_every_key_has_its_file_and_takes_it_along() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    assert key_files(client) == ["3F0050154B03"]
-    client.list_keys(key_entry(3, b"\x45"))
-    client.leave()
-    client.write(PRKDF, directory([]))
-    client.leave()
-    assert (key_files(client), client.items) == ([], [])
-
-
-def test_a_key_that_gave_up_its_reference_has_another_file() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    client.make_key(3)
-    assert key_files(client) == ["3F0050154B40", "3F0050154B03"] or key_files(client) == [
-        "3F0050154B03",
-        "3F0050154B40",
-    ]
-    assert len(client.items) == 2
-
-
-def test_a_key_file_takes_no_memory_and_is_not_read_or_written_as_bytes() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    used = client.card.state.files_size
-    assert used == 0
-    assert client.select("3F0050154B03") == "9000"
-    assert client.send("00B0000004") == "6986"
-    assert client.send("00D6000001AA") == "6986"
-    assert client.environment(0, EC, 4) == "9000"
-
-
-def test_a_key_file_deleted_takes_its_key_along() -> None:
-    client = logged_in(PIN)
-    client.make_key(3)
-    client.select("3F005015")
-    assert client.send("00E40000024B03") == "9000"
-    assert (key_files(client), client.items) == ([], [])

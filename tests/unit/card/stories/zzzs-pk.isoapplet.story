@@ -101,3 +101,9 @@ read 3F0050204301, read 3F0050204302 -> 3082.*
 
 ## No other command writes either (everything given) [PK-09]
 = 00DA010001FF, 00D0000001FF, 00DC010401FF, 00E2000001FF, 000E0000 -> 6D00
+
+; What the card says of its keys
+
+## A part that is lost takes along what it vouched for
+block pep-pin, block pep-puk, lost, manage -> 63C0 / 63C0 / pep / 9000
+0088000015 800101 8110 00000000000000000000000000000000, 0088000015 800102 8110 00000000000000000000000000000000 -> 6983 / 61xx
