@@ -1,0 +1,169 @@
+"""Random commands to cards of all profiles, through all their applets, while faults strike.
+
+    python -m tests.soak.random_commands COMMANDS SEED [socket]
+
+Prints what happened, as one JSON object; ends with an AssertionError where a card answered what no card may.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+from stuntcard.applets.registry import APPLETS, seen_through
+from stuntcard.card.card import Card
+from stuntcard.card.view import view
+from stuntcard.faults.faulty_card import FaultyCard
+from stuntcard.faults.rules import Faults
+from stuntcard.faults.text import parse_rule
+from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.readers.pcsc import PcscServer
+from stuntcard.readers.slot import Slot
+from stuntcard.readers.slot_control import SlotControl
+from stuntcard.store.rows import check_content
+
+from tests.unit.applets.test_myeid_fuzz import DATA, P1, P2
+from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
+from tests.unit.readers.pcsc.histories import WireProgram
+
+READER = "Soak 00 00"
+A_LIFE = 2000
+"""So many commands a card gets at most before another takes its place."""
+RULES = [
+    "probability=0.01 seed=1 act=status:6F12",
+    "probability=0.01 seed=2 act=status:6F12 when=after",
+    "probability=0.01 seed=3 act=corrupt:3",
+    "probability=0.01 seed=4 act=cut:1",
+    "probability=0.005 seed=5 act=tear when=before",
+    "probability=0.005 seed=6 act=tear when=after",
+    "probability=0.005 seed=7 act=no-answer:0 when=after",
+    "probability=0.01 seed=8 ins=B0 act=status:6282 keep-data",
+    "probability=0.05 seed=9 act=mute",
+    "probability=0.05 seed=10 act=atr:3BFF",
+    "probability=0.002 seed=11 act=remove:0",
+    "probability=0.001 seed=12 act=unplug:0",
+]
+SUCCESS, SHARED, ANY, COLD = 0, 2, 3, 2
+Transmit = Callable[[bytes], bytes | None]
+"""A command's answer; None when the card can't be reached just now."""
+
+
+class Complaints(logging.Handler):
+    """What the emulator logs of faults of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(self.format(record))
+
+
+def cards(chance: random.Random) -> Iterator[Card]:
+    """Cards of all profiles in turn, some seen through another command set first."""
+    while True:
+        for name in profile_names():
+            profile = load_profile(name)
+            if chance.random() < 0.5 and "isoapplet" in profile.applets:
+                profile = seen_through(profile, chance.choice(("myeid", "oseid")))
+            yield Card(profile, APPLETS)
+
+
+def conversation(chance: random.Random, card: Card) -> Iterator[bytes]:
+    """Commands without end, to whatever applets the card has."""
+    names = [applet.name for name in card.profile.applets for applet in APPLETS[name]]
+    values = [
+        (reference & 0xFF, card.content.values.get(name, b"12345678"))
+        for name, code in card.profile.codes_on_chip.items()
+        for reference in sorted(code.references)
+    ]
+    instructions = list(Instruction)
+    while True:
+        match chance.randrange(12):
+            case 0:
+                name = chance.choice(names)
+                yield bytes((0x00, 0xA4, 0x04, 0x00, len(name))) + name
+            case 1:
+                yield noise(chance)
+            case 2 | 3:
+                yield from chance.choice(STORIES)
+            case 4 | 5:
+                yield faulty(chance, chance.choice(SENSE))
+            case 6 if values:
+                reference, value = chance.choice(values)
+                data = value.ljust(chance.choice((0, 8, 16)), chance.choice((b"\xff", b"\0")))
+                yield bytes((0x00, chance.choice((0x20, 0x20, 0x24, 0x2C)), 0x00, reference, len(data))) + data
+            case _:
+                data = chance.choice(DATA) if chance.random() < 0.8 else chance.randbytes(chance.randrange(300))[:255]
+                head = bytes((chance.choice((0x00,) * 6 + (0x10, 0x80, 0x0C)), chance.choice(instructions),
+                              chance.choice(P1), chance.choice(P2)))  # fmt: skip
+                yield head + (bytes((len(data),)) + data if data else b"") + bytes(chance.random() < 0.5)
+
+
+def by_socket(stack: ExitStack, slot_control: SlotControl) -> Transmit:
+    """The way of a program. Whatever befalls it, it connects again; somebody takes a mute card out and puts it in."""
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-"))) / "private" / "pcsc"
+    stack.enter_context(PcscServer(path, {READER: slot_control.slot}))
+    program = WireProgram(path)
+    stack.callback(program.socket.close)
+    connected: tuple[int, int] | None = None
+
+    def transmit(command: bytes) -> bytes | None:
+        nonlocal connected
+        if connected is None:
+            code, protocol, handle = program.connect(READER, SHARED, ANY)
+            if code != SUCCESS:
+                slot_control.remove()
+                slot_control.plug()
+                slot_control.insert()
+                return None
+            connected = handle, protocol
+        code, answer = program.transmit(*connected, command or b"\0")
+        if code != SUCCESS:
+            program.disconnect(connected[0], COLD)
+            connected = None
+        return answer
+
+    return transmit
+
+
+def soak(count: int, seed: int, *, socket: bool) -> dict[str, float]:
+    """So many commands; what came of them."""
+    chance, complaints = random.Random(seed), Complaints()
+    logging.getLogger("stuntcard").addHandler(complaints)
+    slot_control, done, answered, struck, lives = SlotControl(Slot()), 0, 0, 0, 0
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        to_slot = by_socket(stack, slot_control) if socket else None
+        for card in cards(chance):
+            faults = Faults(*(parse_rule(rule) for rule in RULES))
+            faulty_card = FaultyCard(card, faults, slot_control)
+            slot_control.insert(faulty_card)
+            for command in islice(conversation(chance, card), chance.randrange(1, A_LIFE)):
+                answer = (to_slot or faulty_card.transmit)(command)
+                done += 1
+                answered += bool(answer)
+                assert not complaints.told, (seed, done, command.hex(), complaints.told)
+                if card.state.dead:
+                    break
+            view(card.profile, card.content)
+            check_content(card.profile, card.content)
+            struck += sum(one.struck for one in faults.listed())
+            lives += 1
+            if done >= count:
+                break
+    took = time.monotonic() - begun
+    return {"commands": done, "answered": answered, "struck": struck, "cards": lives, "a second": round(done / took)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(soak(int(sys.argv[1]), int(sys.argv[2]), socket="socket" in sys.argv[3:])))
