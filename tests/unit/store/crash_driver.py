@@ -35,6 +35,7 @@ from stuntcard.applets.registry import APPLETS  # noqa: E402
 from stuntcard.card.card import Card  # noqa: E402
 from stuntcard.card.content import Content  # noqa: E402
 from stuntcard.card.keeper import KeepError  # noqa: E402
+from stuntcard.policy.state import Origin  # noqa: E402
 from stuntcard.profile.load import parse_profile, profile_path, read_profile_text  # noqa: E402
 from stuntcard.store import database, library  # noqa: E402
 from stuntcard.store.database import CardFile, Durability, StoredCard  # noqa: E402
@@ -202,7 +203,20 @@ class Parent:
         self._durability = Durability.FAST if mode.startswith("power-fast") or seed % 2 else Durability.FULL
         if mode == "power-full":
             self._durability = Durability.FULL
-        self.counts = dict.fromkeys(("rounds", "killed", "opened", "answers", "memory_failures", "dead", "ahead"), 0)
+        self.counts = dict.fromkeys(
+            (
+                "rounds",
+                "killed",
+                "opened",
+                "answers",
+                "memory_failures",
+                "dead",
+                "ahead",
+                "with_made_keys",
+                "with_pairs",
+            ),
+            0,
+        )
         self._before: StoredCard = self._new_card()
 
     def round(self, number: int) -> None:
@@ -223,14 +237,17 @@ class Parent:
         with library.open_card(CARD) as file:
             self._before = file.stored
             self._check(file, twin)
+        items = self._before.content.state.items
+        self.counts["with_made_keys"] += any(item.key is Origin.MADE for item in items)
+        self.counts["with_pairs"] += any(item.paired for item in items)
         if self._mode.startswith("power"):
             self._start_shadow()
 
     def _check(self, file: CardFile, twin: Twin) -> None:
         # With `fast`, a power cut may take the last changes back; it leaves what was once true, all of it.
         allowed = twin.history if self._mode == "power-fast" else twin.under_way
-        found = comparable(file.stored.content)
-        places = [place for place, content in enumerate(allowed) if comparable(content) == found]
+        found = comparable(file.stored.content, by_chance=False)
+        places = [place for place, content in enumerate(allowed) if comparable(content, by_chance=False) == found]
         assert places, f"what is stored is neither what was answered nor what was under way ({self.counts})"
         self.counts["ahead"] += bool(self._mode != "power-fast" and places[0])
 

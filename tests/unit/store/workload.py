@@ -9,6 +9,7 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
+from stuntcard.policy.state import Origin
 from stuntcard.store.rows import to_der
 
 from tests.unit.card.cards import ISOAPPLET, PIN, PUK, QPIN, Client, certificate_entry, key_entry
@@ -42,6 +43,8 @@ class Driver(Client):
             self._write_file,
             self._make_and_delete_file,
             self._bring_in_key,
+            self._make_key,
+            self._list_keys,
             self._list_keys,
             self._select_again,
         )
@@ -92,6 +95,12 @@ class Driver(Client):
             self.verify(QPIN, self._value(QPIN))
         self.import_key(1 + self._random.randrange(4), self._random.choice(_KEYS))
 
+    def _make_key(self) -> None:
+        self.verify(PIN, self._value(PIN))
+        if self._random.random() < 0.5:
+            self.verify(QPIN, self._value(QPIN))
+        self.make_key(1 + self._random.randrange(4))
+
     def _list_keys(self) -> None:
         """The directories as a client writes them, in several commands; some of what was listed is listed no more."""
         self.verify(PIN, self._value(PIN))
@@ -112,11 +121,19 @@ class Driver(Client):
         self.send(ISOAPPLET)
 
 
-def comparable(content: Content) -> tuple[object, ...]:
-    """All that a card must never lose, as a value that can be compared: everything but the codes given."""
+def comparable(content: Content, *, by_chance: bool = True) -> tuple[object, ...]:
+    """All that a card must never lose, as a value that can be compared: everything but the codes given.
+
+    Without `by_chance`, of keys that were made on the card, which no other card makes alike, that there is one.
+    """
     state = content.state
+    made = {item.number for item in state.items if item.key is Origin.MADE and not by_chance}
     keys = {
-        number: (_der(record.private) if record.private is not None else None, record.reference, record.identifier)
+        number: (
+            _der(record.private) if record.private is not None and number not in made else record.private is not None,
+            record.reference,
+            record.identifier,
+        )
         for number, record in content.keys.items()
     }
     files = list(content.files.files.items())
