@@ -30,8 +30,8 @@ from stuntcard.store.places import cards_directory, home_directory
 CARD, OTHER, KEPT = "mine", "other", "kept.json"
 SNAPSHOTS_MAX = 5
 PROFILES = ("proid-q", "tokenme", "eobcanka", "zzzs-pk")
-LONGER = 1.2
-"""So many times its usual duration an action may take before it is killed at the latest."""
+SOONER, LATER = 0.9, 1.1
+"""By so much the latest moment of a kill changes: after one that came too late, and after another."""
 BESIDE = (".card", ".card-wal", ".card-shm", ".lock")
 
 # Reading the same YAML a thousand times would take most of the time.
@@ -123,7 +123,7 @@ def soak(kills: int, seed: int) -> dict[str, int]:
     exports = home_directory() / "exports"
     exports.mkdir(parents=True)
     portable.export_card(fresh("proid-q"), exports / KEPT)
-    usual, counts, cleared = (
+    latest, counts, cleared = (
         dict.fromkeys(actions(exports, chance), 0.02),
         dict.fromkeys(actions(exports, chance), 0),
         0,
@@ -131,11 +131,9 @@ def soak(kills: int, seed: int) -> dict[str, int]:
     while sum(counts.values()) < kills:
         make_ready(chance)
         name, action = chance.choice(list(actions(exports, chance).items()))
-        begun = time.monotonic()
-        if killed_within(usual[name] * LONGER, action, chance):
-            counts[name] += 1
-        else:
-            usual[name] = (usual[name] + time.monotonic() - begun) / 2
+        killed = killed_within(latest[name], action, chance)
+        latest[name] *= LATER if killed else SOONER
+        counts[name] += killed
         cleared += nothing_is_left_over(exports)
     return {**counts, "cleared": cleared}
 

@@ -1,7 +1,7 @@
 """Ten million random commands to all applets of all cards, in process and by socket, while faults strike.
 
 No command is answered with a fault of ours, and what each card keeps is such as a card can have.
-STUNTCARD_SOAK_COMMANDS sets another number; `make test-unit` sends a few thousand.
+STUNTCARD_SOAK_COMMANDS sets another number; `make test` sends a few thousand.
 """
 
 from __future__ import annotations

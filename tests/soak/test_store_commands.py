@@ -1,6 +1,6 @@
 """Three thousand kills in the midst of the offline work of the store: every card can be used, nothing is left over.
 
-STUNTCARD_SOAK_STORE_KILLS sets another number; `make test-unit` does with a few.
+STUNTCARD_SOAK_STORE_KILLS sets another number; `make test` does with a few.
 """
 
 from __future__ import annotations
