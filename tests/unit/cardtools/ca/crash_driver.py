@@ -3,7 +3,8 @@
     python crash_driver.py MODE ROUNDS SEED FOLDER
 
 A child takes requests in and issues certificates as fast as it can, and says each one that is done. It is killed at a
-moment by chance (`time`) or before a statement to its file by chance (`statement`). What was counted is written as JSON.
+moment by chance (`time`) or before a statement to its file by chance (`statement`). What was counted is written as
+JSON.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ LONGEST = 0.03
 """Seconds from the first answer to the kill; a few certificates' worth."""
 STATEMENTS = 150
 """To the file, from its opening on: about three certificates' worth."""
-STORED = "SELECT id, state, serial, der FROM requests LEFT JOIN certificates ON request = id"
+STORED = "SELECT id, state, serial, der FROM requests LEFT JOIN certificates ON request = id ORDER BY requests.rowid"
 
 
 @dataclass
@@ -116,9 +117,8 @@ class Rounds:
             assert not serial or stored[request]["serial"] == serial, f"the certificate of {request} is lost"
         assert issued == {request for request, row in stored.items() if row["state"] == "issued"}
         for request in issued:
-            assert (
-                f"{x509.load_der_x509_certificate(stored[request]['der']).serial_number:X}" == stored[request]["serial"]
-            )
+            certificate = x509.load_der_x509_certificate(stored[request]["der"])
+            assert f"{certificate.serial_number:X}" == stored[request]["serial"]
         assert [row["number"] for row in log] == list(range(1, len(log) + 1))
         assert [row["subject"] for row in log if row["act"] == "request"] == list(stored)
         assert sorted(row["subject"] for row in log if row["act"] == "issue") == sorted(issued)
@@ -143,7 +143,7 @@ def kill_before_statement(number: int) -> None:
         connection.set_trace_callback(count)
         return connection
 
-    sqlite3.connect = counting
+    sqlite3.connect = counting  # type: ignore[assignment]
 
 
 def main(mode: str, rounds: int, seed: int, parent: Path) -> None:
