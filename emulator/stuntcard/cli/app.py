@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from stuntcard.cli.streams import write_all_that_can_be
+
 _ABOUT = "A stunt double for smart cards: the card side of signature cards and tokens, in software."
 
 
 def main() -> None:
     """The entry point of the `stuntcard` command, once Ctrl-C ends it quietly."""
+    write_all_that_can_be()
     # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for others.
     command = exec_alone() if sys.argv[1:2] == ["exec"] else all_commands()
     command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +98,12 @@ def _other_card(source: str) -> Iterator[Card]:
         yield card
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
     """Readers, ready to be served to programs; `socket` is where those of PC/SC's find them."""
 
-    readers: tuple[DeskReader, ...]
-    socket: Path
+    def __init__(self, readers: Sequence[DeskReader], socket: Path) -> None:
+        self.readers = tuple(readers)
+        self.socket = socket
 
     def let_go(self) -> None:
         """Ends what faults keep waiting, or would put back later."""

@@ -33,7 +33,7 @@ class Reader(Block):
     card: NonEmpty | None = Field(
         default=None, description="A profile's id or its file's path, card:NAME, or empty; absent: the scenario's own."
     )
-    name: Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")] | None = Field(
+    name: Annotated[str, StringConstraints(pattern=f"^{NAME}$")] | None = Field(
         default=None, description="What the card is called while it runs, and the reader with it."
     )
     scenario: NonEmpty | None = Field(default=None, description="The trouble that the card is in.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.command_line import PATIENCE, done, run
+from tests.unit.cli.command_line import PATIENCE, done, run, stuntcard
 from tests.unit.control.running_cards import running_card
 
 COMMANDS = (
@@ -31,6 +31,12 @@ def test_without_a_command_there_is_help() -> None:
 
 def test_version() -> None:
     assert done("--version") == f"stuntcard {version('stuntcard')}\n"
+
+
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_what_a_terminal_can_not_show_is_a_question_mark(locale: dict[str, str]) -> None:
+    environment = {**locale, "PYTHONCOERCECLOCALE": "0"}
+    assert "eOb?anka (eobcanka)" in stuntcard("show", "eobcanka", environment=environment).stdout
 
 
 # Completion

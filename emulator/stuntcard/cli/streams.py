@@ -1,0 +1,26 @@
+"""What is written where the terminal, or a file, can't take every character."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from io import TextIOWrapper
+
+_RAW = range(0xDC80, 0xDD00)
+"""How Python reads bytes of a file's name that are no characters (PEP 383)."""
+_HANDLER = "stuntcard"
+
+
+def write_all_that_can_be() -> None:
+    """Has a character that a stream's encoding lacks written as ?, and a file's name as the bytes that it has."""
+    codecs.register_error(_HANDLER, _written)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _written(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    left_over = error.object[error.start : error.end]
+    return bytes(ord(one) - 0xDC00 if ord(one) in _RAW else ord("?") for one in left_over), error.end
