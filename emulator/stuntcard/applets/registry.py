@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
-from stuntcard.applets.eop import EopFiles, EopManagement
-from stuntcard.applets.ias import Ias
-from stuntcard.applets.isoapplet import IsoApplet
-from stuntcard.applets.manage import Manage
-from stuntcard.applets.myeid import MyEid
 from stuntcard.card.applet import Applet
 from stuntcard.profile.model import Atr, Profile
 
-APPLETS: Mapping[str, tuple[Applet, ...]] = {
-    "isoapplet": (IsoApplet(),),
-    "myeid": (MyEid(),),
-    "eop": (EopManagement(), EopFiles()),
-    "ias": (Ias(),),
-    "manage": (Manage(),),
-}
+
+@cache
+def _isoapplet() -> tuple[Applet, ...]:
+    from stuntcard.applets.isoapplet import IsoApplet
+
+    return (IsoApplet(),)
+
+
+@cache
+def _myeid() -> tuple[Applet, ...]:
+    from stuntcard.applets.myeid import MyEid
+
+    return (MyEid(),)
+
+
+@cache
+def _eop() -> tuple[Applet, ...]:
+    from stuntcard.applets.eop import EopFiles, EopManagement
+
+    return (EopManagement(), EopFiles())
+
+
+@cache
+def _ias() -> tuple[Applet, ...]:
+    from stuntcard.applets.ias import Ias
+
+    return (Ias(),)
+
+
+@cache
+def _manage() -> tuple[Applet, ...]:
+    from stuntcard.applets.manage import Manage
+
+    return (Manage(),)
+
+
+class _Applets(Mapping[str, tuple[Applet, ...]]):
+    """Applets by their names. Each is loaded when a card asks for it: it has few, and nobody waits for the others."""
+
+    def __init__(self, **loaders: Callable[[], tuple[Applet, ...]]) -> None:
+        self._loaders = loaders
+
+    def __getitem__(self, name: str) -> tuple[Applet, ...]:
+        return self._loaders[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaders)
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+
+APPLETS: Mapping[str, tuple[Applet, ...]] = _Applets(
+    isoapplet=_isoapplet, myeid=_myeid, eop=_eop, ias=_ias, manage=_manage
+)
 
 
 class AppletChoiceError(ValueError):

@@ -63,6 +63,11 @@ def test_exec_loads_of_the_law_only_what_a_card_runs_on(exec_loaded: set[str]) -
     assert modules & EXPLORER_AND_ADVISOR == set()
 
 
+def test_exec_loads_no_applet_that_its_card_does_not_have(exec_loaded: set[str]) -> None:
+    modules = {name.split(".")[2] for name in exec_loaded if name.startswith("stuntcard.applets.")}
+    assert modules & {"isoapplet", "manage", "myeid", "eop", "ias"} == {"isoapplet", "manage"}
+
+
 def test_exec_loads_no_library_that_is_slow_to_load(exec_loaded: set[str]) -> None:
     assert exec_loaded & SLOW_LIBRARIES == set()
 
