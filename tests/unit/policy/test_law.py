@@ -55,6 +55,13 @@ def test_the_factory_gives_all_codes_all_tries_and_a_mark_to_change_them() -> No
     assert (FRESH.items, FRESH.lost, FRESH.verified) == ((), frozenset(), frozenset())
 
 
+def test_keys_from_the_factory_are_listed_pairs() -> None:
+    assert factory_state(load_profile("zzzs-pk")).items == (
+        Item(1, "pep", Origin.FACTORY, listed=True, certificate=True),
+        Item(2, "kpep", Origin.FACTORY, listed=True, certificate=True),
+    )
+
+
 def test_a_code_without_factory_value_is_not_set() -> None:
     without = PROID_Q.codes["qpin"].model_copy(update={"factory": None})
     profile = PROID_Q.model_copy(update={"codes": {**PROID_Q.codes, "qpin": without}})
@@ -175,6 +182,10 @@ def test_a_reset_gives_no_rights_of_the_puk_and_leaves_its_mark() -> None:
     state = after(WRONG_PUK, ResetCode("pin", "puk", True, True))
     assert state.codes["puk"] == CodeState(SET, 5, 5, must_change=True)
     assert state.verified == frozenset()
+
+
+def test_a_puk_that_was_given_holds_when_it_sets_a_pin() -> None:
+    assert after(RIGHT_PUK, ResetCode("pin", "puk", True, True)).verified == {"puk"}
 
 
 def test_a_wrong_puk_costs_the_puk_a_try_and_the_pin_nothing() -> None:
@@ -460,6 +471,7 @@ def test_of_codes_that_are_set_together_the_first_one_tells_whether_they_may_be(
 def test_codes_of_a_part_that_is_lost_are_nobodys_to_set_and_it_is_lost_once() -> None:
     lost = after(SET_IDENTIFICATION, BLOCK_IDENTIFICATION, profile=EOBCANKA)
     assert lost.lost == {"identification"}
+    assert refused(ResetCode("iok", "dok", True, True), lost, Verdict.PART_LOST, EOBCANKA)
     for act in (SET_IDENTIFICATION, UNBLOCK, BLOCK_IDENTIFICATION):
         assert refused(act, lost, Verdict.PART_LOST, EOBCANKA)
 
