@@ -146,7 +146,7 @@ def test_what_is_not_there_can_not_be_deleted(tree: FileSystem) -> None:
 
 @pytest.mark.parametrize(
     ("offset", "data", "content"),
-    [(0, b"ab", b"ab23456789"), (4, b"abc", b"0123abc789"), (8, b"yz", b"01234567yz"), (10, b"", b"0123456789")],
+    [(0, b"ab", b"ab23456789"), (4, b"abc", b"0123abc789"), (8, b"yz", b"01234567yz"), (9, b"z", b"012345678z")],
 )
 def test_bytes_are_written_where_they_belong(tree: FileSystem, offset: int, data: bytes, content: bytes) -> None:
     assert tree.updated(EF, offset, data).at(EF).content == content
@@ -155,8 +155,14 @@ def test_bytes_are_written_where_they_belong(tree: FileSystem, offset: int, data
 
 @pytest.mark.parametrize(
     ("path", "offset", "data", "sw"),
-    [(EF, 11, b"", 0x6B00), (EF, 9, b"ab", 0x6A84), (EF, 10, b"a", 0x6A84), (APP, 0, b"a", 0x6981)],
-    ids=["offset beyond the end", "longer than the file", "at the end", "a DF"],
+    [
+        (EF, 11, b"", 0x6B00),
+        (EF, 9, b"ab", 0x6A84),
+        (EF, 10, b"a", 0x6B00),
+        (EF, 10, b"", 0x6B00),
+        (APP, 0, b"a", 0x6981),
+    ],
+    ids=["offset beyond the end", "longer than the file", "at the end", "nothing at the end", "a DF"],
 )
 def test_a_file_never_grows(tree: FileSystem, path: bytes, offset: int, data: bytes, sw: int) -> None:
     with pytest.raises(FileError) as error:
