@@ -148,3 +148,22 @@ def test_asking_for_iok_can_not_be_switched_off(holder: Client) -> None:
     assert holder.read(PRKDF) == entry
     assert identify(holder)[1] == OK
     assert identify(holder) == (b"", NOT_ALLOWED)
+
+
+@pytest.mark.fact("EO-14")
+def test_dok_and_iok_may_be_the_same(handed_over: Client) -> None:
+    assert office(handed_over, "set-identification", dok="1234", iok="1234") is Verdict.DONE
+    assert [handed_over.verify(code, "1234") for code in ("dok", "iok")] == [OK, OK]
+    assert [handed_over.change(code, "1234", "5678") for code in ("dok", "iok")] == [OK, OK]
+    assert handed_over.set_code("iok", "5678", by="5678") == OK
+
+
+@pytest.mark.fact("EO-25")
+@pytest.mark.parametrize("code", list(REFERENCE))
+def test_a_value_used_before_may_be_used_again(holder: Client, code: str) -> None:
+    first, second = holder.values[code], "8" * 8
+    for old, new in ((first, second), (second, first), (first, first), (first, second), (second, first)):
+        assert holder.change(code, old, new) == OK
+        assert holder.verify(code, new) == OK
+    if code not in ("dok", "puk"):
+        assert [holder.set_code(code, first), holder.set_code(code, first)] == [OK, OK]

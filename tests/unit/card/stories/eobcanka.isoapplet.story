@@ -108,10 +108,6 @@ verify dok 6663, verify iok 7773 -> 9000
 block iok
 act office unblock dok=5555 iok=4444, set iok -> ACT_NOT_ALLOWED / 9000
 
-## DOK and IOK may be the same [EO-14]
-act office set-identification dok=1234 iok=1234 -> DONE
-verify dok 1234, verify iok 1234, change dok 1234 5678, change iok 1234 5678, set iok 5678 by=5678 -> 9000
-
 ; PUK, PIN and QPIN
 
 ## IOK sets PUK once only (identified) [EO-15]
@@ -198,14 +194,6 @@ verify qpin, query qpin, sign 2, query qpin, sign 2 -> 9000 / 9000 / 9000 / 63C3
 ## A QPIN given does not outlive its session, ended by {end: isoapplet | manage | reset | wrong qpin} (with keys) [EO-23]
 verify qpin -> 9000
 {end}, isoapplet, sign 2 -> .* / 61.. / 6982
-
-## {code: pin | puk | qpin | iok | dok}: a value used before may be used again (all set) [EO-25]
-change {code} right 88888888, verify {code} 88888888, change {code} 88888888 right, verify {code} -> 9000
-change {code} right right, verify {code}, change {code} right 88888888, verify {code} 88888888 -> 9000
-change {code} 88888888 right, verify {code} -> 9000
-
-## {code: pin | qpin | iok}: a value used before may be set again (all set) [EO-25]
-change {code} right 88888888, set {code}, set {code} -> 9000
 
 ; The helpline
 
