@@ -111,17 +111,30 @@ def test_key_marked_so_has_the_application_ask_for_qpin_each_time(application: P
 
 
 @pytest.mark.fact("PQ-03")
-def test_card_is_given_qpin_for_each_signature_even_when_opensc_remembers_it(
-    application: Pkcs11Client, desk: Desk
-) -> None:
+def test_a_key_made_without_saying_so_is_told_as_one_that_asks_each_time(application: Pkcs11Client, desk: Desk) -> None:
+    """Or OpenSC would give a QPIN that it remembers, and nobody would see that each signature takes it."""
     desk.make_qualified_key("20", "rsa/2048")
     application("log_in", QPIN_TOKEN, QPIN)
     desk.watched.exchanges.clear()
     for _ in range(3):
-        application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex())
-    # The login serves the first; for the others the card refuses until OpenSC has given QPIN again.
-    assert desk.status_words(Instruction.VERIFY, QPIN_REFERENCE) == [0x9000, 0x9000]
-    assert desk.status_words(SIGN).count(0x6982) == 2
+        application("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex(), QPIN)
+    assert desk.status_words(Instruction.VERIFY, QPIN_REFERENCE) == [0x9000] * 3
+    assert 0x6982 not in desk.status_words(SIGN)
+    assert application.refused("sign", QPIN_TOKEN, "20", "sha256-rsa", LETTER.hex()) == "UserNotLoggedIn"
+
+
+@pytest.mark.parametrize("made", ["generated", "imported"])
+def test_user_consent_uses_a_pin_up_that_holds_for_the_session_else(desk: Desk, made: str) -> None:
+    consent = ("--user-consent", "1")
+    if made == "generated":
+        desk.tool("pkcs15-init", "--generate-key", "rsa/2048", "--id", "45", "--auth-id", "01", "--pin", PIN, *consent)
+    else:
+        desk.openssl("genrsa", "-out", "own.pem", "2048")
+        storing = ("pkcs15-init", "--store-private-key", "own.pem", "--id", "45")
+        desk.tool(*storing, "--auth-id", "01", "--pin", PIN, *consent)
+    choose, use = _use_of(desk, "45")
+    verify_pin = "0020000108" + PIN.encode().hex()
+    assert desk.send(verify_pin, choose, use, use, verify_pin, use) == ["9000", "9000", "9000", "6982", "9000", "9000"]
 
 
 @pytest.mark.fact("PQ-03")

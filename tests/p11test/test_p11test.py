@@ -110,8 +110,8 @@ def differences(seen: dict[str, Result], expected: dict[str, Result]) -> tuple[l
 def test_isoapplet_gives_what_opensc_keeps_for_the_java_applet() -> None:
     """Two rows more: RSA-PSS with SHA-1 and a salt as long as the digest, 20 bytes, as this card signs.
 
-    The reference's card runs in jCardSim, which takes a salt of 16 there: only the check that finds out the length itself
-    (-2) lets that pass.
+    The reference's card runs in jCardSim, which takes a salt of 16 there: only the check that finds the length out by
+    itself (-2) lets that pass.
     """
     with desk_with_own_socket("tokenme") as desk:
         for identifier, kind, usage in (

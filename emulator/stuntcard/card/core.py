@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from stuntcard.card.consent import with_consent
 from stuntcard.card.content import Content, factory_content, read_directories, with_codes_shown
 from stuntcard.card.factory_objects import with_factory_listed
 from stuntcard.card.files import Condition, File, FileError, FileSystem, Operation
@@ -75,7 +76,7 @@ class CardCore:
             content, event = read_directories(self._content)
             state, verdict = law.step(self.profile, content.state, event)
             if verdict is Verdict.DONE:  # a dead card reads nothing any more
-                content = replace(content, state=state).swept()
+                content = with_consent(self.profile, replace(content, state=state).swept())
                 self._commit(replace(content, files=with_factory_listed(self.profile, content.files)))
             self.session.directory_written = False
 

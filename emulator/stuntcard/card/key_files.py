@@ -59,6 +59,10 @@ class Header:
         """The reference of the code that one use of the key uses up."""
         return self.attributes >> 12 or None
 
+    def asking(self, code: int) -> Header:
+        """The same that asks for the code of this reference, of 1 to 15, for each use."""
+        return replace(self, attributes=self.attributes & 0x0FFF | code << 12)
+
     def has(self, attribute: Attribute) -> bool:
         """Whether an attribute is set."""
         return self.attributes & attribute != 0

@@ -116,7 +116,7 @@ def with_entries(files: FileSystem, kind: int, entries: tuple[bytes, ...]) -> Fi
     directory that can't be read as a whole, or that has no room left, stays as it is.
     """
     directories = directory_files(files, kind)
-    found = [_read_padded(directory.content) for directory in directories]
+    found = [read_entries(directory.content) for directory in directories]
     listed = [item for objects in found for item in objects or ()]
     names = {_name(kind, tlv.parse_one(entry)[0]) for entry in entries}
     if None in found or not directories or set(entries) <= {item.encode() for item in listed}:
@@ -131,7 +131,7 @@ def with_entries(files: FileSystem, kind: int, entries: tuple[bytes, ...]) -> Fi
 def _name(kind: int, item: tlv.Tlv) -> int | bytes | None:
     """By what an entry is told from the others of its directory."""
     if kind in _KEY_KINDS:
-        entry = _key_entry(item)
+        entry = key_entry(item)
         return None if entry is None else entry.reference
     return tlv.find(_class_attributes(item) or (), der.OCTET_STRING)
 
@@ -143,7 +143,7 @@ def factory_certificate(key: FactoryKey) -> bytes:
 
 def directory_files(files: FileSystem, kind: int) -> tuple[File, ...]:
     """The directories of a kind (PRIVATE_KEYS, CERTIFICATES …) that the object directory names and that are there."""
-    objects = _read_padded(files.at(EF_ODF).content) if EF_ODF in files.files else None
+    objects = read_entries(files.at(EF_ODF).content) if EF_ODF in files.files else None
     found = []
     for entry in objects or ():
         if entry.tag == kind:
@@ -162,11 +162,11 @@ def read_keys(kind: int, contents: Iterable[bytes]) -> tuple[KeyEntry, ...] | No
     """
     entries: list[KeyEntry] = []
     for content in contents:
-        objects = _read_padded(content)
+        objects = read_entries(content)
         if objects is None:
             return None
         for item in objects:
-            entry = _key_entry(item) if item.tag in _KEY_KINDS[kind] else None
+            entry = key_entry(item) if item.tag in _KEY_KINDS[kind] else None
             if entry is None:
                 return None
             entries.append(entry)
@@ -179,7 +179,7 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
     """The identifiers of the certificates listed, or None when a directory can't be read as a whole."""
     identifiers = set()
     for content in contents:
-        objects = _read_padded(content)
+        objects = read_entries(content)
         if objects is None:
             return None
         if len(set(objects)) != len(objects):
@@ -193,7 +193,7 @@ def read_certificates(contents: Iterable[bytes]) -> frozenset[bytes] | None:
     return frozenset(identifiers)
 
 
-def _read_padded(content: bytes) -> tuple[tlv.Tlv, ...] | None:
+def read_entries(content: bytes) -> tuple[tlv.Tlv, ...] | None:
     """The objects of a file, followed by nothing but zeros; None when it is not so."""
     objects = []
     rest = content
@@ -218,7 +218,8 @@ def _class_attributes(item: tlv.Tlv) -> tuple[tlv.Tlv, ...] | None:
         return None
 
 
-def _key_entry(item: tlv.Tlv) -> KeyEntry | None:
+def key_entry(item: tlv.Tlv) -> KeyEntry | None:
+    """What the card needs to know of a key's entry; None when it does not say all of that."""
     attributes = _class_attributes(item) or ()
     identifier, reference = tlv.find(attributes, der.OCTET_STRING), tlv.find(attributes, der.INTEGER)
     if identifier is None or not reference:
