@@ -54,15 +54,16 @@ def test_a_third_qualified_key_is_refused_and_harms_nothing(desk: Desk) -> None:
 @pytest.mark.own_module
 @pytest.mark.fact("PQ-03")
 def test_each_signature_takes_one_qpin(desk: Desk) -> None:
-    """The login serves the first signature; for the second the card refuses until OpenSC has given QPIN again."""
+    """Nobody said so when the key was made; its directory does, and OpenSC gives no QPIN that it remembers."""
     desk.make_qualified_key("21", "rsa/2048")
     with Pkcs11Client(desk) as application:
         application("log_in", QPIN_TOKEN, QPIN)
         desk.watched.exchanges.clear()
-        assert application("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER)
-        assert "qpin" not in desk.card.state.verified
-        assert application("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER)
-    assert 0x6982 in desk.status_words(Instruction.PERFORM_SECURITY_OPERATION)
+        for _ in range(2):
+            assert application("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER, QPIN)
+            assert "qpin" not in desk.card.state.verified
+        assert application.refused("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER) == "UserNotLoggedIn"
+    assert 0x6982 not in desk.status_words(Instruction.PERFORM_SECURITY_OPERATION)
     assert desk.tries() == (3, 5, 3)
 
 
