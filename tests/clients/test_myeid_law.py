@@ -62,8 +62,9 @@ def test_each_signature_takes_one_qpin(desk: Desk) -> None:
         for _ in range(2):
             assert application("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER, QPIN)
             assert "qpin" not in desk.card.state.verified
+        assert 0x6982 not in desk.status_words(Instruction.PERFORM_SECURITY_OPERATION)
         assert application.refused("sign", QPIN_TOKEN, "21", "sha256-rsa", LETTER) == "UserNotLoggedIn"
-    assert 0x6982 not in desk.status_words(Instruction.PERFORM_SECURITY_OPERATION)
+    assert desk.status_words(Instruction.PERFORM_SECURITY_OPERATION)[-1] == 0x6982
     assert desk.tries() == (3, 5, 3)
 
 

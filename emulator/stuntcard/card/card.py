@@ -179,7 +179,8 @@ class Card(CardCodes, CardKeys, CardFiles):
 
     def _end_session(self) -> None:
         self._judge_directories_if_kept()
-        self.session = Session(directory_written=self.session.directory_written)
+        self._tidy_directories_if_kept()
+        self.session = Session(self.session.directory_written, self.session.directories_to_tidy)
         self._put_to_law(SessionEnd())
 
     def _dead_answer(self) -> bytes:

@@ -20,16 +20,22 @@ _BEFORE_CONSENT = frozenset({der.UTF8_STRING, der.BIT_STRING, der.OCTET_STRING})
 """Label, flags and authId, which stand in front of it."""
 
 
-def with_consent(profile: Profile, content: Content) -> Content:
-    """The content with each of the two that the other asks for."""
+def with_consent_kept(profile: Profile, content: Content) -> Content:
+    """With the files of keys asking for the consent that the keys' entries tell of."""
     files = content.files
     for directory in pkcs15.directory_files(files, pkcs15.PRIVATE_KEYS):
-        entries = pkcs15.read_entries(directory.content) or ()
-        told = [_told(profile, content, entry) for entry in entries]
-        files = _with_entries(files, directory, b"".join(entry.encode() for entry in told))
-        for entry in told:
+        for entry in pkcs15.read_entries(directory.content) or ():
             files = _with_rights_as_told(profile, content, files, entry)
     return content if files is content.files else with_key_files_read(profile, replace(content, files=files))
+
+
+def with_consent_told(profile: Profile, content: Content) -> Content:
+    """With the entries of keys telling of the consent that the keys' guards ask for."""
+    files = content.files
+    for directory in pkcs15.directory_files(files, pkcs15.PRIVATE_KEYS):
+        told = [_told(profile, content, entry) for entry in pkcs15.read_entries(directory.content) or ()]
+        files = _with_entries(files, directory, b"".join(entry.encode() for entry in told))
+    return replace(content, files=files)
 
 
 def _told(profile: Profile, content: Content, entry: tlv.Tlv) -> tlv.Tlv:

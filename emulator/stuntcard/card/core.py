@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from stuntcard.card.consent import with_consent
+from stuntcard.card.consent import with_consent_kept, with_consent_told
 from stuntcard.card.content import Content, factory_content, read_directories, with_codes_shown
 from stuntcard.card.factory_objects import with_factory_listed
 from stuntcard.card.files import Condition, File, FileError, FileSystem, Operation
@@ -76,14 +76,23 @@ class CardCore:
             content, event = read_directories(self._content)
             state, verdict = law.step(self.profile, content.state, event)
             if verdict is Verdict.DONE:  # a dead card reads nothing any more
-                content = with_consent(self.profile, replace(content, state=state).swept())
-                self._commit(replace(content, files=with_factory_listed(self.profile, content.files)))
+                self._commit(with_consent_kept(self.profile, replace(content, state=state).swept()))
+                self.session.directories_to_tidy = True
             self.session.directory_written = False
 
     def _judge_directories_if_kept(self) -> None:
         """The same where it is no part of what was asked: if it can't be kept now, it is judged another time."""
         with contextlib.suppress(KeepError):
             self._judge_directories()
+
+    def _tidy_directories_if_kept(self) -> None:
+        """Writes into directories that a client wrote what only the card can tell of its keys."""
+        if self.session.directories_to_tidy:
+            content = with_consent_told(self.profile, self._content)
+            content = replace(content, files=with_factory_listed(self.profile, content.files))
+            with contextlib.suppress(KeepError):
+                self._commit(content)
+                self.session.directories_to_tidy = False
 
     def _put_to_law(
         self, event: Event, when_done: Callable[[Content], Content] | None = None, *, tried: bool = False

@@ -47,13 +47,16 @@ class Unfinished:
 
 @dataclass(slots=True)
 class Session:
-    """The file selected now, whether a directory was written since it was last judged, and the security environment.
+    """The file selected now, what is still to be done with directories that were written, the security environment.
 
-    `key_parts`: those of a key that have come so far, for the key file at `key_parts_for`.
+    `directory_written`: one was, since they were last judged. `directories_to_tidy`: one was in this session; at its end
+    the card writes into them itself, and until then a client reads what it wrote. `key_parts`: those of a key that have
+    come so far, for the key file at `key_parts_for`.
     """
 
-    current: bytes = MASTER_FILE
     directory_written: bool = False
+    directories_to_tidy: bool = False
+    current: bytes = MASTER_FILE
     environment: SecurityEnvironment | None = field(default=None)
     unfinished: Unfinished = Unfinished()
     key_parts_for: bytes = b""

@@ -6,7 +6,7 @@ import pytest
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.state import KeyRights
 
-from tests.unit.card.cards import NOT_ALLOWED, OK, PIN, PRKDF, QPIN, Client, key_entry
+from tests.unit.card.cards import ISOAPPLET, NOT_ALLOWED, OK, PIN, PRKDF, QPIN, Client, key_entry
 
 CONSENT = b"\x02\x01\x01"
 
@@ -31,6 +31,11 @@ def listed(client: Client) -> bytes:
     return client.read(PRKDF).rstrip(b"\0")
 
 
+def end_session(client: Client) -> None:
+    """The applet selected anew, which is how clients log out."""
+    client.send(ISOAPPLET)
+
+
 def make_qualified_key(client: Client) -> None:
     assert client.verify(QPIN) == OK
     assert client.make_key(0) == OK
@@ -46,7 +51,7 @@ def test_a_key_whose_guard_holds_once_is_told_so_however_it_was_listed(client: C
     make_qualified_key(client)
     entry = key_entry(0, b"\x20")
     client.list_keys(asking(entry, says_nothing))
-    client.leave()
+    end_session(client)
     assert listed(client) == asking(entry)
     assert client.verify(QPIN) == OK
     assert [client.sign(0)[1], client.sign(0)[1]] == [OK, NOT_ALLOWED]
@@ -56,7 +61,7 @@ def test_what_was_told_already_stays_as_it_is(client: Client) -> None:
     make_qualified_key(client)
     entry = asking(key_entry(0, b"\x20"), b"\x02\x01\x02")
     client.list_keys(entry)
-    client.leave()
+    end_session(client)
     assert listed(client) == entry
 
 
@@ -65,7 +70,7 @@ def test_a_key_beside_it_is_left_alone(client: Client) -> None:
     assert client.make_key(1) == OK
     ours, other, none = key_entry(0, b"\x20"), key_entry(1, b"\x21"), key_entry(7, b"\x27")
     client.list_keys(none, other, ours)
-    client.leave()
+    end_session(client)
     assert listed(client) == none + other + asking(ours)
 
 
@@ -79,7 +84,7 @@ def test_where_there_is_no_room_the_card_asks_all_the_same(client: Client) -> No
     content = full[: -len(fillers[0])] + last
     assert len(content) == 2048
     client.write(PRKDF, content)
-    client.leave()
+    end_session(client)
     assert client.read(PRKDF) == content
     assert client.verify(QPIN) == OK
     assert [client.sign(0)[1], client.sign(0)[1]] == [OK, NOT_ALLOWED]
@@ -91,7 +96,7 @@ def test_where_there_is_no_room_the_card_asks_all_the_same(client: Client) -> No
 def test_a_key_listed_as_asking_uses_its_code_up(client: Client) -> None:
     assert client.make_key(0) == OK
     client.list_keys(asking(key_entry(0, b"\x45")))
-    client.leave()
+    end_session(client)
     assert client.items[-1].rights == KeyRights(consent="pin")
     for _ in range(2):
         assert client.verify(PIN) == OK
@@ -101,11 +106,10 @@ def test_a_key_listed_as_asking_uses_its_code_up(client: Client) -> None:
 def test_a_key_goes_on_asking_when_its_entry_no_longer_says_so(client: Client) -> None:
     assert client.make_key(0) == OK
     client.list_keys(asking(key_entry(0, b"\x45")))
-    client.leave()
+    end_session(client)
     assert client.verify(PIN) == OK
     client.list_keys(key_entry(0, b"\x45"))
-    client.card.reset()
-    client.send("00A4040C0CF276A288BCFBA69D34F31001")
+    end_session(client)
     assert client.verify(PIN) == OK
     assert [client.sign(0)[1], client.sign(0)[1]] == [OK, NOT_ALLOWED]
 
@@ -113,15 +117,15 @@ def test_a_key_goes_on_asking_when_its_entry_no_longer_says_so(client: Client) -
 def test_a_key_made_anew_by_the_same_number_asks_no_more_than_it_is_told(client: Client) -> None:
     assert client.make_key(0) == OK
     client.list_keys(asking(key_entry(0, b"\x45")))
-    client.leave()
+    end_session(client)
     assert client.verify(PIN) == OK
     client.list_keys()
-    client.leave()
+    end_session(client)
     assert client.items == []
     assert client.verify(PIN) == OK
     assert client.make_key(0) == OK
     client.list_keys(key_entry(0, b"\x45"))
-    client.leave()
+    end_session(client)
     assert client.items[-1].rights == KeyRights()
     assert client.verify(PIN) == OK
     assert [client.sign(0)[1], client.sign(0)[1]] == [OK, OK]

@@ -144,8 +144,9 @@ def test_asking_for_iok_can_not_be_switched_off(holder: Client) -> None:
     asks_each_time = bytes.fromhex("020101")
     assert entry.count(asks_each_time) == 1
     holder.write(PRKDF, entry.replace(asks_each_time, bytes.fromhex("020100")))
-    holder.leave()
+    holder.send(ISOAPPLET)
     assert holder.read(PRKDF) == entry
+    assert holder.verify("iok") == OK
     assert identify(holder)[1] == OK
     assert identify(holder) == (b"", NOT_ALLOWED)
 

@@ -18,7 +18,7 @@ from stuntcard.policy.state import Item, Origin, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 
-from tests.unit.card.cards import CDF, ODF, OK, PRKDF, Client, key_entry, new_card, unchanged
+from tests.unit.card.cards import CDF, ISOAPPLET, ODF, OK, PRKDF, Client, key_entry, new_card, unchanged
 
 IOK, DOK = "2222", "1111"
 IDENTIFICATION_KEY, PEP_KEY, KPEP_KEY = 0x10, 0x10, 0x11
@@ -180,7 +180,9 @@ def test_what_the_factory_listed_comes_back(kind: str) -> None:
     assert changed != listed
     for written in (b"", own, changed, changed + own, own + changed):
         client.write(kind, written.ljust(len(before), b"\0"))
-        client.leave()
+        assert client.read(kind)[: len(written)] == written, "in the session it was written in"
+        client.send(ISOAPPLET)
+        assert client.verify(1, "54321") == OK
         expected = listed + (own if own in written else b"")
         assert client.read(kind) == expected.ljust(len(before), b"\0")
         assert [item.key for item in client.items] == [Origin.FACTORY]
@@ -192,10 +194,12 @@ def test_a_directory_half_written_is_left_to_its_writer(kind: str) -> None:
     assert client.verify(1, "54321") == OK
     before = client.read(kind)
     client.write(kind, b"\x30\x7f".ljust(240, b"\xff"), stop_after=1)
-    client.leave()
+    client.send(ISOAPPLET)
+    assert client.verify(1, "54321") == OK
     assert client.read(kind)[:2] == b"\x30\x7f"
     client.write(kind, bytes(len(before)))
-    client.leave()
+    client.send(ISOAPPLET)
+    assert client.verify(1, "54321") == OK
     assert client.read(kind) == before
 
 
@@ -205,7 +209,8 @@ def test_a_directory_without_room_is_as_the_client_left_it() -> None:
     entries = [key_entry(reference, bytes([reference])) for reference in range(0x20, 0x60)]
     full = b"".join(entries[: 2048 // len(entries[0])]).ljust(2048, b"\0")
     client.write(PRKDF, full)
-    client.leave()
+    client.send(ISOAPPLET)
+    assert client.verify(1, "54321") == OK
     assert client.read(PRKDF) == full
 
 
