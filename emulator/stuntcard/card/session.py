@@ -49,9 +49,9 @@ class Unfinished:
 class Session:
     """The file selected now, what is still to be done with directories that were written, the security environment.
 
-    `directory_written`: one was, since they were last judged. `directories_to_tidy`: one was in this session; at its end
-    the card writes into them itself, and until then a client reads what it wrote. `key_parts`: those of a key that have
-    come so far, for the key file at `key_parts_for`.
+    `directory_written`: one was, since they were last judged. `directories_to_tidy`: one was in this session; at its
+    end the card writes into them itself, and until then a client reads what it wrote. `key_parts`: those of a key
+    that have come so far, for the key file at `key_parts_for`.
     """
 
     directory_written: bool = False

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
+from stuntcard.card.files import FileSystem
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.events import Verdict
 from stuntcard.profile.load import profile_names
@@ -249,6 +250,9 @@ def _shelf(name: str, folder: Path) -> Iterator[Shelf]:
     shelf.file.close()
 
 
+TIDIED = (bytes.fromhex(PRKDF), bytes.fromhex(CDF))
+
+
 class Life:
     """A card kept in a file, that things happen to."""
 
@@ -258,8 +262,10 @@ class Life:
         self._take()
 
     def happen(self, happening: Happening) -> Step:
-        before, unread = self.card.content, self.card.session.directory_written
-        return Step(before, unread, happening, self._answer(happening), self.card.content)
+        before, session = self.card.content, self.card.session
+        unread = session.directory_written
+        untidy = unread or session.directories_to_tidy
+        return Step(before, unread, untidy, happening, self._answer(happening), self.card.content)
 
     def _answer(self, happening: Happening) -> bytes | Verdict | None:
         match happening:
@@ -305,11 +311,13 @@ class Life:
 class Step:
     """One thing that happened; `answer` is the card's, or the law's to an actor, or None where nothing is said.
 
-    `unread`: directories had been written before and not read by the card yet, which it may do at any time.
+    `unread`: directories had been written before and not read by the card yet, which it may do at any time. `untidy`:
+    it may still write into those of keys what consent a key asks for, as in the key's file.
     """
 
     before: Content
     unread: bool
+    untidy: bool
     happening: Happening
     answer: bytes | Verdict | None
     after: Content
@@ -330,6 +338,10 @@ class Step:
     def _kept(self, content: Content) -> tuple[object, ...]:
         if self.unread:
             content = replace(content, state=replace(content.state, items=()), keys={})
+        if self.untidy:
+            files = content.files.files
+            others = {path: file for path, file in files.items() if not file.kind.is_key and path not in TIDIED}
+            content = replace(content, files=FileSystem(others))
         return comparable(content)
 
 
