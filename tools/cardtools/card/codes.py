@@ -23,12 +23,14 @@ from cardtools.card.errors import (
     WrongCodeError,
 )
 from cardtools.card.pcsc import OK, Answer, Connection
+from cardtools.card.pinpad import Lengths, PinPad
 from cardtools.card.status import CodeStatus, read_status
 from cardtools.common.devices import devices
 
 __all__ = [
     "CodeBlockedError", "CodeNotSetError", "CodeRefusedError", "ImpossibleValueError", "NewValueRefusedError",
-    "NotAllowedError", "NotOnChipError", "PartLostError", "WrongCodeError", "change", "reset", "select", "verify",
+    "NotAllowedError", "NotOnChipError", "PartLostError", "WrongCodeError", "change", "change_at_pad", "reset",
+    "reset_at_pad", "select", "verify",
 ]  # fmt: skip
 
 _VERIFY, _CHANGE_REFERENCE_DATA, _RESET_RETRY_COUNTER = 0x20, 0x24, 0x2C
@@ -76,6 +78,24 @@ def reset(connection: Connection, code: CodeStatus, by: CodeStatus, by_value: st
     application = select(connection)
     data = _padded(application, by, by_value) + _padded(application, code, new)
     answer = connection.transmit(0x00, _RESET_RETRY_COUNTER, 0x00, _reference(code), data)
+    _require(connection, answer, compared=by, set_by_it=code)
+
+
+def change_at_pad(connection: Connection, pad: PinPad, code: CodeStatus) -> None:
+    """As `change`, with both values typed on the reader's keys. Raises what `change` raises, EntryFailedError."""
+    application = select(connection)
+    header = bytes((0x00, _CHANGE_REFERENCE_DATA, 0x00, _reference(code)))
+    lengths = Lengths(code.min_length, code.max_length, application.stored_length)
+    _require(connection, pad.modify(connection, header, lengths), compared=code, set_by_it=code)
+
+
+def reset_at_pad(connection: Connection, pad: PinPad, code: CodeStatus, by: CodeStatus) -> None:
+    """As `reset`, with both values typed on the reader's keys. Raises what `reset` raises, EntryFailedError."""
+    application = select(connection)
+    header = bytes((0x00, _RESET_RETRY_COUNTER, 0x00, _reference(code)))
+    # The reader knows one pair of bounds for both.
+    shortest, longest = min(code.min_length, by.min_length), max(code.max_length, by.max_length)
+    answer = pad.modify(connection, header, Lengths(shortest, longest, application.stored_length))
     _require(connection, answer, compared=by, set_by_it=code)
 
 

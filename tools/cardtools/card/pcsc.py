@@ -37,6 +37,8 @@ _ANSWER_MAX = 65536
 _STATUS_WORD_LENGTH = 2
 _EITHER_PROTOCOL = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 
+_GET_FEATURE_REQUEST = scard.SCARD_CTL_CODE(3400)
+
 _NO_SERVICE = {scard.SCARD_E_NO_SERVICE, scard.SCARD_E_SERVICE_STOPPED}
 _NO_CARD = {scard.SCARD_E_NO_SMARTCARD, scard.SCARD_W_REMOVED_CARD}
 _GONE = {*_NO_CARD, scard.SCARD_E_READER_UNAVAILABLE, scard.SCARD_E_UNKNOWN_READER}
@@ -136,6 +138,19 @@ class Connection:
             return False
         self._selected = name
         return True
+
+    def features(self) -> bytes:
+        """What the reader can do beside carrying commands (PC/SC part 10, 2.2); nothing where it can't be asked."""
+        result, listed = scard.SCardControl(self._card, _GET_FEATURE_REQUEST, [])
+        return bytes(listed) if result == scard.SCARD_S_SUCCESS else b""
+
+    def control(self, code: int, structure: bytes) -> Answer:
+        """Has the reader do one of these things. Raises what `transmit` raises."""
+        result, answer = scard.SCardControl(self._card, code, list(structure))
+        _check(result)
+        if len(answer) < _STATUS_WORD_LENGTH:
+            raise CardSilentError
+        return Answer(bytes(answer[:-2]), int.from_bytes(bytes(answer[-2:])))
 
     def close(self) -> None:
         """Lets the card go, reset, so that nobody inherits the codes given. May be called again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardtools.card.code_values import easily_guessed, why_unfit
 from cardtools.card.errors import ImpossibleValueError
 from cardtools.card.status import CodeStatus
-from cardtools.common.prompt import CodeSource, code_source
+from cardtools.common.prompt import CodeSource, Terminal, code_source
 from cardtools.common.told import Name
 from cardtools.manager.commands.options import CodeOptions
 from cardtools.manager.commands.run import ManagerRun
@@ -19,6 +19,17 @@ class CodePrompts:
     def __init__(self, run: ManagerRun, source: CodeSource) -> None:
         self._run = run
         self._source = source
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody types: at the terminal, or on the reader's own keys where it has any."""
+        return isinstance(self._source, Terminal)
+
+    def before_the_pad(self, key: str, compared: CodeStatus, **codes: Name) -> None:
+        """Says what is to be typed on the reader's keys; warns before the last try of the code that is compared."""
+        if compared.tries_left == 1:
+            self._warn_of_last_try(compared)
+        self._run.warn_of(key, **codes)
 
     def present(self, code: CodeStatus) -> str:
         """The present value of a code. Raises PromptError and ImpossibleValueError; warns before its last try."""
