@@ -54,6 +54,8 @@ class Power:
     def up(self) -> Code:
         """For a new connection: the card has power, or why not."""
         with self._state:
+            if self._contacts.card is None:
+                return Code.NO_SMARTCARD
             self._use = _Use.IN_USE
             if self._contacts.powered:  # and perhaps busy with a command; no need to wait for its end
                 return Code.SUCCESS
