@@ -19,6 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from stuntcard.applets.registry import APPLETS
+from stuntcard.card.card import Card
+from stuntcard.profile.load import load_profile
+from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.pcsc.messages import Code
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.vpcd import VpcdReader
@@ -212,3 +216,29 @@ def test_what_waits_for_the_end_of_a_transaction(stage: StageBesidePcscd, dispos
         assert holder.status(held) in ((0,) if disposition == LEAVE else (Code.RESET_CARD,))
         for program in (holder, joining, leaving):
             program.socket.close()
+
+
+def test_a_real_card_of_both_protocols_speaks_the_one_chosen(tmp_path: Path) -> None:
+    """vpcd can't tell a card, which so speaks T=1 there, whatever was chosen; pcscd chooses T=1 of its own."""
+    profile = load_profile("proid-q")
+    atr = profile.atr.model_copy(update={"value": T0_T1_ATR.hex().upper()})
+    own, behind_vpcd = (Card(profile.model_copy(update={"atr": atr}), APPLETS) for _ in range(2))
+    select = bytes.fromhex("00A40000023F00")  # no Le: on T=1 no data is expected (ISO 7816-3, 12.1.2)
+    with (
+        PcscServer(tmp_path / "private" / "pcsc", {"Stuntcard 00 00": Slot(own)}) as server,
+        PrivatePcscd() as daemon,
+        VpcdReader(Slot(behind_vpcd), port=daemon.port),
+    ):
+        daemon.await_card()
+        for path in (server.socket_path, daemon.socket_path):
+            program = WireProgram(path)
+            code, protocol, handle = program.connect("Stuntcard 00 00", SHARED, T0 | T1)
+            assert (code, protocol) == (0, T1)
+            assert program.transmit(handle, T1, select) == (0, bytes.fromhex("9000"))
+            program.socket.close()
+        program = WireProgram(server.socket_path)
+        assert program.connect("Stuntcard 00 00", SHARED, T0)[0] == Code.PROTO_MISMATCH
+        _, _, handle = program.connect("Stuntcard 00 00", SHARED, T1)
+        assert program.reconnect(handle, SHARED, T0, RESET) == (0, T0)
+        assert program.transmit(handle, T0, select)[1][:1] == b"\x61"
+        program.socket.close()

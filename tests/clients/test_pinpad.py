@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module, shared_folder
-from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
+from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, other_root, pkcs11_module, shared_folder
+from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
 
 CODE, NEW_CODE = "12345678", "24681357"
 SENDS_NO_CODE = """
@@ -105,6 +105,21 @@ def test_a_change_that_does_not_come_about(
         assert refusal in changed.stderr + changed.stdout
         assert changed.returncode != 0
         assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", CODE, "-O").returncode == 0
+
+
+@pytest.mark.skipif(other_root() is not None, reason="`exec` starts a program of this machine")
+def test_keys_come_from_the_standard_input_too(stuntcard: StuntcardCommand) -> None:
+    command = ["exec", "proid-q", "--keys", "-", "--", "pkcs11-tool", "--module", str(pkcs11_module()), "--login", "-O"]
+    run = subprocess.run(
+        [STUNTCARD, *command],
+        input=f"{CODE}\n",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=stuntcard.environment,
+    )
+    assert run.returncode == 0, run.stderr
+    assert CODE not in run.stdout + run.stderr
 
 
 def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: StuntcardCommand) -> None:

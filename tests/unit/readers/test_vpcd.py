@@ -151,6 +151,20 @@ def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd
         assert [card.next_event() for _ in range(3)] == ["on", "reset", "off"]
 
 
+@pytest.mark.parametrize(
+    ("atr", "chosen"), [("3B80800101", 1), ("3B8180018080", 1), ("3B00", None), ("3B8090000111", None), ("3BFF", None)]
+)
+@pytest.mark.parametrize("start", [POWER_ON, RESET])
+def test_a_card_that_offers_t1_speaks_it(fake_vpcd: FakeVpcd, start: bytes, atr: str, chosen: int | None) -> None:
+    """pcscd takes T=1 where it can, and vpcd tells nobody."""
+    card = EchoCard(bytes.fromhex(atr))
+    with VpcdReader(Slot(card), port=fake_vpcd.port):
+        driver = fake_vpcd.accept()
+        driver.send(start + GET_ATR)
+        driver.expect(len(card.atr).to_bytes(2) + card.atr)
+        assert card.protocol == chosen
+
+
 def test_command_is_answered_and_counted(fake_vpcd: FakeVpcd, reader: VpcdReader) -> None:
     driver = fake_vpcd.accept_and_read_atr()
     for _ in range(3):
