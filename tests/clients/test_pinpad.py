@@ -62,6 +62,7 @@ def tool(folder: Path, socket: Path, name: str, *arguments: str) -> subprocess.C
     )
 
 
+@pytest.mark.fact("PK-15")
 def test_opensc_logs_in_and_signs_without_a_code(folder: Path, stuntcard: StuntcardCommand) -> None:
     trace = folder / "trace.jsonl"
     arguments = ("zzzs-pk", "--keys", str(keys(folder, "1234")), "--trace", str(trace))
