@@ -36,7 +36,7 @@ CLIENTS = 3
 COMMAND = bytes.fromhex("80CA000000")
 _CONTROL_UNKNOWN = 0x42001234
 _STATES, _RECONNECT, _DISCONNECT, _BEGIN, _END = 0x12, 0x05, 0x06, 0x07, 0x08
-_CONNECT, _TRANSMIT, _CONTROL, _STATUS, _GET_ATTRIBUTE = 0x04, 0x09, 0x0A, 0x0B, 0x0F
+_CONNECT, _TRANSMIT, _CONTROL, _STATUS, _GET_ATTRIBUTE, _SET_ATTRIBUTE = 0x04, 0x09, 0x0A, 0x0B, 0x0F, 0x10
 
 
 class WireProgram(RawClient):
@@ -82,6 +82,9 @@ class WireProgram(RawClient):
         """Gives code and value."""
         _, _, value, length, code = self.ask(_GET_ATTRIBUTE, "iI264sII", handle, identifier, b"", 264, 0)
         return code, b"" if code else value[:length]
+
+    def set_attribute(self, handle: int, identifier: int) -> int:
+        return int(self.ask(_SET_ATTRIBUTE, "iI264sII", handle, identifier, b"1", 1, 0)[-1])
 
     def control(self, handle: int, number: int, data: bytes = b"") -> tuple[int, bytes]:
         """Gives code and answer."""
@@ -237,6 +240,10 @@ class Stage:
         for program, number in self._ends(handle):
             self._agree(program.attribute(number, identifier), (code, b"" if code else T0_T1_ATR))
 
+    def set_attribute(self, handle: Handle) -> None:
+        for program, number in self._ends(handle):
+            self._agree(program.set_attribute(number, ATR_ATTRIBUTE), self.model.set_attribute(handle))
+
     def control(self, handle: Handle) -> None:
         code = self.model.control(handle)
         for program, number in self._ends(handle):
@@ -331,4 +338,5 @@ def _use(stage: Stage, chance: random.Random, handle: Handle, kind: int) -> None
     else:
         stage.status(handle)
         stage.attribute(handle, chance.choice((ATR_ATTRIBUTE, UNKNOWN_ATTRIBUTE)))
+        stage.set_attribute(handle)
         stage.control(handle)

@@ -243,6 +243,10 @@ class Model:
             return Code.UNSUPPORTED_FEATURE
         return Code.SUCCESS if handle.reader.card else Code.NOT_TRANSACTED
 
+    def set_attribute(self, handle: Handle) -> int:
+        """SCardSetAttrib: a reader has nothing that could be set."""
+        return self.status(handle) or Code.NOT_TRANSACTED
+
     def control(self, handle: Handle) -> int:
         """SCardControl with a code that no reader knows; what befell the card is of no interest to the reader."""
         return Code.SHARING_VIOLATION if handle.reader.is_closed_to(handle) else Code.UNSUPPORTED_FEATURE

@@ -97,6 +97,7 @@ class Programs(RuleBasedStateMachine):
         handle = self._handle(number)
         self.stage.status(handle)
         self.stage.attribute(handle, identifier)
+        self.stage.set_attribute(handle)
         self.stage.control(handle)
 
     @rule(client=CLIENT)
