@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from stuntcard.card.files import FileSystem
+from stuntcard.card.pkcs15 import EF_ODF
 from stuntcard.policy.events import Verdict
 
 from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
@@ -307,6 +310,22 @@ def test_a_key_with_the_certificate_of_another_is_not_imported(logged_in: Cardto
 def test_a_size_that_opensc_does_not_offer_is_refused(logged_in: CardtoolsClient) -> None:
     assert logged_in.refused("make_key", "general", "21", 1024) == "KeyNotTakenError"
     assert logged_in("keys") == []
+
+
+@pytest.mark.parametrize("length", [240, 256, 480])
+def test_a_file_is_read_to_its_end_whatever_its_length(client: CardtoolsClient, desk: Desk, length: int) -> None:
+    """One of 240 bytes ends where a part ends, and the card says so only when it is asked for more."""
+    directory = desk.card.files.at(EF_ODF)
+    files = {
+        **desk.card.files.files,
+        EF_ODF: replace(directory, content=directory.content.rstrip(b"\0").ljust(length, b"\0")),
+    }
+    desk.card.change_content(lambda content: replace(content, files=FileSystem(files)))
+    client("open")
+    client("log_in", {"pin": PIN})
+    client("make_key", "general", "21")
+    client("delete_key", "21")
+    assert client("keys") == []
 
 
 @pytest.mark.fact("PQ-14")

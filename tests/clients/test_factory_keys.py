@@ -21,8 +21,9 @@ IOK = "2222"
 
 
 @pytest.fixture
-def professional_card() -> Iterator[Desk]:
+def professional_card(request: pytest.FixtureRequest) -> Iterator[Desk]:
     """A fresh ZZZS-PK."""
+    request.getfixturevalue("by_isoapplet")
     with desk_with_own_socket("zzzs-pk") as desk:
         yield desk
 

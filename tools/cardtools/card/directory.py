@@ -26,7 +26,7 @@ _APPLICATION = b"\x50\x15"
 _SELECT, _READ_BINARY, _UPDATE_BINARY, _DELETE_FILE = 0xA4, 0xB0, 0xD6, 0xE4
 _BY_PATH, _NO_ANSWER = 0x08, 0x0C
 _CHUNK = 240
-_FILE_NOT_FOUND = 0x6A82
+_FILE_NOT_FOUND, _BEHIND_THE_END = 0x6A82, 0x6B00
 _IDENTIFIER_LENGTH = 8
 """Of an identifier that nothing else on a card has, for being random."""
 
@@ -155,9 +155,10 @@ def _read(connection: Connection, path: bytes) -> bytes:
     _select_file(connection, path)
     content = b""
     while True:
-        part = connection.transmit(0x00, _READ_BINARY, len(content) >> 8, len(content) & 0xFF, le=_CHUNK).require(
-            "READ BINARY"
-        )
+        answer = connection.transmit(0x00, _READ_BINARY, len(content) >> 8, len(content) & 0xFF, le=_CHUNK)
+        if content and answer.sw == _BEHIND_THE_END:  # the last part was as long as one can be
+            return content
+        part = answer.require("READ BINARY")
         content += part
         if len(part) < _CHUNK:
             return content
