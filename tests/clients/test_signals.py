@@ -1,6 +1,6 @@
 """One signal ends a program, whenever it comes: while it starts, at work with clients, and while it ends.
 
-`make soak` sends 2,000, and wants each end within a second; STUNTCARD_SOAK_SIGNALS sets another number.
+`make soak` sends 2,000, and wants each end within a second; STUNTCARD_SOAK_SIGNALS sets another number, STUNTCARD_SOAK_PATIENCE other seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -25,7 +26,8 @@ from tests.clients.stuntcard_command import STUNTCARD
 
 SOAK = int(os.environ.get("STUNTCARD_SOAK_SIGNALS", "2000"))
 PATIENCE = 30.0
-AT_ONCE = 1.0
+AT_ONCE = float(os.environ.get("STUNTCARD_SOAK_PATIENCE", "1"))
+"""Seconds in which a program ends; where the machine does much else, it takes more."""
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 OURS = re.compile(rb"/(stuntcard|cardtools)/(?!__main__)")
 VERSION = bytes.fromhex("0c00000011000000" + "04000000" + "05000000" + "00000000")
@@ -127,13 +129,13 @@ def attempts(commands: Sequence[Sequence[str]], count: int, longest: float) -> I
 
 
 def all_end(tries: Iterator[Attempt], runtime: Path, longest: float) -> None:
-    slowest = 0.0
+    times = []
     for attempt in tries:
-        took = attempt.end_takes(runtime)
-        slowest = max(slowest, took)
-        assert took <= longest, attempt
+        times.append(attempt.end_takes(runtime))
+        assert times[-1] <= longest, attempt
         assert list(runtime.glob("*/*")) == [], attempt
-    print(f"the slowest end took {slowest:.2f} s")
+    late = sum(took > 1 for took in times)
+    print(f"{len(times)} ended; the slowest took {max(times):.2f} s, the median {median(times):.3f} s, {late} over 1 s")
 
 
 def quick_or_many(few: int) -> pytest.MarkDecorator:
