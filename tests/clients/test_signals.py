@@ -1,6 +1,7 @@
 """One signal ends a program, whenever it comes: while it starts, at work with clients, and while it ends.
 
-`make soak` sends 2,000, and wants each end within a second; STUNTCARD_SOAK_SIGNALS sets another number, STUNTCARD_SOAK_PATIENCE other seconds.
+`make soak` sends 2,000, and wants each end within a second. STUNTCARD_SOAK_SIGNALS sets another number,
+STUNTCARD_SOAK_PATIENCE other seconds.
 """
 
 from __future__ import annotations
