@@ -39,11 +39,15 @@ class SignalsCaught:
 
 @contextmanager
 def caught(*signals: signal.Signals) -> Iterator[SignalsCaught]:
-    """Catches these signals, in the main thread, and puts back afterwards what they did before."""
+    """Catches these signals, in the main thread, and puts back afterwards what they did before.
+
+    Who starts a program with nohup wants no SIGHUP to end it: where that is ignored, it stays so.
+    """
     pipe, end = os.pipe()
     os.set_blocking(end, False)
     before_pipe = signal.set_wakeup_fd(end, warn_on_full_buffer=False)
-    before = {number: signal.signal(number, _nothing_more) for number in signals}
+    heard = [one for one in signals if one is not signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _nothing_more) for number in heard}
     try:
         yield SignalsCaught(pipe, frozenset(signals))
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.command_line import COMMAND, PATIENCE, exported_socket, refused, stuntcard
+from tests.unit.cli.command_line import COMMAND, PATIENCE, ROOT, exported_socket, refused, stuntcard
 
 # exec
 
@@ -126,6 +126,17 @@ def test_exec_ends_its_program_and_cleans_up_when_its_terminal_goes(runtime: Pat
         program.send_signal(signal.SIGHUP)
         assert program.wait(30) == 128 + signal.SIGTERM
     assert list(runtime.glob("stuntcard/*")) == []
+
+
+def test_a_card_that_was_started_with_nohup_outlives_its_terminal() -> None:
+    with subprocess.Popen(
+        ["nohup", *COMMAND, "run", "proid-q"], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as program:
+        exported_socket(program)
+        program.send_signal(signal.SIGHUP)
+        program.send_signal(signal.SIGTERM)
+        output, _ = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, output.splitlines()[-1]) == (0, "ProID+Q taken out after 0 commands.")
 
 
 def test_what_a_killed_emulator_left_is_swept_away(runtime: Path) -> None:
