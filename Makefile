@@ -24,7 +24,7 @@ help:
 	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make mutation            changes the code line by line and shows what no test notices; ROOM=policy for one room"
-	@echo "make soak                the long runs: 10,000 crashes, 100,000 PC/SC histories, 200 restarts of pcscd, mixed clients with faults"
+	@echo "make soak                the long runs of docs/reliability.md: commands by the million, kills and signals by the thousand"
 	@echo "make walkthrough         the whole story to watch: codes, certificates, a signed PDF, errors 621 and 622 and their cures"
 	@echo "make docs                writes docs/cards/ again from the profiles, and docs/man/ from the commands"
 	@echo "make lock                writes locks/ anew, with the newest versions that pyproject.toml allows"

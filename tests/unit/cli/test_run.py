@@ -134,6 +134,7 @@ def test_a_card_that_was_started_with_nohup_outlives_its_terminal() -> None:
     ) as program:
         exported_socket(program)
         program.send_signal(signal.SIGHUP)
+        assert json.loads(stuntcard("status", "--json").stdout)[0]["profile"] == "proid-q"
         program.send_signal(signal.SIGTERM)
         output, _ = program.communicate(timeout=PATIENCE)
     assert (program.returncode, output.splitlines()[-1]) == (0, "ProID+Q taken out after 0 commands.")
