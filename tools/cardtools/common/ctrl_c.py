@@ -30,15 +30,11 @@ def run(work: Coroutine[object, None, _Result]) -> _Result:
     async def watched() -> _Result:
         nonlocal task
         task = asyncio.current_task()
-        loop = asyncio.get_running_loop()
-        loop.add_reader(pipe, pipe.recv, 1)
-        try:
-            if came:
-                work.close()
-                raise asyncio.CancelledError
-            return await work
-        finally:
-            loop.remove_reader(pipe)
+        asyncio.get_running_loop().add_reader(pipe, pipe.recv, 1)
+        if came:
+            work.close()
+            raise asyncio.CancelledError
+        return await work
 
     pipe, end = socket.socketpair()
     with pipe, end:
