@@ -71,6 +71,8 @@ def run(
 ) -> None:
     """Run fresh cards, stored ones, or ones in trouble, until Ctrl-C, and say how programs reach them.
 
+    Of several cards, an option is for the one whose name stands before its value, as in --trace anna:FILE.
+
     Example: stuntcard run proid-q --reader vpcd
     """
     from stuntcard.cli.desk import plans_meant, readers_made
@@ -116,6 +118,8 @@ def execute(
     """Run COMMAND with fresh cards, stored ones, or ones in trouble, and no other readers; hand on its exit status.
 
     With --scenario the card need not be named, and what should come of it is told afterwards: 1 if it did not come.
+
+    Of several cards, an option is for the one whose name stands before its value, as in --trace anna:FILE.
 
     Example: stuntcard exec proid-q -- pkcs11-tool -L
     """
