@@ -337,7 +337,12 @@ def test_key_agreement() -> None:
     assert client.environment(DERIVE, ELLIPTIC, "4B01") == OK
     shared, sw = client.chained("860000", bytes.fromhex("7C438541") + point)
     assert (shared, sw) == (other.exchange(ec.ECDH(), EC_256.public_key()), OK)
-    assert client.chained("860000", bytes.fromhex("7C438541") + point[:-1] + b"\0")[1] == "6A80"
+    for wrong in (
+        b"\x7c\x43\x85\x41" + point[:-1] + b"\0",
+        b"\x7c\x43\x85\x41" + point + b"\0",
+        b"\x7d\x43\x85\x41" + point,
+    ):
+        assert client.chained("860000", wrong)[1] == "6A80"
 
 
 # Secret keys
