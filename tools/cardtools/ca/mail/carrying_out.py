@@ -78,21 +78,31 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
         raise
     with service.audit.act(f"e-mail {message.sender}", _ACT, subject) as act:
         # Asked again: the first time was before the transaction, so that strangers can't hold it up.
-        _check_signer(service, act.connection, signature, message.sender)
-        if not senders.may_ask(act.connection, message.sender):
-            raise RefusedError(
-                Problem.NOT_ALLOWED,
-                f"{message.sender} may not ask this CA for anything. The operator authorises addresses.",
-            )
+        signer = _check_signer(service, act.connection, signature, message.sender)
+        order = mail_order.parse(mail_message.text_of(signature.content))
+        may_ask = senders.may_ask(act.connection, message.sender)
+        if not may_ask and not (order.is_notice and order.names(signer.applicant)):
+            raise _may_not_ask(message.sender)
         if not senders.take(act.connection, signature.fingerprint, message.message_id, service.clock()):
             raise RefusedError(Problem.ALREADY_DONE, "This e-mail was carried out before. Write and sign a new one.")
-        order = mail_order.parse(mail_message.text_of(signature.content))
-        outcome = _carry_out(service, act, order)
+        outcome = (_undo_only if order.is_notice else _carry_out)(service, act, order)
+        whose = Applicant(name=outcome.name, e_mail=outcome.e_mail)
+        if not may_ask and person_of(whose) != person_of(signer.applicant):
+            raise _may_not_ask(message.sender)
         act.detail = f"{outcome.name}, signed with {signature.serial}"
         return outcome
 
 
-def _check_signer(service: Service, connection: sqlite3.Connection, signature: Signature, sender: str) -> None:
+def _may_not_ask(sender: str) -> RefusedError:
+    return RefusedError(
+        Problem.NOT_ALLOWED,
+        f"{sender} may not ask this CA for anything. The operator authorises addresses.",
+    )
+
+
+def _check_signer(
+    service: Service, connection: sqlite3.Connection, signature: Signature, sender: str
+) -> CertificateRecord:
     record = certificate_rows.find(connection, signature.serial)
     if record is None or record.der != signature.certificate:
         raise RefusedError(
@@ -109,6 +119,7 @@ def _check_signer(service: Service, connection: sqlite3.Connection, signature: S
             Problem.NOT_ALLOWED,
             f"The signer's certificate is not for {sender}. Send the e-mail from the address in the certificate.",
         )
+    return record
 
 
 def _addresses(record: CertificateRecord) -> set[str]:
@@ -153,6 +164,29 @@ def _carry_out(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
         ],
         undone=undone,
         still_bound=still_bound,
+    )
+
+
+def _undo_only(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
+    """Undoes the bonds of cards on which nothing is valid any more (PQ-34). Raises RefusedError."""
+    named = [_certificate(act.connection, order, serial) for serial in order.serials]
+    bound = [_bond(act.connection, order, card) for card in order.cards]
+    person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
+    cards = [*(bond.card for bond in bound), *(record.card for record in named if record.card)]
+    bonds_there = [bond for card in cards if (bond := bond_rows.of_card(act.connection, card)) is not None]
+    undone, still_bound = _undo_bonds(service, act, person, cards)
+    if still_bound:
+        serials = ", ".join(serial for card in still_bound for serial in card.still_valid)
+        raise RefusedError(
+            Problem.STILL_VALID_CERTIFICATES,
+            f"The card has certificates that are still valid: {serials}. Have them revoked first; this e-mail revokes"
+            " nothing.",
+        )
+    if not undone:
+        raise RefusedError(Problem.ALREADY_DONE, "There is no bond left to undo.")
+    holder = next(bond for bond in bonds_there if bond.person == person)
+    return MailOutcome(
+        name=holder.name, e_mail=holder.e_mail, revoked=[], not_valid_before=[], undone=undone, still_bound=[]
     )
 
 

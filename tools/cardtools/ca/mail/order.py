@@ -5,6 +5,12 @@
     Card: 0001
 
 Lines without one of these words before a colon are passed over: greetings, closing words, quoted text.
+
+The manual's own e-mail (PQ-34) is taken word for word. It gives notice that a bond is undone, and revokes nothing:
+
+    Oznamuji zrušení vazby osoba-kvalifikovaný prostředek.
+    Jméno osoby: Jana Nováková
+    výrobní číslo čipové karty: 0001
 """
 
 from __future__ import annotations
@@ -40,10 +46,16 @@ class _Field(Enum):
 
 # English, Czech, Slovenian. As people write them: accents and case don't matter.
 _WORDS = {
-    _Field.APPLICANT: ("Applicant", "Žadatel", "Žadatelka", "Prosilec", "Prosilka"),
-    _Field.SERIAL: ("Serial", "Serial number", "Sériové číslo", "Serijska številka"),
-    _Field.CARD: ("Card", "Card number", "Karta", "Číslo karty", "Kartica", "Številka kartice"),
-}
+    _Field.APPLICANT: ("Applicant", "Žadatel", "Žadatelka", "Prosilec", "Prosilka", "Jméno osoby"),
+    _Field.SERIAL: (
+        "Serial", "Serial number", "Sériové číslo", "Sériová čísla certifikátů uložených na čipové kartě",
+        "Serijska številka",
+    ),
+    _Field.CARD: (
+        "Card", "Card number", "Karta", "Číslo karty", "Výrobní číslo čipové karty", "Kartica", "Številka kartice",
+    ),
+}  # fmt: skip
+_NOTICE = "Oznamuji zrušení vazby osoba-kvalifikovaný prostředek"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,8 @@ class Order:
     applicant: str
     serials: tuple[str, ...]
     cards: tuple[NamedCard, ...]
+    is_notice: bool = False
+    """Whether it only undoes bonds, of cards whose certificates were revoked before (PQ-34)."""
 
     def names(self, applicant: Applicant) -> bool:
         """Whether the order names this applicant: by name, by e-mail address, or by both."""
@@ -74,9 +88,11 @@ class Order:
 def parse(text: str) -> Order:
     """Reads an order. Raises RefusedError, naming what is missing or not understood."""
     values: dict[_Field, list[str]] = {field: [] for field in _Field}
+    is_notice = False
     for line in text.splitlines():
         if line.rstrip() == _SIGNATURE_LINE:
             break
+        is_notice |= _bare(line).rstrip(". ") == _bare(_NOTICE)
         word, colon, value = line.partition(":")
         field = _FIELDS.get(_bare(word)) if colon else None
         if field is not None:
@@ -92,7 +108,7 @@ def parse(text: str) -> Order:
         )
     if len(serials) + len(cards) > _NAMED_MAX:
         raise _refused(f"The text names more than {_NAMED_MAX} certificates and cards. Send several e-mails.")
-    return Order(applicants[0], serials, cards)
+    return Order(applicants[0], serials, cards, is_notice)
 
 
 def _bare(word: str) -> str:

@@ -23,6 +23,62 @@ from tests.unit.cardtools.ca.running_ca import JANA, PETR, new_folder, refused
 
 # What a signed e-mail does
 
+THE_MANUALS_OWN = """\
+Oznamuji zrušení vazby osoba-kvalifikovaný prostředek.
+
+Jméno osoby: {name}
+{what}
+"""
+ITS_SERIALS = "Sériová čísla certifikátů uložených na čipové kartě: {}"
+ITS_CARD = "výrobní číslo čipové karty: {}"
+
+
+def _notice(what: str, name: str = JANA.name) -> str:
+    return THE_MANUALS_OWN.format(name=name, what=what)
+
+
+@pytest.mark.fact("PQ-34")
+@pytest.mark.parametrize("named_by", ["serials", "card"])
+def test_the_manuals_own_e_mail_undoes_a_bond_and_revokes_nothing(office: Office, named_by: str) -> None:
+    card = office.ca.card()
+    first, second = (office.ca.issued(card=card)["serial"] for _ in range(2))
+    text = _notice(ITS_CARD.format("0001") if named_by == "card" else ITS_SERIALS.format(f"{first}, {second}"))
+    office.ca.revoke(first)
+    office.refuses(office.adam.sign(text), (409, "still-valid-certificates"), f"still valid: {second}", second)
+    assert office.ca.bond(card).json()["name"] == JANA.name
+    office.ca.revoke(second)
+    answer = office.send(office.adam.sign(text))
+    assert answer.json()["undone"] == [{"card_profile": "proid-q", "card_number": "0001", "still_valid": []}]
+    assert answer.json()["revoked"] == []
+    assert refused(office.ca.bond(card)) == (404, "not-found")
+
+
+@pytest.mark.fact("PQ-34")
+def test_a_private_person_gives_notice_of_the_own_card(office: Office) -> None:
+    card, others = office.ca.card(), office.ca.card("0002")
+    jana = office.signer(who=JANA)
+    serial = office.ca.issued(card=card)["serial"]
+    other = office.ca.issued(card=others, who=PETR)["serial"]
+    for revoked in (serial, other):
+        office.ca.revoke(revoked)
+    about_another = jana.sign(_notice(ITS_CARD.format("0002"), PETR.name), sender=JANA.e_mail)
+    office.refuses(about_another, NOT_ALLOWED, "may not ask")
+    office.refuses(jana.sign(naming(serial), sender=JANA.e_mail), NOT_ALLOWED, "may not ask")
+    answer = office.send(jana.sign(_notice(ITS_CARD.format("0001")), sender=JANA.e_mail))
+    assert answer.json()["undone"] == [{"card_profile": "proid-q", "card_number": "0001", "still_valid": []}]
+    assert refused(office.ca.bond(card)) == (404, "not-found")
+    assert office.ca.bond(others).status_code == 200
+
+
+@pytest.mark.fact("PQ-34")
+def test_a_namesake_gives_no_notice_for_another(office: Office) -> None:
+    card = office.ca.card()
+    office.ca.revoke(office.ca.issued(card=card)["serial"])
+    namesake = Applicant(name=JANA.name, e_mail="another@example.org")
+    signer = office.signer(who=namesake)
+    office.refuses(signer.sign(_notice(ITS_CARD.format("0001")), sender=namesake.e_mail), NOT_ALLOWED, "may not ask")
+    assert office.ca.bond(card).json()["name"] == JANA.name
+
 
 @pytest.mark.fact("PQ-25")
 def test_a_card_is_handed_over_by_naming_the_certificates(office: Office) -> None:
