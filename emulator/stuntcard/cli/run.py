@@ -17,6 +17,7 @@ from stuntcard.cli.options import CardArguments, CardOptions, with_options
 if TYPE_CHECKING:
     from typer._click.core import Context  # Click, as Typer brings it along
 
+    from stuntcard.running.making import ReaderOnDesk
     from stuntcard.running.plan import ReaderPlan
 
 _WHICH_PROGRAM = (
@@ -87,12 +88,16 @@ def run(
     with _served(), readers_made(plans, options.language) as readers:
         from stuntcard.running.serving import run_desk
 
-        for one in readers:
-            if one.scenario is not None:
-                from stuntcard.running.scenarios import told
-
-                typer.echo(told(one.scenario))
+        _tell_scenarios(readers)
         run_desk(readers, choice, options.socket, ready)
+
+
+def _tell_scenarios(readers: Sequence[ReaderOnDesk]) -> None:
+    for reader in readers:
+        if reader.scenario is not None:
+            from stuntcard.running.scenarios import told
+
+            typer.echo(told(reader.scenario))
 
 
 def _detached() -> Callable[[], None]:
