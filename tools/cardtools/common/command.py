@@ -56,6 +56,9 @@ def run_app(app: typer.Typer, name: str) -> None:
         sys.exit(ExitCode.UNAVAILABLE)
     except KeyboardInterrupt:  # outside of what a command tells of itself
         sys.exit(ExitCode.INTERRUPTED)
+    finally:
+        # Nor at its end, where Python would search them all the same, for longer than many a command takes.
+        gc.freeze()
 
 
 def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
