@@ -104,8 +104,6 @@ def update_binary(card: Card, command: Command) -> Response:
     offset, file = offset_in(command), _current_ef(card)
     if not command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
-    if offset >= len(file.content) and card.allowed(file, Operation.UPDATE):
-        raise RefusalError(StatusWord.WRONG_OFFSET)
     card.update_file(file, offset, command.data)
     return Response(StatusWord.OK)
 

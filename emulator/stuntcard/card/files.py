@@ -196,7 +196,7 @@ class FileSystem:
         file = self.at(path)
         if file.kind is not FileKind.EF:
             raise FileError(StatusWord.COMMAND_INCOMPATIBLE)
-        if offset > len(file.content):
+        if offset >= len(file.content):
             raise FileError(StatusWord.WRONG_OFFSET)
         if offset + len(data) > len(file.content):
             raise FileError(StatusWord.NOT_ENOUGH_MEMORY)
