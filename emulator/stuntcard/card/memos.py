@@ -6,7 +6,7 @@ None of it is stored: with the process it is forgotten.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -26,15 +26,17 @@ class Memos:
     """A card's memos."""
 
     def __init__(self) -> None:
-        self._noted: dict[Memo[object], object] = {}
+        # Any only in here, where a memo's own type tells that of its value; each command comes this way.
+        self._noted: dict[Memo[Any], Any] = {}
 
     def read(self, memo: Memo[T]) -> T:
         """What was noted last."""
-        return cast(T, self._noted.get(cast("Memo[object]", memo), memo.at_first))
+        value: T = self._noted.get(memo, memo.at_first)
+        return value
 
     def note(self, memo: Memo[T], value: T) -> None:
         """Remembers this from now on."""
-        self._noted[cast("Memo[object]", memo)] = value
+        self._noted[memo] = value
 
     def reset(self) -> None:
         """Forgets what does not outlive a reset."""
