@@ -75,6 +75,12 @@ def pkcs11_module() -> Path:
     raise FileNotFoundError(f"there is no opensc-pkcs11.so below {root} (Debian: apt install opensc-pkcs11)")
 
 
+def inner_module() -> Path:
+    """The same module, by its path within the root folder that OpenSC's programs run in."""
+    module, root = pkcs11_module(), other_root()
+    return module if root is None or built() is not None else Path("/") / module.relative_to(root)
+
+
 @cache
 def knows_driver(name: str) -> bool:
     """Whether the OpenSC that is tested has a driver of this name."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, other_root, pkcs11_module, shared_folder
+from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, shared_folder
 from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
 
 CODE, NEW_CODE = "12345678", "24681357"
@@ -52,7 +52,7 @@ def keys(folder: Path, *lines: str) -> Path:
 
 
 def tool(folder: Path, socket: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    module = ["--module", str(pkcs11_module())] if name == "pkcs11-tool" else []
+    module = ["--module", str(inner_module())] if name == "pkcs11-tool" else []
     return subprocess.run(
         [*opensc_command(name, folder, socket), *module, *arguments],
         stdin=subprocess.DEVNULL,
@@ -108,9 +108,20 @@ def test_a_change_that_does_not_come_about(
         assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", CODE, "-O").returncode == 0
 
 
-@pytest.mark.skipif(other_root() is not None, reason="`exec` starts a program of this machine")
+@pytest.mark.own_module
 def test_keys_come_from_the_standard_input_too(stuntcard: StuntcardCommand) -> None:
-    command = ["exec", "proid-q", "--keys", "-", "--", "pkcs11-tool", "--module", str(pkcs11_module()), "--login", "-O"]
+    command = [
+        "exec",
+        "proid-q",
+        "--keys",
+        "-",
+        "--",
+        "pkcs11-tool",
+        "--module",
+        str(inner_module()),
+        "--login",
+        "-O",
+    ]
     run = subprocess.run(
         [STUNTCARD, *command],
         input=f"{CODE}\n",
@@ -126,7 +137,12 @@ def test_keys_come_from_the_standard_input_too(stuntcard: StuntcardCommand) -> N
 def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: StuntcardCommand) -> None:
     with stuntcard.running("proid-q", "--pinpad") as (process, socket):
         assert "asked for nothing within 0 s" in stuntcard("type", "proid-q", "--wait", "0").stderr
-        command = [*opensc_command("pkcs11-tool", folder, socket), "--module", str(pkcs11_module()), "--change-pin"]
+        command = [
+            *opensc_command("pkcs11-tool", folder, socket),
+            "--module",
+            str(inner_module()),
+            "--change-pin",
+        ]
         program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         typing = subprocess.Popen(
             [sys.executable, "-m", "stuntcard", "type", "proid-q"],
@@ -143,7 +159,13 @@ def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: Stuntcard
 
 def test_cancel_is_a_key(folder: Path, stuntcard: StuntcardCommand) -> None:
     with stuntcard.running("proid-q", "--pinpad") as (_, socket):
-        command = [*opensc_command("pkcs11-tool", folder, socket), "--module", str(pkcs11_module()), "--login", "-O"]
+        command = [
+            *opensc_command("pkcs11-tool", folder, socket),
+            "--module",
+            str(inner_module()),
+            "--login",
+            "-O",
+        ]
         program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert stuntcard("type", "proid-q", "--cancel").returncode == 0
         _, refusal = program.communicate(timeout=PATIENCE)
