@@ -24,7 +24,7 @@ select 3F00, data A3 -> 9000 / 50159000
 ## An exponent that RSA keys have: three (made up)
 create 4B01 RSA 1024, 0046000005 3003 020103 00, data 02 -> 9000 / .* 9000 / 039000
 
-## Other exponents are refused: {data: 05 3003020105 | 05 3003040103 | 06 310302010300 | 04 30030201} (made up)
+## Other exponents are refused: {data: 05 3003020105 | 05 3003040103 | 06 310302010300 | 05 3103020103 | 06 300302010300 | 04 30030201} (made up)
 create 4B01 RSA 1024 -> 9000
 = 00460000{data}, items -> 6A80 / none
 
