@@ -230,6 +230,12 @@ def test_always_is_broken_by_the_nearest_state() -> None:
     assert broken(profile)["so it is"] == ["wrong PIN of PEP"] * 3
 
 
+@pytest.mark.parametrize("codes", [("pep-puk", "pep-pin"), ("pep-pin", "pep-puk")])
+def test_of_several_conditions_the_one_that_breaks_first_is_shown(codes: tuple[str, str]) -> None:
+    profile = claiming(ZZZS_PK, always=[{"code": code, "is": "set"} for code in codes])
+    assert broken(profile)["so it is"] == ["wrong PIN of PEP"] * 3
+
+
 def test_a_refused_deed_leaves_the_state_and_the_claim_looks_at_it() -> None:
     profile = claiming(
         ZZZS_PK,

@@ -7,6 +7,7 @@ from stuntcard.policy import law
 from stuntcard.policy.events import Verdict, Verify
 from stuntcard.policy.explore import explore
 from stuntcard.policy.moves import Action, apply, moves
+from stuntcard.policy.reach import reach
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import TooManyStatesError, ability, walk
 from stuntcard.profile.load import load_profile
@@ -107,7 +108,24 @@ def test_a_card_with_too_many_states_is_not_walked_to_the_end() -> None:
         walk(load_profile("proid-q"), max_states=100)
 
 
+def test_a_walk_may_have_just_as_many_states_as_are_allowed() -> None:
+    assert len(walk(ZZZS_PK, max_states=147)) == 147
+    with pytest.raises(TooManyStatesError):
+        walk(ZZZS_PK, max_states=146)
+
+
 # What is made of it
+
+
+@pytest.mark.parametrize("profile", SMALL, ids=lambda profile: profile.id)
+def test_what_can_still_come_is_what_holds_now_or_can_come_from_a_state_that_follows(profile: Profile) -> None:
+    walked = walk(profile)
+    found = reach(walked)
+    for number, now in enumerate(found.now):
+        ever = now
+        for target in walked.targets[walked.first[number] : walked.first[number + 1]]:
+            ever |= found.ever[target]
+        assert found.ever[number] == ever
 
 
 def test_a_dead_card_can_not_be_left_and_nothing_else_is_as_final() -> None:
