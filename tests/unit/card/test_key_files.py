@@ -31,6 +31,7 @@ def test_a_header_is_a_files_content() -> None:
     assert file.content.hex() == "08001009"
     assert header(file) == made
     assert (made.consent, Header(2048).consent) == (1, None)
+    assert made.asking(3) == Header(2048, 0x3009)
     assert [made.has(attribute) for attribute in Attribute] == [True, True, False, False]
 
 

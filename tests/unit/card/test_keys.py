@@ -27,6 +27,7 @@ from stuntcard.card.keys import (
     sign_pkcs1,
     sign_pkcs1_sha1,
     sign_pss,
+    stored_secret_key,
     uncompressed_point,
 )
 
@@ -126,7 +127,7 @@ def test_a_private_value_is_from_1_to_the_order_less_1(name: str) -> None:
     curve = domain(name).curve()
     assert import_ec(curve, order - 1).private_numbers().private_value == order - 1
     for value in (0, order, order + 1, 1 << 4096):
-        with pytest.raises(KeyRefusedError):
+        with pytest.raises(KeyRefusedError, match=r"^the private value is not in the curve's range$"):
             import_ec(curve, value)
 
 
@@ -175,7 +176,7 @@ def test_deciphering(rsa_key: rsa.RSAPrivateKey) -> None:
 
 @pytest.mark.parametrize("cryptogram", [b"", b"\x01", bytes(255), b"\x01" * 257, b"\xff" * 256])
 def test_what_is_no_cryptogram_of_the_key(rsa_key: rsa.RSAPrivateKey, cryptogram: bytes) -> None:
-    with pytest.raises(KeyRefusedError, match="not a cryptogram"):
+    with pytest.raises(KeyRefusedError, match=r"^not a cryptogram of this key$"):
         decipher_pkcs1(rsa_key, cryptogram)
 
 
@@ -277,7 +278,7 @@ def test_key_agreement_takes_points_of_the_curve_only() -> None:
 
 def test_enciphered_with_the_public_part(rsa_key: rsa.RSAPrivateKey) -> None:
     assert decipher_pkcs1(rsa_key, encipher_pkcs1(rsa_key, b"secret")) == b"secret"
-    with pytest.raises(KeyRefusedError):
+    with pytest.raises(KeyRefusedError, match=r"^the data is too long for the key$"):
         encipher_pkcs1(rsa_key, bytes(246))
 
 
@@ -286,6 +287,12 @@ def test_a_secret_key_is_no_key_pair(key: SecretKey) -> None:
     for operation in (sign_pkcs1, sign_ecdsa, decipher_pkcs1, rsa_raw, agree_ecdh, encipher_pkcs1):
         with pytest.raises(KeyRefusedError):
             operation(key, bytes(32))
+
+
+def test_a_secret_key_is_read_as_it_was_written_and_nothing_else_is_one() -> None:
+    for key in (SecretKey(bytes(range(16)), 16), SecretKey(bytes(range(8)), 8), SecretKey(b"any", 0)):
+        assert stored_secret_key(key.encode()) == key
+    assert stored_secret_key(b"") is stored_secret_key(b"\x30" + bytes(16)) is None
 
 
 @pytest.mark.parametrize(("bits", "exponent"), [(1000, 65537), (8192, 65537), (2048, 5)])

@@ -10,13 +10,14 @@ from stuntcard.card.content import factory_content
 from stuntcard.card.files import MASTER_FILE, Condition, File, FileKind, FileSystem, Operation
 from stuntcard.card.pkcs15 import PRIVATE_KEYS, KeyEntry, directory_files, read_certificates, read_keys
 from stuntcard.iso7816 import tlv
+from stuntcard.profile.load import load_profile
 
 from tests.unit.card.cards import AODF, CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
 
 A, B, C = (key_entry(n, bytes([n]) * 20) for n in (1, 2, 3))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def files() -> FileSystem:
     return factory_content(proid_q()).files
 
@@ -43,6 +44,30 @@ def test_the_files_and_who_may_write_them(files: FileSystem) -> None:
         CDF: Condition.USER,
         "3F0050154405": Condition.USER,
     }
+
+
+def test_the_sizes_of_the_files_and_ef_dir_from_its_start_on(files: FileSystem) -> None:
+    contents = {path.hex().upper(): file.content for path, file in files.files.items() if file.kind is FileKind.EF}
+    assert {path: len(content) for path, content in contents.items()} == {
+        "3F002F00": 128,
+        ODF: 256,
+        "3F0050155032": 192,
+        "3F0050155033": 128,
+        AODF: 1024,
+        PRKDF: 2048,
+        "3F0050154403": 2048,
+        CDF: 2048,
+        "3F0050154405": 1024,
+    }
+    assert contents["3F002F00"][:2] == b"\x61\x1d"
+
+
+def test_an_empty_card_has_its_two_directories_and_lets_its_holder_create_files() -> None:
+    found = factory_content(load_profile("blank")).files.files
+    assert [(path.hex(), file.access.hex(), file.name) for path, file in found.items()] == [
+        ("3f00", "ff93ffffff9090ff", b""),
+        ("3f005015", "ff90ffffff9090ff", bytes.fromhex("A000000063504B43532D3135")),
+    ]
 
 
 def test_all_of_it_can_be_read_without_a_code(files: FileSystem) -> None:
@@ -152,6 +177,7 @@ def test_entries_give_reference_and_identifier() -> None:
 def test_rsa_and_ec_entries_are_alike_to_the_card() -> None:
     for kind in (0x30, 0xA0):
         assert read_keys(PRIVATE_KEYS, [key_entry(7, b"id", kind=kind)]) == (KeyEntry(7, b"id"),)
+    assert read_keys(PRIVATE_KEYS, [key_entry(7, b"id", kind=0xA4)]) is None, "no kind of private key"
 
 
 @pytest.mark.parametrize(
