@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from stuntcard.card.applet import Applet
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA, BESIDE_ONE_AREA
 from stuntcard.profile.model import Atr, Profile
 
 
@@ -38,6 +39,13 @@ def _ias() -> tuple[Applet, ...]:
 
 
 @cache
+def _gids() -> tuple[Applet, ...]:
+    from stuntcard.applets.gids import FULL_NAME, NAME, Gids
+
+    return (Gids(NAME), Gids(FULL_NAME))
+
+
+@cache
 def _manage() -> tuple[Applet, ...]:
     from stuntcard.applets.manage import Manage
 
@@ -61,7 +69,7 @@ class _Applets(Mapping[str, tuple[Applet, ...]]):
 
 
 APPLETS: Mapping[str, tuple[Applet, ...]] = _Applets(
-    isoapplet=_isoapplet, myeid=_myeid, eop=_eop, ias=_ias, manage=_manage
+    isoapplet=_isoapplet, myeid=_myeid, eop=_eop, ias=_ias, gids=_gids, manage=_manage
 )
 
 
@@ -74,19 +82,47 @@ _MAIN = ("isoapplet", "myeid")
 ATRS: Mapping[str, str] = {
     "myeid": "3B85014D79454944F8",
     "oseid": "3B85014F73454944F0",
+    "gids": "3B89015374756E7447494453D9",
 }
-"""ATRs by which clients know a command set, T=1 and the historical bytes "MyEID" or "OsEID", by what people call it."""
+"""ATRs by which clients know a command set, by what people call it: T=1 and "MyEID", "OsEID" or "StuntGIDS"."""
+
+
+CHOICES = ("isoapplet", *ATRS)
+"""The names that `seen_through` takes."""
 
 
 def seen_through(profile: Profile, name: str) -> Profile:
     """The same card with this command set first, and with the ATR that clients know it by if it has one.
 
-    Raises AppletChoiceError when there is none of this name.
+    `name` is a command set's, or APPLET:AREA for one that shows one area; without an area it is the one whose code
+    lets files be written, or else the first. Raises AppletChoiceError when there is none of this name.
     """
+    word, colon, area = name.partition(":")
+    if word in APPLETS_OF_ONE_AREA:
+        return _through_one_area(profile, word, area if colon else _holders_area(profile))
     applet = "myeid" if name in ATRS else name
     if applet not in _MAIN:
-        raise AppletChoiceError(f"there is no applet '{name}'; there are: {', '.join(('isoapplet', *ATRS))}")
-    changes: dict[str, object] = {"applets": (applet, *(other for other in profile.applets if other != applet))}
-    if name in ATRS:
-        changes["atr"] = Atr(value=ATRS[name])
-    return profile.model_copy(update=changes)
+        raise AppletChoiceError(f"there is no applet '{name}'; there are: {', '.join(CHOICES)}")
+    others = (other for other in profile.applets if other != applet and other not in APPLETS_OF_ONE_AREA)
+    return _changed(profile, name, applets=(applet, *others), shown_area=None)
+
+
+def _through_one_area(profile: Profile, applet: str, area: str) -> Profile:
+    if profile.open_while is not None:
+        raise AppletChoiceError(f"a card that leaves the factory empty is not made up through {applet}; take myeid")
+    shown = [name for name, one in profile.areas.items() if one.guard in profile.codes_on_chip]
+    if area not in shown:
+        raise AppletChoiceError(f"programs see no area '{area}' of this card; there are: {', '.join(shown)}")
+    others = (other for other in profile.applets if other in BESIDE_ONE_AREA)
+    return _changed(profile, applet, applets=(applet, *others), shown_area=area, ias=None)
+
+
+def _holders_area(profile: Profile) -> str:
+    """The area whose code lets files be written, or else the first."""
+    names = (name for name, area in profile.areas.items() if area.guard == profile.files.guard)
+    return next(names, next(iter(profile.areas)))
+
+
+def _changed(profile: Profile, name: str, **changes: object) -> Profile:
+    atr = {"atr": Atr(value=ATRS[name])} if name in ATRS else {}
+    return profile.model_copy(update={**changes, **atr})

@@ -17,6 +17,13 @@ def complete_scenario(incomplete: str) -> list[str]:
     return _beginning_with(incomplete, scenario_names())
 
 
+def complete_applet(incomplete: str) -> list[str]:
+    """Names of command sets."""
+    from stuntcard.applets.registry import CHOICES
+
+    return _beginning_with(incomplete, CHOICES)
+
+
 def complete_stored_card(incomplete: str) -> list[str]:
     """Names of stored cards; none where they can't be looked at."""
     from stuntcard.store.errors import StoreError

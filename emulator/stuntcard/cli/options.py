@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 import typer
 
 from stuntcard.cli.completion import (
+    complete_applet,
     complete_card,
     complete_profile,
     complete_running_card,
@@ -83,9 +84,10 @@ class CardOptions:
     applet: Annotated[
         list[str] | None,
         typer.Option(
-            help="What programs see first: isoapplet, myeid, or oseid (myeid by another ATR); "
+            help="What programs see first: isoapplet, myeid, oseid (myeid by another ATR), gids, or gids:AREA; "
             "without it, the card's own.",
             metavar="NAME",
+            autocompletion=complete_applet,
         ),
     ] = None
     language: Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")] = "en"

@@ -18,6 +18,11 @@ class Places(Sourced):
     count: Annotated[int, Field(ge=1, le=255)]
 
 
+APPLETS_OF_ONE_AREA = ("gids",)
+"""Command sets that know one user code, and so show one area of a card."""
+BESIDE_ONE_AREA = ("eop", "manage")
+"""What a card may have beside one of these: a client takes it for the first card that it knows by its applets."""
+
 LAST_GUARD_REFERENCE = 14
 """A condition byte of a key file has four bits for its guard's reference, and 15 is none."""
 

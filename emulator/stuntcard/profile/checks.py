@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from stuntcard.profile.areas import LAST_GUARD_REFERENCE
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA, BESIDE_ONE_AREA, LAST_GUARD_REFERENCE
 from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
 from stuntcard.profile.model import (
@@ -70,10 +70,8 @@ def _findings(profile: Profile) -> Iterator[Finding]:
         yield from _check_claim(profile, ("claims", index), claim)
     for path, condition in _conditions(profile):
         yield from _check_condition(profile, path, condition)
-    yield from _check_eop(profile)
-    yield from _check_ias(profile)
-    yield from _check_myeid(profile)
-    yield from _check_open(profile)
+    for check in (_check_eop, _check_ias, _check_myeid, _check_shown_area, _check_open):
+        yield from check(profile)
     if profile.personalisation is not None:
         yield from _check_personalisation(profile, profile.personalisation)
 
@@ -157,6 +155,24 @@ def _check_ias(profile: Profile) -> Iterator[Finding]:
         if name in profile.codes and profile.codes[name].length.max > LONGEST_CODE_OF_IAS:
             message = f"the ias applet takes at most {LONGEST_CODE_OF_IAS} characters"
             yield Finding(("codes", name, "length", "max"), message)
+
+
+def _check_shown_area(profile: Profile) -> Iterator[Finding]:
+    """A command set that knows one user code shows one area, and clients look for no other that is there."""
+    of_one_area = [name for name in profile.applets if name in APPLETS_OF_ONE_AREA]
+    if bool(of_one_area) != (profile.shown_area is not None):
+        names = " or ".join(APPLETS_OF_ONE_AREA)
+        yield Finding(("shown_area",), f"`shown_area` and an applet that knows one code ({names}) belong together")
+    elif profile.shown_area is not None and profile.shown_area not in profile.areas:
+        known = ", ".join(profile.areas)
+        yield Finding(("shown_area",), f"there is no area '{profile.shown_area}'; expected one of: {known}")
+    for name in of_one_area:
+        others = [other for other in profile.applets if other not in (name, *BESIDE_ONE_AREA)]
+        if others:
+            at: Path = ("applets", profile.applets.index(name))
+            yield Finding(
+                at, f"clients take a card for the first applet that they know; leave out: {', '.join(others)}"
+            )
 
 
 def _check_myeid(profile: Profile) -> Iterator[Finding]:

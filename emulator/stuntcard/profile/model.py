@@ -178,7 +178,10 @@ class Profile(Block):
     notes: tuple[Note, ...] = ()
     atr: Atr
     token: Token
-    applets: tuple[Literal["isoapplet", "myeid", "eop", "ias", "manage"], ...] = Field(min_length=1)
+    applets: tuple[Literal["isoapplet", "myeid", "eop", "ias", "gids", "manage"], ...] = Field(min_length=1)
+    shown_area: Identifier | None = Field(
+        default=None, description="For a card with an applet that knows one user code: the area that it shows."
+    )
     codes: dict[Identifier, Code] = Field(min_length=1)
     areas: dict[Identifier, Area] = Field(
         min_length=1, description="In this order a new key looks for the area that it goes to."

@@ -89,7 +89,7 @@ def test_the_atr_ends_in_the_applets_name() -> None:
     assert Card(seen_through(profile, "oseid"), APPLETS).atr == bytes.fromhex("3B85014F73454944F0")
     assert Card(seen_through(profile, "isoapplet"), APPLETS).atr.hex().upper() == profile.atr.value
     with pytest.raises(AppletChoiceError, match="there are: isoapplet, myeid, oseid"):
-        seen_through(profile, "piv")
+        seen_through(profile, "cac")
 
 
 def test_the_other_applets_stay() -> None:

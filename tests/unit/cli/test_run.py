@@ -70,10 +70,10 @@ def test_exec_of_a_card_seen_through_another_command_set() -> None:
 @pytest.mark.parametrize("command", ["run", "exec"])
 def test_command_sets_that_can_not_be_chosen(command: str) -> None:
     program = ["--", "true"] if command == "exec" else []
-    wrong = stuntcard(command, "proid-q", "--applet", "piv", *program)
+    wrong = stuntcard(command, "proid-q", "--applet", "cac", *program)
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr == "--applet piv: there is no applet 'piv'; there are: isoapplet, myeid, oseid\n"
-    scenario = stuntcard(command, "--scenario", "proid-q-pin-blocked", "--applet", "piv", *program)
+    assert wrong.stderr == "--applet cac: there is no applet 'cac'; there are: isoapplet, myeid, oseid, gids\n"
+    scenario = stuntcard(command, "--scenario", "proid-q-pin-blocked", "--applet", "cac", *program)
     assert (scenario.returncode, scenario.stderr) == (2, wrong.stderr)
 
 

@@ -168,3 +168,27 @@ TOO_LONG = "the ias applet takes at most 12 characters"
 )  # fmt: skip
 def test_what_the_ias_applet_can_not_show(changes: dict[str, Any], found: list[Finding]) -> None:
     assert findings(changes, "zzzs-pk") == found
+
+
+# A card with an applet that shows one area
+
+TOGETHER = "`shown_area` and an applet that knows one code (gids) belong together"
+BESIDE = "clients take a card for the first applet that they know; leave out: isoapplet"
+OF_ONE_AREA = {"applets": ["gids", "manage"], "shown_area": "cc"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        (OF_ONE_AREA, []),
+        ({"applets": ["gids"]}, [Finding(("shown_area",), TOGETHER)]),
+        ({"shown_area": "cc"}, [Finding(("shown_area",), TOGETHER)]),
+        (
+            {**OF_ONE_AREA, "shown_area": "attic"},
+            [Finding(("shown_area",), "there is no area 'attic'; expected one of: cc, general")],
+        ),
+        ({**OF_ONE_AREA, "applets": ["isoapplet", "gids"]}, [Finding(("applets", 1), BESIDE)]),
+    ],
+)
+def test_what_an_applet_of_one_area_can_not_show(changes: dict[str, Any], found: list[Finding]) -> None:
+    assert findings(changes) == found

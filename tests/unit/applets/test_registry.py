@@ -1,0 +1,54 @@
+"""Which applet of a card is shown first, and with which ATR."""
+
+from __future__ import annotations
+
+import pytest
+from stuntcard.applets.registry import AppletChoiceError, seen_through
+from stuntcard.profile.checks import cross_check
+from stuntcard.profile.load import load_profile, profile_names
+
+
+@pytest.mark.parametrize(
+    ("profile", "name", "applets", "area"),
+    [
+        ("proid-q", "gids", ("gids", "manage"), "general"),
+        ("proid-q", "gids:cc", ("gids", "manage"), "cc"),
+        ("tokenme", "gids", ("gids", "manage"), "general"),
+        ("zzzs-pk", "gids", ("gids", "manage"), "pep"),
+        ("zzzs-pk", "gids:kpep", ("gids", "manage"), "kpep"),
+        ("eobcanka", "gids", ("gids", "eop", "manage"), "general"),
+        ("eobcanka", "gids:qualified", ("gids", "eop", "manage"), "qualified"),
+    ],
+)
+def test_a_card_shows_one_of_its_areas(profile: str, name: str, applets: tuple[str, ...], area: str) -> None:
+    seen = seen_through(load_profile(profile), name)
+    assert (set(seen.applets), seen.applets[0], seen.shown_area) == (set(applets), "gids", area)
+    assert seen.atr.value == "3B89015374756E7447494453D9"
+    assert cross_check(seen) == ()
+
+
+def test_the_way_back_shows_all_of_the_card() -> None:
+    profile = load_profile("proid-q")
+    seen = seen_through(seen_through(profile, "gids:cc"), "isoapplet")
+    assert (seen.applets, seen.shown_area) == (("isoapplet", "manage"), None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "name", "message"),
+    [
+        ("proid-q", "gids:attic", "programs see no area 'attic' of this card; there are: cc, general"),
+        ("proid-q", "gids:", "programs see no area '' of this card; there are: cc, general"),
+        ("proid-q", "myeid:cc", "there is no applet 'myeid:cc'; there are: isoapplet, myeid, oseid, gids"),
+        ("blank", "gids", "a card that leaves the factory empty is not made up through gids; take myeid"),
+    ],
+)
+def test_what_can_not_be_shown(profile: str, name: str, message: str) -> None:
+    with pytest.raises(AppletChoiceError) as refusal:
+        seen_through(load_profile(profile), name)
+    assert str(refusal.value) == message
+
+
+def test_every_profile_is_right_through_every_area() -> None:
+    for profile in (load_profile(name) for name in profile_names() if name != "blank"):
+        for area in profile.areas:
+            assert cross_check(seen_through(profile, f"gids:{area}")) == ()
