@@ -60,12 +60,14 @@ EMULATOR = House(
         trace="iso7816 readers",  # a recorder stands between a reader and a card
         faults="card policy iso7816 profile applets readers",  # they strike what passes between a reader and a card
         scenario="card policy iso7816 profile applets trace readers faults",
-        words="card policy profile messages scenario",
+        exercises="card policy profile applets scenario",
+        words="card policy profile messages scenario exercises",
         pictures="policy profile words",
-        control="card policy iso7816 profile messages readers faults scenario words",
-        running="card policy iso7816 profile messages applets store readers trace faults scenario words control",
-        cli="card policy iso7816 profile messages applets store readers trace faults scenario words pictures control"
-        " running",
+        control="card policy iso7816 profile messages readers faults scenario exercises words",
+        running="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
+        " control",
+        cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
+        " control running",
         # The public door, for the tests of others.
         testing="card profile readers faults scenario control running",
         pytest_plugin="testing",

@@ -16,6 +16,7 @@ from stuntcard.card.files import Condition, File, FileError, FileSystem, Operati
 from stuntcard.card.keeper import Keeper, KeepError
 from stuntcard.card.key_files import code_asked_for
 from stuntcard.card.session import Session
+from stuntcard.card.witness import Witness
 from stuntcard.iso7816.status import StatusWord
 from stuntcard.policy import law
 from stuntcard.policy.events import Event, Verdict
@@ -33,6 +34,12 @@ class CardCore:
         self._keeper = keeper
         self._content = content if content is not None else factory_content(profile)
         self._lock = threading.RLock()
+        self._witnesses: tuple[Witness, ...] = ()
+
+    def watched_by(self, witness: Witness) -> None:
+        """From now on tells a witness all that happens to the card's content."""
+        with self._lock:
+            self._witnesses = (*self._witnesses, witness)
 
     @property
     def content(self) -> Content:
@@ -105,7 +112,7 @@ class CardCore:
         content = replace(self._content, state=state)
         if when_done is not None and verdict is Verdict.DONE:
             content = with_codes_shown(self.profile, when_done(content))
-        self._commit(content, tried=tried)
+        self._commit(content, tried=tried, event=event, verdict=verdict)
         return verdict
 
     def _matches(self, code: str, value: bytes) -> bool:
@@ -116,11 +123,15 @@ class CardCore:
         if not self.allowed(file, operation):
             raise FileError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
 
-    def _commit(self, content: Content, *, tried: bool = False) -> None:
+    def _commit(
+        self, content: Content, *, tried: bool = False, event: Event | None = None, verdict: Verdict | None = None
+    ) -> None:
         """The one place where new content becomes the card's content; it happens before the answer leaves.
 
-        Raises KeepError, and then the card's content is what it was.
+        `event`, `verdict`: what the law was asked, and said. Raises KeepError, and then the content is what it was.
         """
         if self._keeper is not None:
             self._keeper.keep(self._content, content, tried=tried)
         self._content = content
+        for witness in self._witnesses:
+            witness.saw(event, verdict, content)

@@ -10,7 +10,7 @@ Pure, as all of `policy`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -19,9 +19,7 @@ from stuntcard.policy import law
 from stuntcard.policy.events import (
     ActorActs,
     Change,
-    DirectoriesRead,
     Event,
-    RemoveFile,
     ResetCode,
     SessionEnd,
     Verdict,
@@ -38,9 +36,10 @@ from stuntcard.policy.functions import (
     functions_of,
     working,
 )
-from stuntcard.policy.moves import HOLDER, Action, Move, code_moves
+from stuntcard.policy.moves import Action, Move
+from stuntcard.policy.search import Node, Passage, Search, Searches
 from stuntcard.policy.state import Item, State, factory_state
-from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
+from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 
 class Standing(StrEnum):
@@ -127,7 +126,7 @@ def advise(profile: Profile, state: State, forgotten: frozenset[str] = frozenset
 
     Only functions are named that a card of this profile can have at all.
     """
-    searches = _Searches(profile)
+    searches = Searches(profile)
     fresh = searches.start_at(Situation(factory_state(profile))).attainable
     start = Situation(law.step(profile, state, SessionEnd())[0], forgotten)
     search = searches.start_at(start)
@@ -141,122 +140,21 @@ def advise(profile: Profile, state: State, forgotten: frozenset[str] = frozenset
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A situation that can be reached: by which move, from which other one, and what works in it."""
-
-    situation: Situation
-    parent: int
-    move: Move | None
-    works: frozenset[Function]
-
-
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    """One move of a path: where it starts, and where it leads."""
-
-    start: _Node
-    move: Move
-    end: _Node
+def steps_along(profile: Profile, start: Situation, way: Sequence[Move]) -> tuple[Step, ...]:
+    """What each move of a way costs or risks; the law has to let each of them be done."""
+    searches = Searches(profile)
+    path: list[Passage] = []
+    node = Node(start, -1, None, working(profile, start))
+    for move in way:
+        situation = done(profile, node.situation, move)
+        assert situation is not None, f"the law lets nobody do this: {move.action}"
+        end = Node(situation, -1, move, working(profile, situation))
+        path.append(Passage(node, move, end))
+        node = end
+    return tuple(_step(searches, passage) for passage in path)
 
 
-class _Search:
-    """All situations that right moves lead to, in the order of their distance."""
-
-    def __init__(self, searches: _Searches, start: Situation) -> None:
-        self.profile = searches.profile
-        self.nodes = [_Node(start, -1, None, working(self.profile, start))]
-        seen = {_key(start)}
-        queue = deque([0])
-        while queue:
-            number = queue.popleft()
-            for move, situation in searches.next(self.nodes[number].situation):
-                if _key(situation) not in seen:
-                    seen.add(_key(situation))
-                    queue.append(len(self.nodes))
-                    self.nodes.append(_Node(situation, number, move, working(self.profile, situation)))
-
-    @property
-    def attainable(self) -> frozenset[Function]:
-        """All functions that some way leads to."""
-        return frozenset[Function]().union(*(node.works for node in self.nodes))
-
-    @property
-    def best(self) -> int:
-        """The nearest node where the most functions work together."""
-        return max(range(len(self.nodes)), key=lambda number: (len(self.nodes[number].works), -number))
-
-    def nearest(self, function: Function) -> int | None:
-        """The nearest node where a function works."""
-        return next((number for number, node in enumerate(self.nodes) if function in node.works), None)
-
-    def path(self, number: int) -> tuple[_Passage, ...]:
-        """The shortest way to a node."""
-        passages: list[_Passage] = []
-        while (move := self.nodes[number].move) is not None:
-            parent = self.nodes[number].parent
-            passages.insert(0, _Passage(self.nodes[parent], move, self.nodes[number]))
-            number = parent
-        return tuple(passages)
-
-
-def _key(situation: Situation) -> tuple[object, ...]:
-    state = situation.state
-    return (tuple(state.codes.values()), state.items, state.files_size, state.lost, situation.forgotten)
-
-
-class _Searches:
-    """Searches in the law of one profile, each done only once."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self._done: dict[tuple[object, ...], _Search] = {}
-        # The other moves fill the card, or change no more than tries.
-        kinds = {ActionKind.SET, ActionKind.ACT}
-        self._moves = [move for move in code_moves(profile) if move.right and move.action.kind in kinds]
-
-    def start_at(self, start: Situation) -> _Search:
-        """All that can be reached from a situation."""
-        key = _key(start)
-        if key not in self._done:
-            self._done[key] = _Search(self, start)
-        return self._done[key]
-
-    def next(self, situation: Situation) -> Iterator[tuple[Move, Situation]]:
-        """The moves that may help, and what they lead to."""
-        for move in (*self._moves, *self._deletions(situation.state)):
-            after = done(self.profile, situation, move)
-            if after is not None:
-                yield move, after
-
-    def _deletions(self, state: State) -> Iterator[Move]:
-        if self.profile.files.guard is not None:
-            # What has no certificate is missed the least.
-            for item in sorted(state.items, key=lambda item: item.certificate):
-                if not self.profile.areas[item.area].create_with:
-                    continue  # what a closed area has, stays
-                yield _deletion(self.profile, state, item, self.profile.files.guard)
-
-
-def _deletion(profile: Profile, state: State, item: Item, guard: str) -> Move:
-    """A key and its certificate deleted together, as people do it.
-
-    A key that no directory lists has to be listed first, for only so can the law see it go (PQ-14, PQ-16).
-    """
-    listed = frozenset(other.number for other in state.items if other.listed)
-    certified = frozenset(other.number for other in state.items if other.certificate)
-    freed = RemoveFile(profile.memory.block) if profile.memory is not None else None
-    events: tuple[Event, ...] = (
-        Verify(guard, correct=True),
-        DirectoriesRead(listed | {item.number}, None),
-        *(freed for file_is_there in (item.listed, item.certificate) if file_is_there and freed is not None),
-        DirectoriesRead(listed - {item.number}, certified - {item.number}),
-        SessionEnd(),
-    )
-    return Move(HOLDER, Action(ActionKind.DELETE_KEY, area=item.area, number=item.number), True, events)
-
-
-def _function_advice(searches: _Searches, search: _Search, function: Function) -> FunctionAdvice:
+def _function_advice(searches: Searches, search: Search, function: Function) -> FunctionAdvice:
     nearest = search.nearest(function)
     if nearest is None:
         return FunctionAdvice(function, Standing.GONE, reasons=tuple(_reasons(search, function)))
@@ -265,7 +163,7 @@ def _function_advice(searches: _Searches, search: _Search, function: Function) -
     return FunctionAdvice(function, Standing.WAY_BACK, _steps(searches, search.path(nearest)))
 
 
-def _reasons(search: _Search, function: Function) -> Iterator[Reason]:
+def _reasons(search: Search, function: Function) -> Iterator[Reason]:
     """The lost part that a function belongs to, or else the codes that it needs and that can't be had any more."""
     profile, start = search.profile, search.nodes[0].situation
     if start.state.dead:
@@ -281,7 +179,7 @@ def _reasons(search: _Search, function: Function) -> Iterator[Reason]:
             yield Reason(code=code, status=start.state.codes[code].status, forgotten=code in start.forgotten)
 
 
-def _attainable_code(search: _Search, code: str) -> bool:
+def _attainable_code(search: Search, code: str) -> bool:
     return any(
         node.situation.state.codes[code].status is CodeStatus.SET and code not in node.situation.forgotten
         for node in search.nodes
@@ -300,14 +198,14 @@ def _with_setters(profile: Profile, codes: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _steps(searches: _Searches, path: tuple[_Passage, ...]) -> tuple[Step, ...]:
+def _steps(searches: Searches, path: tuple[Passage, ...]) -> tuple[Step, ...]:
     return tuple(
         replace(_step(searches, passage), instead=tuple(_instead(searches, path[index:])))
         for index, passage in enumerate(path)
     )
 
 
-def _step(searches: _Searches, passage: _Passage) -> Step:
+def _step(searches: Searches, passage: Passage) -> Step:
     profile = searches.profile
     before, move, after = passage.start, passage.move, passage.end
     old, new = before.situation.state, after.situation.state
@@ -326,7 +224,7 @@ def _step(searches: _Searches, passage: _Passage) -> Step:
     )
 
 
-def _instead(searches: _Searches, rest: tuple[_Passage, ...]) -> Iterator[Step]:
+def _instead(searches: Searches, rest: tuple[Passage, ...]) -> Iterator[Step]:
     """Other first moves after which the rest of the way leads to as much."""
     profile, first, goal = searches.profile, rest[0], rest[-1].end.works
     for move, situation in searches.next(first.start.situation):
@@ -336,8 +234,8 @@ def _instead(searches: _Searches, rest: tuple[_Passage, ...]) -> Iterator[Step]:
         for passage in rest[1:]:
             end = done(profile, end, passage.move) if end is not None else None
         if end is not None and goal <= working(profile, end):
-            after = _Node(situation, -1, move, working(profile, situation))
-            yield _step(searches, _Passage(first.start, move, after))
+            after = Node(situation, -1, move, working(profile, situation))
+            yield _step(searches, Passage(first.start, move, after))
 
 
 def _only_once(profile: Profile, after: Situation, move: Move) -> bool:
@@ -351,7 +249,7 @@ def _only_once(profile: Profile, after: Situation, move: Move) -> bool:
     return all(done(profile, Situation(again), move) is None for again in (after.state, state))
 
 
-def _risks_now(searches: _Searches, start: Situation) -> Iterator[Risk]:
+def _risks_now(searches: Searches, start: Situation) -> Iterator[Risk]:
     """The risks of codes that can be given now and whose block would end something for good."""
     for code in searches.profile.codes:
         risk = _risk(searches, start, Verify(code, correct=True)) if code not in start.forgotten else None
@@ -359,7 +257,7 @@ def _risks_now(searches: _Searches, start: Situation) -> Iterator[Risk]:
             yield risk
 
 
-def _risk(searches: _Searches, before: Situation, event: Event) -> Risk | None:
+def _risk(searches: Searches, before: Situation, event: Event) -> Risk | None:
     """What comes of giving the code of an event wrongly until it is blocked; None when it takes no code."""
     profile = searches.profile
     code = code_given(profile, event)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stuntcard.policy.conditions import claimed_ability
 from stuntcard.policy.moves import Move
-from stuntcard.policy.reach import Reach, claimed_ability
+from stuntcard.policy.reach import Reach
 from stuntcard.policy.walk import Walk, ability
 from stuntcard.profile.model import Claim
 

@@ -116,14 +116,18 @@ def code_given(profile: Profile, event: Event) -> str | None:
 
 def codes_set(profile: Profile, move: Move) -> tuple[str, ...]:
     """The codes that get a new value in a move."""
-    found: list[str] = []
-    for event in move.events:
-        match event:
-            case Change(code=code) | ResetCode(code=code):
-                found.append(code)
-            case ActorActs(actor=actor, act=act):
-                found += profile.actors[actor].acts[act].sets
-    return tuple(found)
+    return tuple(code for event in move.events for code in codes_set_by(profile, event))
+
+
+def codes_set_by(profile: Profile, event: Event | None) -> tuple[str, ...]:
+    """The codes that get a new value by an event."""
+    match event:
+        case Change(code=code) | ResetCode(code=code):
+            return (code,)
+        case ActorActs(actor=actor, act=act):
+            return profile.actors[actor].acts[act].sets
+        case _:
+            return ()
 
 
 def _still_forgotten(profile: Profile, situation: Situation, move: Move, after: State) -> frozenset[str]:

@@ -8,7 +8,7 @@ what comes of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from stuntcard.policy import law
@@ -104,8 +104,11 @@ def code_moves(profile: Profile) -> Iterator[Move]:
                 yield _move(action, ActorActs(actor_name, act_name, correct=right), who=actor_name, right=right)
 
 
-def content_moves(profile: Profile, state: State) -> Iterator[Move]:
-    """The moves that concern keys and certificates; they depend on `state.items` alone."""
+def content_moves(profile: Profile, state: State, apart: Collection[int] = ()) -> Iterator[Move]:
+    """The moves that concern keys and certificates; they depend on `state.items` alone.
+
+    `apart`: numbers of items for which no other one stands.
+    """
     number = law.next_number(state)
     for name, area in profile.areas.items():
         if area.create_with:
@@ -113,7 +116,7 @@ def content_moves(profile: Profile, state: State) -> Iterator[Move]:
             yield _move(Action(ActionKind.BREAK_OFF, area=name), *made)
             listed = _directories(state, listed=_listed(state) | {number})
             yield _move(Action(ActionKind.MAKE_KEY, area=name), *made, *_file_stored(profile), listed)
-    for item in _each_kind(state.items):
+    for item in _each_kind(state.items, apart):
         if item.key:
             codes = law.codes_to_use(profile, item)
             yield _move(_on(ActionKind.USE_KEY, item), *_give(*codes), UseKey(item.number))
@@ -146,10 +149,10 @@ def _give(*codes: str) -> tuple[Verify, ...]:
     return tuple(Verify(code, correct=True) for code in codes)
 
 
-def _each_kind(items: tuple[Item, ...]) -> list[Item]:
+def _each_kind(items: tuple[Item, ...], apart: Collection[int]) -> list[Item]:
     kinds: dict[Item, Item] = {}
     for item in items:
-        kinds.setdefault(replace(item, number=0), item)
+        kinds.setdefault(item if item.number in apart else replace(item, number=0), item)
     return list(kinds.values())
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stuntcard.policy.moves import Action
-from stuntcard.policy.state import CodeState
-from stuntcard.policy.walk import Ability, Walk
-from stuntcard.profile.model import ActionKind, ClaimedAction, Condition, Profile
+from stuntcard.policy.conditions import area_fits, claimed_ability, code_fits, part_fits
+from stuntcard.policy.walk import Walk
+from stuntcard.profile.model import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,6 @@ def reach(walk: Walk) -> Reach:
     return Reach(now, _ever(walk, now), conditions)
 
 
-def claimed_ability(profile: Profile, action: ClaimedAction) -> Ability:
-    """The ability that a claim names."""
-    code = action.code
-    if action.do is ActionKind.ACT and action.act is not None:
-        code = profile.actors[action.who].acts[action.act].checks
-    return action.who, Action(action.do, code, action.by, action.area, act=action.act)
-
-
 def _numbered_conditions(walk: Walk) -> dict[Condition, int]:
     bits: dict[Condition, int] = {}
     first = len(walk.abilities)
@@ -65,36 +56,31 @@ def _numbered_conditions(walk: Walk) -> dict[Condition, int]:
 def _now(walk: Walk, conditions: dict[Condition, int]) -> list[int]:
     losses = [0] * len(walk.losses)
     codes = [[0] * len(values) for values in walk.codes]
+    contents = [0] * len(walk.contents)
     final = 0
     for condition, bit in conditions.items():
         if condition.part is not None:
             for number, lost in enumerate(walk.losses):
-                losses[number] |= bit if ("lost" if condition.part in lost else "alive") in condition.is_ else 0
+                losses[number] |= bit if part_fits(condition, lost) else 0
         elif condition.code is not None:
             position = list(walk.profile.codes).index(condition.code)
             for number, code in enumerate(walk.codes[position]):
-                codes[position][number] |= bit if _code_fits(condition, code) else 0
+                codes[position][number] |= bit if code_fits(condition, code) else 0
+        elif condition.area is not None:
+            for number, (items, _) in enumerate(walk.contents):
+                contents[number] |= bit if area_fits(condition, items) else 0
         elif condition.final:
             final = bit
-    tables = [losses, *codes]
+    tables = [losses, *codes, contents]
     now = list(walk.done)
     for number, row in enumerate(walk.rows):
         holds = now[number]
-        # A row's last number is what is stored; no condition asks for it.
-        for table, value in zip(tables, row, strict=False):
+        for table, value in zip(tables, row, strict=True):
             holds |= table[value]
         if walk.first[number] == walk.first[number + 1]:
             holds |= final
         now[number] = holds
     return now
-
-
-def _code_fits(condition: Condition, code: CodeState) -> bool:
-    return (
-        (not condition.is_ or code.status.value in condition.is_)
-        and condition.tries in (None, code.tries_left)
-        and condition.must_change in (None, code.must_change)
-    )
 
 
 def _ever(walk: Walk, now: list[int]) -> list[int]:

@@ -59,3 +59,14 @@ class Note(Sourced):
     """Something that a person should know of the card and that no command shows."""
 
     text: Text
+
+
+class Bounds(Block):
+    """A number within bounds."""
+
+    at_least: Annotated[int, Field(ge=0)] = 0
+    at_most: Annotated[int, Field(ge=0)] | None = None
+
+    def admit(self, number: int) -> bool:
+        """Whether a number is within."""
+        return number >= self.at_least and (self.at_most is None or number <= self.at_most)

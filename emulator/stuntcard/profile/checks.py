@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA, BESIDE_ONE_AREA, LAST_GUARD_REFERENCE
+from stuntcard.profile.claim_checks import check_claim
 from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
 from stuntcard.profile.model import (
@@ -13,11 +14,7 @@ from stuntcard.profile.model import (
     LONGEST_CODE_OF_IAS,
     LONGEST_CODE_OF_MYEID,
     Act,
-    ActionKind,
-    Claim,
-    ClaimedAction,
     Code,
-    Condition,
     KeyAlgorithm,
     Personalisation,
     Profile,
@@ -67,9 +64,7 @@ def _findings(profile: Profile) -> Iterator[Finding]:
         if bool(act.sets) != bool(act.from_):
             yield Finding(at, "`sets` and `from` belong together")
     for index, claim in enumerate(profile.claims):
-        yield from _check_claim(profile, ("claims", index), claim)
-    for path, condition in _conditions(profile):
-        yield from _check_condition(profile, path, condition)
+        yield from check_claim(profile, ("claims", index), claim)
     for check in (_check_eop, _check_ias, _check_myeid, _check_shown_area, _check_open):
         yield from check(profile)
     if profile.personalisation is not None:
@@ -87,38 +82,6 @@ def _check_code(name: str, code: Code) -> Iterator[Finding]:
         yield Finding((*at, "factory", "value"), f"does not fit the code's own rule; expected {expected}")
     if any(reset.code == name for reset in code.reset_by):
         yield Finding((*at, "reset_by"), "a code can't be reset by itself; that is what `change` is for")
-
-
-def _check_claim(profile: Profile, at: Path, claim: Claim) -> Iterator[Finding]:
-    if not (claim.always or claim.never or claim.possible):
-        yield Finding(at, "a claim says something; give `always`, `never` or `possible`")
-    if claim.after is not None:
-        yield from _check_claimed_action(profile, (*at, "after"), claim.after)
-
-
-def _check_condition(profile: Profile, at: Path, condition: Condition) -> Iterator[Finding]:
-    named = (condition.code, condition.part, condition.can, condition.final)
-    if sum(item is not None for item in named) != 1:
-        yield Finding(at, "a condition speaks of one thing; give one of `code`, `part`, `can` and `final`")
-    if condition.can is not None:
-        yield from _check_claimed_action(profile, (*at, "can"), condition.can)
-    statuses = ("lost", "alive") if condition.part is not None else ("not_set", "set", "blocked")
-    for status in condition.is_:
-        if status not in statuses:
-            yield Finding((*at, "is"), f"'{status}' is not said of this; expected one of: {', '.join(statuses)}")
-
-
-def _check_claimed_action(profile: Profile, at: Path, action: ClaimedAction) -> Iterator[Finding]:
-    for key, name, known in (("code", action.code, profile.codes), ("by", action.by, profile.codes)):
-        if name is not None and name not in known:
-            yield Finding((*at, key), f"there is no code '{name}'; expected one of: {', '.join(known)}")
-    if action.area is not None and action.area not in profile.areas:
-        yield Finding((*at, "area"), f"there is no area '{action.area}'; expected one of: {', '.join(profile.areas)}")
-    if action.do is ActionKind.ACT and (
-        action.who not in profile.actors or action.act not in profile.actors[action.who].acts
-    ):
-        known_acts = ", ".join(f"{actor} {act}" for actor, act, _ in _acts(profile)) or "none"
-        yield Finding(at, f"there is no act '{action.who} {action.act}'; expected `who` and `act` of: {known_acts}")
 
 
 def _check_eop(profile: Profile) -> Iterator[Finding]:
@@ -276,9 +239,6 @@ def _part_names(profile: Profile) -> Iterator[tuple[Path, str]]:
             yield ("actors", actor_id, "acts", act_id, "only_while"), act.only_while
     if profile.open_while is not None:
         yield ("open_while",), profile.open_while
-    for path, condition in _conditions(profile):
-        if condition.part is not None:
-            yield (*path, "part"), condition.part
 
 
 def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
@@ -308,14 +268,3 @@ def _code_names(profile: Profile) -> Iterator[tuple[Path, str]]:
     for index, end in enumerate(profile.ends):
         for position, code_id in enumerate(end.when_blocked):
             yield ("ends", index, "when_blocked", position), code_id
-    for path, condition in _conditions(profile):
-        if condition.code is not None:
-            yield (*path, "code"), condition.code
-
-
-def _conditions(profile: Profile) -> Iterator[tuple[Path, Condition]]:
-    """Every condition of every claim."""
-    for number, claim in enumerate(profile.claims):
-        for key in ("when", "always", "never", "possible"):
-            for index, condition in enumerate(getattr(claim, key)):
-                yield ("claims", number, key, index), condition

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from stuntcard.profile.blocks import Block, Identifier, Sourced, as_tuple
+from stuntcard.profile.blocks import Block, Bounds, HexBytes, Identifier, Sourced, as_tuple
+
+Status = Literal["not_set", "set", "blocked", "lost", "alive", "paired", "unpaired", "certificate", "gone"]
 
 
 class ActionKind(StrEnum):
@@ -22,6 +24,8 @@ class ActionKind(StrEnum):
     USE_KEY = "use_key"
     MAKE_KEY = "make_key"
     """A key is made in `area`, and its public key stored."""
+    IMPORT_KEY = "import_key"
+    """A key is brought into `area` from outside, with its certificate."""
     BREAK_OFF = "break_off"
     """A key is made in `area`, and the card torn out before the directory lists it."""
     CLEAR_KEY = "clear_key"
@@ -46,19 +50,33 @@ class ClaimedAction(Block):
     wrong: bool = False
 
 
-class Condition(Block):
-    """What a claim asks of a state. One of `code`, `part`, `can` and `final`.
+Count = Annotated[int, Field(ge=0)] | Bounds
+AREA_COUNTS = ("used", "paired", "unpaired", "imported")
+"""What is counted in an area."""
 
-    `can`: the action would be done. `final`: nothing that anybody does changes this state any more.
+
+class Condition(Block):
+    """What is asked of a state: one of `code`, `part`, `can`, `final`, `area` and `key`.
+
+    `can`: the action would be done. `final`: nothing that anybody does changes this state any more. Of an area, numbers
+    of what lies in it. `key` is the identifier of one that the card had when it was first looked at; that key `is`
+    paired, unpaired, gone, or gone all but for its certificate.
     """
 
     code: Identifier | None = None
     part: Identifier | None = None
     can: ClaimedAction | None = None
     final: Literal[True] | None = None
-    is_: tuple[Literal["not_set", "set", "blocked", "lost", "alive"], ...] = Field(alias="is", default=())
+    area: Identifier | None = None
+    key: HexBytes | None = None
+    is_: tuple[Status, ...] = Field(alias="is", default=())
     tries: Annotated[int, Field(ge=0, le=15)] | None = Field(default=None, description="Tries left of the code.")
     must_change: bool | None = Field(default=None, description="Whether the code still has to be changed.")
+    factory_value: bool | None = Field(default=None, description="Whether the code has the value of the factory.")
+    used: Count | None = Field(default=None, description="Places of the area that are taken.")
+    paired: Count | None = Field(default=None, description="Keys of the area with their certificates.")
+    unpaired: Count | None = Field(default=None, description="Keys of the area without a certificate.")
+    imported: Count | None = Field(default=None, description="Keys of the area that were brought in from outside.")
 
     @field_validator("is_", mode="before")
     @classmethod

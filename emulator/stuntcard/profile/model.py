@@ -15,6 +15,7 @@ from stuntcard.profile.actors import Act, Actor, Refusal
 from stuntcard.profile.areas import CARD, Area, End, Files, Memory, Part, Places
 from stuntcard.profile.blocks import (
     Block,
+    Bounds,
     FactNumber,
     HexBytes,
     Identifier,
@@ -63,6 +64,7 @@ __all__ = [
     "Area",
     "Atr",
     "Block",
+    "Bounds",
     "CardName",
     "Cascade",
     "Change",

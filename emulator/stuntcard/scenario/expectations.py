@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from stuntcard.card.view import CardView
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.law import unblocking_code
-from stuntcard.profile.model import Profile
+from stuntcard.profile.model import Bounds, Profile
 from stuntcard.scenario.exchanges import Exchange
 from stuntcard.scenario.facts import Fact, facts
-from stuntcard.scenario.model import Bounds, ExchangeExpected, Expectations, Expected
+from stuntcard.scenario.model import ExchangeExpected, Expectations, Expected
 
 _UNBLOCK = Instruction.RESET_RETRY_COUNTER.name
 

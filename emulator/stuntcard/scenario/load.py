@@ -56,7 +56,7 @@ def scenario_path(name: str, profile: str | None = None) -> Path:
     path = Path(name)
     if path.suffix in _SUFFIXES or os.sep in name:
         return path
-    raise FileNotFoundError(f"there is no scenario '{name}'; {_instead(name, names)}")
+    raise FileNotFoundError(f"there is no scenario '{name}'; {instead_of(name, names, 'stuntcard scenario list')}")
 
 
 def read_scenario(path: Path) -> NamedScenario:
@@ -72,7 +72,7 @@ def parse_scenario(raw: bytes, file: str) -> NamedScenario:
     document = Document("scenario", file, ScenarioFileError)
     scenario = document.read(raw, Scenario, lambda _: ())
     try:
-        profile = _profile(scenario.profile, Path(file).parent)
+        profile = profile_beside(scenario.profile, Path(file).parent)
     except (OSError, ProfileError) as error:
         if isinstance(error, ProfileError):
             raise
@@ -84,17 +84,19 @@ def parse_scenario(raw: bytes, file: str) -> NamedScenario:
     return NamedScenario(Path(file).stem, scenario, profile, document)
 
 
-def _profile(name: str, folder: Path) -> Profile:
+def profile_beside(name: str, folder: Path) -> Profile:
+    """A profile by its id, or by a path that is seen from a folder. Raises ProfileError, or OSError."""
     path = Path(name)
     return read_profile(folder / path) if path.suffix in _SUFFIXES else load_profile(name)
 
 
-def _instead(name: str, names: tuple[str, ...]) -> str:
+def instead_of(name: str, names: tuple[str, ...], listing: str) -> str:
+    """What might have been meant by a name that is unknown, and how to see those that are known."""
     import difflib
 
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     close = close or [known for known in names if name in known][:3]
-    listing = "see `stuntcard scenario list`, or give a YAML file's path"
+    listing = f"see `{listing}`, or give a YAML file's path"
     return f"did you mean {' or '.join(close)}? ({listing})" if close else listing
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from stuntcard.faults.rules import Rule
-from stuntcard.profile.model import Block, CodeStatus, Identifier, Sourced, Text
+from stuntcard.profile.model import Block, Bounds, CodeStatus, Identifier, Sourced, Text
 
 Tries = Annotated[int, Field(ge=0, le=15)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -108,17 +108,6 @@ class ObjectWanted(Block):
         if self.key is KeyWanted.DELETED and self.certificate is None:
             raise ValueError("nothing is left of it without a certificate")
         return self
-
-
-class Bounds(Block):
-    """A number within bounds."""
-
-    at_least: Annotated[int, Field(ge=0)] = 0
-    at_most: Annotated[int, Field(ge=0)] | None = None
-
-    def admit(self, number: int) -> bool:
-        """Whether a number is within."""
-        return number >= self.at_least and (self.at_most is None or number <= self.at_most)
 
 
 class ExchangeExpected(Block):

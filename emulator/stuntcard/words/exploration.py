@@ -27,6 +27,8 @@ def action_in_words(profile: Profile, move: Move) -> str:
             return f"uses a key in the {_area(profile, action)}"
         case ActionKind.MAKE_KEY:
             return f"makes a key in the {_area(profile, action)}"
+        case ActionKind.IMPORT_KEY:
+            return f"brings a key into the {_area(profile, action)}"
         case ActionKind.BREAK_OFF:
             return f"makes a key in the {_area(profile, action)} and breaks off before it is listed"
         case ActionKind.CLEAR_KEY:
@@ -78,6 +80,8 @@ def ability_in_words(profile: Profile, who: str, action: Action) -> str:
             return f"clearing left-over keys away in the {_area(profile, action)}"
         case ActionKind.MAKE_KEY:
             return f"making keys in the {_area(profile, action)}"
+        case ActionKind.IMPORT_KEY:
+            return f"bringing keys into the {_area(profile, action)}"
         case ActionKind.USE_KEY:
             return f"using a key in the {_area(profile, action)}"
         case ActionKind.STORE_CERTIFICATE:

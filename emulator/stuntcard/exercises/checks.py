@@ -1,0 +1,70 @@
+"""Checks across an exercise, the card that it starts from, and its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stuntcard.exercises.model import Exercise
+from stuntcard.profile.claim_checks import check_action, check_condition
+from stuntcard.profile.document import Finding, KeyPath
+from stuntcard.profile.model import Condition, Profile
+from stuntcard.scenario.load import NamedScenario
+
+
+def cross_check(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:
+    """All that is wrong between an exercise's blocks, and between them and the card at first."""
+    profile = start.profile
+    yield from _check_told(exercise, start)
+    for at, condition in _conditions(exercise):
+        yield from check_condition(profile, at, condition)
+        yield from _check_key(start, at, condition)
+    names: set[str] = set()
+    for index, trap in enumerate(exercise.traps):
+        if trap.after is not None:
+            yield from check_action(profile, ("traps", index, "after"), trap.after)
+        if trap.id in names:
+            yield Finding(("traps", index, "id"), f"another trap is called '{trap.id}' already")
+        names.add(trap.id)
+        if not trap.source and trap.assumed is None:
+            yield Finding(("traps", index), "it teaches nothing; give `source`, the facts behind it, or `assumed`")
+    for index, note in enumerate(exercise.explain):
+        if not note.source and note.assumed is None:
+            yield Finding(("explain", index), "give `source`, the facts that it explains, or `assumed`")
+
+
+def _check_told(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:
+    told: dict[str, str] = {}
+    places: list[tuple[KeyPath, str, str]] = [
+        (("told", index), code, "from the start") for index, code in enumerate(exercise.told)
+    ]
+    for person, call in exercise.calls.items():
+        places += [
+            (("calls", person.value, "tells", index), code, person.value) for index, code in enumerate(call.tells)
+        ]
+    for at, code, by in places:
+        if code not in start.profile.codes:
+            yield Finding(at, f"there is no code '{code}'; expected one of: {', '.join(start.profile.codes)}")
+        elif (wanted := start.scenario.codes.get(code)) is not None and wanted.forgotten:
+            yield Finding(at, "nobody knows this code's value; it is forgotten in the scenario")
+        elif code in told:
+            yield Finding(at, f"it is told already: {told[code]}")
+        told.setdefault(code, by)
+
+
+def _conditions(exercise: Exercise) -> Iterator[tuple[KeyPath, Condition]]:
+    yield from ((("goal", index), condition) for index, condition in enumerate(exercise.goal))
+    for number, trap in enumerate(exercise.traps):
+        yield from ((("traps", number, "when", index), condition) for index, condition in enumerate(trap.when))
+
+
+def _check_key(start: NamedScenario, at: KeyPath, condition: Condition) -> Iterator[Finding]:
+    known = keys_at_first(start.profile, start)
+    if condition.key is not None and condition.key not in known:
+        expected = f"expected one of: {', '.join(known)}" if known else "it has none that could be named"
+        yield Finding((*at, "key"), f"the card at first has no key '{condition.key}'; {expected}")
+
+
+def keys_at_first(profile: Profile, start: NamedScenario) -> tuple[str, ...]:
+    """The identifiers of the keys that the card has at first, and that programs can see."""
+    made = (one.id for objects in start.scenario.areas.values() for one in objects if one.listed)
+    return (*(key.id for key in profile.factory_keys if key.area is not None), *made)

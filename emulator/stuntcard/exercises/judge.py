@@ -1,0 +1,183 @@
+"""The judge: what became of an attempt at an exercise, on the card's state and history alone.
+
+Pure: who watches a card tells each thing that happened to it, and when. The law says whether the goal can still be
+reached, and by which way; there is no second one here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from stuntcard.exercises.deeds import Happening, is_done
+from stuntcard.exercises.model import Exercise, Trap
+from stuntcard.policy.advise import Step, steps_along
+from stuntcard.policy.conditions import Seen, all_hold
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.functions import Situation, code_given, codes_set_by
+from stuntcard.policy.goals import Goal, GoalTooFarError
+from stuntcard.policy.state import State
+from stuntcard.profile.model import CodeStatus, Profile
+
+
+class Progress(StrEnum):
+    """How an attempt stands."""
+
+    OPEN = "open"
+    SOLVED = "solved"
+    LOST = "lost"
+    """The goal can't be reached any more: by nothing that anybody can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrapSprung:
+    """A trap of the exercise, by its id, and when it was walked into first, in seconds after the start."""
+
+    trap: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody's attempt at an exercise, up to now. Times are seconds after the start.
+
+    `forgotten`: codes that are set, and whose value the trainee can have from nobody. `tries_spent`: how many wrong
+    values were given, by code. `hints_here`: hints taken since the card changed last.
+    """
+
+    state: State
+    factory_values: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
+    tries_spent: Mapping[str, int] = field(default_factory=dict)
+    traps: tuple[TrapSprung, ...] = ()
+    hints: int = 0
+    hints_here: int = 0
+    calls: tuple[str, ...] = ()
+    """Who was called, in this order."""
+    solved_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the judge says. `missing`: how many conditions of the goal do not hold yet."""
+
+    progress: Progress
+    missing: int
+    traps: tuple[TrapSprung, ...]
+    tries_spent: Mapping[str, int]
+    hints: int
+    solved_at: float | None
+
+
+class Judge:
+    """The judge of one exercise; one serves any number of attempts, and finds each way only once."""
+
+    def __init__(self, profile: Profile, exercise: Exercise, start: Attempt, keys: Mapping[str, int]) -> None:
+        """`start`: what each attempt begins with; `keys`: the numbers of the card's keys by their identifiers."""
+        self.profile = profile
+        self.exercise = exercise
+        self.start = start
+        self._keys = keys
+        self._goal = Goal(profile, exercise.goal, keys)
+        conditions = (*exercise.goal, *(condition for trap in exercise.traps for condition in trap.when))
+        self.asks_for_values = any(condition.factory_value is not None for condition in conditions)
+        """Whether it has to be told which codes have the value of the factory."""
+
+    def after(self, attempt: Attempt, happening: Happening, at: float) -> Attempt:
+        """The attempt after one more thing happened. Once it is solved, it is over, and nothing counts any more."""
+        if attempt.solved_at is not None:
+            return attempt
+        happening = replace(happening, state=between_sittings(happening.state))
+        changed = happening.state != attempt.state or happening.factory_values != attempt.factory_values
+        after = replace(
+            attempt,
+            state=happening.state,
+            factory_values=happening.factory_values,
+            forgotten=self._forgotten_after(attempt, happening),
+            tries_spent=self._tries_after(attempt, happening),
+            traps=(*attempt.traps, *(TrapSprung(trap.id, at) for trap in self._sprung(attempt, happening))),
+            hints_here=0 if changed else attempt.hints_here,
+        )
+        solved = changed and self._goal.reached(after.state, after.factory_values)
+        return replace(after, solved_at=at) if solved else after
+
+    def judgement(self, attempt: Attempt) -> Judgement:
+        """How the attempt stands."""
+        seen = self._seen(attempt.state, attempt.factory_values)
+        missing = sum(not all_hold(self.profile, seen, [condition]) for condition in self.exercise.goal)
+        if attempt.solved_at is not None:
+            progress = Progress.SOLVED
+        else:
+            progress = Progress.OPEN if self._can_be_reached(attempt) else Progress.LOST
+        return Judgement(
+            progress,
+            0 if progress is Progress.SOLVED else missing,
+            attempt.traps,
+            attempt.tries_spent,
+            attempt.hints,
+            attempt.solved_at,
+        )
+
+    def way(self, attempt: Attempt) -> tuple[Step, ...] | None:
+        """The shortest way from here to the goal, each step with its risks; None where there is none any more."""
+        situation = self._situation(attempt)
+        try:
+            way = self._goal.way(situation, attempt.factory_values)
+        except GoalTooFarError:
+            return None
+        return None if way is None else steps_along(self.profile, situation, way)
+
+    def hint(self, attempt: Attempt) -> tuple[Attempt, Step | None]:
+        """The next step of the way that was not told since the card changed last; None when there is no more to tell.
+
+        With it, the attempt with one more hint taken.
+        """
+        way = self.way(attempt) if attempt.solved_at is None else None
+        if way is None or attempt.hints_here >= len(way):
+            return attempt, None
+        step = way[attempt.hints_here]
+        return replace(attempt, hints=attempt.hints + 1, hints_here=attempt.hints_here + 1), step
+
+    def _can_be_reached(self, attempt: Attempt) -> bool:
+        try:
+            return self._goal.way(self._situation(attempt), attempt.factory_values) is not None
+        except GoalTooFarError:
+            return True
+
+    def _situation(self, attempt: Attempt) -> Situation:
+        return Situation(attempt.state, attempt.forgotten)
+
+    def _seen(self, state: State, factory_values: frozenset[str]) -> Seen:
+        return Seen(state, self._keys, factory_values)
+
+    def _sprung(self, attempt: Attempt, happening: Happening) -> list[Trap]:
+        known = {sprung.trap for sprung in attempt.traps}
+        return [
+            trap for trap in self.exercise.traps if trap.id not in known and self._springs(trap, attempt, happening)
+        ]
+
+    def _springs(self, trap: Trap, attempt: Attempt, happening: Happening) -> bool:
+        if trap.after is None:
+            return all_hold(self.profile, self._seen(happening.state, happening.factory_values), trap.when)
+        seen = self._seen(attempt.state, attempt.factory_values)
+        return is_done(trap.after, attempt.state, happening) and all_hold(self.profile, seen, trap.when)
+
+    def _forgotten_after(self, attempt: Attempt, happening: Happening) -> frozenset[str]:
+        """Who sets a code knows it; a code that is not set is nothing to be forgotten."""
+        set_ = codes_set_by(self.profile, happening.event) if happening.verdict is Verdict.DONE else ()
+        codes = happening.state.codes
+        return frozenset(
+            code for code in attempt.forgotten if code not in set_ and codes[code].status is not CodeStatus.NOT_SET
+        )
+
+    def _tries_after(self, attempt: Attempt, happening: Happening) -> Mapping[str, int]:
+        code = code_given(self.profile, happening.event) if happening.event is not None else None
+        if happening.verdict is not Verdict.WRONG_CODE or code is None:
+            return attempt.tries_spent
+        return {**attempt.tries_spent, code: attempt.tries_spent.get(code, 0) + 1}
+
+
+def between_sittings(state: State) -> State:
+    """The state, were the session to end now: an exercise asks what the card is, and not who is logged in."""
+    return replace(state, verified=frozenset()) if state.verified else state

@@ -1,0 +1,88 @@
+"""An attempt that is under way: watches the card, and says at any time how it stands."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.exercises.deeds import Happening
+from stuntcard.exercises.judge import Attempt, Judge, Judgement, between_sittings
+from stuntcard.exercises.model import Person
+from stuntcard.exercises.record import AttemptRecord, record_of, resumed
+from stuntcard.exercises.start import ReadyExercise
+from stuntcard.exercises.values import factory_values
+from stuntcard.policy.advise import Step
+from stuntcard.policy.events import Event, Verdict
+
+
+class LiveAttempt:
+    """Somebody's attempt at an exercise on one card. Safe to use from several threads.
+
+    With a `record`, an attempt that was made before goes on; the card has to be as it was left.
+    """
+
+    def __init__(
+        self,
+        ready: ReadyExercise,
+        card: Card,
+        record: AttemptRecord | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ready = ready
+        self._card = card
+        self._judge: Judge = ready.judge
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._began = clock() - (record.seconds if record is not None else 0.0)
+        now = self._happening(None, None, card.content)
+        self._attempt = resumed(self._judge.start, record, now) if record is not None else self._judge.start
+        card.watched_by(self)
+
+    @property
+    def seconds(self) -> float:
+        """How long the attempt is under way; once it is solved, how long it took."""
+        solved_at = self._attempt.solved_at
+        return self._clock() - self._began if solved_at is None else solved_at
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt up to now."""
+        return self._attempt
+
+    def saw(self, event: Event | None, verdict: Verdict | None, content: Content) -> None:
+        """Told by the card of each thing that happens to it."""
+        with self._lock:
+            old = self._attempt
+            if old.solved_at is None:
+                happening = self._happening(event, verdict, content)
+                self._attempt = self._judge.after(old, happening, self._clock() - self._began)
+
+    def judgement(self) -> Judgement:
+        """How the attempt stands. Where the goal may be out of reach, this asks the law, once for each state."""
+        return self._judge.judgement(self._attempt)
+
+    def hint(self) -> Step | None:
+        """One more hint, if there is one; it counts as taken."""
+        with self._lock:
+            self._attempt, step = self._judge.hint(self._attempt)
+            return step
+
+    def call(self, person: Person) -> dict[str, str]:
+        """The values of codes that somebody tells when called. Raises KeyError for whom nobody can call here."""
+        told = self.ready.told_by(person)
+        with self._lock:
+            self._attempt = replace(self._attempt, calls=(*self._attempt.calls, person.value))
+            return told
+
+    def record(self) -> AttemptRecord:
+        """What has to be kept, beside the card, for the attempt to go on another day. It has no secrets."""
+        with self._lock:
+            return record_of(self._attempt, self.seconds)
+
+    def _happening(self, event: Event | None, verdict: Verdict | None, content: Content) -> Happening:
+        values = factory_values(self._card.profile, content) if self._judge.asks_for_values else frozenset[str]()
+        return Happening(event, verdict, between_sittings(content.state), values)
