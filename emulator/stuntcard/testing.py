@@ -27,6 +27,7 @@ from stuntcard.control.errors import ControlError
 from stuntcard.control.requests import ActRequest
 from stuntcard.faults.rules import Faults, Rule, check_names
 from stuntcard.profile.model import Profile
+from stuntcard.readers.pinpad.pad import PinPad, parse_keys
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.desk import DeskReader, desk_laid, served_to_pcsc
 from stuntcard.running.making import ReaderOnDesk, reader_made
@@ -153,6 +154,27 @@ class EmulatedCard:
         """Plugs the reader in again."""
         self._reader.slot_control.plug()
 
+    @property
+    def asked(self) -> str | None:
+        """What the display of the reader's PIN pad asks for now. Raises ControlError for a reader without one."""
+        return self._pinpad.asked
+
+    def type(self, keys: str, within: float = 10) -> None:
+        """Types at the reader's PIN pad once it asks, in so many seconds: digits, `cancel`; OK follows by itself.
+
+        Raises ControlError when it asks for nothing, or for a reader without one, and KeysError.
+        """
+        pressed = parse_keys(keys)
+        if self._pinpad.awaited(within) is None or not self._pinpad.press(pressed):
+            raise ControlError(f"the PIN pad asked for nothing within {within:g} s; a program that uses it comes first")
+
+    @property
+    def _pinpad(self) -> PinPad:
+        pad = self._reader.slot_control.slot.pinpad
+        if pad is None:
+            raise ControlError(f"the reader '{self.name}' has no PIN pad; give it one: pinpad=True")
+        return pad
+
     def reset(self) -> None:
         """Has the card start anew where it lies; programs that use it are told."""
         self._reader.slot_control.reset()
@@ -187,12 +209,17 @@ class CardOnDesk:
     faults: Sequence[Fault] = ()
     applet: str | None = None
     serial: str | None = None
+    pinpad: bool = False
+    """Whether the reader has a PIN pad."""
+    keys: Sequence[str] = ()
+    """What is typed there by itself, one for each time that it asks; then somebody types (`EmulatedCard.type`)."""
 
     def plan(self) -> ReaderPlan:
         """What is made of it."""
         return ReaderPlan(
-            self.card, self.name, self.name is not None, self.scenario, self.applet, self.serial, tuple(self.faults)
-        )
+            self.card, self.name, self.name is not None, self.scenario, self.applet, self.serial, tuple(self.faults),
+            pinpad=self.pinpad or bool(self.keys), keys=tuple(self.keys) or None,
+        )  # fmt: skip
 
 
 class EmulatedDesk(Mapping[str, EmulatedCard]):
@@ -234,17 +261,24 @@ class Stuntcard:
         self._stack.close()
 
     def __call__(
-        self, profile: str | None = None, *, scenario: str | None = None, faults: Sequence[Fault] = ()
+        self,
+        profile: str | None = None,
+        *,
+        scenario: str | None = None,
+        faults: Sequence[Fault] = (),
+        pinpad: bool = False,
+        keys: Sequence[str] = (),
     ) -> EmulatedCard:
         """A card in a reader of its own.
 
         `profile`: an id such as "proid-q", or a YAML file's path; `scenario`: a name or a path. One of both has to be
-        given. Raises ScenarioRefusedError, ProfileError, ScenarioFileError, FaultError, or OSError when there is no
-        such profile, or no socket can be had.
+        given. `pinpad`, `keys`: as for CardOnDesk. Raises ScenarioRefusedError, ProfileError, ScenarioFileError,
+        FaultError, PlanError for keys that are none, or OSError when there is no such profile, or no socket can be had.
         """
         if profile is None and scenario is None:
             raise TypeError("which card? Give a profile's id, such as 'proid-q', or scenario=NAME")
-        return self._laid([ReaderPlan(profile, scenario=scenario, faults=tuple(faults))]).cards[0]
+        card = CardOnDesk(profile, scenario=scenario, faults=faults, pinpad=pinpad, keys=keys)
+        return self._laid([card.plan()]).cards[0]
 
     def desk(self, *cards: str | CardOnDesk, file: str | Path | None = None) -> EmulatedDesk:
         """Several readers before the same programs: those of a desk's file, if one is given, and these.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from stuntcard.readers.pinpad.pad import Keys, KeysError, parse_keys
@@ -12,15 +13,21 @@ from stuntcard.running.plan import PlanError
 STANDARD_INPUT = Path("-")
 
 
-def prepared_keys(path: Path) -> tuple[Keys, ...]:
-    """A line for each time that the pad asks. Raises PlanError, which never says what was in the file."""
-    lines = (sys.stdin.read() if path == STANDARD_INPUT else _private(path)).splitlines()
+def prepared_keys(source: Path | Sequence[str]) -> tuple[Keys, ...]:
+    """A line for each time that the pad asks: these, or those of a file. Raises PlanError, which shows none of them."""
+    if not isinstance(source, Path):
+        return _read(source, "keys")
+    text = sys.stdin.read() if source == STANDARD_INPUT else _private(source)
+    return _read(text.splitlines(), f"--keys {source}")
+
+
+def _read(lines: Sequence[str], where: str) -> tuple[Keys, ...]:
     keys = []
     for number, line in enumerate(lines, 1):
         try:
             keys.append(parse_keys(line))
         except KeysError as error:
-            raise PlanError(f"--keys {path}, line {number}: {error}") from error
+            raise PlanError(f"{where}, line {number}: {error}") from error
     return tuple(keys)
 
 

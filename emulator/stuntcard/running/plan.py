@@ -40,8 +40,9 @@ class ReaderPlan:
     trace: TraceChoice | None = None
     state_out: Path | None = None
     pinpad: bool = False
-    keys: Path | None = None
-    """A private file with what is typed at the PIN pad by itself, a line each time; `-` for the standard input."""
+    keys: Path | Sequence[str] | None = None
+    """What is typed at the PIN pad by itself, a line each time: as it stands, or in a private file; `-` for the
+    standard input."""
     beside: int = 0
     """So many fresh cards of the same profile stand before it; it has another serial number than they."""
 

@@ -23,7 +23,7 @@ from cardtools.card.errors import (
     WrongCodeError,
 )
 from cardtools.card.pcsc import OK, Answer, Connection
-from cardtools.card.pinpad import Lengths, PinPad
+from cardtools.card.pinpad import AtPad, CodeGiven, Lengths, PinPad
 from cardtools.card.status import CodeStatus, read_status
 from cardtools.common.devices import devices
 
@@ -51,14 +51,20 @@ _APPLICATIONS = (
 )
 
 
-def verify(connection: Connection, code: CodeStatus, value: str) -> None:
+def verify(connection: Connection, code: CodeStatus, value: CodeGiven) -> None:
     """Gives a code, which then holds in this connection.
 
-    Raises CodeRefusedError's kinds, CardDeadError, NotOursError, and what `Connection.transmit` raises.
+    Raises CodeRefusedError's kinds, CardDeadError, NotOursError, what `Connection.transmit` raises; EntryFailedError
+    for a value that is typed at the reader.
     """
     application = select(connection)
-    data = _padded(application, code, value)
-    answer = connection.transmit(0x00, _VERIFY, 0x00, _reference(code), data)
+    if isinstance(value, AtPad):
+        value.announce()
+        header = bytes((0x00, _VERIFY, 0x00, _reference(code)))
+        answer = value.pad.verify(connection, header, _lengths(application, code))
+    else:
+        data = _padded(application, code, value)
+        answer = connection.transmit(0x00, _VERIFY, 0x00, _reference(code), data)
     _require(connection, answer, compared=code, set_by_it=code)
 
 
@@ -85,8 +91,8 @@ def change_at_pad(connection: Connection, pad: PinPad, code: CodeStatus) -> None
     """As `change`, with both values typed on the reader's keys. Raises what `change` raises, EntryFailedError."""
     application = select(connection)
     header = bytes((0x00, _CHANGE_REFERENCE_DATA, 0x00, _reference(code)))
-    lengths = Lengths(code.min_length, code.max_length, application.stored_length)
-    _require(connection, pad.modify(connection, header, lengths), compared=code, set_by_it=code)
+    answer = pad.modify(connection, header, _lengths(application, code))
+    _require(connection, answer, compared=code, set_by_it=code)
 
 
 def reset_at_pad(connection: Connection, pad: PinPad, code: CodeStatus, by: CodeStatus) -> None:
@@ -111,6 +117,10 @@ def _reference(code: CodeStatus) -> int:
     if code.reference is None:
         raise NotOnChipError(code.id, code.name)
     return code.reference
+
+
+def _lengths(application: Application, code: CodeStatus) -> Lengths:
+    return Lengths(code.min_length, code.max_length, application.stored_length)
 
 
 def _padded(application: Application, code: CodeStatus, value: str) -> bytes:

@@ -17,6 +17,7 @@ from asn1crypto.core import BitString, Integer, OctetString, UTF8String
 from cardtools.card import codes, tlv
 from cardtools.card.errors import CardRefusedError, DirectoryError, NoSuchObjectError
 from cardtools.card.pcsc import Connection
+from cardtools.card.pinpad import CodeGiven
 from cardtools.card.status import MANAGE, CodeStatus, KeyStatus
 
 _EF_ODF = bytes.fromhex("50155031")
@@ -74,7 +75,7 @@ def listed_identifiers(connection: Connection) -> frozenset[bytes]:
     )
 
 
-def delete_key(connection: Connection, identifier: bytes, guard: CodeStatus, value: str) -> None:
+def delete_key(connection: Connection, identifier: bytes, guard: CodeStatus, value: CodeGiven) -> None:
     """Deletes the key with this identifier, and its public key, with the code for writing.
 
     Raises NoSuchObjectError when the holder's directory does not list it, what `codes.verify` raises, DirectoryError,
@@ -89,7 +90,7 @@ def delete_key(connection: Connection, identifier: bytes, guard: CodeStatus, val
     _end_session(connection)
 
 
-def clear_unlisted_key(connection: Connection, key: KeyStatus, guard: CodeStatus, value: str) -> None:
+def clear_unlisted_key(connection: Connection, key: KeyStatus, guard: CodeStatus, value: CodeGiven) -> None:
     """Deletes a key that no directory names: lists it, and unlists it again, which is how a card deletes a key.
 
     Raises ValueError when the key is listed or has no reference, what `codes.verify` raises, DirectoryError, and other

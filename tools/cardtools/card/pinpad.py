@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from struct import iter_unpack, pack
 
@@ -66,6 +67,19 @@ class PinPad:
             _OLD_WANTED | _CONFIRMED, _ENDED_BY_OK, _MODIFY_MESSAGES, _ENGLISH, 0, 1, 2, bytes(3), len(command),
         )  # fmt: skip
         return _typed(connection, self.modify_direct, structure + command)
+
+
+@dataclass(frozen=True, slots=True)
+class AtPad:
+    """Stands for a code's value that is typed on the reader's keys, each time that the card wants it."""
+
+    pad: PinPad
+    announce: Callable[[], None]
+    """Says what is to be typed there, right before the reader asks for it."""
+
+
+CodeGiven = str | AtPad
+"""A code's value; or that somebody types it where no program sees it."""
 
 
 def pin_pad_of(connection: Connection) -> PinPad | None:

@@ -16,6 +16,7 @@ from cardtools.card.errors import (
     TokenRefusedError,
     WrongCodeError,
 )
+from cardtools.card.pinpad import EntryFailedError
 from cardtools.card.status import CardStatus, CodeState
 
 GONE = (pkcs11.DeviceRemoved, pkcs11.TokenNotPresent, pkcs11.TokenNotRecognised, pkcs11.SlotIDInvalid)
@@ -48,8 +49,12 @@ class Operation:
     wanted: WantedKey | None = None
 
 
-def meaning_of(error: pkcs11.PKCS11Error, operation: Operation, status: CardStatus) -> CardError:
-    """What an error means, seen with the card's status after it."""
+def meaning_of(error: pkcs11.PKCS11Error, operation: Operation, status: CardStatus, *, at_pad: bool) -> CardError:
+    """What an error means, seen with the card's status after it. `at_pad`: codes were typed at the reader."""
+    if at_pad and isinstance(error, pkcs11.FunctionCancelled):
+        return EntryFailedError("pinpad-no-entry")
+    if at_pad and isinstance(error, pkcs11.PinLenRange):
+        return EntryFailedError("pinpad-length")
     for code in map(status.code, dict.fromkeys(operation.log_in)):
         if code.state is CodeState.BLOCKED:
             return CodeBlockedError(code.id, code.name)

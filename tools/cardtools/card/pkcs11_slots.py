@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pkcs11
+from pkcs11.types import PROTECTED_AUTH
 
 from cardtools.card.errors import CardGoneError
+from cardtools.card.pinpad import AtPad, CodeGiven
 from cardtools.card.status import CodeStatus
 
 _USUAL_LABEL = "PIN"
@@ -35,14 +37,18 @@ def tokens_by_code(
 
 
 class OpenSlots:
-    """Sessions on the slots of one card, logged in where a code's value was given."""
+    """Sessions on the slots of one card, logged in where a code was given, or is typed at the reader now."""
 
-    def __init__(self, tokens: Mapping[str, pkcs11.Token], values: Mapping[str, str]) -> None:
+    def __init__(self, tokens: Mapping[str, pkcs11.Token], values: Mapping[str, CodeGiven]) -> None:
         self._sessions: dict[str, pkcs11.Session] = {}
         for name, value in values.items():
             if name not in tokens:
                 raise CardGoneError
-            self._sessions[name] = tokens[name].open(rw=True, user_pin=value)
+            if isinstance(value, AtPad):
+                value.announce()
+                self._sessions[name] = tokens[name].open(rw=True, user_pin=PROTECTED_AUTH)
+            else:
+                self._sessions[name] = tokens[name].open(rw=True, user_pin=value)
         for name, token in tokens.items():
             if name not in self._sessions:
                 self._sessions[name] = token.open(rw=True)

@@ -36,6 +36,7 @@ from cardtools.card.errors import (
 )
 from cardtools.card.objects import ObjectKind, StoredObject
 from cardtools.card.pcsc import Connection, connect
+from cardtools.card.pinpad import AtPad, CodeGiven
 from cardtools.card.pkcs11_errors import GONE, Operation, WantedKey, meaning_of
 from cardtools.card.pkcs11_module import find_module, module_in_use
 from cardtools.card.pkcs11_slots import OpenSlots, tokens_by_code
@@ -60,7 +61,7 @@ class Token:
             self.device: Device = device
             self._labels = {item.reference: item.label for item in directory.listed_codes(connection)}
         self._module = module
-        self._values: dict[str, str] = {}
+        self._values: dict[str, CodeGiven] = {}
 
     def __enter__(self) -> Token:
         return self
@@ -98,15 +99,16 @@ class Token:
 
     # Codes
 
-    def log_in(self, values: Mapping[str, str]) -> None:
+    def log_in(self, values: Mapping[str, CodeGiven]) -> None:
         """Gives codes, each under its id, for the operations that follow.
 
-        Each is shown to the card first. Raises WrongCodeError and the other CodeRefusedErrors, CardError; then those
-        that came before it are given all the same.
+        Each is shown to the card first; those that are typed at the reader come when an operation wants them. Raises
+        WrongCodeError and the other CodeRefusedErrors, CardError; then those that came before are given all the same.
         """
         with self._connection() as connection:
             for name, value in values.items():
-                codes.verify(connection, self.status.code(name), value)
+                if not isinstance(value, AtPad):
+                    codes.verify(connection, self.status.code(name), value)
                 self._values[name] = value
         self.refresh()
 
@@ -180,7 +182,8 @@ class Token:
                 raise NoSuchObjectError(identifier)
             if private[Attribute.KEY_TYPE] is not KeyType.RSA:
                 raise KeyNotTakenError("EC")
-            again = value if objects.always_authenticates(private) else None
+            # At the reader's keys it was typed a moment ago, for this one use.
+            again = value if objects.always_authenticates(private) and not isinstance(value, AtPad) else None
             return bytes(private.sign(data, mechanism=Mechanism.SHA256_RSA_PKCS, pin=again))
 
     def delete_key(self, identifier: bytes) -> None:
@@ -260,7 +263,7 @@ class Token:
             raise ReadOnlyCardError
         return self.device.writes_with
 
-    def _value(self, code: str) -> str:
+    def _value(self, code: str) -> CodeGiven:
         value = self._values.get(code)
         if value is None:
             raise NotLoggedInError(code, self.status.code(code).name)
@@ -359,7 +362,8 @@ class Token:
         except GONE as error:
             raise CardGoneError from error
         except pkcs11.PKCS11Error as error:
-            raise meaning_of(error, operation, self.refresh()) from error
+            at_pad = any(isinstance(value, AtPad) for value in values.values())
+            raise meaning_of(error, operation, self.refresh(), at_pad=at_pad) from error
         finally:
             if values:
                 self._forget_codes_given()

@@ -99,6 +99,12 @@ class PinPad:
         """What the display asks for now."""
         return self._asked
 
+    def awaited(self, seconds: float) -> Prompt | None:
+        """What the display asks for, as soon as it does; None when it asks for nothing in so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._asked is not None, seconds)
+            return self._asked
+
     def press(self, keys: Keys) -> bool:
         """Gives False when nothing is asked for. If these keys end an entry, it shows afterwards what is asked next."""
         with self._changed:

@@ -27,7 +27,7 @@ def delete(session: Session, device: QualifiedDevice, ticked: list[CertificateOn
 
     Raises CardError and PromptError; what was given before that is deleted and stays so.
     """
-    codes = session.ask_codes(device.status, (PIN,))
+    codes = session.ask_codes(device, (PIN,))
     with open_token(session, device) as token:
         token.log_in(codes)
         for item in ticked:

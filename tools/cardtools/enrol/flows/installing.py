@@ -95,7 +95,7 @@ def store(session: Session, device: QualifiedDevice, facts: CertificateFacts, ag
 
     Raises NumberedError (621) when it does not fit, CardError, PromptError; the card is then as it was.
     """
-    codes = session.ask_codes(device.status, (PIN,))
+    codes = session.ask_codes(device, (PIN,))
     try:
         with open_token(session, device) as token:
             token.log_in(codes)

@@ -77,7 +77,7 @@ def request_with_new_key(session: Session, device: QualifiedDevice, new: NewRequ
     session.pending.prepare()
     session.step("step-challenge")
     nonce = session.ca.challenge().nonce
-    codes = session.ask_codes(device.status, (PIN, area.guard, *new.codes_for))
+    codes = session.ask_codes(device, (PIN, area.guard, *new.codes_for))
     plan = KeyPlan(device, area, new.profile, new_identifier(), codes)
     with undone_on_failure(session, plan) as progress:
         session.step("step-key")

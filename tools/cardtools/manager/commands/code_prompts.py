@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cardtools.card.code_values import easily_guessed, why_unfit
 from cardtools.card.errors import ImpossibleValueError
+from cardtools.card.pinpad import AtPad, CodeGiven, PinPad, pin_pad_of
 from cardtools.card.status import CodeStatus
 from cardtools.common.prompt import CodeSource, Terminal, code_source
 from cardtools.common.told import Name
@@ -20,16 +23,25 @@ class CodePrompts:
         self._run = run
         self._source = source
 
-    @property
-    def by_hand(self) -> bool:
-        """Whether somebody types: at the terminal, or on the reader's own keys where it has any."""
-        return isinstance(self._source, Terminal)
+    def pad(self) -> PinPad | None:
+        """The reader's own keys, where it has some and somebody types. Raises CardError."""
+        if not isinstance(self._source, Terminal):
+            return None
+        with self._run.connection() as connection:
+            return pin_pad_of(connection)
 
     def before_the_pad(self, key: str, compared: CodeStatus, **codes: Name) -> None:
         """Says what is to be typed on the reader's keys; warns before the last try of the code that is compared."""
         if compared.tries_left == 1:
             self._warn_of_last_try(compared)
         self._run.warn_of(key, **codes)
+
+    def given(self, code: CodeStatus) -> CodeGiven:
+        """The present value of a code, for logging in; or that it is typed at the reader, then. As `present`."""
+        pad = self.pad()
+        if pad is None or pad.verify_direct is None:
+            return self.present(code)
+        return AtPad(pad, partial(self.before_the_pad, "pinpad-verify", code, code=Name(code.name)))
 
     def present(self, code: CodeStatus) -> str:
         """The present value of a code. Raises PromptError and ImpossibleValueError; warns before its last try."""

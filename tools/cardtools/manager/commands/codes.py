@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardtools.card import codes as card_codes
-from cardtools.card.pinpad import PinPad, pin_pad_of
+from cardtools.card.pinpad import PinPad
 from cardtools.common.told import Name
 from cardtools.manager.commands.code_prompts import CodePrompts
 from cardtools.manager.commands.run import ManagerRun
@@ -16,7 +16,7 @@ def change_code(run: ManagerRun, codes: CodePrompts, name: str) -> None:
     code = find_code(card, name)
     if reason := why_not(card, code, CodeAction.CHANGE):
         raise reason
-    if pad := _pad(run, codes):
+    if pad := _pad(codes):
         codes.before_the_pad("pad-change", code, code=Name(code.name))
         with run.connection() as connection:
             card_codes.change_at_pad(connection, pad, code)
@@ -36,7 +36,7 @@ def set_by_another(run: ManagerRun, codes: CodePrompts, name: str, action: CodeA
         raise reason
     by = code_by(card, code)
     assert by is not None, "why_not refuses what no code sets"
-    if pad := _pad(run, codes):
+    if pad := _pad(codes):
         codes.before_the_pad("pad-set", by, by=Name(by.name), code=Name(code.name))
         with run.connection() as connection:
             card_codes.reset_at_pad(connection, pad, code, by)
@@ -48,10 +48,7 @@ def set_by_another(run: ManagerRun, codes: CodePrompts, name: str, action: CodeA
     run.say("unblocked" if action is CodeAction.UNBLOCK else "set-first-done", code=Name(code.name), by=Name(by.name))
 
 
-def _pad(run: ManagerRun, codes: CodePrompts) -> PinPad | None:
+def _pad(codes: CodePrompts) -> PinPad | None:
     """The reader's keys, where somebody types and it has some for two codes at once."""
-    if not codes.by_hand:
-        return None
-    with run.connection() as connection:
-        pad = pin_pad_of(connection)
+    pad = codes.pad()
     return pad if pad is not None and pad.modify_direct is not None else None

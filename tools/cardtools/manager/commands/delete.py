@@ -19,7 +19,7 @@ def delete_certificate(run: ManagerRun, codes: CodePrompts, identifier: str, yes
     _confirm_certificate(run, container, yes)
     assert container.identifier is not None, "only a listed certificate is found"
     code = writing_code(inventory.card)
-    value = codes.present(code)
+    value = codes.given(code)
     with run.token() as token:
         token.log_in({code.id: value})
         token.delete_certificate(container.identifier)
@@ -39,7 +39,7 @@ def delete_unpaired_key(
     area = next((area.name for area in inventory.card.areas if area.id == container.area), "")
     run.confirm("confirm-delete-key", yes, name=container.name, area=Name(area))
     code = writing_code(inventory.card)
-    value = codes.present(code)
+    value = codes.given(code)
     with run.token() as token:
         token.log_in({code.id: value})
         erase_key(token, container)

@@ -28,7 +28,7 @@ def bring_in_key(run: ManagerRun, codes: CodePrompts, content: bytes, label: str
     for container in inventory.containers:
         if container.public_key == facts.public_key:
             raise ManagerError("key-there", identifier=container.name)
-    value = codes.present(code)
+    value = codes.given(code)
     with run.token() as token:
         token.log_in({code.id: value})
         identifier = token.free_identifier()
@@ -46,7 +46,7 @@ def bring_in_certificate(run: ManagerRun, codes: CodePrompts, content: bytes, la
     _check_certificate_is_new(inventory, facts, der)
     with run.token() as token:
         identifier = token.key_of_certificate(der).identifier
-        value = codes.present(code)
+        value = codes.given(code)
         token.log_in({code.id: value})
         stored = token.store_certificate(identifier, _label(label or facts.holder), der)
     run.say("imported-cert", holder=facts.holder, identifier=stored.hex())
