@@ -66,8 +66,10 @@ EMULATOR = House(
         control="card policy iso7816 profile messages readers faults scenario exercises words",
         running="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
         " control",
+        serve="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
+        " pictures control running",
         cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
-        " control running",
+        " control running serve",
         # The public door, for the tests of others.
         testing="card profile readers faults scenario control running",
         pytest_plugin="testing",

@@ -33,6 +33,7 @@ def all_commands() -> typer.Typer:
         run,
         running_cards,
         scenario,
+        serve,
         status,
         trace,
     )
@@ -43,6 +44,7 @@ def all_commands() -> typer.Typer:
         profiles,
         run,
         desk_file,
+        serve,
         status,
         running_cards,
         actor,

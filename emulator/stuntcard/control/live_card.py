@@ -40,6 +40,8 @@ class LiveCard:
         self._lying = card, faults
         self._slot_control = slot_control
         self._exchange = exchange
+        self.answered: Callable[[], None] = lambda: None
+        """Called after each request, done or refused."""
 
     @property
     def _card(self) -> Card:
@@ -60,6 +62,8 @@ class LiveCard:
             raise ControlError(str(error)) from error
         except KeepError as error:
             raise ControlError(f"it could not be stored: {error}") from error
+        finally:
+            self.answered()
 
     def _answer(self, request: api.Request) -> api.Answer:
         match request:
@@ -84,10 +88,10 @@ class LiveCard:
             case api.SetFaultRequest(rule):
                 return self._set_fault(rule)
             case api.ListFaultsRequest():
-                return api.FaultsAnswer(self._listed())
+                return api.FaultsAnswer(self.listed_faults())
             case api.ClearFaultsRequest(number):
                 self._its_faults().clear(number)
-                return api.FaultsAnswer(self._listed())
+                return api.FaultsAnswer(self.listed_faults())
             case api.SetStateRequest(wanted, force):
                 return self._set_state(wanted, force)
             case api.PinPadRequest():
@@ -98,8 +102,8 @@ class LiveCard:
     def _state(self) -> api.StateAnswer:
         card, _ = self._lying
         if card is None:
-            return api.StateAnswer(None, self._place(), 0, ())
-        return api.StateAnswer(view(card.profile, card.content), self._place(), card.commands, self._listed())
+            return api.StateAnswer(None, self.place, 0, ())
+        return api.StateAnswer(view(card.profile, card.content), self.place, card.commands, self.listed_faults())
 
     # The reader
 
@@ -126,7 +130,9 @@ class LiveCard:
             raise ControlError("this card lies in no reader that it could be taken out of")
         return self._slot_control
 
-    def _place(self) -> api.Place:
+    @property
+    def place(self) -> api.Place:
+        """Where the card is."""
         if self._slot_control is None or (self._slot_control.card_in and self._slot_control.slot.plugged):
             return api.Place.IN
         if not self._slot_control.slot.plugged:
@@ -172,7 +178,7 @@ class LiveCard:
     def _reset(self) -> str:
         self._must_have_a_card()
         slot_control = self._its_slot_control()
-        if self._place() is not api.Place.IN:
+        if self.place is not api.Place.IN:
             raise ControlError("the card is not in the reader; put it in first (insert)")
         slot_control.reset()
         return "the card was reset"
@@ -193,9 +199,10 @@ class LiveCard:
         if len(faults.listed()) >= FAULTS_MAX:
             raise ControlError(f"{FAULTS_MAX} faults are set already; clear some first")
         faults.set(rule)
-        return api.FaultsAnswer(self._listed())
+        return api.FaultsAnswer(self.listed_faults())
 
-    def _listed(self) -> tuple[api.FaultView, ...]:
+    def listed_faults(self) -> tuple[api.FaultView, ...]:
+        """The faults that are set now."""
         _, faults = self._lying
         listed = faults.listed() if faults is not None else ()
         return tuple(

@@ -8,17 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from stuntcard.card.card import Card
 
 # What is asked and answered is loaded with the first request: most cards are never asked.
 if TYPE_CHECKING:
     from stuntcard.control.live_card import LiveCard
-    from stuntcard.faults.rules import Faults
-    from stuntcard.readers.slot_control import SlotControl
 
 _log = logging.getLogger(__name__)
 MAX_REQUEST = 4096
@@ -32,22 +27,9 @@ _CLIENTS_MAX = 16
 class ControlServer:
     """Answers requests about one reader and its card, each in a thread of its own: who hangs, hangs alone."""
 
-    def __init__(
-        self,
-        card: Card | None,
-        path: Path,
-        slot_control: SlotControl | None = None,
-        faults: Callable[[], Faults | None] | None = None,
-        exchange: Callable[[str], tuple[Card, Faults | None]] | None = None,
-    ) -> None:
-        """Without `slot_control` the card can't be moved, without `faults` none can be set.
-
-        `exchange` puts another card in, and gives it with its faults; without a card the reader is empty until then.
-        """
-        self._card = card
-        self._slot_control = slot_control
-        self._faults = faults
-        self._exchange = exchange
+    def __init__(self, path: Path, live: Callable[[], LiveCard]) -> None:
+        """`path` is the socket's; `live` gives what carries requests out, and is asked with the first of them."""
+        self._live = live
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
         self._free = threading.Semaphore(_CLIENTS_MAX)
@@ -106,13 +88,6 @@ class ControlServer:
                 self._clients.pop(connection, None)
             self._free.release()
 
-    @cached_property
-    def _live(self) -> LiveCard:
-        from stuntcard.control.live_card import LiveCard
-
-        faults = self._faults() if self._faults is not None else None
-        return LiveCard(self._card, self._slot_control, faults, self._exchange)
-
     def _answer(self, line: bytes | None) -> bytes:
         from stuntcard.control.errors import ControlError, RequestError
         from stuntcard.control.wire import answer_line, error_line, parse_request
@@ -120,7 +95,7 @@ class ControlServer:
         try:
             if line is None:
                 raise RequestError(f"a request is one line of at most {MAX_REQUEST} bytes, with its end")
-            return answer_line(self._live.answer(parse_request(line)))
+            return answer_line(self._live().answer(parse_request(line)))
         except ControlError as error:
             return error_line(str(error))
         except Exception:

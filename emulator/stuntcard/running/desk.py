@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from stuntcard.running.pcsc import pcsc_server
 from stuntcard.running.placing import PlacedCard, placed
 
 if TYPE_CHECKING:
+    from stuntcard.control.live_card import LiveCard
     from stuntcard.faults.rules import Faults
 
 
@@ -32,6 +34,8 @@ class DeskReader:
         """The card that lies here, or was taken out last."""
         self.placed_card: PlacedCard | None = None
         self.slot_control = SlotControl(Slot(pinpad=wanted.options.pinpad))
+        self.around = RunOptions()
+        """What goes on around a card that is put in later, if nothing else is said then."""
         self._wanted = wanted
         self._exchanging = threading.Lock()
         self._stack = ExitStack()
@@ -59,6 +63,13 @@ class DeskReader:
         if self.placed_card is not None:
             self.placed_card.let_go()
 
+    @cached_property
+    def live(self) -> LiveCard:
+        """What carries out requests about this reader and its card."""
+        from stuntcard.control.live_card import LiveCard
+
+        return LiveCard(self.card, self.slot_control, self.faults(), self.exchange)
+
     def faults(self) -> Faults | None:
         """What may strike the card; None where there is none."""
         return self.placed_card.faults if self.placed_card is not None else None
@@ -66,7 +77,7 @@ class DeskReader:
     def exchange(self, source: str, options: RunOptions | None = None) -> tuple[Card, Faults | None]:
         """Puts another card in, as `running.making.card_made` makes it, for the one that lies here.
 
-        `options`: what goes on around it; nothing, if they are not given. Raises ControlError where there is no such
+        `options`: what goes on around it; `around`, if they are not given. Raises ControlError where there is no such
         card; then the one that lies here stays.
         """
         with self._exchanging:
@@ -77,7 +88,7 @@ class DeskReader:
             self._stack.close()
             self._wanted.held.close()
             self._stack, self.card = stack, card
-            self._place(card, options or RunOptions())
+            self._place(card, options or self.around)
             return card, self.faults()
 
     def _place(self, card: Card, options: RunOptions) -> None:
@@ -140,6 +151,5 @@ def controlled(desk: Desk) -> Iterator[None]:
     """Answers whoever asks for a reader by its name. It comes last, so that what answers can be used."""
     with ExitStack() as stack:
         for reader in desk.readers:
-            path = reader.directory / CONTROL_SOCKET
-            stack.enter_context(ControlServer(reader.card, path, reader.slot_control, reader.faults, reader.exchange))
+            stack.enter_context(ControlServer(reader.directory / CONTROL_SOCKET, partial(getattr, reader, "live")))
         yield

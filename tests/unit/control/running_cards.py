@@ -10,6 +10,7 @@ from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.control.client import RunningCard
 from stuntcard.control.directory import CONTROL_SOCKET, card_directory
+from stuntcard.control.live_card import LiveCard
 from stuntcard.control.server import ControlServer
 from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
@@ -22,7 +23,10 @@ from stuntcard.readers.slot_control import SlotControl
 @contextmanager
 def answering(card: Card) -> Iterator[Path]:
     """The control socket of a card that lies in no reader."""
-    with card_directory(card.profile.id) as directory, ControlServer(card, directory / CONTROL_SOCKET):
+    with (
+        card_directory(card.profile.id) as directory,
+        ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(card)),
+    ):
         yield directory / CONTROL_SOCKET
 
 
@@ -43,5 +47,6 @@ def running_card(profile: str = "proid-q") -> Iterator[Live]:
     """A card that runs, with all that belongs to it."""
     with card_directory(profile) as directory:
         live = Live(profile, directory)
-        with ControlServer(live.card, live.path, live.slot_control, lambda: live.faults):
+        asked = LiveCard(live.card, live.slot_control, live.faults)
+        with ControlServer(live.path, lambda: asked):
             yield live

@@ -12,6 +12,7 @@ from stuntcard.card.card import Card
 from stuntcard.card.view import view
 from stuntcard.control.client import ask
 from stuntcard.control.directory import CONTROL_SOCKET, card_directory
+from stuntcard.control.live_card import LiveCard
 from stuntcard.control.server import ControlServer
 from stuntcard.control.wire import as_json
 
@@ -113,7 +114,7 @@ def test_a_client_that_goes_away_without_a_word_harms_nobody(control: Path) -> N
 
 def test_the_socket_is_gone_when_the_card_is(card: Card) -> None:
     with card_directory("proid-q") as directory:
-        with ControlServer(card, directory / CONTROL_SOCKET):
+        with ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(card)):
             pass
         assert list(directory.iterdir()) == []
         with pytest.raises(FileNotFoundError):
@@ -147,7 +148,8 @@ def test_who_hangs_hangs_alone(live: Live) -> None:
 
 def test_a_card_ends_while_clients_hang() -> None:
     with card_directory("proid-q") as directory, contextlib.ExitStack() as hanging:
-        with ControlServer(new_card(), directory / CONTROL_SOCKET):
+        live = LiveCard(new_card())
+        with ControlServer(directory / CONTROL_SOCKET, lambda: live):
             for _ in range(20):
                 connection = hanging.enter_context(socket.socket(socket.AF_UNIX))
                 connection.connect(str(directory / CONTROL_SOCKET))

@@ -1,0 +1,84 @@
+"""The cards as a web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from stuntcard.control.errors import ControlError
+from stuntcard.serve import card_routes, event_routes
+from stuntcard.serve.access import Access
+from stuntcard.serve.cards import Cards
+from stuntcard.serve.guard import Guard
+from stuntcard.serve.problems import Problem, ProblemError, problem_answer, refusals
+
+_ROUTERS = (card_routes.router, event_routes.router)
+_ANYWHERE = refusals(
+    Problem.NOT_AUTHENTICATED, Problem.FOREIGN_HOST, Problem.FOREIGN_ORIGIN, Problem.TOO_LARGE, Problem.TOO_SLOW
+)
+_DETAIL_MAX = 500
+_ABOUT = "Emulated smart cards. Every refusal is a problem (RFC 9457); docs/http-api.md tells the whole story."
+
+
+def create_app(cards: Cards, access: Access, hosts: frozenset[str]) -> FastAPI:
+    """These cards, for whoever has a token; `hosts` is what clients may call the server, with its port."""
+    app = FastAPI(
+        title="Stuntcard",
+        version=version("stuntcard"),
+        description=_ABOUT,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_living,
+        responses=_ANYWHERE,
+    )
+    app.state.cards = cards
+    app.state.access = access
+    app.add_middleware(Guard, hosts=hosts)
+    for router in _ROUTERS:
+        app.include_router(router)
+    _answer_errors(app)
+    return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    app.state.cards.hub.open()
+    yield
+    app.state.cards.hub.close()
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error is answered with a problem."""
+
+    @app.exception_handler(ProblemError)
+    async def problem(_request: Request, error: ProblemError) -> JSONResponse:
+        headers = {Problem.NOT_AUTHENTICATED: {"WWW-Authenticate": "Bearer"}, Problem.TOO_MANY: {"Retry-After": "1"}}
+        return problem_answer(error.problem, error.detail, headers.get(error.problem))
+
+    @app.exception_handler(ControlError)
+    async def refused(_request: Request, error: ControlError) -> JSONResponse:
+        return problem_answer(Problem.REFUSED, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # What was sent is not repeated: it may be a code.
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        return problem_answer(Problem.NOT_VALID, faults[:_DETAIL_MAX])
+
+    @app.exception_handler(HTTPException)
+    async def other(_request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 405:
+            return problem_answer(Problem.METHOD_NOT_ALLOWED, "see /api/v1/openapi.json", dict(error.headers or {}))
+        return problem_answer(Problem.NOT_FOUND, "see /api/v1/openapi.json for all that there is")
+
+    @app.exception_handler(Exception)
+    async def failed(_request: Request, _error: Exception) -> JSONResponse:
+        return problem_answer(Problem.FAILED, "the call could not be answered; the emulator's own output says why")

@@ -1,0 +1,176 @@
+"""A card that is served: its reader, what it is asked, and what is to be told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from stuntcard.card.card import Card
+from stuntcard.card.content import Content
+from stuntcard.card.view import CardView, view
+from stuntcard.control import requests as api
+from stuntcard.control.wire import AnswerT
+from stuntcard.running.desk import DeskReader
+from stuntcard.running.pcsc import SOCKET_VARIABLE
+from stuntcard.serve.happenings import Happening
+from stuntcard.serve.hub import Hub
+from stuntcard.serve.plans import CardPlan
+from stuntcard.serve.tape import CardTape, Heard
+
+
+@dataclass(frozen=True, slots=True)
+class CardDescription:
+    """A card that is served, as the API tells of it."""
+
+    id: str
+    plan: CardPlan
+    label: str
+    """What people call it: what its plan says, or its id."""
+    made: datetime
+    profile: str
+    profile_name: str
+    place: api.Place
+    commands: int
+    """How many it answered since it was made, or this process began."""
+    reader: str
+    """What PC/SC programs see the reader as."""
+    pcsc_socket: str
+    environment: dict[str, str]
+    """What a program's environment needs, for it to see this card."""
+    faults: tuple[api.FaultView, ...]
+    state: CardView
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What was told of the card last, so that only what is new is told."""
+
+    content: Content
+    state: CardView
+    place: api.Place
+    faults: tuple[api.FaultView, ...]
+
+
+_DESCRIPTION = TypeAdapter(CardDescription)
+
+
+class ServedCard:
+    """One card under its id. What it is asked may come from several threads."""
+
+    def __init__(self, plan: CardPlan, reader: DeskReader, socket: Path, tape: CardTape, hub: Hub) -> None:
+        self.id = reader.name
+        self.plan = plan
+        self.made = datetime.now(UTC)
+        self.tape = tape
+        self.stack = ExitStack()
+        """What ends when the card is served no more."""
+        self.reader_name = ""
+        """What PC/SC programs see the reader as."""
+        self._reader = reader
+        self._socket = socket
+        self._taped: Card | None = None
+        self._shown: _Shown | None = None
+        self._shown = self._look()
+        reader.live.answered = lambda: hub.touch(self.id)
+        reader.slot_control.slot.on_change(lambda: hub.touch(self.id))
+
+    @property
+    def card(self) -> Card:
+        """The card that lies in the reader, or was taken out last."""
+        assert self._reader.card is not None  # readers over HTTP are never made without one
+        return self._reader.card
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.plan.label or self.id
+
+    @property
+    def directory(self) -> Path:
+        """Where its sockets are."""
+        return self._reader.directory
+
+    @property
+    def description(self) -> CardDescription:
+        """All that the API tells of it."""
+        card = self.card
+        return CardDescription(
+            id=self.id,
+            plan=self.plan,
+            label=self.label,
+            made=self.made,
+            profile=card.profile.id,
+            profile_name=card.profile.name,
+            place=self._reader.live.place,
+            commands=card.commands,
+            reader=self.reader_name,
+            pcsc_socket=str(self._socket),
+            environment={SOCKET_VARIABLE: str(self._socket)},
+            faults=self._reader.live.listed_faults(),
+            state=view(card.profile, card.content),
+        )
+
+    def asked(self, request: api.Request, kind: type[AnswerT]) -> AnswerT:
+        """What comes of a request, which is of this kind. Raises ControlError when it can't be; it says why."""
+        answer = self._reader.live.answer(request)
+        assert isinstance(answer, kind)
+        return answer
+
+    def as_told(self) -> dict[str, object]:
+        """All that the API tells of it, as a stream does."""
+        told: dict[str, object] = _DESCRIPTION.dump_python(self.description, mode="json")
+        return told
+
+    def end(self) -> None:
+        """Serves it no more; a stored card is closed."""
+        self.let_go()
+        self.stack.close()
+
+    def let_go(self) -> None:
+        """Ends what a fault keeps waiting, or would put back later."""
+        self._reader.let_go()
+
+    def news(self) -> Iterator[tuple[Happening, dict[str, object]]]:
+        """What is new since the last call. It is called from one thread only."""
+        events, left_out = self.tape.new()
+        if left_out:
+            yield Happening.GAP, {"commands": left_out}
+        for heard in events:
+            yield Happening.COMMAND, told(heard)
+        before, now = self._shown, self._look()
+        self._shown = now
+        if before is None or now.state != before.state:
+            yield Happening.STATE, {"state": asdict(now.state), "commands": self.card.commands}
+        if before is None or now.place != before.place:
+            yield Happening.PLACE, {"place": now.place}
+        if before is None or now.faults != before.faults:
+            yield Happening.FAULTS, {"faults": [asdict(fault) for fault in now.faults]}
+
+    def _look(self) -> _Shown:
+        card, before, live = self.card, self._shown, self._reader.live
+        content = card.content
+        if card is not self._taped:
+            self._taped = card
+            codes = {number: code.name for code in card.profile.codes_on_chip.values() for number in code.references}
+            self.tape.begin(card.profile.id, card.atr, codes)
+        same = before is not None and before.content is content
+        state = before.state if before is not None and same else view(card.profile, content)
+        return _Shown(content, state, live.place, live.listed_faults())
+
+
+def told(heard: Heard) -> dict[str, object]:
+    """An event of a card, as a stream tells it."""
+    event, decoded = heard.event, heard.decoded
+    return {
+        "kind": event.kind,
+        "time": heard.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "took": round(event.took, 6),
+        "command": event.command,
+        "answer": event.answer,
+        "decoded": decoded.as_dict() if decoded is not None else None,
+    }

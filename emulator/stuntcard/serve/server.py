@@ -1,0 +1,125 @@
+"""Serving cards over HTTP on a port, until a signal ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from stuntcard.control.directory import runtime_directory
+from stuntcard.serve.cards import Cards
+from stuntcard.serve.connections import BoundedConnection
+
+LOOPBACK = "127.0.0.1"
+PORT = 7816
+"""As the standard."""
+NOTE = "serve.json"
+"""The file in the runtime folder that says where this user's server is, and what its token is."""
+_LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_BACKLOG = 1024
+_KEEP_ALIVE_SECONDS = 5
+_LAST_CALLS_SECONDS = 1
+
+
+class AlreadyServedError(Exception):
+    """A server of this user runs already."""
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens (port 0: a free one), and the address of what is served there. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listener:
+        # asyncio does so only for sockets that name TCP as their protocol; without it each answer waits 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        shown = f"[{host}]" if family == socket.AF_INET6 else host
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def hosts_of(url: str, also: tuple[str, ...] = ()) -> frozenset[str]:
+    """What clients may call a server at this address, in the header Host: its port with its name, or this machine's."""
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    return frozenset(f"{name.lower()}:{port}" for name in (*_LOCAL_NAMES, host, *also))
+
+
+@contextlib.contextmanager
+def noted(url: str, token: str) -> Iterator[Path]:
+    """A private file that tells this user's programs where the server is. Raises AlreadyServedError, or OSError."""
+    path = runtime_directory() / NOTE
+    there = read_note(path)
+    if there is not None:
+        raise AlreadyServedError(f"cards are served already, at {there['url']} (process {there['process']})")
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"url": url, "token": token, "process": os.getpid()}, file)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def read_note(path: Path) -> dict[str, object] | None:
+    """Where a server is that runs; None when there is none."""
+    try:
+        note = json.loads(path.read_bytes())
+        os.kill(int(note["process"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+class Server(uvicorn.Server):
+    """Serves until SIGINT, SIGTERM or SIGHUP."""
+
+    def __init__(self, app: FastAPI, cards: Cards, started: Callable[[], None]) -> None:
+        class Connection(BoundedConnection):
+            """One of this server's."""
+
+            others: set[BoundedConnection] = set()  # noqa: RUF012 - shared by all of them, and meant to be
+
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Connection,
+                ws="none",
+                log_level="error",
+                access_log=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
+                server_header=False,
+                proxy_headers=False,
+            )
+        )
+        self._cards = cards
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve."""
+        await super().startup(sockets)
+        self._say_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends; streams would go on otherwise, and be waited for."""
+        self._cards.hub.close()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came: this is no failure, and needs no second one."""
+        del sig, frame
+        self.should_exit = True
+
+
+def serve_until_told(server: Server, listener: socket.socket) -> None:
+    """Serves in the main thread; SIGHUP ends it as SIGTERM does."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, server.handle_exit)
+    server.run([listener])
