@@ -8,6 +8,7 @@ from __future__ import annotations
 from stuntcard.applets.answers import RefusalError, answer, answer_to_query
 from stuntcard.applets.code_commands import concerned
 from stuntcard.applets.handling import Handler
+from stuntcard.applets.shown_area import shown_area
 from stuntcard.card.card import Card
 from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.apdu import Command, Response
@@ -24,13 +25,6 @@ STATUS_TAGS = {0x7F71: USER_CODE, 0x7F73: UNBLOCKING_CODE}
 _TRIES_LEFT, _TRIES_LIMIT = 0x97, 0x93
 _OF_ONE_VALUE = 0x01
 """P1 of a CHANGE that brings the new value alone; whoever prepares a card of this kind sets a code with it."""
-
-
-def shown_area(card: Card) -> str:
-    """The area that clients see. Raises RefusalError (6985) on a card whose profile names none."""
-    if card.profile.shown_area is None:
-        raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
-    return card.profile.shown_area
 
 
 def code_numbered(card: Card, number: int) -> str:

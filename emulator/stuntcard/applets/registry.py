@@ -46,6 +46,13 @@ def _gids() -> tuple[Applet, ...]:
 
 
 @cache
+def _piv() -> tuple[Applet, ...]:
+    from stuntcard.applets.piv import NAMES, Piv
+
+    return tuple(Piv(name) for name in NAMES)
+
+
+@cache
 def _manage() -> tuple[Applet, ...]:
     from stuntcard.applets.manage import Manage
 
@@ -69,7 +76,7 @@ class _Applets(Mapping[str, tuple[Applet, ...]]):
 
 
 APPLETS: Mapping[str, tuple[Applet, ...]] = _Applets(
-    isoapplet=_isoapplet, myeid=_myeid, eop=_eop, ias=_ias, gids=_gids, manage=_manage
+    isoapplet=_isoapplet, myeid=_myeid, eop=_eop, ias=_ias, gids=_gids, piv=_piv, manage=_manage
 )
 
 
@@ -83,8 +90,9 @@ ATRS: Mapping[str, str] = {
     "myeid": "3B85014D79454944F8",
     "oseid": "3B85014F73454944F0",
     "gids": "3B89015374756E7447494453D9",
+    "piv": "3BDB96008131FE4580F9A0000003080000100084",
 }
-"""ATRs by which clients know a command set, by what people call it: T=1 and "MyEID", "OsEID" or "StuntGIDS"."""
+"""ATRs by which clients know a command set, by what people call it: T=1, "MyEID", "OsEID", "StuntGIDS", PIV's AID."""
 
 
 CHOICES = ("isoapplet", *ATRS)

@@ -35,7 +35,7 @@ def circumstances(card: Card, raw: bytes) -> Circumstances:
 
 
 def _applet(card: Card) -> str:
-    return next((name for name, applets in APPLETS.items() if card.selected in applets), "")
+    return next((name for name in card.profile.applets if card.selected in APPLETS[name]), "")
 
 
 def _area(card: Card, ins: int) -> str | None:

@@ -96,12 +96,14 @@ class Response:
     """A response APDU: status word, and data if any.
 
     `when_fetched` is no part of the bytes: the transport calls it once, when the first of `data` goes to the
-    client, which may be only at a later GET RESPONSE, or never.
+    client, which may be only at a later GET RESPONSE, or never. `unasked`: data goes out at T=1, too, when the command
+    has no Le, which is how clients of some command sets ask for it.
     """
 
     sw: int
     data: bytes = b""
     when_fetched: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+    unasked: bool = field(default=False, compare=False, repr=False)
 
     def encode(self) -> bytes:
         """Data, then the two bytes of the status word."""

@@ -131,7 +131,9 @@ class Transport:
             return response.encode()
         if le is None and self.protocol != Protocol.T0:
             # A T=1 command without Le says that its sender expects no data (ISO 7816-3, 12.1.2).
-            return _OK_BYTES
+            if not response.unasked:
+                return _OK_BYTES
+            le = SHORT_LE_MAX
         self._waiting, self._when_fetched = data, response.when_fetched
         return _status(bytes_remaining(len(data))) if le is None else self._hand_over(le)
 

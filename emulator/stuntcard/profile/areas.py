@@ -18,7 +18,7 @@ class Places(Sourced):
     count: Annotated[int, Field(ge=1, le=255)]
 
 
-APPLETS_OF_ONE_AREA = ("gids",)
+APPLETS_OF_ONE_AREA = ("gids", "piv")
 """Command sets that know one user code, and so show one area of a card."""
 BESIDE_ONE_AREA = ("eop", "manage")
 """What a card may have beside one of these: a client takes it for the first card that it knows by its applets."""

@@ -180,7 +180,7 @@ class Profile(Block):
     notes: tuple[Note, ...] = ()
     atr: Atr
     token: Token
-    applets: tuple[Literal["isoapplet", "myeid", "eop", "ias", "gids", "manage"], ...] = Field(min_length=1)
+    applets: tuple[Literal["isoapplet", "myeid", "eop", "ias", "gids", "piv", "manage"], ...] = Field(min_length=1)
     shown_area: Identifier | None = Field(
         default=None, description="For a card with an applet that knows one user code: the area that it shows."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from stuntcard.applets.registry import AppletChoiceError, seen_through
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.checks import cross_check
 from stuntcard.profile.load import load_profile, profile_names
 
@@ -27,6 +28,12 @@ def test_a_card_shows_one_of_its_areas(profile: str, name: str, applets: tuple[s
     assert cross_check(seen) == ()
 
 
+def test_piv_has_its_own_answer_to_reset_and_never_gids_beside_it() -> None:
+    seen = seen_through(seen_through(load_profile("proid-q"), "gids"), "piv:cc")
+    assert (seen.applets, seen.shown_area) == (("piv", "manage"), "cc")
+    assert seen.atr.value == "3BDB96008131FE4580F9A0000003080000100084"
+
+
 def test_the_way_back_shows_all_of_the_card() -> None:
     profile = load_profile("proid-q")
     seen = seen_through(seen_through(profile, "gids:cc"), "isoapplet")
@@ -38,7 +45,7 @@ def test_the_way_back_shows_all_of_the_card() -> None:
     [
         ("proid-q", "gids:attic", "programs see no area 'attic' of this card; there are: cc, general"),
         ("proid-q", "gids:", "programs see no area '' of this card; there are: cc, general"),
-        ("proid-q", "myeid:cc", "there is no applet 'myeid:cc'; there are: isoapplet, myeid, oseid, gids"),
+        ("proid-q", "myeid:cc", "there is no applet 'myeid:cc'; there are: isoapplet, myeid, oseid, gids, piv"),
         ("blank", "gids", "a card that leaves the factory empty is not made up through gids; take myeid"),
     ],
 )
@@ -50,5 +57,6 @@ def test_what_can_not_be_shown(profile: str, name: str, message: str) -> None:
 
 def test_every_profile_is_right_through_every_area() -> None:
     for profile in (load_profile(name) for name in profile_names() if name != "blank"):
-        for area in profile.areas:
-            assert cross_check(seen_through(profile, f"gids:{area}")) == ()
+        for applet in APPLETS_OF_ONE_AREA:
+            for area in profile.areas:
+                assert cross_check(seen_through(profile, f"{applet}:{area}")) == ()

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import pytest
 from stuntcard.applets.registry import seen_through
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.load import load_profile
 
 from tests.unit.applets.myeid_client import MyEidClient
@@ -43,10 +44,11 @@ NO_ERROR = r"(.*9000|61..|63C.|DONE|)"
 
 
 def client_of(profile: str, applet: str) -> CardClient:
-    """A client of a fresh card; only MyEID is chosen by the ATR, the others by SELECT."""
+    """A client of a fresh card; only MyEID is chosen by the ATR, the others by SELECT. `piv-cc` shows the area `cc`."""
     if applet == "myeid":
         return MyEidClient(profile)
-    client = Client(new_card(seen_through(load_profile(profile), "isoapplet")), CHOSEN.get(profile))
+    through = applet.replace("-", ":") if applet.partition("-")[0] in APPLETS_OF_ONE_AREA else "isoapplet"
+    client = Client(new_card(seen_through(load_profile(profile), through)), CHOSEN.get(profile))
     client.card.reset()
     return client
 

@@ -172,7 +172,7 @@ def test_what_the_ias_applet_can_not_show(changes: dict[str, Any], found: list[F
 
 # A card with an applet that shows one area
 
-TOGETHER = "`shown_area` and an applet that knows one code (gids) belong together"
+TOGETHER = "`shown_area` and an applet that knows one code (gids or piv) belong together"
 BESIDE = "clients take a card for the first applet that they know; leave out: isoapplet"
 OF_ONE_AREA = {"applets": ["gids", "manage"], "shown_area": "cc"}
 
