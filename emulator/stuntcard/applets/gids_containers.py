@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from stuntcard.applets.gids_codes import shown_area
 from stuntcard.applets.gids_formats import (
     DEFAULT,
     FIRST_KEY,
@@ -22,6 +21,7 @@ from stuntcard.applets.gids_formats import (
     VALID,
     ContainerRecord,
 )
+from stuntcard.applets.shown_area import shown_area
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
 from stuntcard.card.key_files import file_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from stuntcard.applets import gids_files
 from stuntcard.applets.answers import RefusalError
-from stuntcard.applets.gids_codes import STATUS_TAGS, shown_area, status
+from stuntcard.applets.gids_codes import STATUS_TAGS, status
 from stuntcard.applets.gids_files import PLACES, TAGS
 from stuntcard.applets.gids_keys import import_key, public_key
 from stuntcard.applets.handling import Handler
+from stuntcard.applets.shown_area import shown_area
 from stuntcard.card.card import Card
 from stuntcard.card.files import Condition
 from stuntcard.iso7816 import tlv

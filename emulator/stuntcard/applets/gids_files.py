@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stuntcard.applets.answers import RefusalError
-from stuntcard.applets.gids_codes import shown_area
 from stuntcard.applets.gids_containers import Container, containers
-from stuntcard.applets.gids_directories import certificate_of, remove_certificate, store_certificate
 from stuntcard.applets.gids_formats import (
     KEY_MAP_VERSION,
     MASTER_FILE_VERSION,
@@ -25,6 +23,8 @@ from stuntcard.applets.gids_formats import (
     read_entries,
     unpacked_certificate,
 )
+from stuntcard.applets.listed_objects import certificate_of, drop_certificate, put_certificate
+from stuntcard.applets.shown_area import shown_area
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
 from stuntcard.card.files import FOR_HOLDER, MAX_FILE_SIZE, Condition, File, FileKind, Operation, access
@@ -104,10 +104,10 @@ def write(card: Card, what: Object, value: bytes) -> None:
     if container is not None and container.identifier is not None:
         certificate = unpacked_certificate(value)
         if certificate is not None:
-            store_certificate(card, container.identifier, container.record.name, certificate)
+            put_certificate(card, container.identifier, container.record.name, certificate)
             return
         if not value:
-            remove_certificate(card, container.identifier)
+            drop_certificate(card, container.identifier)
     _keep(card, what, value)
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from stuntcard.applets.answers import RefusalError, answer
-from stuntcard.applets.gids_codes import shown_area
 from stuntcard.applets.gids_containers import OWN_KEYS, own_identifier
-from stuntcard.applets.gids_directories import list_key, unlist_key
 from stuntcard.applets.gids_files import shown_containers
 from stuntcard.applets.gids_formats import FIRST_KEY, RSA_ALGORITHMS
 from stuntcard.applets.key_commands import environment_for, use_key
+from stuntcard.applets.listed_objects import DECRYPT, SIGN, drop_key, list_key
+from stuntcard.applets.shown_area import shown_area
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
 from stuntcard.card.files import File, FileKind
@@ -91,12 +91,10 @@ def create_key_file(card: Card, fields: Sequence[tlv.Tlv]) -> int:
 
 def delete_key_file(card: Card, reference: int) -> None:
     """Deletes a key's file, and with it the key. Raises RefusalError and FileError."""
-    known = _known(card, reference)
-    file = file_of(card.files, reference if known is None else known)
-    if file is None:
+    if not has_key_file(card, reference):
         raise RefusalError(StatusWord.FILE_NOT_FOUND)
-    card.delete_file(file)
-    unlist_key(card, reference if known is None else known)
+    known = _known(card, reference)
+    drop_key(card, reference if known is None else known)
 
 
 def _known(card: Card, reference: int) -> int | None:
@@ -163,13 +161,15 @@ def _store(card: Card, reference: int, bits: int, origin: Origin, plan: Plan) ->
         raise RefusalError(StatusWord.FILE_EXISTS)
     if header(file).bits != bits:
         raise RefusalError(StatusWord.INCORRECT_DATA)
-    if area_of_new_key(card.profile, card.state) != shown_area(card):
+    area = shown_area(card)
+    if area_of_new_key(card.profile, card.state) != area:
         raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
     verdict = card.store_key(reference, origin, plan.size, plan.supply)
     if verdict is not Verdict.DONE:
         raise RefusalError(answer(verdict).sw)
     record = shown_containers(card)[reference - FIRST_KEY].record
-    list_key(card, reference, own_identifier(reference), record.name, signs_only=record.signs_only)
+    usage = (SIGN,) if record.signs_only else (SIGN, DECRYPT)
+    list_key(card, reference, own_identifier(reference), record.name, area, *usage)
 
 
 def _own_file(card: Card, reference: int) -> File:

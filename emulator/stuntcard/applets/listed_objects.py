@@ -54,12 +54,14 @@ def certificate_of(card: Card, identifier: bytes) -> bytes | None:
 
 
 def put_certificate(card: Card, identifier: bytes, label: str, encoded: bytes) -> None:
-    """Stores and lists a certificate, in place of the one with this identifier."""
+    """Stores and lists a certificate, in place of the one with this identifier, which is there until then."""
     there = _certificate_file(card, identifier)
-    path = there.path if there is not None else _free_certificate_path(card, identifier[-1])
-    write_file(card, path, encoded)
+    path = _free_certificate_path(card, identifier[-1])
+    card.create_file(File(path, FileKind.EF, access(otherwise=Condition.USER, read=Condition.ALWAYS), encoded))
     entry = pkcs15_objects.certificate(label, identifier, path)
     _rewrite(card, pkcs15.CERTIFICATES, lambda item: _identifier(item) != identifier, (entry,))
+    if there is not None:
+        card.delete_file(there)
 
 
 def drop_certificate(card: Card, identifier: bytes) -> None:
