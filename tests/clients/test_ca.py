@@ -65,15 +65,15 @@ def _certificate(ca: RunningCa, folder: Path, **asked: Any) -> tuple[str, Path]:
 
 def _ocsp(ca: RunningCa, certificate: Path, digest: str) -> str:
     """What `openssl ocsp` finds out."""
-    root, issuing = _anchors(ca)
+    root, issuing = _anchors(ca, "qualified")
     command = ("openssl", "ocsp", "-resp_text", "-CAfile", root, "-issuer", issuing, digest, "-cert", str(certificate))
     return _run(*command, "-url", f"{ca.url}/ocsp")
 
 
-def _anchors(ca: RunningCa) -> tuple[str, str]:
-    """The files of the root and of the issuing CA."""
+def _anchors(ca: RunningCa, issuing: str = "issuing") -> tuple[str, str]:
+    """The files of the root, and of the issuing CAs or one of them."""
     folder = ca.service.settings.folder
-    return str(folder / "root.pem"), str(folder / "issuing.pem")
+    return str(folder / "root.pem"), str(folder / f"{issuing}.pem")
 
 
 def test_openssl_asks_for_the_state_of_a_certificate(ca: RunningCa, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_openssl_verifies_the_chain_and_the_lists(ca: RunningCa, tmp_path: Path)
         lists.write_text(
             "".join(
                 _run("openssl", "crl", "-inform", "DER", "-in", _kept(tmp_path, ca.http.get(path).content))
-                for path in ("/crl", "/root-crl")
+                for path in ("/crl/public", "/root-crl")
             )
         )
         return _run(
@@ -138,7 +138,7 @@ def test_pyhanko_signs_for_long_and_pdfsig_agrees(ca: RunningCa, tmp_path: Path,
     """PAdES B-LT: time stamp, OCSP answers and lists all come from the CA, over HTTP."""
     key = rsa.generate_private_key(65537, 2048)
     issued = ca.issued(key, card=ca.card(), profile=profile)
-    root, issuing = (_asn1(ca.http.get(path).content) for path in ("/root", "/issuer"))
+    root, issuing = (_asn1(ca.http.get(path).content) for path in ("/root", "/issuer/qualified"))
     private = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -269,9 +269,10 @@ def test_the_command_runs_a_ca(tmp_path: Path) -> None:
         try:
             url = running.stdout.readline().strip()
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
-            crl = _run("curl", "--silent", "--show-error", "--fail", f"{url}/crl", "--output", tmp_path / "crl")
+            crl = _run("curl", "--silent", "--show-error", "--fail", f"{url}/crl/public", "--output", tmp_path / "crl")
             assert crl == ""
-            assert "TEST Stuntcard Training CA" in _run("openssl", "crl", "-in", tmp_path / "crl", "-noout", "-issuer")
+            issuer = _run("openssl", "crl", "-in", tmp_path / "crl", "-noout", "-issuer")
+            assert "TEST Stuntcard Training Public CA" in issuer
         finally:
             running.terminate()
     assert running.returncode in (0, -15)

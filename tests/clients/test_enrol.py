@@ -395,13 +395,13 @@ def test_a_commercial_certificate_on_the_card_keeps_the_bond_too(client: Client,
     card = CardId(status.profile, status.serial)
     ca.revoke(qualified)
     with pytest.raises(RefusedError) as refused:
-        bonds.undo(ca.service, card, "the authorised person")
+        bonds.undo(ca.service, card, "the operator")
     assert refused.value.problem is Problem.STILL_VALID_CERTIFICATES
     petr = ("--name", "Petr Novák", "--e-mail", "petr@example.com")
     client.refused("request", "qualified", *petr, codes=(PIN, QPIN))
 
     ca.revoke(commercial)
-    bonds.undo(ca.service, card, "the authorised person")
+    bonds.undo(ca.service, card, "the operator")
     client.done("request", "qualified", *petr, codes=(PIN, QPIN))
 
 

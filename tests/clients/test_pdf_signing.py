@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms, pem, x509
+from cardtools.common.terms import IssuingCa
 from cryptography.hazmat.primitives.serialization import Encoding
 from fpdf import FPDF
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -84,7 +85,8 @@ def new_office(folder: Path) -> Iterator[Office]:
     with training_ca(folder) as ca, client_at_desk(ca.url) as client:
         office = Office(client, ca, client.certificate(ca))
         authority = ca.service.authority
-        for name, credential in (("root.pem", authority.root), ("issuing.pem", authority.issuing)):
+        issuing = authority.cas[IssuingCa.QUALIFIED].issuing
+        for name, credential in (("root.pem", authority.root), ("issuing.pem", issuing)):
             (office.folder / name).write_bytes(credential.certificate.public_bytes(Encoding.PEM))
         contract = FPDF()
         contract.add_page()

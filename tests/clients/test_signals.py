@@ -116,7 +116,7 @@ def knock_at(place: Path | int) -> None:
         connection.settimeout(0.1)
         connection.connect(str(place) if isinstance(place, Path) else ("127.0.0.1", place))
         if isinstance(place, int):
-            connection.sendall(b"GET /crl HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection.sendall(b"GET /crl/public HTTP/1.1\r\nHost: localhost\r\n\r\n")
         elif place.name == "control.sock":
             connection.sendall(b'{"request": "status"}\n')
         else:

@@ -83,8 +83,9 @@ def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -
     assert token.count("Error 622: the request was not sent, because Bit4id PKI Manager") == 1
     assert token.count("Error 621: ") == 2
     assert "This card is bound to another applicant" in hand_over
-    assert hand_over.index("no button to undo the bond") < hand_over.index("[ Undo the bond ]")
-    assert "The bond is undone." in hand_over
+    assert hand_over.index("no button to undo the bond") < hand_over.index("[ Ask the CA to undo the bond ]")
+    assert "The request to undo the bond was sent." in hand_over
+    assert re.search(r"^bond undone  proid-q/", hand_over, re.MULTILINE)
     assert "✓ Petr's certificate is on the card" in hand_over
     assert claim.count("The card is ready for a warranty claim.") == 2
 

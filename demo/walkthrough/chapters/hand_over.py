@@ -29,6 +29,7 @@ _PETRS = "Petr's"
 _CARDS_PIN = Typed("PIN: ", PIN, "the card's PIN")
 _CODES = (_CARDS_PIN, Typed("QPIN: ", QPIN, "the card's QPIN"))
 _UNDO = "/undo-bond"
+_BUTTON = "Ask the CA to undo the bond"
 _REVOKED = "The certificate is revoked."
 
 
@@ -93,10 +94,16 @@ def _undo(stage: Stage, world: World) -> None:
         page = _page_of_jana(portal, world)
         stage.note(f"In the browser, {JANA_NOVAKOVA.name}'s page", page.text)
         form = page.form(_UNDO)
-        stage.check("the button to undo the bond is there", form is not None and form.button == "Undo the bond")
-        done = portal.send(form)
-        stage.note("In the browser, after pressing the button", done.text)
-        _check_says(stage, done, "The bond is undone.")
+        stage.check("the button to undo the bond is there", form is not None and form.button == _BUTTON)
+        sent = portal.send(form)
+        stage.note("In the browser, after pressing the button", sent.text)
+        _check_says(stage, sent, "The request to undo the bond was sent.")
+        _check_says(stage, sent, "waits for the CA")
+        stage.do("cardtools-ca", "bond", "requests", "ca", shows=["1  pending  proid-q/", JANA_NOVAKOVA.name])
+        stage.do("cardtools-ca", "bond", "undo", "ca", "1", shows=["bond undone  proid-q/"])
+        done = _page_of_jana(portal, world)
+        stage.note(f"In the browser, {JANA_NOVAKOVA.name}'s page again", done.text)
+        _check_says(stage, done, "the bond is undone")
         _check_says(stage, done, "No card is bound to this applicant.")
 
 
@@ -153,7 +160,11 @@ CHAPTER = Chapter(
             "The one that was cleaned away long ago counts too. OpenSSL then asks the CA's OCSP service.",
             _revoke,
         ),
-        Step("The button is there, and undoes the bond", "Now nothing on the card is valid any more.", _undo),
+        Step(
+            "The button is there, and sends a request that the CA carries out",
+            "Now nothing on the card is valid any more. The CA's operator undoes the bond, and the portal says so.",
+            _undo,
+        ),
         Step("Petr gets his certificate", "The same request goes through now.", _new_holder),
     ),
 )

@@ -50,11 +50,11 @@ def _prepare(stage: Stage, world: World) -> None:
     (folder / "contract.pdf").write_bytes(_document(_SENTENCE))
     stage.note("A document, `contract.pdf`", _SENTENCE)
 
-    stage.note("The issuing CA's certificate goes into `issuer.pem`, from", f"{world.ca_url}/issuer")
-    issuer = _fetched(f"{world.ca_url}/issuer")
+    stage.note("The issuing CA's certificate goes into `issuer.pem`, from", f"{world.ca_url}/issuer/qualified")
+    issuer = _fetched(f"{world.ca_url}/issuer/qualified")
     (folder / "issuer.pem").write_bytes(issuer)
     stage.shell("cat issuer.pem ca/root.pem >chain.pem")
-    stage.shell("openssl x509 -in issuer.pem -noout -subject -issuer", shows=["TEST Stuntcard Training CA"])
+    stage.shell("openssl x509 -in issuer.pem -noout -subject -issuer", shows=["TEST Stuntcard Training Qualified CA"])
 
     identifier = stage.objects().identifier(world.serials[FIRST])
     configuration = _CONFIGURATION.format(identifier=identifier, module=stage.bench.pkcs11_module)

@@ -18,12 +18,13 @@ from cardtools.ca.portal import routes as portal_routes
 from cardtools.ca.portal.sessions import Sessions
 from cardtools.ca.settings import Settings
 from cardtools.ca.times import Clock, now
+from cardtools.ca.web import public_routes
 from cardtools.ca.web import routes as web_routes
 from cardtools.ca.web.guard import Guard, Rates
 from cardtools.ca.web.refusals import STATUS, TooOftenError, refusal, too_often
 from cardtools.common.protocol import Problem
 
-_ROUTERS = (web_routes.router, mail_routes.router, portal_routes.router)
+_ROUTERS = (web_routes.router, public_routes.router, mail_routes.router, portal_routes.router)
 
 _PROBLEMS: Mapping[int, Problem] = {
     HTTPStatus.UNAUTHORIZED: Problem.NOT_ALLOWED,

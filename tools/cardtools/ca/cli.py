@@ -13,6 +13,7 @@ from cardtools.common.command import new_app, run_app
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.printable import printable
 from cardtools.common.protocol import RequestState
+from cardtools.common.terms import UndoState
 
 if TYPE_CHECKING:
     from cardtools.ca.office.service import Service
@@ -25,6 +26,8 @@ _BY_HAND = "command line"
 app = new_app("A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for the customer's authorised persons.")
 app.add_typer(token_app, name="token")
+bond_app = typer.Typer(no_args_is_help=True, help="Requests to undo the bond between a card and its applicant.")
+app.add_typer(bond_app, name="bond")
 
 FolderArgument = Annotated[Path, typer.Argument(help="The CA's folder.", metavar="DIR")]
 ProxiesOption = Annotated[
@@ -34,6 +37,7 @@ ProxiesOption = Annotated[
         metavar="ADDRESS",
     ),
 ]
+UndoRequestArgument = Annotated[int, typer.Argument(help="The request's number.", metavar="NUMBER", min=0)]
 RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
 
 
@@ -58,7 +62,7 @@ def run(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT,
     url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None,
-    automatic: Annotated[bool, typer.Option("--auto", help="Issue what is asked for, with no operator.")] = False,
+    automatic: Annotated[bool, typer.Option("--auto", help="Issue and undo bonds as asked, with no operator.")] = False,
     trusted_proxy: ProxiesOption = None,
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
@@ -241,6 +245,42 @@ def token_list(folder: FolderArgument) -> None:
     with _explained(), _opened(folder) as service:
         for holder in roles.holders(service):
             typer.echo(f"{holder.role}  {holder.name}")
+
+
+@bond_app.command("requests")
+def bond_requests(
+    folder: FolderArgument,
+    state: Annotated[UndoState | None, typer.Option(help="Only those in this state.")] = None,
+) -> None:
+    """List the newest requests to undo bonds, newest first."""
+    from cardtools.ca.office import undo_requests
+
+    with _explained(), _opened(folder) as service:
+        for record in undo_requests.listed(service, state):
+            fields = (str(record.number), record.state, str(record.card), record.sender, record.name)
+            typer.echo(_line(*fields, *([record.reason] if record.reason else [])))
+
+
+@bond_app.command("undo")
+def bond_undo(folder: FolderArgument, number: UndoRequestArgument) -> None:
+    """Carry a request out: undo the bond, once nothing on the card is valid any more."""
+    from cardtools.ca.office import undo_requests
+
+    with _explained(), _opened(folder) as service:
+        typer.echo(f"bond undone  {undo_requests.carry_out(service, number, _BY_HAND).card}")
+
+
+@bond_app.command("refuse")
+def bond_refuse(
+    folder: FolderArgument,
+    number: UndoRequestArgument,
+    reason: Annotated[str, typer.Option(help="Why; the authorised person reads it.")],
+) -> None:
+    """Refuse a request to undo a bond."""
+    from cardtools.ca.office import undo_requests
+
+    with _explained(), _opened(folder) as service:
+        undo_requests.refuse(service, number, reason, _BY_HAND)
 
 
 @contextlib.contextmanager

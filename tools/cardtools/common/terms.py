@@ -13,11 +13,30 @@ class CertificateProfile(StrEnum):
     SEAL = "seal"
 
 
+class IssuingCa(StrEnum):
+    """The CAs under the root. Each has its own key, and answers for its own certificates and no other's (TM-11)."""
+
+    PUBLIC = "public"
+    """Issues commercial certificates."""
+    QUALIFIED = "qualified"
+    """Issues qualified ones, those for seals among them; and the time-stamping unit's."""
+    SINGLE = "single"
+    """The one that issued everything at CAs made before there were two. It answers, and issues no more."""
+
+
 class RequestState(StrEnum):
     """Where a request stands."""
 
     PENDING = "pending"
     ISSUED = "issued"
+    REFUSED = "refused"
+
+
+class UndoState(StrEnum):
+    """Where a request to undo the bond of a card stands."""
+
+    PENDING = "pending"
+    DONE = "done"
     REFUSED = "refused"
 
 

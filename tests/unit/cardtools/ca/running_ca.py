@@ -148,7 +148,11 @@ class RunningCa:
         return self.http.get(f"/certificates/{serial}").json()["revoked"] is not None
 
     def undo_bond(self, card: AttestingCard) -> httpx.Response:
-        return self.http.delete(f"/cards/{card.profile}/{card.number}/bond", headers=self.authorised)
+        return self.http.delete(f"/cards/{card.profile}/{card.number}/bond", headers=self.operator)
+
+    def ask_to_undo_bond(self, card: AttestingCard) -> httpx.Response:
+        path = f"/cards/{card.profile}/{card.number}/bond/undo-requests"
+        return self.http.post(path, headers=self.authorised)
 
     def bond(self, card: AttestingCard) -> httpx.Response:
         return self.http.get(f"/cards/{card.profile}/{card.number}/bond", headers=self.authorised)

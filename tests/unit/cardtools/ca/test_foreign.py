@@ -16,6 +16,7 @@ from cardtools.ca.office import timestamp
 from cardtools.ca.pki import attestation, pkcs10
 from cardtools.ca.pki.attestation import StatementRefusedError
 from cardtools.common.protocol import Attestation
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
@@ -82,7 +83,7 @@ def test_bytes_that_are_changed_at_random(name: str, data: st.DataObject) -> Non
 
 
 def _ocsp_request(ca: RunningCa, serial: int = 0xABC) -> bytes:
-    issuer = ca.service.authority.issuing.certificate
+    issuer = ca.service.authority.cas[IssuingCa.PUBLIC].issuing.certificate
     name_hash, key_hash = ca_ocsp._issuer_hashes(issuer, hashes.SHA256())
     builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(name_hash, key_hash, serial, hashes.SHA256())
     builder = builder.add_extension(x509.OCSPNonce(b"sixteen bytes..."), critical=False)

@@ -125,12 +125,12 @@ def check(signature: Signature, authority: Authority, at: datetime) -> None:
 
 
 async def _validated(signature: Signature, authority: Authority, at: datetime) -> SignatureStatus:
-    root, issuing = (
+    root, *issuing = (
         asn1_x509.Certificate.load(credential.certificate.public_bytes(Encoding.DER))
-        for credential in (authority.root, authority.issuing)
+        for credential in (authority.root, *(ca.issuing for ca in authority.cas.values()))
     )
     context = ValidationContext(
-        trust_roots=[root], other_certs=[issuing], moment=at, allow_fetching=False, revocation_mode="soft-fail"
+        trust_roots=[root], other_certs=issuing, moment=at, allow_fetching=False, revocation_mode="soft-fail"
     )
     digest = None
     if signature._signed_data["encap_content_info"]["content"] is core.VOID:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
-from cardtools.ca.store import bond_rows, certificate_rows
+from cardtools.ca.store import bond_rows, certificate_rows, undo_request_rows
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
@@ -76,27 +76,36 @@ def of_person(service: Service, person: str) -> list[BoundCard]:
 def undo(service: Service, card: CardId, who: str) -> None:
     """Undoes the bond of a card. Raises RefusedError: no bond, or certificates on the card that are still valid."""
     with service.audit.act(who, "undo bond", str(card)) as act:
-        bond = bond_rows.of_card(act.connection, card)
-        if bond is None:
-            raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
-        valid = release(service, act, bond)
-        if valid:
-            serials = ", ".join(certificate.serial for certificate in valid)
-            raise RefusedError(
-                Problem.STILL_VALID_CERTIFICATES,
-                f"Card {card.number} has certificates that are still valid: {serials}. Revoke them first.",
-            )
+        bond = undoable(service, act.connection, card)
+        release(service, act, bond)
         act.detail = bond.name
+
+
+def undoable(service: Service, connection: sqlite3.Connection, card: CardId) -> BondRecord:
+    """The bond of a card on which nothing is valid. Raises RefusedError as `undo` does."""
+    bond = bond_rows.of_card(connection, card)
+    if bond is None:
+        raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
+    valid = _still_valid(service, certificate_rows.on_card(connection, card))
+    if valid:
+        serials = ", ".join(certificate.serial for certificate in valid)
+        raise RefusedError(
+            Problem.STILL_VALID_CERTIFICATES,
+            f"Card {card.number} has certificates that are still valid: {serials}. Revoke them first.",
+        )
+    return bond
 
 
 def release(service: Service, act: AuditedAct, bond: BondRecord) -> list[CertificateRecord]:
     """Deletes a bond unless something on its card is still valid; gives what is, oldest first.
 
-    It is part of an act under way, whose entry in the audit log the caller writes.
+    A request for it that waits is done with that. It is part of an act under way, whose entry in the audit log the
+    caller writes.
     """
     valid = _still_valid(service, certificate_rows.on_card(act.connection, bond.card))
     if not valid:
         bond_rows.delete(act.connection, bond.card)
+        undo_request_rows.finish(act.connection, bond.card, service.clock())
     return valid
 
 

@@ -12,15 +12,16 @@ from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.pki.reasons import reason_flag
 from cardtools.ca.store import certificate_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.common.terms import IssuingCa
 
 _HOLDS_FOR = timedelta(days=1)
 
 
-def issuing_list(service: Service) -> bytes:
-    """The issuing CA's list, DER."""
+def issuing_list(service: Service, ca: IssuingCa) -> bytes:
+    """The list of one of the issuing CAs, DER."""
     with service.database.reading() as connection:
-        revoked = certificate_rows.revoked(connection, service.clock())
-    return _list(service, service.authority.issuing, [_entry(record) for record in revoked])
+        revoked = certificate_rows.revoked(connection, ca, service.clock())
+    return _list(service, service.authority.cas[ca].issuing, [_entry(record) for record in revoked])
 
 
 def root_list(service: Service) -> bytes:

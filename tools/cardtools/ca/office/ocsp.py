@@ -12,19 +12,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from cardtools.ca.office.service import Service
-from cardtools.ca.pki.credentials import Purpose
 from cardtools.ca.pki.reasons import reason_flag
 from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.ca.store import certificate_rows, own_certificate_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.common import foreign
 from cardtools.common.foreign import ForeignError
+from cardtools.common.terms import IssuingCa
 
 _SERIAL_BITS = 159
 """Of a positive INTEGER in 20 octets (RFC 5280, 4.1.2.2)."""
 _HOLDS_FOR = timedelta(days=1)
-_KNOWN_TO_OCSP = (Purpose.OCSP, Purpose.TIME_STAMPING)
-"""The CA's own certificates that the issuing CA signed. They are never revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,12 @@ def answer(service: Service, request: bytes) -> bytes:
         asked = _read(request)
     except ForeignError:
         return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
-    issuing = service.authority.issuing.certificate
-    if not isinstance(asked.algorithm, _HASHES) or asked.issuer_hashes != _issuer_hashes(issuing, asked.algorithm):
+    ca = _ca_asked_of(service, asked)
+    if ca is None:
         return _unsuccessful(ocsp.OCSPResponseStatus.UNAUTHORIZED)
-    status, record = _status(service, asked.serial)
+    status, record = _status(service, ca, asked.serial)
     at = service.clock()
-    responder = service.authority.responder
+    responder = service.authority.cas[ca].responder
     builder = (
         ocsp.OCSPResponseBuilder()
         .add_response_by_hash(
@@ -110,15 +108,27 @@ def _hash(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:
     return digest.finalize()
 
 
-def _status(service: Service, serial: int) -> tuple[ocsp.OCSPCertStatus, CertificateRecord | None]:
-    """The status, and the certificate when it is revoked."""
+def _ca_asked_of(service: Service, asked: _Asked) -> IssuingCa | None:
+    """Which of the issuing CAs the certificate is said to be of; None when it is none of ours."""
+    if not isinstance(asked.algorithm, _HASHES):
+        return None
+    for name, ca in service.authority.cas.items():
+        if asked.issuer_hashes == _issuer_hashes(ca.issuing.certificate, asked.algorithm):
+            return name
+    return None
+
+
+def _status(service: Service, ca: IssuingCa, serial: int) -> tuple[ocsp.OCSPCertStatus, CertificateRecord | None]:
+    """The status among the certificates of one of the issuing CAs, and the certificate when it is revoked."""
     number = hexadecimal(serial)
     with service.database.reading() as connection:
         record = certificate_rows.find(connection, number)
-        own = own_certificate_rows.holds(connection, number, _KNOWN_TO_OCSP)
-    if record is not None and record.revoked is not None:
-        return ocsp.OCSPCertStatus.REVOKED, record
-    if record is not None or own:
+        own = own_certificate_rows.find(connection, number)
+    if record is not None and record.issuing_ca is ca:
+        return (ocsp.OCSPCertStatus.GOOD, None) if record.revoked is None else (ocsp.OCSPCertStatus.REVOKED, record)
+    # The CA's own certificates are never revoked.
+    issuer = service.authority.cas[ca].issuing.certificate.subject
+    if own is not None and x509.load_der_x509_certificate(own).issuer == issuer:
         return ocsp.OCSPCertStatus.GOOD, None
     return ocsp.OCSPCertStatus.UNKNOWN, None
 

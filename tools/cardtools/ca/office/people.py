@@ -59,6 +59,12 @@ def of_certificate(service: Service, serial: str) -> Person:
     return Person(issued[-1].applicant, issued, bonds.of_person(service, person))
 
 
+def newest_serial(service: Service, person: str) -> str:
+    """The serial number of the newest certificate of one person (`people.person_of`), who has some."""
+    with service.database.reading() as connection:
+        return certificate_rows.of_person(connection, person)[-1].serial
+
+
 def _with_serial(service: Service, words: str) -> list[CertificateRecord]:
     serial = serial_in(words)
     if serial is None:

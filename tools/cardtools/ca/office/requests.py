@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import bonds, challenges
@@ -19,7 +18,6 @@ from cardtools.ca.pki import attestation, pkcs10
 from cardtools.ca.pki.attestation import Statement, StatementRefusedError
 from cardtools.ca.pki.pkcs10 import Pkcs10
 from cardtools.ca.pki.profiles import KINDS, Kind
-from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.ca.store import certificate_rows, request_rows
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
@@ -223,15 +221,7 @@ def _issue(service: Service, act: AuditedAct, record: RequestRecord, *, besides:
         at=service.clock(),
         life=timedelta(days=service.settings.certificate_days),
     )
-    serial = hexadecimal(certificate.serial_number)
-    certificate_rows.add(
-        connection,
-        serial,
-        record.id,
-        certificate.public_bytes(serialization.Encoding.DER),
-        certificate.not_valid_before_utc,
-        certificate.not_valid_after_utc,
-    )
+    serial = certificate_rows.add(connection, record.id, KINDS[record.profile].issuing_ca, certificate)
     request_rows.set_state(connection, record.id, RequestState.ISSUED)
     if besides:
         act.also("issue", record.id, serial)

@@ -21,9 +21,9 @@ class Role(StrEnum):
     """What a token's holder is to the CA."""
 
     OPERATOR = "operator"
-    """Of the CA: issues, refuses, revokes, reads the audit log."""
+    """Of the CA: issues, refuses, revokes, undoes bonds, reads the audit log."""
     AUTHORISED = "authorised"
-    """Of the customer: finds applicants, revokes, undoes bonds (PQ-25)."""
+    """Of the customer: finds applicants, revokes, asks to undo bonds (PQ-25)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cardtools.ca.office.audit import AuditLog
 from cardtools.ca.office.own_credentials import authority_at
 from cardtools.ca.pki import attestation
 from cardtools.ca.pki.authority import Authority
-from cardtools.ca.pki.credentials import make_keys
+from cardtools.ca.pki.credentials import Credential, make_keys
 from cardtools.ca.settings import Settings
 from cardtools.ca.store import database, setting_rows
 from cardtools.ca.store.database import Database
@@ -77,7 +77,17 @@ def open_service(settings: Settings, clock: Clock = now) -> Service:
         setting_rows.put(connection, _URL, settings.url)
         nonce_key = setting_rows.get(connection, _NONCE_KEY) or secrets.token_hex(_NONCE_KEY_BYTES)
         setting_rows.put(connection, _NONCE_KEY, nonce_key)
-    for name, credential in (("root", authority.root), ("issuing", authority.issuing)):
-        pem = credential.certificate.public_bytes(serialization.Encoding.PEM)
-        (settings.folder / f"{name}.pem").write_bytes(pem)
+    _lay_out(settings.folder, authority)
     return Service(settings, file, authority, issuers, AuditLog(file, clock), clock, bytes.fromhex(nonce_key))
+
+
+def _lay_out(folder: Path, authority: Authority) -> None:
+    """Lays the certificates of root and issuing CAs into the CA's folder; those of all that issue together, too."""
+    files = {name.value: _pem(ca.issuing) for name, ca in authority.cas.items()}
+    files |= {"issuing": b"".join(files.values()), "root": _pem(authority.root)}
+    for name, pem in files.items():
+        (folder / f"{name}.pem").write_bytes(pem)
+
+
+def _pem(credential: Credential) -> bytes:
+    return credential.certificate.public_bytes(serialization.Encoding.PEM)

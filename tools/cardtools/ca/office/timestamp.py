@@ -12,6 +12,7 @@ from cardtools.ca.office.service import Service
 from cardtools.ca.pki.credentials import Credential
 from cardtools.common import foreign
 from cardtools.common.foreign import ForeignError
+from cardtools.common.terms import IssuingCa
 
 
 class _Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
@@ -48,10 +49,11 @@ def _stamper(service: Service) -> DummyTimeStamper:
     key = unit.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    issuing = service.authority.cas[IssuingCa.QUALIFIED].issuing
     return DummyTimeStamper(
         tsa_cert=_certificate(unit),
         tsa_key=keys.PrivateKeyInfo.load(key),
-        certs_to_embed=CertificateRegistry.build([_certificate(service.authority.issuing)]),
+        certs_to_embed=CertificateRegistry.build([_certificate(issuing)]),
         fixed_dt=service.clock(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +12,22 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from cardtools.ca.pki import qc
-from cardtools.ca.pki.building import certificate_builder, key_usage, name_of, with_addresses
+from cardtools.ca.pki.building import certificate_builder, crl_of, issuer_of, key_usage, name_of, with_addresses
 from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.pki.pkcs10 import PublicKey
 from cardtools.ca.pki.profiles import KINDS, Kind
 from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.common.terms import IssuingCa
 
 DISCLOSURE_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingAuthority:
+    """What one of the CAs under the root signs with: certificates and lists, and its OCSP answers."""
+
+    issuing: Credential
+    responder: Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +36,7 @@ class Authority:
 
     url: str
     root: Credential
-    issuing: Credential
-    responder: Credential
+    cas: Mapping[IssuingCa, IssuingAuthority]
     time_stamper: Credential
 
     def issue(
@@ -40,11 +49,12 @@ class Authority:
         at: datetime,
         life: timedelta,
     ) -> x509.Certificate:
-        """A certificate for an applicant, valid from now on; not longer than the CA itself."""
+        """A certificate for an applicant by the CA for its kind, valid from now on; not longer than that CA itself."""
         kind = KINDS[profile]
-        until = min(at + life, self.issuing.certificate.not_valid_after_utc)
-        builder = certificate_builder(_subject(applicant, kind), public_key, self.issuing, at, until)
-        builder = with_addresses(builder, self.url, "crl", "issuer", ocsp=True)
+        issuing = self.cas[kind.issuing_ca].issuing
+        until = min(at + life, issuing.certificate.not_valid_after_utc)
+        builder = certificate_builder(_subject(applicant, kind), public_key, issuing, at, until)
+        builder = with_addresses(builder, self.url, crl_of(kind.issuing_ca), issuer_of(kind.issuing_ca), ocsp=True)
         policy = kind.policy_on_device if on_device else kind.policy
         builder = (
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
@@ -64,7 +74,7 @@ class Authority:
                 ),
                 critical=False,
             )
-        return builder.sign(self.issuing.key, hashes.SHA256())
+        return builder.sign(issuing.key, hashes.SHA256())
 
 
 def _subject(applicant: Applicant, kind: Kind) -> x509.Name:

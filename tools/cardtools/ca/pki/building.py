@@ -9,6 +9,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.pki.pkcs10 import PublicKey
+from cardtools.common.terms import IssuingCa
 
 
 def certificate_builder(
@@ -29,6 +30,16 @@ def certificate_builder(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_identifier), critical=False
         )
     )
+
+
+def crl_of(ca: IssuingCa) -> str:
+    """Where at the CA's address the list of one of its issuing CAs is."""
+    return f"crl/{ca}"
+
+
+def issuer_of(ca: IssuingCa) -> str:
+    """Where at the CA's address the certificate of one of its issuing CAs is."""
+    return f"issuer/{ca}"
 
 
 def with_addresses(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -21,9 +22,14 @@ class Purpose(StrEnum):
     """What each of the CA's own keys is for."""
 
     ROOT = "root"
-    ISSUING = "issuing"
-    OCSP = "ocsp"
+    PUBLIC = "public"
+    PUBLIC_OCSP = "public-ocsp"
+    QUALIFIED = "qualified"
+    QUALIFIED_OCSP = "qualified-ocsp"
     TIME_STAMPING = "time-stamping"
+    SINGLE = "issuing"
+    """Of a CA that was made before there were two that issue, like the next."""
+    SINGLE_OCSP = "ocsp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +40,43 @@ class Credential:
     key: rsa.RSAPrivateKey = field(repr=False)
 
 
+NEEDED = tuple(purpose for purpose in Purpose if purpose not in (Purpose.SINGLE, Purpose.SINGLE_OCSP))
+"""What every CA has a key for."""
+_LATER = (Purpose.PUBLIC, Purpose.PUBLIC_OCSP, Purpose.QUALIFIED, Purpose.QUALIFIED_OCSP)
+"""What CAs that were made before there were two that issue have no key for yet."""
+
+
 def make_keys(folder: Path) -> None:
     """Makes the CA's keys, one file each, in a folder of their own."""
     folder.mkdir(mode=0o700)
-    for purpose in Purpose:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
-        pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        with open(os.open(_key_file(folder, purpose), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+    for purpose in NEEDED:
+        _make_key(folder, purpose)
+
+
+def make_later_keys(folder: Path) -> None:
+    """Makes the keys that a CA of earlier days lacks; those that are there stay. Raises CaError."""
+    try:
+        for purpose in _LATER:
+            if not _key_file(folder, purpose).exists():
+                _make_key(folder, purpose)
+    except OSError as error:
+        raise CaError(f"The CA's keys can't be made in {folder} ({error.strerror}). Try again.") from error
+
+
+def _make_key(folder: Path, purpose: Purpose) -> None:
+    """Writes the key whole, or not at all."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    descriptor, name = tempfile.mkstemp(dir=folder)  # which only its owner reads
+    try:
+        with open(descriptor, "wb") as file:
             file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, _key_file(folder, purpose))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _key_file(folder: Path, purpose: Purpose) -> Path:

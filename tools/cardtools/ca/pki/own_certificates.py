@@ -1,6 +1,7 @@
 """The certificates of the CA's own keys.
 
-A root certifies the issuing CA; the issuing CA certifies applicants, its OCSP responder and its time-stamping unit.
+A root certifies two issuing CAs (TM-11), each of which certifies applicants and its own OCSP responder; the qualified
+one certifies the time-stamping unit, too.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from cardtools.ca.pki.building import certificate_builder, key_usage, name_of, with_addresses
+from cardtools.ca.pki.building import certificate_builder, crl_of, issuer_of, key_usage, name_of, with_addresses
 from cardtools.ca.pki.credentials import Credential, Purpose
+from cardtools.common.terms import IssuingCa
 
 _ROOT_LIFE = timedelta(days=20 * 365)
 _OWN_LIFE = timedelta(days=10 * 365)
@@ -22,8 +24,10 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 _COMMON_NAMES = {
     Purpose.ROOT: "TEST Stuntcard Training Root CA",
-    Purpose.ISSUING: "TEST Stuntcard Training CA",
-    Purpose.OCSP: "TEST Stuntcard Training CA OCSP",
+    Purpose.PUBLIC: "TEST Stuntcard Training Public CA",
+    Purpose.PUBLIC_OCSP: "TEST Stuntcard Training Public CA OCSP",
+    Purpose.QUALIFIED: "TEST Stuntcard Training Qualified CA",
+    Purpose.QUALIFIED_OCSP: "TEST Stuntcard Training Qualified CA OCSP",
     Purpose.TIME_STAMPING: "TEST Stuntcard Training CA Time Stamping",
 }
 
@@ -32,7 +36,7 @@ def make_certificate(
     purpose: Purpose, key: rsa.RSAPrivateKey, issuer: Credential | None, url: str, at: datetime
 ) -> x509.Certificate:
     """The certificate of one of the CA's keys, for its address; only the root's has no issuer."""
-    return _root(key, at) if issuer is None else _MADE_BY[purpose](key, issuer, url, at)
+    return _root(key, at) if issuer is None else _MADE_BY[purpose](purpose, key, issuer, url, at)
 
 
 def _root(key: rsa.RSAPrivateKey, at: datetime) -> x509.Certificate:
@@ -53,8 +57,8 @@ def _root(key: rsa.RSAPrivateKey, at: datetime) -> x509.Certificate:
     return builder.sign(key, hashes.SHA256())
 
 
-def _issuing(key: rsa.RSAPrivateKey, root: Credential, url: str, at: datetime) -> x509.Certificate:
-    builder = with_addresses(_own_builder(Purpose.ISSUING, key, root, at), url, "root-crl", "root", ocsp=False)
+def _issuing(purpose: Purpose, key: rsa.RSAPrivateKey, root: Credential, url: str, at: datetime) -> x509.Certificate:
+    builder = with_addresses(_own_builder(purpose, key, root, at), url, "root-crl", "root", ocsp=False)
     any_policy = x509.PolicyInformation(x509.ObjectIdentifier("2.5.29.32.0"), None)
     builder = (
         builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -64,10 +68,12 @@ def _issuing(key: rsa.RSAPrivateKey, root: Credential, url: str, at: datetime) -
     return builder.sign(root.key, hashes.SHA256())
 
 
-def _responder(key: rsa.RSAPrivateKey, issuing: Credential, _url: str, at: datetime) -> x509.Certificate:
+def _responder(
+    purpose: Purpose, key: rsa.RSAPrivateKey, issuing: Credential, _url: str, at: datetime
+) -> x509.Certificate:
     """Nobody asks for the state of the one who tells it (id-pkix-ocsp-nocheck; RFC 6960, 4.2.2.2.1)."""
     builder = (
-        _own_builder(Purpose.OCSP, key, issuing, at)
+        _own_builder(purpose, key, issuing, at)
         .add_extension(key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
         .add_extension(x509.OCSPNoCheck(), critical=False)
@@ -75,17 +81,26 @@ def _responder(key: rsa.RSAPrivateKey, issuing: Credential, _url: str, at: datet
     return builder.sign(issuing.key, hashes.SHA256())
 
 
-def _time_stamper(key: rsa.RSAPrivateKey, issuing: Credential, url: str, at: datetime) -> x509.Certificate:
+def _time_stamper(
+    purpose: Purpose, key: rsa.RSAPrivateKey, issuing: Credential, url: str, at: datetime
+) -> x509.Certificate:
     """The one extended key usage, and critical (RFC 3161, 2.3)."""
+    crl, issuer = crl_of(IssuingCa.QUALIFIED), issuer_of(IssuingCa.QUALIFIED)
     builder = (
-        with_addresses(_own_builder(Purpose.TIME_STAMPING, key, issuing, at), url, "crl", "issuer", ocsp=True)
+        with_addresses(_own_builder(purpose, key, issuing, at), url, crl, issuer, ocsp=True)
         .add_extension(key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     )
     return builder.sign(issuing.key, hashes.SHA256())
 
 
-_MADE_BY = {Purpose.ISSUING: _issuing, Purpose.OCSP: _responder, Purpose.TIME_STAMPING: _time_stamper}
+_MADE_BY = {
+    Purpose.PUBLIC: _issuing,
+    Purpose.PUBLIC_OCSP: _responder,
+    Purpose.QUALIFIED: _issuing,
+    Purpose.QUALIFIED_OCSP: _responder,
+    Purpose.TIME_STAMPING: _time_stamper,
+}
 
 
 def _own_builder(purpose: Purpose, key: rsa.RSAPrivateKey, issuer: Credential, at: datetime) -> x509.CertificateBuilder:

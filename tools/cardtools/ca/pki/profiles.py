@@ -9,6 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from cardtools.ca.pki.qc import QcType
 from cardtools.common.protocol import CertificateProfile
+from cardtools.common.terms import IssuingCa
 
 NCP = ObjectIdentifier("0.4.0.2042.1.1")
 """ETSI EN 319 411-1, 5.3: the normalized certificate policy."""
@@ -20,6 +21,8 @@ QCP_N, QCP_L, QCP_N_QSCD, QCP_L_QSCD = (ObjectIdentifier(f"0.4.0.194112.1.{arc}"
 class Kind:
     """What goes into certificates of one profile."""
 
+    issuing_ca: IssuingCa
+    """Which of the CAs under the root issues it (TM-11)."""
     policy: ObjectIdentifier
     policy_on_device: ObjectIdentifier
     commits: bool
@@ -36,15 +39,26 @@ class Kind:
 
 KINDS: Mapping[CertificateProfile, Kind] = {
     CertificateProfile.COMMERCIAL: Kind(
+        issuing_ca=IssuingCa.PUBLIC,
         policy=NCP,
         policy_on_device=NCP,
         commits=False,
         extended_key_usage=(ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION),
     ),
     CertificateProfile.QUALIFIED: Kind(
-        policy=QCP_N, policy_on_device=QCP_N_QSCD, commits=True, qc_type=QcType.ESIGN, binds=True
+        issuing_ca=IssuingCa.QUALIFIED,
+        policy=QCP_N,
+        policy_on_device=QCP_N_QSCD,
+        commits=True,
+        qc_type=QcType.ESIGN,
+        binds=True,
     ),
     CertificateProfile.SEAL: Kind(
-        policy=QCP_L, policy_on_device=QCP_L_QSCD, commits=True, qc_type=QcType.ESEAL, for_organisation=True
+        issuing_ca=IssuingCa.QUALIFIED,
+        policy=QCP_L,
+        policy_on_device=QCP_L_QSCD,
+        commits=True,
+        qc_type=QcType.ESEAL,
+        for_organisation=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""The portal of the customer's authorised person: find an applicant, revoke, undo the bond of a card (PQ-25)."""
+"""The portal of the customer's authorised person: find an applicant, revoke, ask to undo the bond of a card (PQ-25)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import python_multipart  # noqa: F401 - FastAPI reads forms with it, and is told
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
 
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.office import bonds, certificates, people, roles
+from cardtools.ca.office import certificates, people, roles, undo_requests
 from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service
 from cardtools.ca.pki.reasons import RevocationReason
@@ -21,15 +21,18 @@ from cardtools.ca.portal.sessions import Session, Sessions, new_secret
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
+from cardtools.ca.store.undo_request_rows import UndoRecord
 from cardtools.ca.web.access import Ca, check_token, service_of
 from cardtools.ca.web.answers import CardNumber, CardProfile
 from cardtools.common.protocol import Problem, Serial
+from cardtools.common.terms import UndoState
 
 SESSION_COOKIE = "portal_session"
 LOG_IN_COOKIE = "portal_log_in"
 
-_DONE = ("revoked", "undone")
+_DONE = ("revoked", "sent")
 _FIND_MAX = 254
+_SENT_SHOWN = 20
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, redirect_slashes=False)
 
@@ -89,7 +92,8 @@ def first_page(
     if visitor is None:
         return _log_in_page(request)
     found = [(person, person.certificates[-1].serial) for person in people.find(ca, find)]
-    return page(request, "find", session=visitor, find=find, people=found)
+    sent = [] if find else [(record, _page_of(ca, record)) for record in undo_requests.listed(ca, at_most=_SENT_SHOWN)]
+    return page(request, "find", session=visitor, find=find, people=found, sent=sent)
 
 
 def _log_in_page(request: Request) -> Response:
@@ -135,6 +139,7 @@ def log_out(request: Request, ca: Ca, user: Sender) -> Response:
 def applicant(request: Request, ca: Ca, user: User, serial: Serial, done: str = "") -> Response:
     """The applicant with this certificate: all certificates, and the cards bound to the applicant."""
     person = people.of_certificate(ca, serial)
+    sent = undo_requests.of_person(ca, person_of(person.applicant))
     at = ca.clock()
     return page(
         request,
@@ -147,6 +152,8 @@ def applicant(request: Request, ca: Ca, user: User, serial: Serial, done: str = 
             bound.bond.card: [record for record in bound.certificates if record.still_valid(at)]
             for bound in person.cards
         },
+        sent=sent,
+        waiting={record.card for record in sent if record.state is UndoState.PENDING},
         done=done if done in _DONE else "",
     )
 
@@ -175,20 +182,14 @@ def revoke(ca: Ca, user: Sender, serial: Serial, reason: Annotated[RevocationRea
 
 @router.post("/cards/{card_profile}/{card_number}/undo-bond")
 def undo_bond(ca: Ca, user: Sender, card_profile: CardProfile, card_number: CardNumber) -> Response:
-    """Undoes the bond of a card; refused while something on it is valid, whatever page the form came from."""
-    card = CardId(card_profile, card_number)
-    back = _holder_page(ca, card)
-    bonds.undo(ca, card, user.holder.who)
-    return go_to(back)
+    """Asks the CA to undo the bond of a card; refused while something on it is valid, whatever page the form is of."""
+    sent = undo_requests.send(ca, CardId(card_profile, card_number), user.holder.who)
+    return go_to(f"{_page_of(ca, sent)}?done=sent")
 
 
-def _holder_page(service: Service, card: CardId) -> str:
-    """The page of the applicant to whom the card is bound."""
-    bound = bonds.find(service, card)
-    if bound is None:
-        return HOME
-    serials = [record.serial for record in bound.certificates if person_of(record.applicant) == bound.bond.person]
-    return f"{HOME}/applicants/{serials[-1]}?done=undone" if serials else HOME
+def _page_of(service: Service, record: UndoRecord) -> str:
+    """The page of the applicant whom a request to undo a bond is about."""
+    return f"{HOME}/applicants/{people.newest_serial(service, record.person)}"
 
 
 @router.api_route("/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])

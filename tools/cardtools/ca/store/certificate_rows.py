@@ -6,10 +6,14 @@ import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.request_rows import applicant_in, card_in
 from cardtools.ca.times import from_text, to_text
 from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.common.terms import IssuingCa
 
 _FOUND_AT_MOST = 200
 
@@ -20,6 +24,7 @@ class CertificateRecord:
 
     serial: str
     request: str
+    issuing_ca: IssuingCa
     profile: CertificateProfile
     applicant: Applicant
     on_device: bool
@@ -41,14 +46,25 @@ _CERTIFICATES = (
 )
 
 
-def add(
-    connection: sqlite3.Connection, serial: str, request: str, der: bytes, valid_from: datetime, valid_until: datetime
-) -> None:
-    """Keeps the certificate of a request. Raises sqlite3.IntegrityError when the request has one."""
+def add(connection: sqlite3.Connection, request: str, ca: IssuingCa, certificate: x509.Certificate) -> str:
+    """Keeps the certificate of a request; gives its serial number.
+
+    Raises sqlite3.IntegrityError when the request has one.
+    """
+    serial = f"{certificate.serial_number:X}"
     connection.execute(
-        "INSERT INTO certificates (serial, request, der, valid_from, valid_until) VALUES (?, ?, ?, ?, ?)",
-        (serial, request, der, to_text(valid_from), to_text(valid_until)),
+        "INSERT INTO certificates (serial, request, der, valid_from, valid_until, issuing_ca)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            serial,
+            request,
+            certificate.public_bytes(Encoding.DER),
+            to_text(certificate.not_valid_before_utc),
+            to_text(certificate.not_valid_after_utc),
+            ca,
+        ),
     )
+    return serial
 
 
 def find(connection: sqlite3.Connection, serial: str) -> CertificateRecord | None:
@@ -85,11 +101,10 @@ def every(connection: sqlite3.Connection) -> list[CertificateRecord]:
     return [_certificate(row) for row in connection.execute(f"{_CERTIFICATES} ORDER BY certificates.rowid")]
 
 
-def revoked(connection: sqlite3.Connection, at: datetime) -> list[CertificateRecord]:
-    """Those for a CRL: revoked and not yet expired (RFC 5280, 3.3)."""
-    rows = connection.execute(
-        f"{_CERTIFICATES} WHERE revoked IS NOT NULL AND valid_until >= ? ORDER BY certificates.rowid", (to_text(at),)
-    )
+def revoked(connection: sqlite3.Connection, ca: IssuingCa, at: datetime) -> list[CertificateRecord]:
+    """Those for the list of one of the issuing CAs: revoked and not yet expired (RFC 5280, 3.3)."""
+    still_listed = "revoked IS NOT NULL AND valid_until >= ? AND issuing_ca = ?"
+    rows = connection.execute(f"{_CERTIFICATES} WHERE {still_listed} ORDER BY certificates.rowid", (to_text(at), ca))
     return [_certificate(row) for row in rows]
 
 
@@ -104,6 +119,7 @@ def _certificate(row: sqlite3.Row) -> CertificateRecord:
     return CertificateRecord(
         serial=row["serial"],
         request=row["request"],
+        issuing_ca=IssuingCa(row["issuing_ca"]),
         profile=CertificateProfile(row["profile"]),
         applicant=applicant_in(row),
         on_device=bool(row["on_device"]),

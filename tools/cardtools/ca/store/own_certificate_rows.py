@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 
 
 def add(connection: sqlite3.Connection, serial: str, purpose: str, url: str, der: bytes) -> None:
@@ -22,7 +21,15 @@ def newest(connection: sqlite3.Connection, purpose: str, url: str) -> bytes | No
     return None if row is None else bytes(row["der"])
 
 
-def holds(connection: sqlite3.Connection, serial: str, purposes: Iterable[str]) -> bool:
-    """Whether the serial number is of a certificate of the CA's own, for one of the purposes."""
-    row = connection.execute("SELECT purpose FROM own_certificates WHERE serial = ?", (serial,)).fetchone()
-    return row is not None and row["purpose"] in purposes
+def newest_anywhere(connection: sqlite3.Connection, purpose: str) -> bytes | None:
+    """The newest of the CA's own certificates for the purpose, whatever the address."""
+    row = connection.execute(
+        "SELECT der FROM own_certificates WHERE purpose = ? ORDER BY made DESC LIMIT 1", (purpose,)
+    ).fetchone()
+    return None if row is None else bytes(row["der"])
+
+
+def find(connection: sqlite3.Connection, serial: str) -> bytes | None:
+    """The certificate of the CA's own with this serial number."""
+    row = connection.execute("SELECT der FROM own_certificates WHERE serial = ?", (serial,)).fetchone()
+    return None if row is None else bytes(row["der"])

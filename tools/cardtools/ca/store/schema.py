@@ -97,7 +97,27 @@ _BOUNDS_OF_CLIENTS = (
     "ALTER TABLE requests ADD COLUMN client TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS, _BOUNDS_OF_CLIENTS)
+_CUSTOMERS_AND_ISSUERS = (
+    """CREATE TABLE undo_requests (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        card_profile TEXT NOT NULL,
+        card_number TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sent TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'refused')),
+        decided TEXT,
+        reason TEXT
+    ) STRICT""",
+    """CREATE UNIQUE INDEX one_undo_request_a_card ON undo_requests (card_profile, card_number)
+        WHERE state = 'pending'""",
+    "CREATE INDEX undo_requests_of_person ON undo_requests (person)",
+    # Before there were two CAs that issue, one issued everything.
+    "ALTER TABLE certificates ADD COLUMN issuing_ca TEXT NOT NULL DEFAULT 'single'",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS, _BOUNDS_OF_CLIENTS, _CUSTOMERS_AND_ISSUERS)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

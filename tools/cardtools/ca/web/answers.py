@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from cardtools.ca.office.bonds import BoundCard
 from cardtools.ca.office.people import Person
@@ -15,15 +15,18 @@ from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.store.audit_rows import AuditRecord
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.request_rows import RequestRecord
+from cardtools.ca.store.undo_request_rows import UndoRecord
 from cardtools.common.protocol import Applicant, IssuedCertificate, Model, RequestStatus, Serial
+from cardtools.common.terms import UndoState
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+RowNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
 CardProfile = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 CardNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ._-]{1,64}$")]
 
 
 class RequestRefusal(Model):
-    """Why the operator refuses a request; the applicant reads it."""
+    """Why the operator refuses a request; who sent it reads it."""
 
     reason: Reason
 
@@ -45,6 +48,20 @@ class CardBond(Model):
     certificates: list[Serial]
     may_be_undone: bool
     """Whether nothing on the card is still valid, so that the bond can be undone (PQ-25)."""
+
+
+class UndoRequest(Model):
+    """A request to undo the bond of a card. `reason` is there when it was refused."""
+
+    number: int
+    card_profile: str
+    card_number: str
+    name: str
+    """To whom the card was bound when it was sent."""
+    sent: datetime
+    state: UndoState
+    decided: datetime | None
+    reason: str | None
 
 
 class FoundPerson(Model):
@@ -105,6 +122,20 @@ def card_bond(bound: BoundCard) -> CardBond:
         made=bound.bond.made,
         certificates=[certificate.serial for certificate in bound.certificates],
         may_be_undone=bound.may_be_undone,
+    )
+
+
+def undo_request(record: UndoRecord) -> UndoRequest:
+    """A request to undo a bond, as the CA tells of it."""
+    return UndoRequest(
+        number=record.number,
+        card_profile=record.card.profile,
+        card_number=record.card.number,
+        name=record.name,
+        sent=record.sent,
+        state=record.state,
+        decided=record.decided,
+        reason=record.reason,
     )
 
 

@@ -21,6 +21,16 @@ _WHY = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many calls; the header Retry-After says when to try again",
 }
 
+ALWAYS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+"""By which any route may refuse."""
+CERTIFICATE = "application/pkix-cert"
+
 
 def refusals(*statuses: HTTPStatus) -> Responses:
     """The documentation of the answers by which a route refuses."""

@@ -1,21 +1,15 @@
-"""The CA's routes for programs. Portal and e-mail have routers of their own."""
+"""The CA's routes for the programs of applicants, operators and authorised persons."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Annotated
 
-from cryptography.hazmat.primitives import serialization
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Query, Response
 
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.office import bonds, certificates, challenges, requests, timestamp
-from cardtools.ca.office.crl import issuing_list, root_list
-from cardtools.ca.office.ocsp import answer as ocsp_answer
-from cardtools.ca.office.ocsp import answer_in_path as ocsp_answer_in_path
+from cardtools.ca.office import bonds, certificates, challenges, requests, undo_requests
 from cardtools.ca.office.people import named
-from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.web import answers
 from cardtools.ca.web.access import Asking, Authorised, Ca, Operator, OperatorOrAuthorised
@@ -27,8 +21,10 @@ from cardtools.ca.web.answers import (
     FoundPerson,
     RequestRefusal,
     Revocation,
+    RowNumber,
+    UndoRequest,
 )
-from cardtools.ca.web.openapi import binary, binary_body, refusals
+from cardtools.ca.web.openapi import ALWAYS, CERTIFICATE, binary, refusals
 from cardtools.common.protocol import (
     CertificateRequest,
     Challenge,
@@ -40,23 +36,12 @@ from cardtools.common.protocol import (
     RequestStatus,
     Serial,
 )
+from cardtools.common.terms import UndoState
 
-_CERTIFICATE = "application/pkix-cert"
-_CRL = "application/pkix-crl"
-_OCSP_REQUEST, _OCSP_RESPONSE = "application/ocsp-request", "application/ocsp-response"
-_TSA_REQUEST, _TSA_RESPONSE = "application/timestamp-query", "application/timestamp-reply"
-
-_ALWAYS = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-)
 _TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-router = APIRouter(responses=refusals(*_ALWAYS), redirect_slashes=False)
+router = APIRouter(responses=refusals(*ALWAYS), redirect_slashes=False)
 
 
 @router.post("/challenges", status_code=HTTPStatus.CREATED, tags=["applicant"])
@@ -108,96 +93,11 @@ def certificate(ca: Ca, serial: Serial) -> IssuedCertificate:
     "/certificates/{serial}/file",
     tags=["applicant"],
     response_class=Response,
-    responses=binary(_CERTIFICATE, "The certificate, DER") | refusals(HTTPStatus.NOT_FOUND),
+    responses=binary(CERTIFICATE, "The certificate, DER") | refusals(HTTPStatus.NOT_FOUND),
 )
 def certificate_file(ca: Ca, serial: Serial) -> Response:
     """A certificate as a file."""
-    return Response(certificates.find(ca, serial).der, media_type=_CERTIFICATE)
-
-
-@router.get("/issuer", tags=["anyone"], response_class=Response, responses=binary(_CERTIFICATE, "The certificate, DER"))
-def issuer(ca: Ca) -> Response:
-    """The issuing CA's certificate."""
-    return _certificate_file(ca.authority.issuing)
-
-
-@router.get("/root", tags=["anyone"], response_class=Response, responses=binary(_CERTIFICATE, "The certificate, DER"))
-def root(ca: Ca) -> Response:
-    """The root's certificate, to be trusted by those who train."""
-    return _certificate_file(ca.authority.root)
-
-
-def _certificate_file(credential: Credential) -> Response:
-    return Response(credential.certificate.public_bytes(serialization.Encoding.DER), media_type=_CERTIFICATE)
-
-
-@router.get("/crl", tags=["anyone"], response_class=Response, responses=binary(_CRL, "The list, DER"))
-def crl(ca: Ca) -> Response:
-    """The issuing CA's list of revoked certificates."""
-    return Response(issuing_list(ca), media_type=_CRL)
-
-
-@router.get("/root-crl", tags=["anyone"], response_class=Response, responses=binary(_CRL, "The list, DER"))
-def root_crl(ca: Ca) -> Response:
-    """The root's list of revoked certificates."""
-    return Response(root_list(ca), media_type=_CRL)
-
-
-@router.post(
-    "/ocsp",
-    tags=["anyone"],
-    response_class=Response,
-    responses=binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
-    openapi_extra=binary_body(_OCSP_REQUEST),
-)
-async def ocsp(ca: Ca, call: Request) -> Response:
-    """The state of a certificate (RFC 6960)."""
-    answer = await run_in_threadpool(ocsp_answer, ca, await call.body())
-    return Response(answer, media_type=_OCSP_RESPONSE)
-
-
-@router.get(
-    "/ocsp/{encoded:path}",
-    tags=["anyone"],
-    response_class=Response,
-    responses=binary(_OCSP_RESPONSE, "The answer, DER; an error is an answer too (RFC 6960, 2.3)"),
-)
-def ocsp_in_path(ca: Ca, encoded: str) -> Response:
-    """The state of a certificate; the request is base64 in the path (RFC 6960, A.1)."""
-    return Response(ocsp_answer_in_path(ca, encoded), media_type=_OCSP_RESPONSE)
-
-
-@router.post(
-    "/tsa",
-    tags=["anyone"],
-    response_class=Response,
-    responses=binary(_TSA_RESPONSE, "The answer, DER; a rejection is an answer too (RFC 3161, 2.4.2)"),
-    openapi_extra=binary_body(_TSA_REQUEST),
-)
-async def time_stamp(ca: Ca, call: Request) -> Response:
-    """A time stamp (RFC 3161)."""
-    answer = await run_in_threadpool(timestamp.answer, ca, await call.body())
-    return Response(answer, media_type=_TSA_RESPONSE)
-
-
-@router.get(
-    "/disclosure/en",
-    tags=["anyone"],
-    response_class=Response,
-    responses={int(HTTPStatus.OK): {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-)
-def disclosure() -> Response:
-    """The PKI disclosure statement that qualified certificates point to."""
-    return Response(_DISCLOSURE, media_type="text/plain")
-
-
-_DISCLOSURE = """\
-PKI disclosure statement of the Stuntcard training CA
-
-This CA is for training and testing. It checks nobody's identity. Its certificates have the form of real ones and no
-legal effect: they are not qualified certificates, whatever their statements say. Trust its root on machines for
-training only.
-"""
+    return Response(certificates.find(ca, serial).der, media_type=CERTIFICATE)
 
 
 @router.get("/requests", tags=["operator"], responses=refusals(*_TOKEN))
@@ -240,7 +140,7 @@ def revoke(
 
 
 @router.get("/audit", tags=["operator"], responses=refusals(*_TOKEN))
-def audit(ca: Ca, _who: Operator, after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0) -> list[AuditEntry]:
+def audit(ca: Ca, _who: Operator, after: RowNumber = 0) -> list[AuditEntry]:
     """A page of the audit log: up to 1,000 entries numbered above `after`, oldest first."""
     return [answers.audit_entry(record) for record in ca.audit.entries(after=after)]
 
@@ -268,10 +168,47 @@ def bond(ca: Ca, _who: OperatorOrAuthorised, card_profile: CardProfile, card_num
 
 @router.delete(
     "/cards/{card_profile}/{card_number}/bond",
-    tags=["authorised"],
+    tags=["operator"],
     status_code=HTTPStatus.NO_CONTENT,
     responses=refusals(*_TOKEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def undo_bond(ca: Ca, who: Authorised, card_profile: CardProfile, card_number: CardNumber) -> None:
+def undo_bond(ca: Ca, who: Operator, card_profile: CardProfile, card_number: CardNumber) -> None:
     """Undoes the bond of a card, once nothing on it is valid any more."""
     bonds.undo(ca, CardId(card_profile, card_number), who.who)
+
+
+@router.post(
+    "/cards/{card_profile}/{card_number}/bond/undo-requests",
+    tags=["authorised"],
+    status_code=HTTPStatus.CREATED,
+    responses=refusals(*_TOKEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def ask_to_undo_bond(ca: Ca, who: Authorised, card_profile: CardProfile, card_number: CardNumber) -> UndoRequest:
+    """Asks the CA to undo the bond of a card, once nothing on it is valid any more."""
+    return answers.undo_request(undo_requests.send(ca, CardId(card_profile, card_number), who.who))
+
+
+@router.get("/undo-requests", tags=["operator", "authorised"], responses=refusals(*_TOKEN))
+def undo_request_list(ca: Ca, _who: OperatorOrAuthorised, state: UndoState | None = None) -> list[UndoRequest]:
+    """The newest requests to undo bonds, newest first."""
+    return [answers.undo_request(record) for record in undo_requests.listed(ca, state)]
+
+
+@router.post(
+    "/undo-requests/{number}/carry-out",
+    tags=["operator"],
+    responses=refusals(*_TOKEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def carry_out_undo_request(ca: Ca, who: Operator, number: RowNumber) -> UndoRequest:
+    """Undoes the bond that a request is about."""
+    return answers.undo_request(undo_requests.carry_out(ca, number, who.who))
+
+
+@router.post(
+    "/undo-requests/{number}/refuse",
+    tags=["operator"],
+    responses=refusals(*_TOKEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def refuse_undo_request(ca: Ca, who: Operator, number: RowNumber, refusal: RequestRefusal) -> UndoRequest:
+    """Refuses a request to undo a bond."""
+    return answers.undo_request(undo_requests.refuse(ca, number, refusal.reason, who.who))

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cardtools.ca.mail import senders
 from cardtools.common.protocol import CertificateProfile
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
@@ -63,7 +64,7 @@ def test_a_text_of_ones_own_beside_what_adam_signed(office: Office) -> None:
 def test_a_stranger(office: Office) -> None:
     """A certificate that says it is Adam's, of an issuer with this CA's name."""
     serial = office.ca.issued()["serial"]
-    key, issuing = new_key(), office.ca.service.authority.issuing.certificate
+    key, issuing = new_key(), office.ca.service.authority.cas[IssuingCa.PUBLIC].issuing.certificate
     adams = x509.load_pem_x509_certificate((office.adam.folder / "certificate.pem").read_bytes())
     forged = (
         x509.CertificateBuilder()

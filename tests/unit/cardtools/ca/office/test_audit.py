@@ -27,9 +27,9 @@ def test_every_act_is_in_the_log(manual_ca: RunningCa) -> None:
         ("operator Olga", "make bond", "proid-q/0001", "done"),
         (client, "request", refused, "done"),
         ("operator Olga", "refuse", refused, "done"),
-        ("authorised Adam", "undo bond", "proid-q/0001", "still-valid-certificates"),
+        ("operator Olga", "undo bond", "proid-q/0001", "still-valid-certificates"),
         ("authorised Adam", "revoke", serial, "done"),
-        ("authorised Adam", "undo bond", "proid-q/0001", "done"),
+        ("operator Olga", "undo bond", "proid-q/0001", "done"),
     ]
 
 

@@ -27,12 +27,16 @@ def test_there_is_no_such_certificate(quiet_ca: RunningCa, path: str) -> None:
 
 
 def test_the_issuer_and_the_root(quiet_ca: RunningCa) -> None:
-    issuing, root = (x509.load_der_x509_certificate(quiet_ca.http.get(path).content) for path in ("/issuer", "/root"))
-    issuing.verify_directly_issued_by(root)
-    assert (quiet_ca.service.settings.folder / "root.pem").read_bytes() == root.public_bytes(serialization.Encoding.PEM)
-    assert (quiet_ca.service.settings.folder / "issuing.pem").read_bytes() == issuing.public_bytes(
-        serialization.Encoding.PEM
-    )
+    folder, together = quiet_ca.service.settings.folder, b""
+    root = x509.load_der_x509_certificate(quiet_ca.http.get("/root").content)
+    assert (folder / "root.pem").read_bytes() == root.public_bytes(serialization.Encoding.PEM)
+    for name in ("public", "qualified"):
+        issuing = x509.load_der_x509_certificate(quiet_ca.http.get(f"/issuer/{name}").content)
+        issuing.verify_directly_issued_by(root)
+        pem = issuing.public_bytes(serialization.Encoding.PEM)
+        assert (folder / f"{name}.pem").read_bytes() == pem
+        together += pem
+    assert (folder / "issuing.pem").read_bytes() == together
 
 
 def test_a_certificate_is_revoked_once_and_for_good(ca: RunningCa) -> None:

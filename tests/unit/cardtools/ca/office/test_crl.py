@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 
 from tests.unit.cardtools.ca.running_ca import RunningCa
@@ -11,10 +12,10 @@ def test_the_list_of_revoked_certificates(ca: RunningCa) -> None:
     kept, revoked, expired = (ca.issued()["serial"] for _ in range(3))
 
     def listed() -> dict[str, list[x509.ReasonFlags]]:
-        answer = ca.http.get("/crl")
+        answer = ca.http.get("/crl/qualified")
         assert answer.headers["content-type"] == "application/pkix-crl"
         crl = x509.load_der_x509_crl(answer.content)
-        assert crl.is_signature_valid(ca.service.authority.issuing.key.public_key())
+        assert crl.is_signature_valid(ca.service.authority.cas[IssuingCa.QUALIFIED].issuing.key.public_key())
         return {
             f"{entry.serial_number:X}": [
                 extension.value.reason for extension in entry.extensions if isinstance(extension.value, x509.CRLReason)

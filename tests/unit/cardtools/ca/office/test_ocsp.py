@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from cardtools.common.protocol import Applicant, CertificateProfile
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -21,7 +22,7 @@ from tests.unit.cardtools.ca.running_ca import RunningCa, certificate_of
 def _request(
     ca: RunningCa, certificate: x509.Certificate, algorithm: hashes.HashAlgorithm | None = None, nonce: bytes = b""
 ) -> bytes:
-    issuer = ca.service.authority.issuing.certificate
+    issuer = ca.service.authority.cas[IssuingCa.QUALIFIED].issuing.certificate
     builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, algorithm or hashes.SHA256())
     if nonce:
         builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
@@ -52,7 +53,7 @@ def test_good_then_revoked(ca: RunningCa, algorithm: hashes.HashAlgorithm) -> No
 def test_a_certificate_that_is_not_in_the_cas_file(quiet_ca: RunningCa) -> None:
     """Signed with the CA's key, as by someone who stole it."""
     stranger = quiet_ca.service.authority.issue(
-        CertificateProfile.COMMERCIAL,
+        CertificateProfile.QUALIFIED,
         Applicant(name="Eva", e_mail="eva@example.org"),
         new_key().public_key(),
         on_device=False,
@@ -80,7 +81,7 @@ def test_the_nonce_comes_back_and_the_responder_signs(ca: RunningCa) -> None:
     answer = _ask(ca, request)
     assert answer.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == b"sixteen bytes..."
     [responder] = answer.certificates
-    responder.verify_directly_issued_by(ca.service.authority.issuing.certificate)
+    responder.verify_directly_issued_by(ca.service.authority.cas[IssuingCa.QUALIFIED].issuing.certificate)
     responder.extensions.get_extension_for_class(x509.OCSPNoCheck)
     key = responder.public_key()
     assert isinstance(key, rsa.RSAPublicKey)

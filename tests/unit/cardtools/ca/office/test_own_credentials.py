@@ -8,6 +8,7 @@ from pathlib import Path
 from cardtools.ca.office import service
 from cardtools.ca.office.service import open_service
 from cardtools.ca.pki.authority import Authority
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 
 from tests.unit.cardtools.ca.cards import Issuer
@@ -17,7 +18,11 @@ from tests.unit.cardtools.ca.running_ca import settings_for
 def _chain(authority: Authority) -> list[x509.Certificate]:
     return [
         credential.certificate
-        for credential in (authority.root, authority.issuing, authority.responder, authority.time_stamper)
+        for credential in (
+            authority.root,
+            *(credential for ca in authority.cas.values() for credential in (ca.issuing, ca.responder)),
+            authority.time_stamper,
+        )
     ]
 
 
@@ -32,9 +37,10 @@ def test_another_address_takes_other_certificates_of_the_same_keys(tmp_path: Pat
     here = open_service(settings).authority
     there = open_service(replace(settings, url="http://127.0.0.1:1")).authority
     assert there.root.certificate == here.root.certificate
-    assert there.issuing.certificate != here.issuing.certificate
-    assert there.issuing.certificate.public_key() == here.issuing.certificate.public_key()
-    there.issuing.certificate.verify_directly_issued_by(here.root.certificate)
-    here.responder.certificate.verify_directly_issued_by(there.issuing.certificate)
+    mine, theirs = (authority.cas[IssuingCa.PUBLIC] for authority in (here, there))
+    assert theirs.issuing.certificate != mine.issuing.certificate
+    assert theirs.issuing.certificate.public_key() == mine.issuing.certificate.public_key()
+    theirs.issuing.certificate.verify_directly_issued_by(here.root.certificate)
+    mine.responder.certificate.verify_directly_issued_by(theirs.issuing.certificate)
     assert _chain(open_service(settings).authority) == _chain(here)
     assert service.last_url(settings.folder) == settings.url

@@ -18,9 +18,17 @@ _OPERATORS_ONLY = [
     ("POST", "/requests/BP0000000000/issue"),
     ("POST", "/requests/BP0000000000/refuse"),
     ("GET", "/audit"),
+    ("DELETE", "/cards/proid-q/0001/bond"),
+    ("POST", "/undo-requests/0/carry-out"),
+    ("POST", "/undo-requests/0/refuse"),
 ]
-_AUTHORISED_ONLY = [("DELETE", "/cards/proid-q/0001/bond")]
-_BOTH = [("POST", "/certificates/AB/revoke"), ("GET", "/people?find=a"), ("GET", "/cards/proid-q/0001/bond")]
+_AUTHORISED_ONLY = [("POST", "/cards/proid-q/0001/bond/undo-requests")]
+_BOTH = [
+    ("POST", "/certificates/AB/revoke"),
+    ("GET", "/people?find=a"),
+    ("GET", "/cards/proid-q/0001/bond"),
+    ("GET", "/undo-requests"),
+]
 
 
 def _call(ca: RunningCa, method: str, path: str, headers: dict[str, str]) -> int:

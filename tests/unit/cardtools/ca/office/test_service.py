@@ -25,7 +25,9 @@ def test_the_folder_is_private(tmp_path: Path) -> None:
     assert _mode(folder) == _mode(folder / "keys") == 0o700
     assert _mode(folder / "ca.db") == 0o600
     keys = sorted(path.name for path in (folder / "keys").iterdir())
-    assert keys == ["issuing.pem", "ocsp.pem", "root.pem", "time-stamping.pem"]
+    assert keys == [
+        "public-ocsp.pem", "public.pem", "qualified-ocsp.pem", "qualified.pem", "root.pem", "time-stamping.pem",
+    ]  # fmt: skip
     assert {_mode(path) for path in (folder / "keys").iterdir()} == {0o600}
     assert service.last_url(folder) is None
 
@@ -56,14 +58,14 @@ def test_a_damaged_database(tmp_path: Path, content: bytes) -> None:
         service.open_service(settings)
 
 
-@pytest.mark.parametrize("content", [None, b"no key"])
-def test_a_damaged_key(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(("name", "content"), [("root.pem", None), ("root.pem", b"no key"), ("qualified.pem", b"")])
+def test_a_damaged_key(tmp_path: Path, name: str, content: bytes | None) -> None:
     settings = settings_for(tmp_path, Issuer())
-    key = settings.folder / "keys" / "issuing.pem"
+    key = settings.folder / "keys" / name
     key.unlink()
     if content is not None:
         key.write_bytes(content)
-    with pytest.raises(CaError, match=r"issuing\.pem can't be read"):
+    with pytest.raises(CaError, match=rf"{name} can't be read"):
         service.open_service(settings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cardtools.common.protocol import CertificateProfile
 from cardtools.common.qc_statements import QC_STATEMENTS
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
@@ -82,11 +83,11 @@ def test_a_certificate_says_where_the_ca_is(ca: RunningCa) -> None:
     }
     assert places == {
         AuthorityInformationAccessOID.OCSP: f"{ca.url}/ocsp",
-        AuthorityInformationAccessOID.CA_ISSUERS: f"{ca.url}/issuer",
+        AuthorityInformationAccessOID.CA_ISSUERS: f"{ca.url}/issuer/qualified",
     }
     [point] = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert point.full_name is not None
-    assert [name.value for name in point.full_name] == [f"{ca.url}/crl"]
+    assert [name.value for name in point.full_name] == [f"{ca.url}/crl/qualified"]
     disclosure = f"{ca.url}/disclosure/en"
     assert disclosure.encode() in _statements(certificate)
     assert "no\nlegal effect" in ca.http.get(disclosure).text
@@ -95,4 +96,7 @@ def test_a_certificate_says_where_the_ca_is(ca: RunningCa) -> None:
 def test_a_certificate_does_not_outlive_the_ca(ca: RunningCa) -> None:
     ca.clock.forward(days=9 * 365 + 180)
     certificate = _issued(ca, CertificateProfile.QUALIFIED)
-    assert certificate.not_valid_after_utc == ca.service.authority.issuing.certificate.not_valid_after_utc
+    assert (
+        certificate.not_valid_after_utc
+        == ca.service.authority.cas[IssuingCa.QUALIFIED].issuing.certificate.not_valid_after_utc
+    )

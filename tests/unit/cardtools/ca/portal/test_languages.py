@@ -12,6 +12,7 @@ from cardtools.ca.portal.languages import preferred
 from cardtools.common.messages import Language
 from cardtools.common.messages.catalogue import FOLDER
 from cardtools.common.protocol import CertificateProfile
+from cardtools.common.terms import UndoState
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_every_message_is_there_and_is_used() -> None:
         *(f"portal-kind-{profile}" for profile in CertificateProfile),
         *(f"portal-reason-{reason}" for reason in RevocationReason),
         *(f"portal-state-{state}" for state in ("valid", "revoked", "expired")),
-        *(f"portal-done-{done}" for done in ("revoked", "undone")),
+        *(f"portal-done-{done}" for done in ("revoked", "sent")),
+        *(f"portal-sent-{state}" for state in UndoState),
     }
     assert written | put_together == {entry.msgid for entry in polib.pofile(str(FOLDER / "ca.en.po"))}

@@ -15,7 +15,7 @@ from cardtools.common.protocol import Applicant, CertificateProfile
 from tests.unit.cardtools.ca.portal.browser import Browser
 from tests.unit.cardtools.ca.running_ca import JANA, PETR, RunningCa
 
-_UNDO = "Undo the bond"
+_UNDO = "Ask the CA to undo the bond"
 _UNDO_PATH = "/portal/cards/proid-q/0001/undo-bond"
 
 
@@ -41,7 +41,7 @@ def test_handing_over_a_card(ca: RunningCa, adam: Browser) -> None:
 
     adam.post(_UNDO_PATH)
     assert adam.page.status_code == 200
-    assert "The bond is undone." in adam.text()
+    assert "The request to undo the bond was sent." in adam.text()
     assert "No card is bound to this applicant." in adam.text()
     assert ca.ask(card=card, who=PETR).status_code == 201
     who = "authorised Adam"
@@ -49,6 +49,7 @@ def test_handing_over_a_card(ca: RunningCa, adam: Browser) -> None:
         (who, "log in", "portal", "done"),
         (who, "revoke", qualified, "done"),
         (who, "revoke", commercial, "done"),
+        (who, "ask to undo bond", "proid-q/0001", "done"),
         (who, "undo bond", "proid-q/0001", "done"),
     ]
     assert ca.service.audit.entries()[-1].who != who
@@ -64,7 +65,7 @@ def test_the_bond_is_not_undone_while_a_certificate_is_valid(ca: RunningCa, adam
     assert adam.post(_UNDO_PATH).status_code == 409
     assert "the card still has valid certificates" in adam.text()
     assert ca.bond(card).json()["name"] == JANA.name
-    assert ca.audit()[-1] == ("authorised Adam", "undo bond", "proid-q/0001", "still-valid-certificates")
+    assert ca.audit()[-1] == ("authorised Adam", "ask to undo bond", "proid-q/0001", "still-valid-certificates")
 
 
 @pytest.mark.fact("PQ-25")
@@ -266,9 +267,9 @@ def test_the_portal_is_not_for_programs(ca: RunningCa) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Log in", "Find an applicant", "Undo the bond", "revoked"]),
-        ("cs", ["Přihlášení", "Vyhledání žadatele", "Zrušit vazbu", "zneplatněn"]),
-        ("sl", ["Prijava", "Iskanje prosilca", "Odpravi vez", "preklicano"]),
+        ("en", ["Log in", "Find an applicant", "Ask the CA to undo the bond", "revoked"]),
+        ("cs", ["Přihlášení", "Vyhledání žadatele", "Odeslat žádost o zrušení vazby", "zneplatněn"]),
+        ("sl", ["Prijava", "Iskanje prosilca", "Pošlji zahtevek za odpravo vezi", "preklicano"]),
     ],
 )
 def test_the_portal_in_each_language(ca: RunningCa, language: str, words: list[str]) -> None:

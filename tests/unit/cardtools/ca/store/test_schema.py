@@ -32,6 +32,7 @@ from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.database import Database
 from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from cardtools.common.protocol import RequestState
+from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from typer.testing import CliRunner
 
@@ -104,11 +105,14 @@ def test_a_ca_of_every_form_that_was_released_opens_and_works(version: int, tmp_
     issued = requests.issue(ca, "BP0000000004", "Olga").serial
     assert issued is not None
     certificate = x509.load_der_x509_certificate(certificates.find(ca, issued).der)
-    certificate.verify_directly_issued_by(ca.authority.issuing.certificate)
+    certificate.verify_directly_issued_by(ca.authority.cas[IssuingCa.QUALIFIED].issuing.certificate)
     certificates.revoke(ca, bound.certificates[0].serial, RevocationReason.SUPERSEDED, "Adam")
     bonds.undo(ca, JANAS_CARD, "Adam")
-    revoked = x509.load_der_x509_crl(crl.issuing_list(ca))
-    assert revoked.is_signature_valid(ca.authority.issuing.certificate.public_key())  # type: ignore[arg-type]
+    # What the one CA of before had issued is on its own list, whatever its kind.
+    revoked = x509.load_der_x509_crl(crl.issuing_list(ca, IssuingCa.SINGLE))
+    single = ca.authority.cas[IssuingCa.SINGLE].issuing.certificate
+    assert revoked.is_signature_valid(single.public_key())  # type: ignore[arg-type]
+    x509.load_der_x509_certificate(bound.certificates[0].der).verify_directly_issued_by(single)
     assert [f"{entry.serial_number:X}" for entry in revoked] == [
         certificates.of_request(ca, request).serial for request in ("BP0000000001", "BP0000000002")
     ]
