@@ -269,7 +269,7 @@ def test_the_portal_is_not_for_programs(ca: RunningCa) -> None:
     [
         ("en", ["Log in", "Find an applicant", "Ask the CA to undo the bond", "revoked"]),
         ("cs", ["Přihlášení", "Vyhledání žadatele", "Odeslat žádost o zrušení vazby", "zneplatněn"]),
-        ("sl", ["Prijava", "Iskanje prosilca", "Pošlji zahtevek za odpravo vezi", "preklicano"]),
+        ("sl", ["Prijava", "Iskanje prosilca", "Pošlji zahtevo za odpravo vezi", "preklicano"]),
     ],
 )
 def test_the_portal_in_each_language(ca: RunningCa, language: str, words: list[str]) -> None:
