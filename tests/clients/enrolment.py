@@ -73,7 +73,7 @@ class TrainingCa:
 @contextmanager
 def training_ca(folder: Path, kept: Path | None = None) -> Iterator[TrainingCa]:
     """A CA whose operator issues by hand: a new one, or one that knows what another has kept in its folder."""
-    home = copytree(kept or _new_ca(), folder / "ca")
+    home = copytree(kept or new_ca(), folder / "ca")
     with listening(LOOPBACK, 0) as (listener, url):
         settings = Settings(folder=home, url=url)
         application = create_app(settings)
@@ -91,7 +91,7 @@ def training_ca(folder: Path, kept: Path | None = None) -> Iterator[TrainingCa]:
 
 
 @cache
-def _new_ca() -> Path:
+def new_ca() -> Path:
     """A CA's folder to copy, for making its keys takes a while."""
     folder = Path(tempfile.mkdtemp(prefix="stuntcard-ca-"))
     atexit.register(rmtree, folder, ignore_errors=True)

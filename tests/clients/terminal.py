@@ -10,6 +10,7 @@ import termios
 import time
 from collections.abc import Sequence
 
+_YES_OR_NO = "[y/N]: "
 _GLANCE = 0.01
 """Seconds between two looks at the terminal's modes, which change without notice."""
 
@@ -17,7 +18,7 @@ _GLANCE = 0.01
 def run_at_terminal(
     command: Sequence[str], typing: Sequence[tuple[str, str]], patience: float
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a program; types each answer when its prompt has been shown and echo is off.
+    """Runs a program; types each answer when its prompt has been shown and echo is off, or when it asks for yes or no.
 
     Turning echo off drops what was typed before (TCSAFLUSH, termios(3)), so that to wait for the prompt is not enough.
     Raises subprocess.TimeoutExpired, with what was shown, when the program waits for more.
@@ -36,7 +37,7 @@ def run_at_terminal(
                 if not output:
                     break
                 shown += output
-            if answers and answers[0][0] in shown[seen:] and _hides_typing(terminal):
+            if answers and answers[0][0] in shown[seen:] and _takes_typing(terminal, answers[0][0]):
                 os.write(terminal, answers.pop(0)[1].encode() + b"\n")
                 seen = len(shown)
             if time.monotonic() > deadline:
@@ -47,6 +48,10 @@ def run_at_terminal(
         process.wait()
         os.close(terminal)
     return subprocess.CompletedProcess(command, process.returncode, shown)
+
+
+def _takes_typing(terminal: int, prompt: str) -> bool:
+    return prompt.endswith(_YES_OR_NO) or _hides_typing(terminal)
 
 
 def _hides_typing(terminal: int) -> bool:

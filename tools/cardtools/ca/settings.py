@@ -68,6 +68,5 @@ class Settings:
     """Whether requests are issued as they come, with no operator."""
     attestation_issuers: Path = ATTESTATION_ISSUERS
     qualified_areas: Mapping[str, str] = field(default_factory=_areas_of_known_cards)
-    certificate_days: int = 365
     challenge_seconds: int = 600
     limits: Limits = Limits()

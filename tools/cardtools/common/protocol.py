@@ -10,12 +10,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from cardtools.common.terms import CertificateProfile, Problem, RequestState
+from cardtools.common.terms import CertificateProfile, Problem, RequestState, Validity
 
 __all__ = [
     "REQUEST_ID", "Applicant", "Attestation", "CertificateProfile", "CertificateRequest", "Challenge", "EMail", "Hex",
     "IssuedCertificate", "Model", "Name", "Pem", "Problem", "Refusal", "RenewalRequest", "RequestId", "RequestState",
-    "RequestStatus", "Serial",
+    "RequestStatus", "Serial", "Validity",
 ]  # fmt: skip
 
 REQUEST_ID = r"^BP[0-9]{10}$"
@@ -80,12 +80,14 @@ class RenewalRequest(Model):
 
     `proof` is the old key's signature over the DER of the PKCS#10 request: RSASSA-PKCS1-v1_5 with SHA-256, or ECDSA
     with SHA-256 as a DER SEQUENCE of r and s. Profile and applicant are those of the old certificate.
+    A certificate for seals has no follow-on of this kind (PQ-31): a first request asks for it.
     """
 
     old_serial: Serial
     pkcs10: Pem
     proof: Hex
     attestation: Attestation | None = None
+    validity: Validity = Validity.ONE_YEAR
 
 
 class RequestStatus(Model):
@@ -98,6 +100,7 @@ class RequestStatus(Model):
     on_device: bool
     """Whether the certificate carries, or will carry, the mark of a key made on the qualified device (QcSSCD)."""
     received: datetime
+    validity: Validity = Validity.ONE_YEAR
     reason: str | None = None
     serial: Serial | None = None
 

@@ -13,6 +13,13 @@ class CertificateProfile(StrEnum):
     SEAL = "seal"
 
 
+class Validity(StrEnum):
+    """For how long a follow-on is asked for (PQ-32)."""
+
+    ONE_YEAR = "one-year"
+    SEVERAL_YEARS = "several-years"
+
+
 class IssuingCa(StrEnum):
     """The CAs under the root. Each has its own key, and answers for its own certificates and no other's (TM-11)."""
 
@@ -57,6 +64,7 @@ class Problem(StrEnum):
     KEY_USED_BEFORE = "key-used-before"
     STATEMENT_REFUSED = "statement-refused"
     BOUND_TO_ANOTHER = "bound-to-another"
+    NOT_RENEWED = "not-renewed"
     OLD_CERTIFICATE_NOT_VALID = "old-certificate-not-valid"
     NOT_FOUND = "not-found"
     NOT_ISSUED_YET = "not-issued-yet"

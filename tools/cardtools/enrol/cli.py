@@ -58,23 +58,29 @@ def renew(
     store: Annotated[
         str | None, typer.Option(help="Where the new key is made: the device's name, its reader, or `card`.")
     ] = None,
+    several_years: Annotated[
+        bool, typer.Option("--several-years", help="Ask for a certificate of several years, not of one.")
+    ] = False,
     ca: CaOption = None,
     card: CardOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Ask for the follow-on of a certificate in use. The old key signs for it, and stays where it is.
 
+    A certificate for seals is not renewed: its follow-on is asked for with a first request, which is offered.
+
     Example: enrol renew --serial 1234567890
     """
-    from cardtools.enrol.commands.requests import old_key_of, show_sent, store_of
+    from cardtools.common.terms import Validity
+    from cardtools.enrol.commands.requests import follow_on, old_key_of, show_sent, store_of
     from cardtools.enrol.commands.run import enrol_run
-    from cardtools.enrol.flows.renewing import request_follow_on
 
+    validity = Validity.SEVERAL_YEARS if several_years else Validity.ONE_YEAR
     with enrol_run(card.language) as run:
         session = run.session(card, ca)
         old_key = old_key_of(run, session, card.reader, old)
         chosen = store_of(run, old_key, store, card.reader)
-        show_sent(run, request_follow_on(session, chosen, old_key), as_json)
+        show_sent(run, follow_on(run, session, chosen, old_key, validity), as_json)
 
 
 @app.command()

@@ -31,7 +31,7 @@ from cardtools.common.protocol import (
     RenewalRequest,
     RequestState,
 )
-from cardtools.common.terms import KeyOrigin
+from cardtools.common.terms import KeyOrigin, Validity
 
 AUTOMATIC = "automatic"
 """Who issues when no operator does."""
@@ -55,12 +55,18 @@ def renew(service: Service, renewal: RenewalRequest, who: str, client: str = "")
     with service.audit.act(who, "renewal", renewal.old_serial) as act:
         asked = pkcs10.read(renewal.pkcs10)
         old = _certificate_in_use(service, act.connection, renewal.old_serial)
+        if not KINDS[old.profile].renewed:
+            raise RefusedError(
+                Problem.NOT_RENEWED,
+                f"Certificate {old.serial} is one for seals, which are not renewed. Ask for its follow-on with a first"
+                " request.",
+            )
         if not pkcs10.proof_holds(old.der, bytes.fromhex(renewal.proof), asked.der):
             raise RefusedError(
                 Problem.BAD_SIGNATURE,
                 "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
             )
-        wanted = _Asked(asked, client, old.profile, old.applicant, renewal.attestation, old.serial)
+        wanted = _Asked(asked, client, old.profile, old.applicant, renewal.attestation, old.serial, renewal.validity)
         return _take_in(service, act, wanted)
 
 
@@ -103,6 +109,7 @@ class _Asked:
     applicant: Applicant
     attestation: Attestation | None
     renewal_of: str | None = None
+    validity: Validity = Validity.ONE_YEAR
 
     @property
     def kind(self) -> Kind:
@@ -131,6 +138,7 @@ def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
         card=card,
         renewal_of=asked.renewal_of,
         received=service.clock(),
+        validity=asked.validity,
         client=asked.client,
     )
     request_rows.add(connection, record)
@@ -219,7 +227,7 @@ def _issue(service: Service, act: AuditedAct, record: RequestRecord, *, besides:
         pkcs10.taken(asked.public_key()),
         on_device=record.on_device,
         at=service.clock(),
-        life=timedelta(days=service.settings.certificate_days),
+        life=timedelta(days=KINDS[record.profile].days[record.validity]),
     )
     serial = certificate_rows.add(connection, record.id, KINDS[record.profile].issuing_ca, certificate)
     request_rows.set_state(connection, record.id, RequestState.ISSUED)

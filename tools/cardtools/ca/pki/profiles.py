@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from cardtools.ca.pki.qc import QcType
 from cardtools.common.protocol import CertificateProfile
-from cardtools.common.terms import IssuingCa
+from cardtools.common.terms import IssuingCa, Validity
 
 NCP = ObjectIdentifier("0.4.0.2042.1.1")
 """ETSI EN 319 411-1, 5.3: the normalized certificate policy."""
 QCP_N, QCP_L, QCP_N_QSCD, QCP_L_QSCD = (ObjectIdentifier(f"0.4.0.194112.1.{arc}") for arc in range(4))
 """ETSI EN 319 411-2, 5.3: qualified, for a natural or a legal person, with the key on a qualified device or not."""
+
+
+_DAYS = {Validity.ONE_YEAR: 365, Validity.SEVERAL_YEARS: 3 * 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Kind:
     """Whether a certificate with its key on the device binds the card to the applicant (PQ-23, PQ-24)."""
     for_organisation: bool = False
     """Whether the applicant's name is an organisation's."""
+    renewed: bool = True
+    """Whether its key may ask for a follow-on; else a first request does (PQ-31)."""
+    days: Mapping[Validity, int] = field(default_factory=lambda: _DAYS)
+    """How long it holds, by what was asked for (PQ-32). The documents say "several years", and not how many."""
 
 
 KINDS: Mapping[CertificateProfile, Kind] = {
@@ -60,5 +67,6 @@ KINDS: Mapping[CertificateProfile, Kind] = {
         commits=True,
         qc_type=QcType.ESEAL,
         for_organisation=True,
+        renewed=False,
     ),
 }

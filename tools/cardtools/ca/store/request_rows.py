@@ -10,6 +10,7 @@ from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.people import person_of
 from cardtools.ca.times import from_text, to_text
 from cardtools.common.protocol import Applicant, CertificateProfile, RequestState
+from cardtools.common.terms import Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class RequestRecord:
     card: CardId | None
     renewal_of: str | None
     received: datetime
+    validity: Validity = Validity.ONE_YEAR
     client: str = ""
     """Who asked, as clients are counted; not told to anybody."""
     reason: str | None = None
@@ -34,30 +36,36 @@ class RequestRecord:
     """Of the certificate, once there is one."""
 
 
+_COLUMNS = (
+    "id", "state", "profile", "name", "e_mail", "organisation", "person", "pkcs10", "key", "on_device", "card_profile",
+    "card_number", "renewal_of", "received", "validity", "reason", "client",
+)  # fmt: skip
+_ADD = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
+
+
 def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
     """Keeps a new request. Raises sqlite3.IntegrityError when its id is taken or its key is in use."""
     card = record.card
-    connection.execute(
-        "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            record.id,
-            record.state,
-            record.profile,
-            record.applicant.name,
-            record.applicant.e_mail,
-            record.applicant.organisation,
-            person_of(record.applicant),
-            record.pkcs10,
-            record.key,
-            record.on_device,
-            card and card.profile,
-            card and card.number,
-            record.renewal_of,
-            to_text(record.received),
-            record.reason,
-            record.client,
-        ),
-    )
+    columns = {
+        "id": record.id,
+        "state": record.state,
+        "profile": record.profile,
+        "name": record.applicant.name,
+        "e_mail": record.applicant.e_mail,
+        "organisation": record.applicant.organisation,
+        "person": person_of(record.applicant),
+        "pkcs10": record.pkcs10,
+        "key": record.key,
+        "on_device": record.on_device,
+        "card_profile": card and card.profile,
+        "card_number": card and card.number,
+        "renewal_of": record.renewal_of,
+        "received": to_text(record.received),
+        "validity": record.validity,
+        "reason": record.reason,
+        "client": record.client,
+    }
+    connection.execute(_ADD, columns)
 
 
 _REQUESTS = "SELECT requests.*, serial FROM requests LEFT JOIN certificates ON request = id"
@@ -116,6 +124,7 @@ def _request(row: sqlite3.Row) -> RequestRecord:
         card=card_in(row),
         renewal_of=row["renewal_of"],
         received=from_text(row["received"]),
+        validity=Validity(row["validity"]),
         client=row["client"],
         reason=row["reason"],
         serial=row["serial"],

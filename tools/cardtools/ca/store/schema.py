@@ -114,6 +114,7 @@ _CUSTOMERS_AND_ISSUERS = (
         WHERE state = 'pending'""",
     "CREATE INDEX undo_requests_of_person ON undo_requests (person)",
     # Before there were two CAs that issue, one issued everything.
+    "ALTER TABLE requests ADD COLUMN validity TEXT NOT NULL DEFAULT 'one-year'",
     "ALTER TABLE certificates ADD COLUMN issuing_ca TEXT NOT NULL DEFAULT 'single'",
 )
 

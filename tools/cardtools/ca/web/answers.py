@@ -93,6 +93,7 @@ def request_status(record: RequestRecord) -> RequestStatus:
         applicant=record.applicant,
         on_device=record.on_device,
         received=record.received,
+        validity=record.validity,
         reason=record.reason,
         serial=record.serial,
     )

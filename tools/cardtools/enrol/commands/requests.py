@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cardtools.common.applicants import NAME_BYTES, flaw_in_address, flaw_in_name
-from cardtools.common.protocol import Applicant, RequestState
+from cardtools.common.protocol import Applicant, CertificateProfile, RequestState, Validity
 from cardtools.common.told import Name
 from cardtools.enrol.commands import wizard
 from cardtools.enrol.commands.options import ApplicantOptions, OldKeyOptions
@@ -14,9 +14,16 @@ from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.flows.card_certificates import certificates_on
 from cardtools.enrol.flows.device import QualifiedDevice
-from cardtools.enrol.flows.renewing import OldKey, OldKeyOnCard, choose_store, old_key_in
+from cardtools.enrol.flows.renewing import (
+    OldKey,
+    OldKeyOnCard,
+    SealNotRenewedError,
+    choose_store,
+    old_key_in,
+    request_follow_on,
+)
 from cardtools.enrol.flows.request_status import CheckedRequest, check_request
-from cardtools.enrol.flows.requesting import Sent
+from cardtools.enrol.flows.requesting import Sent, request_first
 from cardtools.enrol.flows.session import Session
 
 
@@ -65,12 +72,29 @@ def store_of(run: EnrolRun, old: OldKey, name: str | None, reader: str | None) -
     return chosen
 
 
+def follow_on(run: EnrolRun, session: Session, store: QualifiedDevice, old: OldKey, validity: Validity) -> Sent:
+    """Asks for the follow-on; of a certificate for seals by a first request, when somebody at the terminal says so.
+
+    Raises ToldError.
+    """
+    try:
+        return request_follow_on(session, store, old, validity)
+    except SealNotRenewedError as error:
+        if not wizard.somebody_is_there():
+            raise
+        run.tell_failure(error)
+        wizard.confirm(run, "seal-ask-first", yes=False)
+        return request_first(session, store, CertificateProfile.SEAL, error.applicant)
+
+
 def show_sent(run: EnrolRun, sent: Sent, as_json: bool) -> None:
     """Shows the number of a request that the CA has."""
     if as_json:
         run.json(sent.request.model_dump(mode="json"))
     else:
         run.say("request-sent", id=sent.request.id)
+        if sent.request.profile is CertificateProfile.SEAL:
+            run.say("request-next-seal")
         run.say("request-next", id=sent.request.id)
     if sent.unremembered is not None:
         reason = run.messages.told(sent.unremembered)

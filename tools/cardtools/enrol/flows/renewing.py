@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.card.pkcs12 import PrivateKey, read_pkcs12
 from cardtools.common.certificates import CertificateFacts
-from cardtools.common.protocol import Attestation, IssuedCertificate, Problem, RenewalRequest, RequestStatus
+from cardtools.common.protocol import (
+    Applicant,
+    Attestation,
+    CertificateProfile,
+    IssuedCertificate,
+    Problem,
+    RenewalRequest,
+    RequestStatus,
+    Validity,
+)
 from cardtools.enrol.ca_client import CaRefusedError
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files import pkcs10
@@ -116,9 +126,22 @@ def certificate_in_use(session: Session, facts: CertificateFacts) -> IssuedCerti
     return issued
 
 
-def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey) -> Sent:
-    """Asks for the follow-on, whose key is made on `store`. Raises as `request_first` does."""
+class SealNotRenewedError(EnrolError):
+    """The certificate is one for seals, whose follow-on a first request asks for (PQ-31)."""
+
+    def __init__(self, applicant: Applicant) -> None:
+        super().__init__("seal-not-renewed", name=shlex.quote(applicant.name), e_mail=shlex.quote(applicant.e_mail))
+        self.applicant = applicant
+
+
+def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey, validity: Validity) -> Sent:
+    """Asks for the follow-on, whose key is made on `store`.
+
+    Raises SealNotRenewedError, and as `request_first` does.
+    """
     issued = certificate_in_use(session, old.facts)
+    if issued.profile is CertificateProfile.SEAL:
+        raise SealNotRenewedError(issued.applicant)
     guards = () if old.guard is None else (old.guard,)
     same = old.device is not None and old.device.reader == store.reader
     elsewhere: Codes = {}
@@ -128,7 +151,11 @@ def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey) -> 
     def send(request: bytes, statement: Attestation, codes: Codes) -> RequestStatus:
         proof = old.sign(session, request, codes if same else elsewhere)
         message = RenewalRequest(
-            old_serial=old.facts.serial_hex, pkcs10=pkcs10.as_pem(request), proof=proof.hex(), attestation=statement
+            old_serial=old.facts.serial_hex,
+            pkcs10=pkcs10.as_pem(request),
+            proof=proof.hex(),
+            attestation=statement,
+            validity=validity,
         )
         return session.ca.renew(message)
 

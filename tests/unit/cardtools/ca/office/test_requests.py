@@ -6,6 +6,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.cardtools.ca.cards import AttestingCard, Issuer
 from tests.unit.cardtools.ca.keys import new_key, pkcs10, proof, public_der
-from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, certificate_of, refused, running_ca, settings_for
+from tests.unit.cardtools.ca.running_ca import (
+    JANA,
+    NO_LIMITS,
+    RunningCa,
+    certificate_of,
+    refused,
+    running_ca,
+    settings_for,
+)
 
 _STATEMENT_REFUSED = (400, "statement-refused")
 
@@ -37,6 +46,7 @@ def test_a_first_request_is_answered_with_bp_and_ten_digits(manual_ca: RunningCa
         "applicant": {"name": "Jana Nováková", "e_mail": "jana@example.org", "organisation": None},
         "on_device": False,
         "received": body["received"],
+        "validity": "one-year",
         "reason": None,
         "serial": None,
     }
@@ -268,13 +278,11 @@ def test_the_ca_holds_so_many_requests(tmp_path: Path) -> None:
 @pytest.mark.fact("TM-08")
 def test_a_renewal_carries_profile_and_applicant_over(ca: RunningCa) -> None:
     old, new, card = new_key(), new_key(), ca.card()
-    certificate = ca.issued(
-        old, card=card, profile=CertificateProfile.SEAL, who=Applicant(name="Úřad", e_mail="posta@example.org")
-    )
+    certificate = ca.issued(old, card=card)
     answer = ca.renew(certificate["serial"], old, new, card)
     assert answer.status_code == 201
     status = answer.json()
-    assert (status["profile"], status["applicant"]["name"], status["on_device"]) == ("seal", "Úřad", True)
+    assert (status["profile"], status["applicant"]["name"], status["on_device"]) == ("qualified", JANA.name, True)
     follow_on = ca.http.get(f"/certificates/{status['serial']}").json()
     assert certificate_of(follow_on).public_key() == new.public_key()
 
@@ -318,6 +326,30 @@ def test_a_renewal_is_not_issued_when_the_old_one_was_revoked_meanwhile(manual_c
     manual_ca.revoke(serial)
     answer = manual_ca.operate(f"/requests/{request}/issue")
     assert refused(answer) == (409, "old-certificate-not-valid")
+
+
+@pytest.mark.fact("PQ-31")
+def test_a_certificate_for_seals_is_not_renewed(ca: RunningCa) -> None:
+    """Its follow-on is asked for as the first one was."""
+    old, office = new_key(), Applicant(name="Úřad", e_mail="posta@example.org")
+    serial = ca.issued(old, profile=CertificateProfile.SEAL, who=office)["serial"]
+    assert refused(ca.renew(serial, old, new_key())) == (409, "not-renewed")
+    assert ca.issued(profile=CertificateProfile.SEAL, who=office)["profile"] == "seal"
+
+
+@pytest.mark.fact("PQ-32")
+@pytest.mark.parametrize(("validity", "days"), [("one-year", 365), ("several-years", 1095)])
+def test_a_follow_on_is_of_one_year_or_of_several(ca: RunningCa, validity: str, days: int) -> None:
+    old = new_key()
+    answer = ca.renew(ca.issued(old)["serial"], old, new_key(), validity=validity)
+    assert answer.json()["validity"] == validity
+    certificate = certificate_of(ca.http.get(f"/certificates/{answer.json()['serial']}").json())
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(days=days)
+
+
+def test_a_follow_on_of_no_known_length(ca: RunningCa) -> None:
+    old = new_key()
+    assert refused(ca.renew(ca.issued(old)["serial"], old, new_key(), validity="for ever")) == (422, "bad-request")
 
 
 # Races
