@@ -26,7 +26,8 @@ class CardKeys(CardCore):
         never stood there (6A84).
         """
         self._judge_directories()
-        state, verdict = law.step(self.profile, self.state, StoreKey(origin, size))
+        event = StoreKey(origin, size)
+        state, verdict = law.step(self.profile, self.state, event)
         if verdict is Verdict.DONE:
             number = self._content.number_of(reference)
             item = None if number is None else self.state.item(number)
@@ -34,7 +35,7 @@ class CardKeys(CardCore):
                 raise FileError(StatusWord.FILE_EXISTS)
             content = replace(self._content, state=state)
             content = content.with_key(state.items[-1].number, supply(), reference)
-            self._commit(with_key_files(self.profile, content))
+            self._commit(with_key_files(self.profile, content), event=event, verdict=verdict)
         return verdict
 
     def use_key(self, reference: int, operation: Callable[[Key], bytes]) -> tuple[Verdict, bytes]:
@@ -45,12 +46,13 @@ class CardKeys(CardCore):
         number = self._content.number_of(reference)
         if number is None:
             return Verdict.NO_SUCH_KEY, b""
-        state, verdict = law.step(self.profile, self.state, UseKey(number))
+        event = UseKey(number)
+        state, verdict = law.step(self.profile, self.state, event)
         private = self._content.keys[number].private
         if verdict is not Verdict.DONE or private is None:
             return verdict, b""
         result = operation(private)
-        self._commit(replace(self._content, state=state))
+        self._commit(replace(self._content, state=state), event=event, verdict=verdict)
         return verdict, result
 
     def public_key(self, reference: int) -> PublicKey | None:

@@ -27,6 +27,7 @@ def all_commands() -> typer.Typer:
         advise,
         card,
         desk_file,
+        exercise,
         explore,
         live,
         profiles,
@@ -54,6 +55,7 @@ def all_commands() -> typer.Typer:
         card,
         live,
         scenario,
+        exercise,
     ):
         module.add_to(app)
     return app

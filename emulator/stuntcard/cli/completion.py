@@ -24,6 +24,13 @@ def complete_applet(incomplete: str) -> list[str]:
     return _beginning_with(incomplete, CHOICES)
 
 
+def complete_exercise(incomplete: str) -> list[str]:
+    """Names of exercises."""
+    from stuntcard.exercises.load import exercise_names
+
+    return _beginning_with(incomplete, exercise_names())
+
+
 def complete_stored_card(incomplete: str) -> list[str]:
     """Names of stored cards; none where they can't be looked at."""
     from stuntcard.store.errors import StoreError

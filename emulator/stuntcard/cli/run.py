@@ -24,17 +24,17 @@ _WHICH_PROGRAM = (
     "Which program shall use the card? Give the COMMAND behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
 )
 _NOT_MET = 1
-_PROGRAM = "stuntcard.program"
+PROGRAM = "stuntcard.program"
 
 
-class _WithProgram(TyperCommand):
+class WithProgram(TyperCommand):
     """A command that keeps what stands behind the first `--` for itself: a program and its arguments."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """As usual, but for what stands behind `--`."""
         if "--" in args:
             where = args.index("--")
-            ctx.meta[_PROGRAM] = args[where + 1 :]
+            ctx.meta[PROGRAM] = args[where + 1 :]
             args = args[:where]
         return super().parse_args(ctx, args)
 
@@ -48,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
 def add_exec_to(app: typer.Typer) -> None:
     """Adds `exec` alone."""
     usage = "[OPTIONS] [CARD]... -- COMMAND..."
-    app.command("exec", no_args_is_help=True, cls=_WithProgram, options_metavar=usage)(execute)
+    app.command("exec", no_args_is_help=True, cls=WithProgram, options_metavar=usage)(execute)
 
 
 @with_options
@@ -131,7 +131,7 @@ def execute(
     from stuntcard.cli.desk import plans_meant, readers_made
 
     words, program = _cards_and_program(
-        cards or [], context.meta.get(_PROGRAM), needed=not (options.scenario or options.desk)
+        cards or [], context.meta.get(PROGRAM), needed=not (options.scenario or options.desk)
     )
     plans = plans_meant(words, options, state_out or ())
     if not program:

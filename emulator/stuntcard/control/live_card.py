@@ -16,6 +16,7 @@ from stuntcard.faults.text import parse_rule, rule_text
 from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
+    from stuntcard.exercises.live import LiveAttempt
     from stuntcard.policy.route import Wanted
     from stuntcard.profile.model import Profile
     from stuntcard.readers.pinpad.pad import PinPad
@@ -27,7 +28,7 @@ class LiveCard:
     """A card with its reader and its faults. Requests may come from several threads.
 
     Without `slot_control` nobody can move it, without faults none can be set, and without `exchange` it stays the same
-    card. Without a card the reader is empty.
+    card. Without a card the reader is empty. `attempt`: somebody's attempt at an exercise on the card.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class LiveCard:
         slot_control: SlotControl | None = None,
         faults: Faults | None = None,
         exchange: Callable[[str], tuple[Card, Faults | None]] | None = None,
+        attempt: LiveAttempt | None = None,
     ) -> None:
         self._lying = card, faults
         self._slot_control = slot_control
         self._exchange = exchange
+        self._attempt = attempt
         self.answered: Callable[[], None] = lambda: None
         """Called after each request, done or refused."""
 
@@ -98,6 +101,10 @@ class LiveCard:
                 return api.PinPadAnswer(self._pinpad().asked)
             case api.TypeRequest(keys):
                 return self._type(keys)
+            case api.ExerciseRequest() | api.HintRequest() | api.CallRequest():
+                from stuntcard.control.exercises import answer
+
+                return answer(self._attempt, request)
 
     def _state(self) -> api.StateAnswer:
         card, _ = self._lying

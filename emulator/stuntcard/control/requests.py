@@ -139,6 +139,31 @@ class TypeRequest(_Request):
     request: Literal["type"] = "type"
 
 
+@dataclass(frozen=True, slots=True)
+class ExerciseRequest(_Request):
+    """How the attempt at the card's exercise stands. Changes nothing; answered with ExerciseAnswer."""
+
+    language: str = "en"
+    request: Literal["exercise"] = "exercise"
+
+
+@dataclass(frozen=True, slots=True)
+class HintRequest(_Request):
+    """One more hint for the card's exercise, which counts as taken; answered with LinesAnswer."""
+
+    language: str = "en"
+    request: Literal["hint"] = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest(_Request):
+    """Somebody of the card's exercise is called, who may tell values of codes; answered with LinesAnswer."""
+
+    person: str
+    language: str = "en"
+    request: Literal["call"] = "call"
+
+
 Request = (
     StatusRequest
     | StateRequest
@@ -155,6 +180,9 @@ Request = (
     | SetStateRequest
     | PinPadRequest
     | TypeRequest
+    | ExerciseRequest
+    | HintRequest
+    | CallRequest
 )
 
 
@@ -235,4 +263,38 @@ class PinPadAnswer:
     asked: str | None
 
 
-Answer = PinPadAnswer | CardView | DoneAnswer | CodesAnswer | FaultsAnswer | StateAnswer | SetStateAnswer
+@dataclass(frozen=True, slots=True)
+class ExerciseAnswer:
+    """How an attempt at an exercise stands: `progress` is open, solved or lost, `text` the same in words.
+
+    `seconds`: since the start; `traps`: when each was walked into, in seconds after the start, by its id.
+    """
+
+    exercise: str
+    progress: str
+    seconds: float
+    missing: int
+    traps: dict[str, float]
+    tries_spent: dict[str, int]
+    hints: int
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesAnswer:
+    """What somebody is told. Values of codes may be in it."""
+
+    lines: tuple[str, ...] = field(repr=False)
+
+
+Answer = (
+    PinPadAnswer
+    | CardView
+    | DoneAnswer
+    | CodesAnswer
+    | FaultsAnswer
+    | StateAnswer
+    | SetStateAnswer
+    | ExerciseAnswer
+    | LinesAnswer
+)

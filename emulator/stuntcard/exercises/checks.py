@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from stuntcard.exercises.model import Exercise
 from stuntcard.profile.claim_checks import check_action, check_condition
 from stuntcard.profile.document import Finding, KeyPath
-from stuntcard.profile.model import Condition, Profile
+from stuntcard.profile.model import ActionKind, ClaimedAction, Condition, Profile
 from stuntcard.scenario.load import NamedScenario
 
 
@@ -18,6 +18,8 @@ def cross_check(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:
     for at, condition in _conditions(exercise):
         yield from check_condition(profile, at, condition)
         yield from _check_key(start, at, condition)
+    for index, deed in enumerate(exercise.done):
+        yield from _check_deed(profile, ("done", index), deed)
     names: set[str] = set()
     for index, trap in enumerate(exercise.traps):
         if trap.after is not None:
@@ -30,6 +32,20 @@ def cross_check(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:
     for index, note in enumerate(exercise.explain):
         if not note.source and note.assumed is None:
             yield Finding(("explain", index), "give `source`, the facts that it explains, or `assumed`")
+
+
+def _check_deed(profile: Profile, at: KeyPath, deed: ClaimedAction) -> Iterator[Finding]:
+    yield from check_action(profile, at, deed)
+    if deed.wrong:
+        yield Finding((*at, "wrong"), "nothing is done with a wrong code; leave this out")
+    if deed.do in {ActionKind.BREAK_OFF, ActionKind.CLEAR_KEY}:
+        yield Finding((*at, "do"), "this can't be told from what else happens; ask for what comes of it, in `goal`")
+    of_codes = deed.do in {ActionKind.LOG_IN, ActionKind.CHANGE, ActionKind.SET}
+    needed = "code" if of_codes else "area" if deed.do is not ActionKind.ACT else "act"
+    if getattr(deed, needed) is None:
+        yield Finding(at, f"say which: give `{needed}`")
+    if deed.do is ActionKind.SET and deed.by is None:
+        yield Finding(at, "say by which code: give `by`")
 
 
 def _check_told(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from stuntcard.policy.advise import Step, steps_along
 from stuntcard.policy.conditions import Seen, all_hold
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.functions import Situation, code_given, codes_set_by
-from stuntcard.policy.goals import Goal, GoalTooFarError
+from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
 from stuntcard.policy.state import State
 from stuntcard.profile.model import CodeStatus, Profile
 
@@ -53,6 +53,8 @@ class Attempt:
     traps: tuple[TrapSprung, ...] = ()
     hints: int = 0
     hints_here: int = 0
+    done: frozenset[int] = frozenset()
+    """Which deeds of the exercise are done, by their number."""
     calls: tuple[str, ...] = ()
     """Who was called, in this order."""
     solved_at: float | None = None
@@ -60,7 +62,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the judge says. `missing`: how many conditions of the goal do not hold yet."""
+    """What the judge says. `missing`: how many conditions of the goal do not hold, and how many deeds are not done."""
 
     progress: Progress
     missing: int
@@ -78,18 +80,28 @@ class Judge:
         self.profile = profile
         self.exercise = exercise
         self.start = start
-        self._keys = keys
-        self._goal = Goal(profile, exercise.goal, keys)
+        self.keys = keys
+        traps = [
+            Avoided(trap.when, trap.after) for trap in exercise.traps if trap.after is None or not trap.after.wrong
+        ]
+        self._goal = Goal(profile, exercise.goal, keys, exercise.done, avoided=traps)
         conditions = (*exercise.goal, *(condition for trap in exercise.traps for condition in trap.when))
         self.asks_for_values = any(condition.factory_value is not None for condition in conditions)
         """Whether it has to be told which codes have the value of the factory."""
+
+    @property
+    def key_names(self) -> Mapping[int, str]:
+        """The identifiers of the keys that the card has at first, by their numbers."""
+        return {number: identifier for identifier, number in self.keys.items()}
 
     def after(self, attempt: Attempt, happening: Happening, at: float) -> Attempt:
         """The attempt after one more thing happened. Once it is solved, it is over, and nothing counts any more."""
         if attempt.solved_at is not None:
             return attempt
         happening = replace(happening, state=between_sittings(happening.state))
-        changed = happening.state != attempt.state or happening.factory_values != attempt.factory_values
+        done = self._done_after(attempt, happening)
+        now = (happening.state, happening.factory_values, done)
+        changed = now != (attempt.state, attempt.factory_values, attempt.done)
         after = replace(
             attempt,
             state=happening.state,
@@ -98,14 +110,16 @@ class Judge:
             tries_spent=self._tries_after(attempt, happening),
             traps=(*attempt.traps, *(TrapSprung(trap.id, at) for trap in self._sprung(attempt, happening))),
             hints_here=0 if changed else attempt.hints_here,
+            done=done,
         )
-        solved = changed and self._goal.reached(after.state, after.factory_values)
+        solved = changed and self._goal.reached(_standpoint(after))
         return replace(after, solved_at=at) if solved else after
 
     def judgement(self, attempt: Attempt) -> Judgement:
         """How the attempt stands."""
-        seen = self._seen(attempt.state, attempt.factory_values)
+        seen = self.seen(attempt)
         missing = sum(not all_hold(self.profile, seen, [condition]) for condition in self.exercise.goal)
+        missing += len(self.exercise.done) - len(attempt.done)
         if attempt.solved_at is not None:
             progress = Progress.SOLVED
         else:
@@ -121,12 +135,12 @@ class Judge:
 
     def way(self, attempt: Attempt) -> tuple[Step, ...] | None:
         """The shortest way from here to the goal, each step with its risks; None where there is none any more."""
-        situation = self._situation(attempt)
+        at = _standpoint(attempt)
         try:
-            way = self._goal.way(situation, attempt.factory_values)
+            way = self._goal.way(at)
         except GoalTooFarError:
             return None
-        return None if way is None else steps_along(self.profile, situation, way)
+        return None if way is None else steps_along(self.profile, at.situation, way)
 
     def hint(self, attempt: Attempt) -> tuple[Attempt, Step | None]:
         """The next step of the way that was not told since the card changed last; None when there is no more to tell.
@@ -141,15 +155,17 @@ class Judge:
 
     def _can_be_reached(self, attempt: Attempt) -> bool:
         try:
-            return self._goal.way(self._situation(attempt), attempt.factory_values) is not None
+            return self._goal.way(_standpoint(attempt)) is not None
         except GoalTooFarError:
             return True
 
-    def _situation(self, attempt: Attempt) -> Situation:
-        return Situation(attempt.state, attempt.forgotten)
+    def seen(self, at: Attempt | Happening) -> Seen:
+        """What conditions are asked of."""
+        return Seen(at.state, self.keys, at.factory_values)
 
-    def _seen(self, state: State, factory_values: frozenset[str]) -> Seen:
-        return Seen(state, self._keys, factory_values)
+    def _done_after(self, attempt: Attempt, happening: Happening) -> frozenset[int]:
+        deeds = enumerate(self.exercise.done)
+        return attempt.done.union(number for number, deed in deeds if is_done(deed, attempt.state, happening))
 
     def _sprung(self, attempt: Attempt, happening: Happening) -> list[Trap]:
         known = {sprung.trap for sprung in attempt.traps}
@@ -159,9 +175,9 @@ class Judge:
 
     def _springs(self, trap: Trap, attempt: Attempt, happening: Happening) -> bool:
         if trap.after is None:
-            return all_hold(self.profile, self._seen(happening.state, happening.factory_values), trap.when)
-        seen = self._seen(attempt.state, attempt.factory_values)
-        return is_done(trap.after, attempt.state, happening) and all_hold(self.profile, seen, trap.when)
+            return all_hold(self.profile, self.seen(happening), trap.when)
+        done = is_done(trap.after, attempt.state, happening)
+        return done and all_hold(self.profile, self.seen(attempt), trap.when)
 
     def _forgotten_after(self, attempt: Attempt, happening: Happening) -> frozenset[str]:
         """Who sets a code knows it; a code that is not set is nothing to be forgotten."""
@@ -176,6 +192,10 @@ class Judge:
         if happening.verdict is not Verdict.WRONG_CODE or code is None:
             return attempt.tries_spent
         return {**attempt.tries_spent, code: attempt.tries_spent.get(code, 0) + 1}
+
+
+def _standpoint(attempt: Attempt) -> Standpoint:
+    return Standpoint(Situation(attempt.state, attempt.forgotten), attempt.factory_values, attempt.done)
 
 
 def between_sittings(state: State) -> State:

@@ -40,6 +40,7 @@ class LiveAttempt:
         self._began = clock() - (record.seconds if record is not None else 0.0)
         now = self._happening(None, None, card.content)
         self._attempt = resumed(self._judge.start, record, now) if record is not None else self._judge.start
+        self._listeners: tuple[Callable[[], None], ...] = ()
         card.watched_by(self)
 
     @property
@@ -60,6 +61,13 @@ class LiveAttempt:
             if old.solved_at is None:
                 happening = self._happening(event, verdict, content)
                 self._attempt = self._judge.after(old, happening, self._clock() - self._began)
+        if self._attempt != old:
+            for listener in self._listeners:
+                listener()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Has `listener` called when something changed, from whoever's thread it was, while the card waits."""
+        self._listeners = (*self._listeners, listener)
 
     def judgement(self) -> Judgement:
         """How the attempt stands. Where the goal may be out of reach, this asks the law, once for each state."""

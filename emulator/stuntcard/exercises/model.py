@@ -92,13 +92,14 @@ class Exercise(Block):
     minutes: Annotated[int, Field(ge=1, le=120)] = Field(description="How long it takes a trainee, about.")
     told: tuple[Identifier, ...] = Field(default=(), description="Codes whose values the trainee knows from the start.")
     calls: dict[Person, Call] = Field(default_factory=dict)
-    goal: tuple[Condition, ...] = Field(min_length=1)
+    goal: tuple[Condition, ...] = Field(default=(), description="What shall hold at the end, all at once.")
+    done: tuple[ClaimedAction, ...] = Field(default=(), description="What shall have been done, in any order.")
     traps: tuple[Trap, ...] = ()
     explain: tuple[Note, ...] = Field(min_length=1, description="What to explain afterwards.")
 
     _tuple = field_validator("told", "traps", "explain", mode="before")(as_tuple)
 
-    @field_validator("goal", mode="before")
+    @field_validator("goal", "done", mode="before")
     @classmethod
     def _one_or_several(cls, value: object) -> object:
         return (value,) if isinstance(value, dict) else as_tuple(value)
@@ -120,6 +121,12 @@ class Exercise(Block):
             raise ValueError("give `scenario`, or `profile` (with `start`): the card at first")
         if self.scenario is not None and self.start is not None:
             raise ValueError("a scenario is a start already; leave `start` out, or give `profile` instead")
+        return self
+
+    @model_validator(mode="after")
+    def _wants_something(self) -> Exercise:
+        if not self.goal and not self.done:
+            raise ValueError("give `goal` or `done`: when it is solved")
         return self
 
     @property

@@ -18,6 +18,7 @@ class AttemptRecord:
     tries_spent: dict[str, int] = field(default_factory=dict)
     traps: tuple[TrapSprung, ...] = ()
     hints: int = 0
+    done: tuple[int, ...] = ()
     calls: tuple[str, ...] = ()
     solved_at: float | None = None
 
@@ -30,6 +31,7 @@ def record_of(attempt: Attempt, seconds: float) -> AttemptRecord:
         dict(attempt.tries_spent),
         attempt.traps,
         attempt.hints,
+        tuple(sorted(attempt.done)),
         attempt.calls,
         attempt.solved_at,
     )
@@ -46,6 +48,7 @@ def resumed(start: Attempt, record: AttemptRecord, now: Happening) -> Attempt:
         tries_spent=dict(record.tries_spent),
         traps=record.traps,
         hints=record.hints,
+        done=frozenset(record.done),
         calls=record.calls,
         solved_at=record.solved_at,
     )

@@ -39,7 +39,7 @@ from stuntcard.policy.functions import (
 from stuntcard.policy.moves import Action, Move
 from stuntcard.policy.search import Node, Passage, Search, Searches
 from stuntcard.policy.state import Item, State, factory_state
-from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
 
 
 class Standing(StrEnum):
@@ -205,6 +205,9 @@ def _steps(searches: Searches, path: tuple[Passage, ...]) -> tuple[Step, ...]:
     )
 
 
+_DELETIONS = {ActionKind.DELETE_KEY, ActionKind.DELETE_CERTIFICATE}
+
+
 def _step(searches: Searches, passage: Passage) -> Step:
     profile = searches.profile
     before, move, after = passage.start, passage.move, passage.end
@@ -216,7 +219,7 @@ def _step(searches: Searches, passage: Passage) -> Step:
         action=move.action,
         gives=gives,
         before=old.codes[code].status if code is not None else None,
-        deleted=old.item(number) if number is not None else None,
+        deleted=old.item(number) if number is not None and move.action.kind in _DELETIONS else None,
         once=_only_once(profile, after.situation, move),
         spent=tuple(given for given in gives if new.codes[given].status is CodeStatus.NOT_SET),
         risks=tuple(risk for event in move.events if (risk := _risk(searches, before.situation, event)) is not None),

@@ -1,8 +1,8 @@
 """The shortest way to a state that is wanted, or that there is none any more: asked of the law, breadth first.
 
 Where `advise` looks for what a card is good for, here somebody says in conditions what shall be so. Moves are those of
-people who give the right codes, as far as they know them. What makes no difference to the conditions is left out: tries
-and marks that they do not ask for, and new keys beyond those that they count.
+people who give the right codes, as far as they know them; some may be allowed to be mistaken. What makes no difference
+to the conditions is left out: tries and marks that they do not ask for, and new keys beyond those that they count.
 
 Pure, as all of `policy`.
 """
@@ -10,23 +10,45 @@ Pure, as all of `policy`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stuntcard.policy.conditions import Seen, all_hold
-from stuntcard.policy.events import DirectoriesRead, SessionEnd, StoreFile, StoreKey, Verify
-from stuntcard.policy.functions import Situation, codes_set, done
+from stuntcard.policy.conditions import Seen, all_hold, claimed_ability
+from stuntcard.policy.events import DirectoriesRead, SessionEnd, StoreFile, StoreKey, Verdict, Verify
+from stuntcard.policy.functions import Situation, codes_given, codes_set, done
 from stuntcard.policy.law import next_number
-from stuntcard.policy.moves import HOLDER, Action, Move, code_moves, content_moves
+from stuntcard.policy.moves import HOLDER, Action, Move, code_moves, content_moves, perform
 from stuntcard.policy.search import deletion
 from stuntcard.policy.state import CodeState, Origin, State
-from stuntcard.profile.model import ActionKind, Bounds, Condition, Profile
+from stuntcard.policy.walk import ability
+from stuntcard.profile.model import ActionKind, Bounds, ClaimedAction, Condition, Profile
 
 MOST_SITUATIONS = 20_000
 """A way that leads past more situations than this is not found."""
 
-_Node = tuple[Situation, frozenset[str], int, Move | None]
-"""A situation, the codes with the factory's value, the node that it was come to from, and the move that led to it."""
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where somebody is on the way to a goal: the card, what is known of it, and which of the deeds are done.
+
+    `factory_values`: the codes that have the value of the factory. `done`: deeds by their number.
+    """
+
+    situation: Situation
+    factory_values: frozenset[str] = frozenset()
+    done: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """Something that shall not happen: all of `when` holds, or, with `after`, that is done while it holds."""
+
+    when: tuple[Condition, ...]
+    after: ClaimedAction | None = None
+
+
+_Node = tuple[Standpoint, int, Move | None]
+"""A standpoint, the number of the one that it was come to from, and the move that led to it."""
 
 
 class GoalTooFarError(ValueError):
@@ -52,52 +74,94 @@ class _Asked:
 
 
 class Goal:
-    """A state that is wanted of a profile's card. What was found once is not searched for again."""
+    """What is wanted of a profile's card: how it shall be, and what shall have been done to it.
 
-    def __init__(self, profile: Profile, conditions: Sequence[Condition], keys: Mapping[str, int]) -> None:
-        """`keys`: the numbers of the keys that conditions name, by their identifiers."""
+    What was found once is not searched for again.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        conditions: Sequence[Condition],
+        keys: Mapping[str, int],
+        deeds: Sequence[ClaimedAction] = (),
+        *,
+        mistaken: Collection[str] = (),
+        avoided: Sequence[Avoided] = (),
+    ) -> None:
+        """`keys`: the numbers of the keys that conditions name, by their identifiers; `deeds` in any order.
+
+        `mistaken`: codes that may be given wrongly on the way; `avoided`: what the way leads past, if it can.
+        """
         self.profile = profile
         self.conditions = tuple(conditions)
         self.keys = keys
-        self._asked = _asked(self.conditions)
-        self._moves = [move for move in code_moves(profile) if move.right and self._helps(move)]
+        self._deeds = [claimed_ability(profile, deed) for deed in deeds]
+        self._asked = _asked(self.conditions, deeds, counts_tries=bool(mistaken))
+        wrong = [move for move in code_moves(profile) if not move.right and _gives_one_of(profile, move, mistaken)]
+        self._moves = [*(move for move in code_moves(profile) if move.right and self._helps(move)), *wrong]
+        self._avoided = avoided
         self._found: dict[object, tuple[Move, ...] | None] = {}
 
-    def reached(self, state: State, factory_values: frozenset[str] = frozenset()) -> bool:
-        """Whether the state is as it is wanted."""
-        return all_hold(self.profile, Seen(state, self.keys, factory_values), self.conditions)
+    def reached(self, at: Standpoint) -> bool:
+        """Whether all is as it is wanted."""
+        return len(at.done) == len(self._deeds) and self._holds(at, self.conditions)
 
-    def way(self, start: Situation, factory_values: frozenset[str] = frozenset()) -> tuple[Move, ...] | None:
+    def way(self, start: Standpoint) -> tuple[Move, ...] | None:
         """The shortest way there, or None where the law has none. Raises GoalTooFarError."""
-        key = self._key(start, factory_values)
+        key = self._key(start)
         if key not in self._found:
-            self._found[key] = self._search(start, factory_values)
+            avoided = [one for one in self._avoided if one.after is not None or not self._holds(start, one.when)]
+            way = self._search(start, avoided) if avoided else None
+            self._found[key] = way if way is not None else self._search(start, ())
         return self._found[key]
 
-    def _search(self, start: Situation, factory_values: frozenset[str]) -> tuple[Move, ...] | None:
-        nodes: list[_Node] = [(start, factory_values, -1, None)]
-        seen = {self._key(start, factory_values)}
+    def _holds(self, at: Standpoint, conditions: Sequence[Condition]) -> bool:
+        return all_hold(self.profile, Seen(at.situation.state, self.keys, at.factory_values), conditions)
+
+    def _is_avoided(self, avoided: Sequence[Avoided], at: Standpoint, move: Move, after: Standpoint) -> bool:
+        for one in avoided:
+            if one.after is None and self._holds(after, one.when):
+                return True
+            if one.after is not None and move.right and ability(move) == claimed_ability(self.profile, one.after):
+                return self._holds(at, one.when)
+        return False
+
+    def _search(self, start: Standpoint, avoided: Sequence[Avoided]) -> tuple[Move, ...] | None:
+        nodes: list[_Node] = [(start, -1, None)]
+        seen = {self._key(start)}
         queue = deque([0])
         while queue:
             number = queue.popleft()
-            situation, values, _, _ = nodes[number]
-            if self.reached(situation.state, values):
+            at, _, _ = nodes[number]
+            if self.reached(at):
                 return _path(nodes, number)
-            for move in self._next(start.state, situation.state):
-                after = done(self.profile, situation, move)
-                if after is None:
+            for move in self._next(start.situation.state, at.situation.state):
+                after = self._after(at, move)
+                if after is None or (key := self._key(after)) in seen:
                     continue
-                values_after = self._values_after(values, move)
-                key = self._key(after, values_after)
-                if key not in seen:
+                if not self._is_avoided(avoided, at, move, after):
                     seen.add(key)
                     queue.append(len(nodes))
-                    nodes.append((after, values_after, number, move))
+                    nodes.append((after, number, move))
             if len(nodes) > MOST_SITUATIONS:
                 raise GoalTooFarError(f"more than {MOST_SITUATIONS} situations lie before the goal")
         return None
 
+    def _after(self, at: Standpoint, move: Move) -> Standpoint | None:
+        situation = done(self.profile, at.situation, move) if move.right else _mistaken(self.profile, at, move)
+        if situation is None:
+            return None
+        if not move.right:
+            return replace(at, situation=situation)
+        changed = frozenset(codes_set(self.profile, move))
+        values = (at.factory_values - changed) | (changed & self._asked.wanted_factory_values)
+        deeds = at.done.union(number for number, deed in enumerate(self._deeds) if deed == ability(move))
+        return Standpoint(situation, values, deeds)
+
     def _helps(self, move: Move) -> bool:
+        if ability(move) in self._deeds:
+            return True
         match move.action.kind:
             case ActionKind.SET:
                 return True
@@ -122,6 +186,9 @@ class Goal:
         }
         for move in content_moves(self.profile, state, self.keys.values()):
             area = str(move.action.area)
+            if ability(move) in self._deeds and move.action.kind is not ActionKind.MAKE_KEY:
+                yield move
+                continue
             match move.action.kind:
                 case ActionKind.MAKE_KEY if made[area] < self._asked.makes.get(area, 0):
                     yield move
@@ -133,20 +200,17 @@ class Goal:
             if made[area] < self._asked.makes.get(area, 0):
                 yield _import(self.profile, state, area)
 
-    def _values_after(self, values: frozenset[str], move: Move) -> frozenset[str]:
-        changed = frozenset(codes_set(self.profile, move))
-        return (values - changed) | (changed & self._asked.wanted_factory_values)
-
-    def _key(self, situation: Situation, values: frozenset[str]) -> object:
-        state = situation.state
+    def _key(self, at: Standpoint) -> object:
+        state = at.situation.state
         items = (item if item.number in self.keys.values() else replace(item, number=0) for item in state.items)
         return (
             tuple(self._code_key(code) for code in state.codes.values()),
             tuple(sorted(items, key=repr)) if self._asked.contents else (),
             state.files_size if self._asked.contents else 0,
             state.lost,
-            situation.forgotten,
-            values,
+            at.situation.forgotten,
+            at.factory_values,
+            at.done,
         )
 
     def _code_key(self, code: CodeState) -> object:
@@ -157,23 +221,42 @@ class Goal:
         )
 
 
-def _asked(conditions: Sequence[Condition]) -> _Asked:
+_OF_CONTENTS = frozenset(ActionKind) - {ActionKind.LOG_IN, ActionKind.CHANGE, ActionKind.SET, ActionKind.ACT}
+
+
+def _gives_one_of(profile: Profile, move: Move, codes: Collection[str]) -> bool:
+    return not set(codes).isdisjoint(codes_given(profile, move))
+
+
+def _mistaken(profile: Profile, at: Standpoint, move: Move) -> Situation | None:
+    """What giving a code wrongly makes of a situation; None where the law does not even look at it."""
+    state, verdict = perform(profile, at.situation.state, move)
+    return replace(at.situation, state=state) if verdict is Verdict.WRONG_CODE else None
+
+
+def _asked(conditions: Sequence[Condition], deeds: Sequence[ClaimedAction], *, counts_tries: bool) -> _Asked:
     makes: dict[str, int] = {}
     for condition in conditions:
         if condition.area is not None:
             counts = (condition.used, condition.paired, condition.unpaired, condition.imported)
             makes[condition.area] = max(makes.get(condition.area, 0), *(_at_least(count) for count in counts))
+    for deed in deeds:
+        if deed.area is not None and deed.do in {ActionKind.MAKE_KEY, ActionKind.IMPORT_KEY}:
+            makes[deed.area] = max(makes.get(deed.area, 0), 1)
     values = [condition for condition in conditions if condition.factory_value is not None]
     must_change = any(condition.must_change is not None for condition in conditions)
     looks_further = any(condition.can is not None or condition.final for condition in conditions)
     return _Asked(
-        tries=any(condition.tries is not None for condition in conditions),
+        tries=counts_tries or any(condition.tries is not None for condition in conditions),
         must_change=must_change,
         wanted_factory_values=frozenset(str(one.code) for one in values if one.factory_value),
         changes=must_change or bool(values),
         makes=makes,
-        imports=frozenset(str(one.area) for one in conditions if one.imported is not None and _at_least(one.imported)),
-        contents=looks_further or any(one.area is not None or one.key is not None for one in conditions),
+        imports=frozenset(str(one.area) for one in conditions if _at_least(one.imported))
+        | frozenset(str(deed.area) for deed in deeds if deed.do is ActionKind.IMPORT_KEY),
+        contents=looks_further
+        or any(one.area is not None or one.key is not None for one in conditions)
+        or any(deed.do in _OF_CONTENTS for deed in deeds),
         apart=any(not {"unpaired", "certificate"}.isdisjoint(one.is_) or _at_least(one.unpaired) for one in conditions),
     )
 
@@ -188,7 +271,7 @@ def _at_least(count: int | Bounds | None) -> int:
 def _path(nodes: Sequence[_Node], number: int) -> tuple[Move, ...]:
     way: list[Move] = []
     while True:
-        _, _, parent, move = nodes[number]
+        _, parent, move = nodes[number]
         if move is None:
             return tuple(reversed(way))
         way.append(move)

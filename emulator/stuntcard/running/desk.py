@@ -36,6 +36,8 @@ class DeskReader:
         self.slot_control = SlotControl(Slot(pinpad=wanted.options.pinpad))
         self.around = RunOptions()
         """What goes on around a card that is put in later, if nothing else is said then."""
+        self.attempt = wanted.attempt
+        """Somebody's attempt at an exercise on the first card."""
         self._wanted = wanted
         self._exchanging = threading.Lock()
         self._stack = ExitStack()
@@ -68,7 +70,7 @@ class DeskReader:
         """What carries out requests about this reader and its card."""
         from stuntcard.control.live_card import LiveCard
 
-        return LiveCard(self.card, self.slot_control, self.faults(), self.exchange)
+        return LiveCard(self.card, self.slot_control, self.faults(), self.exchange, self.attempt)
 
     def faults(self) -> Faults | None:
         """What may strike the card; None where there is none."""

@@ -15,6 +15,7 @@ from stuntcard.running.choices import RunOptions
 from stuntcard.running.plan import EMPTY, STORED, PlanError, ReaderPlan, unique_name
 
 if TYPE_CHECKING:
+    from stuntcard.exercises.live import LiveAttempt
     from stuntcard.faults.rules import Rule
     from stuntcard.readers.pinpad.pad import PinPad
     from stuntcard.running.scenarios import ReadyScenario
@@ -30,6 +31,8 @@ class ReaderOnDesk:
     label: str | None = None
     """What the reader is called, if not by its card."""
     scenario: ReadyScenario | None = None
+    attempt: LiveAttempt | None = None
+    """Somebody's attempt at an exercise on the card."""
     held: ExitStack = field(default_factory=ExitStack)
     """What the card holds, such as its file; closed where the card goes before its desk does."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from stuntcard.messages import Messages
@@ -10,13 +10,20 @@ from stuntcard.policy.advise import Advice, FunctionAdvice, Reason, Risk, Standi
 from stuntcard.policy.functions import Function, Use
 from stuntcard.policy.moves import HOLDER
 from stuntcard.policy.state import State
-from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
 
 _USES = {Use.USE_KEYS: "function-use-keys", Use.NEW_KEYS: "function-new-keys", Use.GIVE_CODE: "function-code"}
 _SETS = {
     CodeStatus.NOT_SET: "step-set-first",
     CodeStatus.SET: "step-set-anew",
     CodeStatus.BLOCKED: "step-unblock",
+}
+_WITH_OWN_VALUE = {ActionKind.LOG_IN: "step-log-in", ActionKind.CHANGE: "step-change"}
+_WITH_KEYS = {
+    ActionKind.MAKE_KEY: "step-make-key",
+    ActionKind.IMPORT_KEY: "step-import-key",
+    ActionKind.STORE_CERTIFICATE: "step-store-certificate",
+    ActionKind.USE_KEY: "step-use-key",
 }
 _REASONS = {
     CodeStatus.NOT_SET: "because-not-set",
@@ -28,6 +35,13 @@ _REASONS = {
 def advice_lines(profile: Profile, advice: Advice, messages: Messages) -> Iterator[str]:
     """The whole advice, line by line."""
     return _Writer(profile, messages).advice(advice)
+
+
+def step_lines(
+    profile: Profile, step: Step, messages: Messages, key_names: Mapping[int, str] | None = None
+) -> Iterator[str]:
+    """A step, and line by line what it costs and risks. `key_names`: what keys are called, if not by their numbers."""
+    return _Writer(profile, messages, key_names or {}).step(step)
 
 
 def advice_object(profile: Profile, state: State, forgotten: frozenset[str], advice: Advice) -> dict[str, object]:
@@ -46,9 +60,10 @@ def advice_object(profile: Profile, state: State, forgotten: frozenset[str], adv
 
 
 class _Writer:
-    def __init__(self, profile: Profile, messages: Messages) -> None:
+    def __init__(self, profile: Profile, messages: Messages, key_names: Mapping[int, str] | None = None) -> None:
         self._profile = profile
         self._messages = messages
+        self._key_names = key_names or {}
 
     def advice(self, advice: Advice) -> Iterator[str]:
         yield self._profile.name
@@ -59,6 +74,10 @@ class _Writer:
         yield from self._plan(advice)
         warned = {risk.code for step in advice.plan for risk in step.risks}
         yield from self._beware([risk for risk in advice.beware if risk.code not in warned])
+
+    def step(self, step: Step) -> Iterator[str]:
+        yield _capitalised(self._step(step))
+        yield from self._consequences(step)
 
     def _list(self, heading: str, functions: list[FunctionAdvice]) -> Iterator[str]:
         if functions:
@@ -114,16 +133,25 @@ class _Writer:
 
     def _holders_act(self, step: Step) -> str:
         given = self._messages.all_of([self._code(code) for code in step.gives])
-        item = step.deleted
+        action, item = step.action, step.deleted
+        if action.kind in _WITH_KEYS:
+            area = self._messages.name(self._profile.areas[str(action.area)].name)
+            number = self._number(action.number) if action.number is not None else ""
+            return self._messages.text(_WITH_KEYS[action.kind], by=given, area=area, number=number)
+        if action.kind in _WITH_OWN_VALUE:
+            return self._messages.text(_WITH_OWN_VALUE[action.kind], code=given)
         if item is None:
             key = _SETS[step.before or CodeStatus.SET]
-            return self._messages.text(key, by=given, code=self._code(str(step.action.code)))
+            return self._messages.text(key, by=given, code=self._code(str(action.code)))
         if item.paired:
             key = "step-delete-pair"
         else:
             key = "step-delete-key" if item.key else "step-delete-certificate"
         area = self._messages.name(self._profile.areas[item.area].name)
-        return self._messages.text(key, code=given, number=item.number, area=area)
+        return self._messages.text(key, code=given, number=self._number(item.number), area=area)
+
+    def _number(self, number: int) -> str:
+        return self._key_names.get(number, str(number))
 
     def _consequences(self, step: Step) -> Iterator[str]:
         if step.deleted is not None and step.deleted.key:
