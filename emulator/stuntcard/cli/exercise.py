@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,8 @@ from stuntcard.cli.run import PROGRAM, WithProgram
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
+    from stuntcard.running.choices import ReaderChoice
+    from stuntcard.running.making import ReaderOnDesk
 
 exercise_app = typer.Typer(
     no_args_is_help=True, help="Exercises for trainees: a story, a card in trouble, and a judge; docs/exercises.md."
@@ -133,25 +135,26 @@ def start(
         choice = parse_reader(reader)
     with _refusals():
         messages = messages_in(language)
-        ready = ready_exercise(name, messages)
-        on_desk = begun(ready, applet)
-    attempt = on_desk.attempt
-    assert attempt is not None, "it has just begun"
-    typer.echo("\n".join((*story_lines(ready, messages), "")))
+        on_desk, attempt = begun(ready_exercise(name, messages), applet)
+    typer.echo("\n".join((*story_lines(attempt.ready, messages), "")))
     commented(attempt, messages, lambda line: typer.echo(line, err=True))
     program = context.meta.get(PROGRAM)
+    ended_with = _served(on_desk, choice, program)
+    typer.echo("\n".join(concluded(attempt, messages)), err=bool(program))
+    raise typer.Exit(ended_with or (0 if attempt.attempt.solved_at is not None else _NOT_SOLVED))
+
+
+def _served(on_desk: ReaderOnDesk, choice: ReaderChoice, program: Sequence[str] | None) -> int:
+    """Runs the card for the program, whose exit status it gives, or until Ctrl-C."""
     with failing(OSError, code=ExitCode.UNAVAILABLE, prefix="the card can't be served: "):
         if program:
             from stuntcard.running.program import exec_at_desk
 
-            status = exec_at_desk([on_desk], program)
-        else:
-            from stuntcard.running.serving import run_desk
+            return exec_at_desk([on_desk], program)
+        from stuntcard.running.serving import run_desk
 
-            run_desk([on_desk], choice)
-            status = 0
-    typer.echo("\n".join(concluded(attempt, messages)), err=bool(program))
-    raise typer.Exit(status or (0 if attempt.attempt.solved_at is not None else _NOT_SOLVED))
+        run_desk([on_desk], choice)
+        return 0
 
 
 @exercise_app.command()

@@ -44,7 +44,7 @@ def proved_exercise(name: str, messages: Messages) -> ReadyExercise:
     return ready
 
 
-def begun(ready: ReadyExercise, applet: str | None = None) -> ReaderOnDesk:
+def begun(ready: ReadyExercise, applet: str | None = None) -> tuple[ReaderOnDesk, LiveAttempt]:
     """A reader with a card of the exercise, and an attempt at it that begins now. Raises ExerciseRefusedError.
 
     `applet`: what programs see, if not the profile's first command set.
@@ -55,7 +55,7 @@ def begun(ready: ReadyExercise, applet: str | None = None) -> ReaderOnDesk:
         raise ExerciseRefusedError(f"--applet {applet}: {error}") from error
     attempt = LiveAttempt(ready, card)
     options = RunOptions(faults=ready.named.start.scenario.rules)
-    return ReaderOnDesk(ready.named.profile.id, card, options, attempt=attempt)
+    return ReaderOnDesk(ready.named.profile.id, card, options, attempt=attempt), attempt
 
 
 def commented(attempt: LiveAttempt, messages: Messages, tell: Callable[[str], None]) -> None:
