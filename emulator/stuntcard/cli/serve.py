@@ -44,12 +44,13 @@ def serve(
     try:
         from stuntcard.serve.server import AlreadyServedError
         from stuntcard.serve.serving import ServingError, serve_cards
+        from stuntcard.store.errors import StoreError
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] == "stuntcard":
             raise
         fail(_EXTRA, ExitCode.UNAVAILABLE)
     _warn_of_others(host)
-    with failing(ServingError, AlreadyServedError, OSError, code=ExitCode.UNAVAILABLE):
+    with failing(ServingError, AlreadyServedError, StoreError, OSError, code=ExitCode.UNAVAILABLE):
         serve_cards(host, port, lambda served: _begin_with(served, cards or []), typer.echo)
 
 

@@ -53,6 +53,10 @@ class LiveCard:
             raise ControlError("this reader has no card yet; put one in: stuntcard insert NAME CARD")
         return card
 
+    def lies_now(self, card: Card, faults: Faults | None) -> None:
+        """Another card was put in, by somebody who did not ask here."""
+        self._lying = card, faults
+
     def _must_have_a_card(self) -> None:
         """Raises ControlError for an empty reader."""
         _ = self._card

@@ -20,13 +20,18 @@ _STYLE = (
     ".node text{font-size:12px}.label text{font-size:10px;fill:#333}"
     ".node rect{stroke:#444;stroke-width:1.2}.node.first rect{stroke-width:2.8}"
     ".node.final rect{stroke-dasharray:5 3;stroke-width:2}"
+    ".here .ring{fill:none;stroke:#0b4f9c;stroke-width:3}.here .ground{fill:#0b4f9c}"
+    ".here text{font-size:11px;font-weight:bold;fill:#fff}"
     ".label rect{fill:#fff}path{fill:none;stroke:#666;stroke-width:1.1}"
 )
 _TITLE_HEIGHT = 30
 
 
-def to_svg(picture: Picture) -> str:
-    """A drawing that needs nothing else: the first node has a thick edge, one that can't be left a dashed one."""
+def to_svg(picture: Picture, here: int | None = None, here_in_words: str = "") -> str:
+    """A drawing that needs nothing else: the first node has a thick edge, one that can't be left a dashed one.
+
+    The node `here` has a ring around it, and the words above it.
+    """
     placed = layout(picture)
     title_width = 9 * len(picture.title) + 40
     width, height = max(placed.width, title_width), placed.height + _TITLE_HEIGHT
@@ -47,7 +52,22 @@ def to_svg(picture: Picture) -> str:
         kinds = "node" + (" first" if number == 0 else "") + (" final" if node.final else "")
         rectangle = _rectangle(box, f' rx="9" fill="{_FILLS[node.look]}"')
         parts.append(f'<g class="{kinds}">{rectangle}{_text(box, NODE_LINE)}</g>')
+        if number == here:
+            parts.append(_here(box, here_in_words))
     return "\n".join([*parts, "</g></svg>", ""])
+
+
+def _here(box: Box, words: str) -> str:
+    """A ring around a node, and words on its edge that stand on a ground of their own."""
+    width, height = box.width + 12, box.height + 12
+    left, top = box.x - width / 2, box.y - height / 2
+    ground = 7.0 * len(words) + 14
+    sizes = f'width="{ground:.1f}" height="18" rx="9"'
+    return (
+        f'<g class="here"><rect class="ring" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'rx="14"/><rect class="ground" x="{box.x - ground / 2:.1f}" y="{top - 9:.1f}" {sizes}/>'
+        f'<text x="{box.x:.1f}" y="{top:.1f}" dy="0.35em">{escape(words)}</text></g>'
+    )
 
 
 def to_dot(picture: Picture) -> str:

@@ -87,6 +87,15 @@ def picture(walked: Walk, of: str) -> Picture:
     return Picture(f"{walked.profile.name}: {view.title}", nodes, arrows)
 
 
+def place_in(drawn: Picture, profile: Profile, of: str, state: State) -> int | None:
+    """The number of the node that a card is at, in a picture of its life; None where it has none for such a state.
+
+    Raises GraphError.
+    """
+    lines, _ = _view(profile, of).show(state)
+    return next((number for number, node in enumerate(drawn.nodes) if node.lines == lines), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """What a picture shows of a state: some codes, with tries or without, and some parts when they are lost."""

@@ -82,16 +82,29 @@ class DeskReader:
         `options`: what goes on around it; `around`, if they are not given. Raises ControlError where there is no such
         card; then the one that lies here stays.
         """
-        with self._exchanging:
-            stack = ExitStack()
+        with ExitStack() as stack:
             card = stack.enter_context(_other_card(source))
-            self.let_go()
-            self.slot_control.remove()
-            self._stack.close()
-            self._wanted.held.close()
-            self._stack, self.card = stack, card
-            self._place(card, options or self.around)
+            self._put_in(card, options or self.around, stack)
             return card, self.faults()
+
+    def put_in(self, made: ReaderOnDesk, held: ExitStack) -> None:
+        """Puts a card in that was made already, for the one that lies here; `held` is what ends when it goes."""
+        assert made.card is not None
+        self._put_in(made.card, made.options, held)
+        self.live.lies_now(made.card, self.faults())
+
+    def clear(self) -> None:
+        """Takes the card out and lets go of it: a stored one is closed. Another has to be put in afterwards."""
+        self.let_go()
+        self.slot_control.remove()
+        self._stack.close()
+        self._wanted.held.close()
+
+    def _put_in(self, card: Card, options: RunOptions, held: ExitStack) -> None:
+        with self._exchanging:
+            self.clear()
+            self._stack, self.card = held.pop_all(), card
+            self._place(card, options)
 
     def _place(self, card: Card, options: RunOptions) -> None:
         self.placed_card = self._stack.enter_context(placed(card, options, self.slot_control))

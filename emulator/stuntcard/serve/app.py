@@ -11,14 +11,35 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ControlError
-from stuntcard.serve import card_routes, event_routes
+from stuntcard.serve import (
+    act_routes,
+    card_routes,
+    choosing_routes,
+    event_routes,
+    exercise_routes,
+    telling_routes,
+    token_routes,
+)
 from stuntcard.serve.access import Access
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.guard import Guard
 from stuntcard.serve.problems import Problem, ProblemError, problem_answer, refusals
+from stuntcard.store.errors import StoreError
 
-_ROUTERS = (card_routes.router, event_routes.router)
+_ROUTERS = tuple(
+    module.router
+    for module in (
+        card_routes,
+        act_routes,
+        telling_routes,
+        exercise_routes,
+        event_routes,
+        choosing_routes,
+        token_routes,
+    )
+)
 _ANYWHERE = refusals(
     Problem.NOT_AUTHENTICATED, Problem.FOREIGN_HOST, Problem.FOREIGN_ORIGIN, Problem.TOO_LARGE, Problem.TOO_SLOW
 )
@@ -65,6 +86,11 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ControlError)
     async def refused(_request: Request, error: ControlError) -> JSONResponse:
+        return problem_answer(Problem.REFUSED, str(error))
+
+    @app.exception_handler(StoreError)
+    @app.exception_handler(KeepError)
+    async def not_stored(_request: Request, error: Exception) -> JSONResponse:
         return problem_answer(Problem.REFUSED, str(error))
 
     @app.exception_handler(RequestValidationError)

@@ -122,6 +122,12 @@ def plug(card: CardToChange) -> api.DoneAnswer:
     return card.asked(api.PlugRequest(), api.DoneAnswer)
 
 
+@router.post("/{id}/exchange", responses=_MAKING | _OF_A_CARD)
+def exchange(id_: Id, cards: AllCards, _: Owner, plan: CardPlan) -> CardDescription:
+    """Puts another card into the reader, which stays, with its socket; the card that lay there goes as by DELETE."""
+    return cards.exchange(id_, plan).description
+
+
 @router.post("/{id}/set", responses=_CHANGING)
 def set_state(card: CardToChange, wanted: Wanted) -> api.SetStateAnswer:
     """Brings codes and parts to a state, by the law as far as it leads there."""

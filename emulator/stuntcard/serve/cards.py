@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
-from stuntcard.applets.registry import AppletChoiceError
-from stuntcard.faults.rules import FaultError
-from stuntcard.messages import UnknownLanguageError
-from stuntcard.profile.document import DocumentError
-from stuntcard.profile.load import profile_names
-from stuntcard.profile.serial import SerialError
+from stuntcard.exercises.record import AttemptRecord
 from stuntcard.running.choices import RunOptions
-from stuntcard.running.desk import DeskReader, controlled, desk_laid, served_to_pcsc
-from stuntcard.running.making import ReaderOnDesk, reader_made
-from stuntcard.running.pcsc import numbered_name
-from stuntcard.running.plan import PlanError, unique_name
-from stuntcard.running.scenarios import ScenarioRefusedError
+from stuntcard.running.desk import controlled, desk_laid
+from stuntcard.running.plan import unique_name
+from stuntcard.serve import kept
+from stuntcard.serve.desks import Desks
+from stuntcard.serve.exercise import ServedExercise
 from stuntcard.serve.happenings import Happening
 from stuntcard.serve.hub import Hub
+from stuntcard.serve.making import MadeCard, card_kept, card_planned, forget_kept
 from stuntcard.serve.plans import CardPlan
 from stuntcard.serve.problems import Problem, ProblemError
-from stuntcard.serve.served_card import ServedCard
+from stuntcard.serve.served_card import ServedCard, Standing, new_standing
 from stuntcard.serve.tape import CardTape
-from stuntcard.store.errors import CardInUseError, StoreError
 
 CARDS_MAX = 250
+_log = logging.getLogger(__name__)
 
 
 class Cards:
@@ -38,6 +34,7 @@ class Cards:
         self._lock = threading.Lock()
         """Held while a card is made or removed; looking at cards needs none."""
         self._cards: dict[str, ServedCard] = {}
+        self._desks = Desks()
 
     def all(self) -> tuple[ServedCard, ...]:
         """The cards, in the order in which they came."""
@@ -47,9 +44,7 @@ class Cards:
         """The card under this id. Raises ProblemError."""
         card = self._cards.get(id_)
         if card is None:
-            raise ProblemError(
-                Problem.NO_SUCH_CARD, f"no card '{id_}' is served; GET /api/v1/cards lists those that are"
-            )
+            raise ProblemError(Problem.NO_SUCH_CARD, f"no card '{id_}' is served; GET /api/v1/cards lists them")
         return card
 
     def make(self, id_: str | None, plan: CardPlan) -> tuple[ServedCard, bool]:
@@ -58,7 +53,7 @@ class Cards:
         Raises ProblemError.
         """
         with self._lock:
-            name = id_ or unique_name(plan.profile or plan.stored or str(plan.scenario), self._cards)[:32]
+            name = id_ or unique_name(plan.source[:28], self._cards)
             there = self._cards.get(name)
             if there is not None:
                 if there.plan == plan:
@@ -67,10 +62,26 @@ class Cards:
                 raise ProblemError(Problem.ID_TAKEN, detail)
             if len(self._cards) >= CARDS_MAX:
                 raise ProblemError(Problem.TOO_MANY, f"{CARDS_MAX} cards are served already; remove some first")
-            card = self._made(name, plan)
-            self._cards = {**self._cards, name: card}
+            card = self._new(name, plan)
         self.hub.tell(name, Happening.CARD, card.as_told())
         return card, True
+
+    def exchange(self, id_: str, plan: CardPlan) -> ServedCard:
+        """Puts another card into the reader of one; the reader stays, with its socket. Raises ProblemError."""
+        with self._lock:
+            card = self.find(id_)
+            plan = plan.model_copy(update={"desk": card.plan.desk, "pinpad": card.plan.pinpad})
+
+            def make_room() -> None:
+                card.reader.clear()
+                self._forget(card)
+
+            with ExitStack() as stack:
+                made = stack.enter_context(card_planned(id_, plan, card.tape, make_room))
+                card.reader.put_in(made.reader, stack.pop_all())
+            card.stands(self._standing(id_, plan, made))
+        self.hub.tell(id_, Happening.CARD, card.as_told())
+        return card
 
     def remove(self, id_: str) -> None:
         """Serves a card no more. Raises ProblemError."""
@@ -78,7 +89,17 @@ class Cards:
             card = self.find(id_)
             self._cards = {name: one for name, one in self._cards.items() if name != id_}
             card.end()
+            self._forget(card)
         self.hub.tell(id_, Happening.GONE, {})
+
+    def serve_kept(self) -> None:
+        """Serves those again that were kept; what can't be had any more is told in the log. Raises StoreError."""
+        for one in kept.kept_cards():
+            try:
+                with self._lock:
+                    self._again(one)
+            except ProblemError as error:
+                _log.warning("the card '%s' was kept, but can't be served: %s", one.id, error.detail)
 
     def end(self) -> None:
         """Serves none any more."""
@@ -89,19 +110,43 @@ class Cards:
             for card in cards.values():
                 card.end()
 
-    def _made(self, id_: str, plan: CardPlan) -> ServedCard:
-        with _refused_as_problems(plan), ExitStack() as stack:
-            tape = CardTape(lambda: self.hub.touch(id_))
-            made = stack.enter_context(reader_made(plan.reader_plan(id_)))
-            desk = stack.enter_context(desk_laid([_recorded(made, plan.seed, tape)]))
-            stack.enter_context(served_to_pcsc(desk))
-            reader: DeskReader = desk.readers[0]
-            reader.around = RunOptions(recorder=tape, pinpad=made.options.pinpad)
-            card = ServedCard(plan, reader, desk.socket, tape, self.hub)
-            card.reader_name = numbered_name(reader.label, 0)
-            stack.enter_context(controlled(desk))
-            card.stack = stack.pop_all()
-            return card
+    def _new(self, id_: str, plan: CardPlan) -> ServedCard:
+        tape = CardTape(lambda: self.hub.touch(id_))
+        with ExitStack() as stack:
+            made = stack.enter_context(card_planned(id_, plan, tape))
+            return self._served(made, self._standing(id_, plan, made), tape, stack)
+
+    def _again(self, one: kept.KeptCard) -> ServedCard:
+        tape = CardTape(lambda: self.hub.touch(one.id))
+        with ExitStack() as stack:
+            made = stack.enter_context(card_kept(one.id, one.plan, tape))
+            exercise = _exercise(made, one.record, _keeping(one))
+            return self._served(made, Standing(one.plan, one.first_codes, exercise, one.made), tape, stack)
+
+    def _served(self, made: MadeCard, standing: Standing, tape: CardTape, stack: ExitStack) -> ServedCard:
+        """The card, which takes over all that stands in the stack."""
+        desk = stack.enter_context(desk_laid([made.reader]))
+        where = stack.enter_context(self._desks.served(standing.plan.desk, desk))
+        (reader,) = desk.readers
+        reader.around = RunOptions(recorder=tape)
+        card = ServedCard(standing, reader, where, tape, self.hub)
+        stack.enter_context(controlled(desk))
+        card.stack = stack.pop_all()
+        self._cards = {**self._cards, card.id: card}
+        return card
+
+    def _standing(self, id_: str, plan: CardPlan, made: MadeCard) -> Standing:
+        standing = new_standing(plan, made.first_codes, None)
+        if not plan.keep:
+            return Standing(plan, made.first_codes, _exercise(made), standing.made)
+        one = kept.KeptCard(id=id_, plan=plan, made=standing.made, first_codes=made.first_codes)
+        kept.keep(one)
+        return Standing(plan, made.first_codes, _exercise(made, None, _keeping(one)), standing.made)
+
+    def _forget(self, card: ServedCard) -> None:
+        if card.plan.keep:
+            kept.forget(card.id)
+            forget_kept(card.id, card.plan)
 
     def _news(self, ids: frozenset[str]) -> Iterator[tuple[str, Happening, dict[str, object]]]:
         cards = self._cards
@@ -110,35 +155,16 @@ class Cards:
                 yield from ((id_, kind, data) for kind, data in cards[id_].news())
 
 
-def _recorded(made: ReaderOnDesk, seed: int, tape: CardTape) -> ReaderOnDesk:
-    """The reader with a tape for what is said there, and faults by the plan's seed."""
-    faults = tuple(rule if rule.seed else replace(rule, seed=seed) for rule in made.options.faults)
-    return replace(made, options=replace(made.options, faults=faults, recorder=tape))
+def _exercise(
+    made: MadeCard,
+    record: AttemptRecord | None = None,
+    keep: Callable[[AttemptRecord], None] = lambda _: None,
+) -> ServedExercise | None:
+    if made.exercise is None or made.reader.card is None:
+        return None
+    return ServedExercise(made.exercise, made.reader.card, record, keep)
 
 
-_BAD_PLAN = (
-    PlanError,
-    AppletChoiceError,
-    SerialError,
-    FaultError,
-    DocumentError,
-    ScenarioRefusedError,
-    UnknownLanguageError,
-    StoreError,
-)
-
-
-@contextmanager
-def _refused_as_problems(plan: CardPlan) -> Iterator[None]:
-    """Has all that can be wrong with a plan told as a problem."""
-    if plan.profile is not None and plan.profile not in profile_names():
-        detail = f"there is no profile '{plan.profile}'; there are: {', '.join(profile_names())}"
-        raise ProblemError(Problem.BAD_PLAN, detail)
-    try:
-        yield
-    except CardInUseError as error:
-        raise ProblemError(Problem.CARD_IN_USE, str(error)) from error
-    except _BAD_PLAN as error:
-        raise ProblemError(Problem.BAD_PLAN, str(error)) from error
-    except OSError as error:
-        raise ProblemError(Problem.FAILED, f"the card can't be served: {error.strerror or error}") from error
+def _keeping(one: kept.KeptCard) -> Callable[[AttemptRecord], None]:
+    """What keeps how the exercise stands."""
+    return lambda record: kept.keep(one.with_record(record))

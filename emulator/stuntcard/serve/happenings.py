@@ -22,6 +22,8 @@ class Happening(StrEnum):
     """The card was put in or taken out, or its reader plugged or unplugged."""
     FAULTS = "faults"
     """A fault was set, cleared, or struck: all that are set now."""
+    EXERCISE = "exercise"
+    """The exercise stands otherwise; `GET /api/v1/cards/{id}/exercise` tells how."""
     GAP = "gap"
     """Commands that are not told one by one, because they came too fast; the trace has them."""
 

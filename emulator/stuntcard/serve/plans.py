@@ -39,10 +39,16 @@ class CardPlan(BaseModel):
     )
     scenario: _Word | None = Field(default=None, description="A card in this trouble; `GET /api/v1/scenarios`.")
     stored: _StoredName | None = Field(default=None, description="A stored card; `GET /api/v1/stored-cards`.")
+    exercise: _Word | None = Field(
+        default=None,
+        description="A card in an exercise's trouble, which is judged as it goes; `GET /api/v1/exercises`.",
+    )
     label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = Field(
         default=None, description="What people call it: any text. The reader is named after the id."
     )
-    applet: _Word | None = Field(default=None, description="What programs see first; without it, the card's own.")
+    applet: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9:-]{0,63}$")] | None = Field(
+        default=None, description="What programs see first; without it, the card's own."
+    )
     serial: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{1,64}$")] | None = Field(
         default=None, description="A fresh card's serial number; without it, its profile's."
     )
@@ -65,13 +71,18 @@ class CardPlan(BaseModel):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if self.stored is not None and (self.profile or self.scenario or self.serial):
-            raise ValueError("a stored card has its own profile, trouble and serial number; leave these out")
-        if self.stored is None and self.profile is None and self.scenario is None:
-            raise ValueError("say which card: profile, scenario or stored")
-        if self.scenario is not None and self.serial is not None:
-            raise ValueError("a scenario's card has its own serial number; leave serial out")
+        sources = [self.profile, self.scenario, self.stored, self.exercise]
+        of_a_scenario = self.scenario is not None and sources == [self.profile, self.scenario, None, None]
+        if sum(source is not None for source in sources) != 1 and not of_a_scenario:
+            raise ValueError("say which card: one of profile, scenario (with profile, if need be), stored, exercise")
+        if self.serial is not None and (self.profile is None or self.scenario is not None):
+            raise ValueError("only a fresh card of a profile takes a serial number; leave serial out")
         return self
+
+    @property
+    def source(self) -> str:
+        """What the card is made of, in a word."""
+        return str(self.exercise or self.scenario or self.stored or self.profile)
 
     def reader_plan(self, id_: str) -> ReaderPlan:
         """The same, as a plan for a reader."""

@@ -15,11 +15,14 @@ from stuntcard.card.content import Content
 from stuntcard.card.view import CardView, view
 from stuntcard.control import requests as api
 from stuntcard.control.wire import AnswerT
+from stuntcard.exercises.judge import Attempt
 from stuntcard.running.desk import DeskReader
 from stuntcard.running.pcsc import SOCKET_VARIABLE
+from stuntcard.serve.exercise import ServedExercise
 from stuntcard.serve.happenings import Happening
 from stuntcard.serve.hub import Hub
 from stuntcard.serve.plans import CardPlan
+from stuntcard.serve.snapshots import Snapshots, SnapshotsInMemory, SnapshotsInStore
 from stuntcard.serve.tape import CardTape, Heard
 
 
@@ -42,11 +45,23 @@ class CardDescription:
     pcsc_socket: str
     environment: dict[str, str]
     """What a program's environment needs, for it to see this card."""
+    exercise: str | None
+    """The exercise that is done on it."""
     faults: tuple[api.FaultView, ...]
     state: CardView
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How and where a card lies, beside its law and its content: what its maker knows of it."""
+
+    plan: CardPlan
+    first_codes: dict[str, str]
+    exercise: ServedExercise | None
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """What was told of the card last, so that only what is new is told."""
 
@@ -54,6 +69,7 @@ class _Shown:
     state: CardView
     place: api.Place
     faults: tuple[api.FaultView, ...]
+    attempt: Attempt | None
 
 
 _DESCRIPTION = TypeAdapter(CardDescription)
@@ -62,17 +78,18 @@ _DESCRIPTION = TypeAdapter(CardDescription)
 class ServedCard:
     """One card under its id. What it is asked may come from several threads."""
 
-    def __init__(self, plan: CardPlan, reader: DeskReader, socket: Path, tape: CardTape, hub: Hub) -> None:
+    def __init__(
+        self, standing: Standing, reader: DeskReader, where: tuple[str, Path], tape: CardTape, hub: Hub
+    ) -> None:
+        """`where`: what PC/SC programs see the reader as, and behind which socket."""
         self.id = reader.name
-        self.plan = plan
-        self.made = datetime.now(UTC)
+        self.standing = standing
         self.tape = tape
         self.stack = ExitStack()
         """What ends when the card is served no more."""
-        self.reader_name = ""
-        """What PC/SC programs see the reader as."""
-        self._reader = reader
-        self._socket = socket
+        self.reader = reader
+        self._reader_name, self._socket = where
+        self._in_memory = SnapshotsInMemory(lambda: self.card.content)
         self._taped: Card | None = None
         self._shown: _Shown | None = None
         self._shown = self._look()
@@ -82,8 +99,13 @@ class ServedCard:
     @property
     def card(self) -> Card:
         """The card that lies in the reader, or was taken out last."""
-        assert self._reader.card is not None  # readers over HTTP are never made without one
-        return self._reader.card
+        assert self.reader.card is not None  # readers over HTTP are never made without one
+        return self.reader.card
+
+    @property
+    def plan(self) -> CardPlan:
+        """What was asked for."""
+        return self.standing.plan
 
     @property
     def label(self) -> str:
@@ -91,40 +113,58 @@ class ServedCard:
         return self.plan.label or self.id
 
     @property
-    def directory(self) -> Path:
-        """Where its sockets are."""
-        return self._reader.directory
+    def exercise(self) -> ServedExercise | None:
+        """The exercise that is done on it."""
+        return self.standing.exercise
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """The card as it stood at times."""
+        stored = self.plan.stored or (self.id if self.plan.keep else None)
+        return SnapshotsInStore(stored) if stored is not None else self._in_memory
 
     @property
     def description(self) -> CardDescription:
         """All that the API tells of it."""
-        card = self.card
+        card, live = self.card, self.reader.live
         return CardDescription(
             id=self.id,
             plan=self.plan,
             label=self.label,
-            made=self.made,
+            made=self.standing.made,
             profile=card.profile.id,
             profile_name=card.profile.name,
-            place=self._reader.live.place,
+            place=live.place,
             commands=card.commands,
-            reader=self.reader_name,
+            reader=self._reader_name,
             pcsc_socket=str(self._socket),
             environment={SOCKET_VARIABLE: str(self._socket)},
-            faults=self._reader.live.listed_faults(),
+            exercise=self.exercise.name if self.exercise is not None else None,
+            faults=live.listed_faults(),
             state=view(card.profile, card.content),
         )
-
-    def asked(self, request: api.Request, kind: type[AnswerT]) -> AnswerT:
-        """What comes of a request, which is of this kind. Raises ControlError when it can't be; it says why."""
-        answer = self._reader.live.answer(request)
-        assert isinstance(answer, kind)
-        return answer
 
     def as_told(self) -> dict[str, object]:
         """All that the API tells of it, as a stream does."""
         told: dict[str, object] = _DESCRIPTION.dump_python(self.description, mode="json")
         return told
+
+    def asked(self, request: api.Request, kind: type[AnswerT]) -> AnswerT:
+        """What comes of a request, which is of this kind. Raises ControlError when it can't be; it says why."""
+        answer = self.reader.live.answer(request)
+        assert isinstance(answer, kind)
+        return answer
+
+    def restore(self, snapshot: str) -> None:
+        """The card is as it was in a snapshot, and its session ends. Raises StoreError, KeepError, ProblemError."""
+        content = self.snapshots.content(snapshot)
+        self.card.change_content(lambda _: content)
+        self.reader.slot_control.reset()
+
+    def stands(self, standing: Standing) -> None:
+        """Another card was put into the reader, by another plan."""
+        self._in_memory = SnapshotsInMemory(lambda: self.card.content)
+        self.standing = standing
 
     def end(self) -> None:
         """Serves it no more; a stored card is closed."""
@@ -133,10 +173,12 @@ class ServedCard:
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
-        self._reader.let_go()
+        self.reader.let_go()
+
+    # What is new, asked from one thread only
 
     def news(self) -> Iterator[tuple[Happening, dict[str, object]]]:
-        """What is new since the last call. It is called from one thread only."""
+        """What is new since the last call."""
         events, left_out = self.tape.new()
         if left_out:
             yield Happening.GAP, {"commands": left_out}
@@ -150,9 +192,11 @@ class ServedCard:
             yield Happening.PLACE, {"place": now.place}
         if before is None or now.faults != before.faults:
             yield Happening.FAULTS, {"faults": [asdict(fault) for fault in now.faults]}
+        if now.attempt is not None and (before is None or now.attempt != before.attempt):
+            yield Happening.EXERCISE, {}
 
     def _look(self) -> _Shown:
-        card, before, live = self.card, self._shown, self._reader.live
+        card, before, live = self.card, self._shown, self.reader.live
         content = card.content
         if card is not self._taped:
             self._taped = card
@@ -160,7 +204,8 @@ class ServedCard:
             self.tape.begin(card.profile.id, card.atr, codes)
         same = before is not None and before.content is content
         state = before.state if before is not None and same else view(card.profile, content)
-        return _Shown(content, state, live.place, live.listed_faults())
+        attempt = self.exercise.attempt if self.exercise is not None else None
+        return _Shown(content, state, live.place, live.listed_faults(), attempt)
 
 
 def told(heard: Heard) -> dict[str, object]:
@@ -174,3 +219,8 @@ def told(heard: Heard) -> dict[str, object]:
         "answer": event.answer,
         "decoded": decoded.as_dict() if decoded is not None else None,
     }
+
+
+def new_standing(plan: CardPlan, first_codes: dict[str, str], exercise: ServedExercise | None) -> Standing:
+    """How a card lies that was made just now."""
+    return Standing(plan, first_codes, exercise, datetime.now(UTC))

@@ -19,7 +19,7 @@ class ServingError(Exception):
 def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Callable[[str], None]) -> None:
     """Serves until a signal comes. `begin` makes the first cards; `say` tells where all of them are.
 
-    Raises ServingError, AlreadyServedError, or OSError when the runtime folder can't be had.
+    Raises ServingError, AlreadyServedError, or StoreError or OSError when a folder can't be had.
     """
     with ExitStack() as stack:
         try:
@@ -29,6 +29,7 @@ def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Calla
         access, cards = Access(), Cards()
         stack.enter_context(noted(url, access.owner_token))
         stack.callback(cards.end)
+        cards.serve_kept()
         begin(cards)
 
         def ready() -> None:

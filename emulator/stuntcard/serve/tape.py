@@ -11,7 +11,7 @@ from time import perf_counter
 
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.trace.decode import Decoded
-from stuntcard.trace.events import TraceEvent, TraceHeader
+from stuntcard.trace.events import EventLines, TraceEvent, TraceHeader, header_line
 from stuntcard.trace.read import Trace
 from stuntcard.trace.record import COMMAND
 from stuntcard.trace.scribe import Raw, Scribe
@@ -79,6 +79,13 @@ class CardTape:
             del raw[0]
         scribe = Scribe(self._header)
         return Trace(self._header, tuple(scribe.event(self._shifted(one))[0] for one in raw))
+
+    def lines(self) -> str:
+        """All that is kept, masked, as the file of a trace."""
+        assert self._header is not None
+        lines = EventLines(self._header)
+        told = "".join(lines.line(heard.event, heard.decoded) for heard in self.last(KEPT))
+        return f"{header_line(self._header)}\n{told}"
 
     def last(self, many: int) -> list[Heard]:
         """The last so many events, masked and in words."""

@@ -150,21 +150,18 @@ def list_snapshots(name: str) -> tuple[tuple[str, datetime.datetime], ...]:
     )
 
 
+def read_snapshot(name: str, snapshot: str) -> StoredCard:
+    """A card as it was in a snapshot. Raises StoreError."""
+    return read_file(_snapshot_meant(name, snapshot)[1])
+
+
 def restore_snapshot(name: str, snapshot: str | None = None) -> tuple[str, Path | None]:
     """Makes a card as it was in a snapshot, or in the latest one; gives the snapshot's name.
 
     A damaged card is moved aside first; then its new path comes second. Raises StoreError.
     """
-    snapshots = [known for known, _ in list_snapshots(name)]
-    if snapshot is None and snapshots:
-        snapshot = snapshots[-1]
-    if snapshot is None or snapshot not in snapshots:
-        which = f"no snapshot '{snapshot}'" if snapshot is not None else "no snapshot"
-        there_are = (
-            f"; there are: {', '.join(snapshots)}" if snapshots else f"; save one: stuntcard snapshot save {name}"
-        )
-        raise StoreError(f"card '{name}' has {which}{there_are}")
-    stored = read_file(snapshot_path(name, snapshot))
+    snapshot, taken = _snapshot_meant(name, snapshot)
+    stored = read_file(taken)
     path, aside = card_path(name), None
     with _locked(path):
         if path.exists():
@@ -178,6 +175,20 @@ def restore_snapshot(name: str, snapshot: str | None = None) -> tuple[str, Path 
                     move_file(path, aside)
         create_file(path, stored)
     return snapshot, aside
+
+
+def _snapshot_meant(name: str, snapshot: str | None) -> tuple[str, Path]:
+    """The snapshot, or the latest one, and its file. Raises StoreError."""
+    snapshots = [known for known, _ in list_snapshots(name)]
+    if snapshot is None and snapshots:
+        snapshot = snapshots[-1]
+    if snapshot is None or snapshot not in snapshots:
+        which = f"no snapshot '{snapshot}'" if snapshot is not None else "no snapshot"
+        there_are = (
+            f"; there are: {', '.join(snapshots)}" if snapshots else f"; save one: stuntcard snapshot save {name}"
+        )
+        raise StoreError(f"card '{name}' has {which}{there_are}")
+    return snapshot, snapshot_path(name, snapshot)
 
 
 def _card_files(directory: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stuntcard.readers.pcsc.messages import READER_NAME_MAX, READER_STATE, READERS_MAX, Code
 from stuntcard.readers.pcsc.power import Later, later
@@ -34,12 +34,42 @@ class ResourceManager:
             for unit, (name, (_, slot)) in enumerate(zip(names, slots, strict=True))
         )
         self._by_name = {reader.name: reader for reader in self.readers}
-        self._no_readers = bytes(READER_STATE.size * (READERS_MAX - len(self.readers)))
+        self._later = later
+        self._taken_away: set[Reader] = set()
+        self._events_of_replaced = 0
 
     @property
     def reader_events(self) -> int:
         """How often a reader came or went; pcscd counts from 1."""
-        return 1 + len(self.readers) + sum(reader.plug_events for reader in self.readers)
+        return 1 + self._events_of_replaced + sum(1 + reader.plug_events for reader in self.readers)
+
+    def add(self, name_of: Callable[[int], str], slot: Slot) -> str:
+        """One more reader, in the first place that is free; gives its name, which `name_of` makes of its number.
+
+        Raises ValueError as `ResourceManager` does.
+        """
+        with self._lock:
+            places = list(self.readers)
+            unit = next((unit for unit, reader in enumerate(places) if reader in self._taken_away), len(places))
+            if unit >= READERS_MAX:
+                raise ValueError(f"PC/SC clients see at most {READERS_MAX} readers, and there are as many")
+            name = name_of(unit)
+            reader = Reader(_checked_name(name), unit, slot, self._wake_all, self._later)
+            for old in places[unit : unit + 1]:
+                self._events_of_replaced += 1 + old.plug_events
+                self._taken_away.discard(old)
+                self._by_name.pop(old.name, None)
+            places[unit : unit + 1] = [reader]
+            self.readers = tuple(places)
+            self._by_name[reader.name] = reader
+        self._wake_all()
+        return name
+
+    def take_away(self, slot: Slot) -> None:
+        """A reader goes for good; another one may have its place."""
+        slot.unplug()
+        with self._lock:
+            self._taken_away |= {reader for reader in self.readers if reader.is_of(slot)}
 
     def reader(self, name: bytes) -> Reader | None:
         """The reader of this name, if it is plugged in."""
@@ -48,7 +78,8 @@ class ResourceManager:
 
     def reader_states(self) -> bytes:
         """READERS_MAX records, unused ones zero. Libraries of 2.5 want the count never to change."""
-        return b"".join(reader.state() for reader in self.readers) + self._no_readers
+        readers = self.readers
+        return b"".join(reader.state() for reader in readers) + bytes(READER_STATE.size * (READERS_MAX - len(readers)))
 
     def next_number(self) -> int:
         """A number for a handle; no two are alike, since a library finds the connection by it."""

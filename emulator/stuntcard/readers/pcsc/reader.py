@@ -59,6 +59,10 @@ class Reader:
         """Whether the reader is there at all."""
         return self._plugged
 
+    def is_of(self, slot: Slot) -> bool:
+        """Whether this is the slot's reader."""
+        return self._slot is slot
+
     def state(self) -> bytes:
         """The reader's READER_STATE record; zeros while it is unplugged."""
         with self._state:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,6 +61,19 @@ class PcscServer:
     def commands(self) -> int:
         """How many command APDUs the cards have been given so far."""
         return sum(reader.commands for reader in self._manager.readers)
+
+    def add(self, name_of: Callable[[int], str], slot: Slot) -> str:
+        """One more reader, while clients are served or not; gives its name, which `name_of` makes of its number.
+
+        Raises ValueError when there are 16, or for a name no client can use.
+        """
+        name = self._manager.add(name_of, slot)
+        slot.leave_service = self.leave
+        return name
+
+    def take_away(self, slot: Slot) -> None:
+        """The slot's reader goes for good."""
+        self._manager.take_away(slot)
 
     def start(self) -> None:
         """Listen and serve. Raises PcscSocketError when the socket cannot be had."""
