@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.command_line import COMMAND, PATIENCE, done, exported_socket, json_of, refused, stuntcard
-from tests.unit.control.running_cards import running_card
 
 LIST = "import sys; from smartcard.System import readers; print(*readers(), sep='\\n')"
 
@@ -73,25 +71,6 @@ def test_options_are_for_the_card_that_they_name(home: Path) -> None:
     assert (home / "a.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["proid-q", "tokenme", "--trace", "x"], "--trace x: for which card? Write --trace NAME:…, with one of: "),
-        (["proid-q", "--applet", "myeid", "--applet", "oseid"], "give --applet once for a card"),
-        (["a=proid-q", "a=tokenme"], "two cards are called a"),
-        (["empty"] * 17, "17 readers are more than the 16 "),
-        (["empty", "--fault", "act=no-answer"], "an empty reader has no card"),
-        (["empty", "--scenario", "tokenme-full"], "empty: a scenario brings its own card"),
-    ],
-)
-def test_what_can_not_be_meant_is_said(arguments: list[str], says: str) -> None:
-    assert says in refused("run", *arguments)
-
-
-def test_several_cards_and_a_program_have_to_be_parted() -> None:
-    assert refused("exec", "proid-q", "tokenme", "true").startswith("which of these is the program? Put -- before it")
-
-
 def test_a_desk_is_controlled_and_shown_by_its_names(desk: Path) -> None:
     cards = {card["name"]: card for card in json_of("status")}
     assert {name: card.get("profile") for name, card in cards.items()} == {
@@ -128,11 +107,6 @@ def test_a_reader_is_unplugged_and_plugged_in(desk: Path) -> None:
     assert done("plug", "anna") == "the reader is plugged in again\n"
     assert done("plug", "anna") == "the reader is plugged in already\n"
     assert len(readers(desk)) == 3
-
-
-@pytest.mark.usefixtures("home")
-def test_a_stored_card_that_does_not_run_is_told_how_to_start() -> None:
-    assert re.search("a stored card of that name is started with: stuntcard run card:mine", refused("remove", "mine"))
 
 
 def test_a_socket_in_a_place_of_ones_own(home: Path, runtime: Path) -> None:
@@ -186,17 +160,6 @@ def test_what_can_not_be_run_in_the_background_is_said_at_once(home: Path) -> No
     assert wrong.stderr.startswith("--applet none: ")
 
 
-def test_a_card_that_does_not_come_is_not_waited_for_without_end() -> None:
-    assert "no card 'proid-q' is running" in refused("wait", "proid-q", "--timeout", "0.1", status=69)
-    assert "no card 'proid-q' is running" in refused("stop", "proid-q")
-    assert "no card 'proid-q' is running" in refused("env", "proid-q")
-
-
-def test_a_card_that_another_reader_has_needs_no_environment() -> None:
-    with running_card("proid-q"):
-        assert "programs reach it through pcscd" in refused("env", "proid-q")
-
-
 # As a file
 
 DESK = """\
@@ -219,15 +182,3 @@ def test_a_desk_in_a_file_is_run_and_added_to(home: Path) -> None:
     ]  # fmt: skip
     assert json.loads((file.parent / "anna.json").read_text(encoding="utf-8"))["serial"] == "0042"
     assert stuntcard("exec", "--desk", file, "sh", "exit.sh").returncode == 2  # sh's: there is no such script
-
-
-def test_a_desk_that_can_not_be_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "desk.yaml"
-    assert refused("run", "--desk", file) == f"--desk {file}: can't be read: No such file or directory\n"
-    file.write_text("schema: 1\nreaders: [{card: nope}]\n", encoding="utf-8")
-    for command in (("run", "--desk", file), ("desk", "check", file)):
-        assert refused(*command).startswith(f"{file}:2:12: readers.0.card: there is no profile 'nope'")
-
-
-def test_the_schema_of_desks() -> None:
-    assert set(json.loads(done("desk", "schema"))["properties"]) == {"schema", "readers"}

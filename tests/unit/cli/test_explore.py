@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from stuntcard.cli.explore import explored
 from stuntcard.profile.load import load_profile
 
@@ -22,29 +21,6 @@ def broken_profile(tmp_path: Path) -> Path:
     file = tmp_path / "broken.yaml"
     file.write_text(mended, encoding="utf-8")
     return file
-
-
-def test_a_card_is_told_of_in_words() -> None:
-    result = run("explore", "zzzs-pk")
-    assert result.exit_code == DONE
-    lines = result.output.splitlines()
-    assert lines[0] == "ZZZS-PK: 147 states, 1428 transitions"
-    assert "  Nothing changes any more in 1 state" in lines
-    assert any(line.startswith("  Never left: ") and "KPEP lost, PEP lost" in line for line in lines)
-    assert "  Keys in 'KPEP': usable in 63, later in 63, never again in 21 states" in lines
-    assert "    by: wrong TPIN, wrong PIN of KPEP" in lines or "    by: wrong PIN of KPEP, wrong TPIN" in lines
-    assert "    held    PEP lost leaves KPEP usable. [PK-04, PK-13]" in lines
-
-
-def test_a_broken_claim_ends_with_1_and_shows_the_shortest_way(tmp_path: Path) -> None:
-    result = run("explore", str(broken_profile(tmp_path)))
-    assert result.exit_code == BROKEN
-    lines = result.output.splitlines()
-    at = lines.index("    BROKEN  The fifth wrong PUK locks PEP for good. [PK-04]")
-    assert lines[at + 1] == "            the shortest way there:"
-    assert lines[at + 2] == "            - the holder gives a wrong PUK of PEP, 5 times"
-    assert lines[at + 3].startswith("            and then: PIN of PEP set (3 left), PUK of PEP blocked")
-    assert "    BROKEN  PEP that is lost never works again. [PK-04]" in lines
 
 
 def test_json_tells_the_same(tmp_path: Path) -> None:
@@ -72,30 +48,6 @@ def test_one_broken_card_of_several_is_enough_to_end_with_1() -> None:
     claims = (load_profile("zzzs-pk").claims[0].model_copy(update={"never": load_profile("zzzs-pk").claims[0].always}),)
     broken = broken.model_copy(update={"claims": claims})
     assert [one.held for one in explored([load_profile("zzzs-pk"), broken])] == [True, False]
-
-
-@pytest.mark.parametrize(("ending", "begins"), [("svg", "<svg "), ("dot", "digraph {"), ("mmd", "---\ntitle:")])
-def test_a_picture_is_written_by_the_ending_of_its_file(tmp_path: Path, ending: str, begins: str) -> None:
-    file = tmp_path / f"pep.{ending}"
-    result = run("explore", "zzzs-pk", "--graph", str(file), "--of", "part:pep")
-    assert (result.exit_code, result.output) == (DONE, "")
-    assert file.read_text(encoding="utf-8").startswith(begins)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--graph", "card.png"], "expected a name that ends in .svg, .dot, .mmd"),
-        (["--graph", "{}/card.svg", "--of", "code:nip"], "expected card or one of: code:pep-pin"),
-        (["--graph", "{}/missing/card.svg"], "can't be written"),
-        (["tokenme", "--graph", "{}/card.svg"], "give one profile with --graph"),
-    ],
-)
-def test_a_picture_that_can_not_be_drawn_says_why(tmp_path: Path, arguments: list[str], message: str) -> None:
-    given = [argument.format(tmp_path) for argument in arguments]
-    result = run("explore", "zzzs-pk", *given)
-    assert result.exit_code == BAD_INPUT
-    assert message in result.output
 
 
 def test_a_claim_of_what_is_not_there_is_a_mistake_with_its_line(tmp_path: Path) -> None:

@@ -107,8 +107,3 @@ def test_run_tells_the_story_and_serves_the_card() -> None:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
-
-
-def test_the_schema_is_one() -> None:
-    schema = json.loads(stuntcard("scenario", "schema").stdout)
-    assert {"codes", "areas", "expect", "faults"} <= set(schema["properties"])
