@@ -31,6 +31,7 @@ from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.load import load_profile
 
 from tests.unit.applets.myeid_client import MyEidClient
+from tests.unit.applets.piv_client import WORDS as PIV_WORDS
 from tests.unit.card.cards import CardClient, Client, new_card
 from tests.unit.card.cards import unchanged as nothing_changes
 from tests.unit.card.holders import CHOSEN
@@ -85,7 +86,7 @@ def lines_of(text: str) -> Iterator[Line]:
 
 def do(client: CardClient, line: Line) -> None:
     word, *rest = shlex.split(line.command) or [""]
-    words = ANY_CARD | (MYEIDS if isinstance(client, MyEidClient) else ISOAPPLETS)
+    words = ANY_CARD | PIV_WORDS | (MYEIDS if isinstance(client, MyEidClient) else ISOAPPLETS)
     expected = NO_ERROR if line.answer is None else line.answer
     if line.how == "!":
         expected, got = "DONE", act(client, word, *rest)
