@@ -1,6 +1,8 @@
 """Random commands to cards of all profiles, through all their applets, while faults strike.
 
-    python -m tests.soak.random_commands COMMANDS SEED [socket]
+    python -m tests.soak.random_commands COMMANDS SEED [socket] [APPLET]
+
+With an APPLET, all cards are seen through it first; otherwise each by chance through one of them.
 
 Prints what happened, as one JSON object; ends with an AssertionError where a card answered what no card may.
 """
@@ -25,14 +27,17 @@ from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.load import load_profile, profile_names
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.store.rows import check_content
 
+from tests.unit.applets import gids_words
 from tests.unit.applets.test_myeid_fuzz import DATA, P1, P2
 from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
+from tests.unit.card.watched import Watch
 from tests.unit.readers.pcsc.histories import WireProgram
 
 READER = "Soak 00 00"
@@ -53,6 +58,8 @@ RULES = [
     "probability=0.001 seed=12 act=unplug:0",
 ]
 SUCCESS, SHARED, ANY, COLD = 0, 2, 3, 2
+OF_ITS_OWN = {"gids": gids_words.any_command}
+"""Command sets that have words for such tests: some commands as their clients might send them."""
 Transmit = Callable[[bytes], bytes | None]
 """A command's answer; None when the card can't be reached just now."""
 
@@ -68,13 +75,15 @@ class Complaints(logging.Handler):
         self.told.append(self.format(record))
 
 
-def cards(chance: random.Random) -> Iterator[Card]:
-    """Cards of all profiles in turn, some seen through another command set first."""
+def cards(chance: random.Random, applet: str | None = None) -> Iterator[Card]:
+    """Cards of all profiles in turn, some seen through another command set first, or all through the one given."""
     while True:
         for name in profile_names():
             profile = load_profile(name)
-            if chance.random() < 0.5 and "isoapplet" in profile.applets:
-                profile = seen_through(profile, chance.choice(("myeid", "oseid")))
+            if "isoapplet" in profile.applets and (applet is not None or chance.random() < 0.7):
+                word = chance.choice(("myeid", "oseid", *APPLETS_OF_ONE_AREA)) if applet is None else applet
+                area = f":{chance.choice(list(profile.areas))}" if word in APPLETS_OF_ONE_AREA else ""
+                profile = seen_through(profile, word + area)
             yield Card(profile, APPLETS)
 
 
@@ -86,8 +95,11 @@ def conversation(chance: random.Random, card: Card) -> Iterator[bytes]:
         for name, code in card.profile.codes_on_chip.items()
         for reference in sorted(code.references)
     ]
-    instructions = list(Instruction)
+    instructions, of_its_own = list(Instruction), OF_ITS_OWN.get(card.profile.applets[0])
     while True:
+        if of_its_own is not None and chance.random() < 0.6:
+            yield from of_its_own(chance)
+            continue
         match chance.randrange(12):
             case 0:
                 name = chance.choice(names)
@@ -136,34 +148,45 @@ def by_socket(stack: ExitStack, slot_control: SlotControl) -> Transmit:
     return transmit
 
 
-def soak(count: int, seed: int, *, socket: bool) -> dict[str, float]:
+def soak(count: int, seed: int, *, socket: bool, applet: str | None = None) -> dict[str, float]:
     """So many commands; what came of them."""
     chance, complaints = random.Random(seed), Complaints()
     logging.getLogger("stuntcard").addHandler(complaints)
-    slot_control, done, answered, struck, lives = SlotControl(Slot()), 0, 0, 0, 0
+    slot_control, done, answered, struck, lives, spent = SlotControl(Slot()), 0, 0, 0, 0, 0
     begun = time.monotonic()
     with ExitStack() as stack:
         to_slot = by_socket(stack, slot_control) if socket else None
-        for card in cards(chance):
+        for card in cards(chance, applet):
             faults = Faults(*(parse_rule(rule) for rule in RULES))
             faulty_card = FaultyCard(card, faults, slot_control)
             slot_control.insert(faulty_card)
+            watch = Watch(card)
             for command in islice(conversation(chance, card), chance.randrange(1, A_LIFE)):
                 answer = (to_slot or faulty_card.transmit)(command)
                 done += 1
                 answered += bool(answer)
+                watch.look(command, answer or b"")
                 assert not complaints.told, (seed, done, command.hex(), complaints.told)
                 if card.state.dead:
                     break
             view(card.profile, card.content)
             check_content(card.profile, card.content)
             struck += sum(one.struck for one in faults.listed())
+            spent += watch.spent
             lives += 1
             if done >= count:
                 break
     took = time.monotonic() - begun
-    return {"commands": done, "answered": answered, "struck": struck, "cards": lives, "a second": round(done / took)}
+    return {
+        "commands": done,
+        "answered": answered,
+        "struck": struck,
+        "cards": lives,
+        "tries": spent,
+        "a second": round(done / took),
+    }
 
 
 if __name__ == "__main__":
-    print(json.dumps(soak(int(sys.argv[1]), int(sys.argv[2]), socket="socket" in sys.argv[3:])))
+    first = next((word for word in sys.argv[3:] if word != "socket"), None)
+    print(json.dumps(soak(int(sys.argv[1]), int(sys.argv[2]), socket="socket" in sys.argv[3:], applet=first)))
