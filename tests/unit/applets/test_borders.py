@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from stuntcard.applets.eop import FILES, MANAGEMENT
+from stuntcard.applets.gids import NAME as GIDS
 from stuntcard.applets.ias import NAME as IAS
 from stuntcard.applets.isoapplet import NAME as ISOAPPLET
 from stuntcard.applets.manage import NAME as MANAGE
@@ -17,8 +18,11 @@ from stuntcard.applets.myeid import NAME as MYEID
 from stuntcard.applets.registry import APPLETS, seen_through
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content, factory_content
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.load import load_profile
 
+FIRST = ("myeid", *APPLETS_OF_ONE_AREA)
+"""Applets that come first on their card, or are there only so."""
 UNUSED_SPACE = "00A4080C04 5015 5033"
 
 
@@ -47,6 +51,9 @@ APPLICATIONS = {
         "zzzs-pk", IAS, bytes.fromhex("A4 B0 20 24 2C 22 2A 84 CA"),
         ("002000110C 313233340000000000000000", "00A4000C02 B001"), 0x11, 12,
     ),
+    "gids": Seen(
+        "proid-q", GIDS, bytes.fromhex("A4 20 24 2C 22 2A 44 47 CB DB E0 E4"), ("0020008008 3132333435363738",), 0x80,
+    ),
     "eop-files": Seen("eobcanka", FILES, bytes.fromhex("A4 B0"), ("00A4080002 0001",)),
     "eop-management": Seen("eobcanka", MANAGEMENT, bytes.fromhex("A4 CA 24")),
     "manage": Seen("proid-q", MANAGE, bytes.fromhex("CA 88")),
@@ -74,7 +81,7 @@ def from_factory(profile: str) -> Content:
 
 
 def card_of(seen: Seen, applet: str) -> Card:
-    profile = seen_through(load_profile(seen.profile), "myeid" if applet == "myeid" else "isoapplet")
+    profile = seen_through(load_profile(seen.profile), applet if applet in FIRST else "isoapplet")
     card = Card(profile, APPLETS, from_factory(seen.profile))
     name = seen.application
     for command in (f"00A4040C{len(name):02X}{name.hex()}", *seen.ready):
