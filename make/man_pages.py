@@ -19,6 +19,7 @@ from typing import cast
 
 import cardtools.ca.cli
 import cardtools.common.exit_codes
+import cardtools.console.cli
 import cardtools.enrol.cli
 import cardtools.manager.cli
 import stuntcard.cli.exit
@@ -40,6 +41,7 @@ PROGRAMS = (
     Program("stuntcard", all_commands(), stuntcard.cli.exit.ExitCode),
     Program("cardmanager", cardtools.manager.cli.app, cardtools.common.exit_codes.ExitCode),
     Program("enrol", cardtools.enrol.cli.app, cardtools.common.exit_codes.ExitCode),
+    Program("cardconsole", cardtools.console.cli.app, cardtools.common.exit_codes.ExitCode),
     Program("cardtools-ca", cardtools.ca.cli.app, cardtools.common.exit_codes.ExitCode),
 )
 _EXAMPLE = "Example: "

@@ -63,7 +63,7 @@ def test_the_wheel_is_two_packages_and_four_manual_pages(wheel: Path) -> None:
     )
     assert {name.split("/")[0] for name in names} == {"stuntcard", "cardtools", of_hatch, data}
     assert {"stuntcard/py.typed", "cardtools/py.typed", f"{of_hatch}/licenses/LICENSE"} <= names
-    pages = ("stuntcard", "cardmanager", "enrol", "cardtools-ca")
+    pages = ("stuntcard", "cardmanager", "enrol", "cardtools-ca", "cardconsole")
     assert {name for name in names if name.startswith(data)} == {
         f"{data}/data/share/man/man1/{page}.1" for page in pages
     }

@@ -15,7 +15,7 @@ from tests.package.conftest import PATIENCE, ROOT, Environment, pip
 
 pytestmark = pytest.mark.package
 
-COMMANDS = ("stuntcard", "cardmanager", "enrol", "cardtools-ca")
+COMMANDS = ("stuntcard", "cardmanager", "enrol", "cardtools-ca", "cardconsole")
 TOOLS = COMMANDS[1:]
 
 # The emulator, with no extra
@@ -57,7 +57,12 @@ def test_the_pytest_plugin_gives_cards_in_trouble(bare: Environment) -> None:
 
 @pytest.mark.parametrize("command", TOOLS)
 def test_a_tool_says_in_a_line_that_the_extra_is_missing(bare: Environment, command: str) -> None:
-    doing = {"cardmanager": ["show"], "enrol": ["check"], "cardtools-ca": ["init", "ca"]}[command]
+    doing = {
+        "cardmanager": ["show"],
+        "enrol": ["check"],
+        "cardtools-ca": ["init", "ca"],
+        "cardconsole": ["--no-browser"],
+    }[command]
     ended = bare.run(command, *doing)
     assert ended.status == 69
     assert ended.out == ""

@@ -103,8 +103,24 @@ TOOLS = House(
         ca__portal="ca.web ca.office ca.pki ca.store ca.errors ca.times common",
         ca__app="ca.portal ca.mail ca.web ca.office ca.settings ca.errors ca.times common",
         ca__cli="ca.app ca.mail ca.web ca.office ca.pki ca.settings ca.errors common",
+        console__errors="common",
+        console__acts="manager.commands manager.model enrol.commands enrol.flows enrol.files enrol.ca_client"
+        " enrol.errors card common",
+        console__workers="console.acts console.errors",
+        console__store="console.errors common",
+        console__emulator="console.errors common",
+        console__children="console.errors",
+        console__school="console.workers console.emulator console.store console.errors common",
+        console__web="console.school console.workers console.acts console.store console.errors common",
+        console__desk="console.web console.school console.emulator console.acts common",
+        console__board="console.web console.school console.store console.errors common",
+        console__watching="console.web console.school console.emulator console.errors",
+        console__app="console.desk console.board console.web",
+        console__serving="console.app console.watching console.web console.school console.workers console.children"
+        " console.emulator console.store console.errors",
+        console__cli="console.serving console.school console.errors common",
     )
-    | {f"{tool}.__main__": frozenset({f"{tool}.cli", "common"}) for tool in ("manager", "enrol", "ca")},
+    | {f"{tool}.__main__": frozenset({f"{tool}.cli", "common"}) for tool in ("manager", "enrol", "ca", "console")},
 )
 
 PURE_ROOMS = ("iso7816", "policy")

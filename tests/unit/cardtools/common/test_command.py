@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-TOOLS = {"cardmanager": "cardtools.manager.cli", "enrol": "cardtools.enrol.cli", "cardtools-ca": "cardtools.ca.cli"}
+TOOLS = {
+    "cardmanager": "cardtools.manager.cli",
+    "enrol": "cardtools.enrol.cli",
+    "cardtools-ca": "cardtools.ca.cli",
+    "cardconsole": "cardtools.console.cli",
+}
 # The modules of the extra by which its commands can fail, with a command that needs each.
 WITHOUT = [
     ("cardmanager", ("show",), "smartcard"),
@@ -25,6 +30,11 @@ WITHOUT = [
     ("cardtools-ca", ("run", "."), "python_multipart"),
     ("cardtools-ca", ("run", "."), "uvicorn"),
     ("cardtools-ca", ("mail", ".", "card.eml"), "pyhanko"),
+    ("cardconsole", ("--no-browser",), "fastapi"),
+    ("cardconsole", ("--no-browser",), "httpx"),
+    ("cardconsole", ("--no-browser",), "jinja2"),
+    ("cardconsole", ("--no-browser",), "python_multipart"),
+    ("cardconsole", ("--no-browser",), "uvicorn"),
 ]
 PROGRAM = """
 import importlib, importlib.abc, sys
@@ -73,6 +83,7 @@ def test_the_version(tool: str, tmp_path: Path) -> None:
     [
         ("cardmanager", "set", "set-first"),
         ("enrol", "dow", "download"),
+        ("cardconsole", "cl", "class"),
         ("cardtools-ca", "tok", "token"),
     ],
 )

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cardtools.common import fonts
 from cardtools.common.certificates import CertificateFacts
 from cardtools.common.messages import Messages
 from cardtools.common.protocol import IssuedCertificate
 from cardtools.enrol.errors import UnavailableError
 
-FONT_FOLDERS = (
-    Path("/usr/share/fonts/truetype/dejavu"),
-    Path("/usr/share/fonts/dejavu-sans-fonts"),
-    Path("/usr/share/fonts/TTF"),
-)
-"""Where Debian, Fedora and Arch put them."""
+FONT_FOLDERS = fonts.FOLDERS
 
-_REGULAR, _BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 _GAP = 2
 _LABEL_WIDTH = 72
 _LINE = 7
@@ -68,7 +63,7 @@ def report_pdf(rows: list[Row], messages: Messages) -> bytes:
     """The report as a PDF. Raises UnavailableError when no font with Czech and Slovenian letters is installed."""
     from fpdf import FPDF
 
-    regular, bold = _font(_REGULAR), _font(_BOLD)
+    regular, bold = _font(fonts.REGULAR), _font(fonts.BOLD)
     title = messages.text("report-title")
     page = FPDF()
     page.set_title(title)
@@ -87,9 +82,9 @@ def report_pdf(rows: list[Row], messages: Messages) -> bytes:
 
 
 def _font(name: str) -> Path:
-    for folder in FONT_FOLDERS:
-        if (folder / name).is_file():
-            return folder / name
+    found = fonts.find_font(name, FONT_FOLDERS)
+    if found is not None:
+        return found
     raise UnavailableError("no-font", font=name, folder=str(FONT_FOLDERS[0]))
 
 

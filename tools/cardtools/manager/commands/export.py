@@ -20,7 +20,7 @@ def export_certificate(run: ManagerRun, identifier: str, file: Path, form: Form,
     check_writable(file, force=force)
     container = find_container(run.read_inventory(), identifier)
     certificate = certificate_of(container)
-    write_file(file, _certificate(certificate, form), force=force)
+    write_file(file, certificate_in(certificate, form), force=force)
     holder = certificate.facts.holder if certificate.facts is not None else container.name
     run.say("exported-certificate", holder=holder, file=str(file))
 
@@ -29,18 +29,20 @@ def export_public_key(run: ManagerRun, identifier: str, file: Path, form: Form, 
     """Writes a public key to a file. Raises ToldError."""
     check_writable(file, force=force)
     container = find_container(run.read_inventory(), identifier)
-    write_file(file, _public_key(container, form), force=force)
+    write_file(file, public_key_in(container, form), force=force)
     run.say("exported-public-key", identifier=container.name, file=str(file))
 
 
-def _public_key(container: Container, form: Form) -> bytes:
+def public_key_in(container: Container, form: Form) -> bytes:
+    """A container's public key, as a file has it. Raises ManagerError when the card does not show it."""
     if container.public_key is None or not container.algorithm:
         raise ManagerError("no-public-key-there", identifier=container.name)
     key = foreign.public_key(container.public_key)
     return key.public_bytes(_encoding(form), PublicFormat.SubjectPublicKeyInfo)
 
 
-def _certificate(certificate: StoredCertificate, form: Form) -> bytes:
+def certificate_in(certificate: StoredCertificate, form: Form) -> bytes:
+    """A certificate, as a file has it."""
     if form is Form.DER or certificate.facts is None:
         return certificate.der
     return foreign.certificate(certificate.der).public_bytes(Encoding.PEM)

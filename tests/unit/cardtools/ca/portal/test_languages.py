@@ -8,7 +8,7 @@ from importlib.resources import files
 import polib
 import pytest
 from cardtools.ca.pki.reasons import RevocationReason
-from cardtools.ca.portal.languages import preferred
+from cardtools.common.accept_language import preferred
 from cardtools.common.messages import Language
 from cardtools.common.messages.catalogue import FOLDER
 from cardtools.common.protocol import CertificateProfile

@@ -1,0 +1,1 @@
+"""The console: a trainee's desk, a class, and the trainer's board, as pages."""

@@ -1,0 +1,20 @@
+"""What each process that does a piece of work finds done already: all is imported, and each catalogue is read.
+
+Importing it is all that is done with it, once, in the process that the others are forked off.
+"""
+
+import gc
+
+from cardtools.common.devices import devices
+from cardtools.common.messages import Language
+from cardtools.common.messages.catalogue import read_catalogue
+from cardtools.console.acts import work
+
+__all__ = ["work"]
+
+for _language in Language:
+    for _domain in ("manager", "enrol", "console"):
+        read_catalogue(_domain, _language.value)
+devices()
+# The search for cycles would write into every page that the processes share.
+gc.freeze()

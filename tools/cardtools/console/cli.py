@@ -1,0 +1,122 @@
+"""The command `cardconsole`. It imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cardtools.common.command import run_app, with_option_groups
+from cardtools.common.exit_codes import ExitCode
+from cardtools.common.options import VersionOption
+
+if TYPE_CHECKING:
+    from cardtools.console.school.plan import ClassPlan
+
+_PORT = 8630
+_FOLDER_VARIABLE = "CARDCONSOLE_HOME"
+
+app = typer.Typer(
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServingOptions:
+    """Where the console is served, and what it works with."""
+
+    host: Annotated[str, typer.Option(help="The address to listen on.", metavar="ADDRESS")] = "127.0.0.1"
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser; the link is written.")] = False
+    ca: Annotated[
+        str | None, typer.Option("--ca", help="A CA that runs already; else one is started when needed.", metavar="URL")
+    ] = None
+    folder: Annotated[
+        Path | None, typer.Option(help="Where classes are kept; else in your own folder for state.", metavar="DIR")
+    ] = None
+
+
+@app.callback()
+@with_option_groups
+def run(context: typer.Context, *, serving: ServingOptions, version: VersionOption = False) -> None:  # noqa: ARG001
+    """Exercises with cards in trouble: a page for you, a link for each trainee, and a board where you see all live.
+
+    Without a command it begins with all exercises and classes. It starts the emulator by itself where none runs.
+    """
+    context.obj = serving
+    if context.invoked_subcommand is None:
+        _serve(serving, None)
+
+
+@app.command("class")
+def class_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="A YAML file with the class: title, exercises, trainees.", metavar="FILE")
+    ],
+) -> None:
+    """Hold a class, or go on with it where it was broken off.
+
+    Options stand before the command.
+
+    Example: cardconsole --port 8630 class november.yaml
+    """
+    from cardtools.console.school.plan import PlanError, read_plan
+
+    try:
+        raw = file.read_bytes()
+        plan = read_plan(file.name, raw)
+    except OSError as error:
+        typer.echo(f"{file} can't be read: {error.strerror}. Check the name, and whether you may read it.", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from None
+    except PlanError as error:
+        for finding in error.findings:
+            typer.echo(finding, err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from None
+    _serve(context.obj, plan)
+
+
+def _serve(chosen: ServingOptions, plan: ClassPlan | None) -> None:
+    import gc
+    import webbrowser
+
+    from cardtools.common.messages import Messages, language_of
+    from cardtools.console.errors import ConsoleError
+    from cardtools.console.serving import Options, is_loopback, serve
+
+    # Commands that end soon do without; this one serves for long.
+    gc.enable()
+    messages = Messages(language_of(), "console")
+
+    def ready(url: str, link: str) -> None:
+        typer.echo(messages.text("serving", url=url, link=link))
+        if not chosen.no_browser:
+            webbrowser.open(link)
+
+    if not is_loopback(chosen.host):
+        typer.echo(messages.text("open-to-others", host=chosen.host), err=True)
+    try:
+        serve(Options(chosen.folder or _own_folder(), chosen.host, chosen.port, chosen.ca), plan, ready)
+    except KeyboardInterrupt:
+        pass
+    except ConsoleError as error:
+        typer.echo(messages.told(error), err=True)
+        raise typer.Exit(error.exit_code) from None
+
+
+def _own_folder() -> Path:
+    import os
+
+    from platformdirs import user_state_path
+
+    chosen = os.environ.get(_FOLDER_VARIABLE)
+    return Path(chosen) if chosen else user_state_path("stuntcard-console", appauthor=False)
+
+
+def main() -> None:
+    """The entry point of the `cardconsole` command."""
+    run_app(app, "cardconsole")

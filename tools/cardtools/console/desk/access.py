@@ -1,0 +1,67 @@
+"""Who sits at a desk: its own trainee, or the trainer who looks over the shoulder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from cardtools.common.messages import Language
+from cardtools.console.acts.values import Result, Work
+from cardtools.console.school.school import Place
+from cardtools.console.web.context import Console, NotLetInError, TheConsole
+from cardtools.console.web.languages import language_of
+from cardtools.console.web.visitors import desk_path
+
+EXPERT_COOKIE = "console_expert"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A trainee's place, and how it is looked at."""
+
+    console: Console
+    place: Place
+    language: Language
+    expert: bool
+    by_trainer: bool
+
+    @property
+    def path(self) -> str:
+        """Where its pages are."""
+        return desk_path(self.place.trainee.id)
+
+    @property
+    def topic(self) -> str:
+        """What its pages listen to."""
+        return self.place.trainee.id
+
+    def do(self, work: Work) -> Result:
+        """Has work done with the card. Raises ConsoleError."""
+        return self.console.workers.do(self.console.school.seat_of(self.place), work)
+
+    def changed(self, what: str) -> None:
+        """Tells the pages of the trainee and of the trainer that there is something new."""
+        self.console.hub.tell(self.topic, what)
+        self.console.hub.tell(self.place.class_row.id, what)
+
+
+def _desk(
+    request: Request, console: TheConsole, trainee_id: Annotated[str, Path(alias="trainee", pattern="^[0-9a-f]{10}$")]
+) -> Desk:
+    trainee = console.school.registry.find_trainee(trainee_id)
+    # Whether there is such a desk is told to nobody who has no link to it.
+    if trainee is None or not console.visitors.may_sit(request, trainee):
+        raise NotLetInError
+    place = console.school.place_of(trainee)
+    return Desk(
+        console=console,
+        place=place,
+        language=language_of(request, place.class_row.language),
+        expert=request.cookies.get(EXPERT_COOKIE) == "on",
+        by_trainer=console.visitors.is_trainer(request) and not place.class_row.practice,
+    )
+
+
+ADesk = Annotated[Desk, Depends(_desk)]

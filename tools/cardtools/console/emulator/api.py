@@ -1,0 +1,155 @@
+"""A client of the emulator's HTTP API (docs/http-api.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from cardtools.common.messages import Language
+from cardtools.console.emulator.values import (
+    Actor,
+    Actors,
+    Called,
+    Done,
+    Exercise,
+    Hint,
+    Person,
+    Served,
+    Summary,
+    Told,
+)
+from cardtools.console.errors import ConsoleError
+
+_PATIENCE = httpx.Timeout(30.0)
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+class EmulatorError(ConsoleError):
+    """The emulator can't be reached, or refuses something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event of the emulator's stream: its kind, and the card that it is about."""
+
+    kind: str
+    card: str
+
+
+class _Summaries(BaseModel):
+    exercises: tuple[Summary, ...]
+
+
+class Emulator:
+    """The emulator at an address. Safe to use from several threads."""
+
+    def __init__(self, url: str, token: str) -> None:
+        # No proxy of the environment stands between two programs of one machine.
+        self._client = httpx.Client(
+            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=False
+        )
+
+    def require_there(self) -> None:
+        """Raises EmulatorError when it can't be asked."""
+        answer = self._sent("GET", "/cards")
+        if not answer.is_success:
+            raise _refusal(answer)
+
+    def exercises(self, language: Language) -> tuple[Summary, ...]:
+        """All exercises there are."""
+        return self._asked("GET", "/exercises", _Summaries, language=language).exercises
+
+    def put_card(self, card: str, exercise: str, label: str) -> Served:
+        """The card of this name, as the exercise begins with it where it is not there yet; it outlives the server."""
+        plan = {"exercise": exercise, "label": label, "keep": True}
+        return self._asked("PUT", f"/cards/{card}", Served, plan)
+
+    def remove_card(self, card: str) -> None:
+        """Takes a card away, if it is there."""
+        answer = self._sent("DELETE", f"/cards/{card}")
+        if answer.status_code not in (204, 404):
+            raise _refusal(answer)
+
+    def exercise(self, card: str, language: Language) -> Exercise:
+        """A card's exercise, and how it stands."""
+        return self._asked("GET", f"/cards/{card}/exercise", Exercise, language=language)
+
+    def told(self, card: str) -> Mapping[str, str]:
+        """The values of codes that the trainee knows from the start."""
+        return self._asked("GET", f"/cards/{card}/exercise/told", Told).codes
+
+    def take_hint(self, card: str, language: Language) -> str | None:
+        """One more hint; None when there is no more."""
+        return self._asked("POST", f"/cards/{card}/exercise/hints", Hint, language=language).hint
+
+    def call(self, card: str, person: Person, language: Language) -> Called:
+        """Calls somebody; it may be done again, and says the same."""
+        return self._asked("POST", f"/cards/{card}/exercise/calls/{person}", Called, language=language)
+
+    def actors(self, card: str, language: Language) -> tuple[Actor, ...]:
+        """The people off the card, and what they can do to it."""
+        return self._asked("GET", f"/cards/{card}/actors", Actors, language=language).actors
+
+    def have_act(self, card: str, actor: str, act: str, values: Mapping[str, str]) -> str:
+        """Has somebody act on the card; what was done, in a sentence. Raises EmulatorError when it is refused."""
+        return self._asked("POST", f"/cards/{card}/actors/{actor}/{act}", Done, {"values": dict(values)}).done
+
+    @contextmanager
+    def happenings(self) -> Iterator[Iterator[Happening]]:
+        """What happens to cards, from now on; ends when the server does. Raises EmulatorError."""
+        try:
+            with self._client.stream("GET", "/events", timeout=httpx.Timeout(30.0, read=60.0)) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    answer.read()
+                    raise _refusal(answer)
+                yield _events(answer.iter_lines())
+        except httpx.HTTPError as error:
+            raise EmulatorError("emulator-unreachable") from error
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._client.close()
+
+    def _asked(
+        self, method: str, path: str, kind: type[_Answer], body: object = None, language: Language | None = None
+    ) -> _Answer:
+        answer = self._sent(method, path, body, language)
+        if not answer.is_success:
+            raise _refusal(answer)
+        try:
+            return kind.model_validate_json(answer.content or b"{}")
+        except ValidationError as error:
+            raise EmulatorError("emulator-other") from error
+
+    def _sent(self, method: str, path: str, body: object = None, language: Language | None = None) -> httpx.Response:
+        parameters = {} if language is None else {"language": language.value}
+        try:
+            return self._client.request(method, path, params=parameters, json=body)
+        except httpx.HTTPError as error:
+            raise EmulatorError("emulator-unreachable") from error
+
+
+def _refusal(answer: httpx.Response) -> EmulatorError:
+    """What a problem (RFC 9457) says; its words are the emulator's."""
+    try:
+        detail = str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        detail = f"HTTP {answer.status_code}"
+    return EmulatorError("emulator-refused", detail=detail)
+
+
+def _events(lines: Iterator[str]) -> Iterator[Happening]:
+    """The events of a stream (WHATWG HTML, 9.2.6), as far as it is written here: one line of data each."""
+    kind = ""
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if name == "event":
+            kind = value
+        elif name == "data":
+            yield Happening(kind, str(json.loads(value).get("card", "")))

@@ -1,0 +1,196 @@
+"""Classes as they go: which exercise a trainee is at, with which card, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cardtools.common.messages import Language
+from cardtools.console.emulator.api import Emulator
+from cardtools.console.emulator.values import Act, Actor, Called, Exercise, Person, Served, Summary
+from cardtools.console.errors import ConsoleError
+from cardtools.console.school.plan import ClassPlan
+from cardtools.console.store.registry import NewClass, Registry
+from cardtools.console.store.rows import AttemptRow, AttemptState, ClassRow, TraineeRow
+from cardtools.console.workers import Seat
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A trainee at an exercise, and how far along the class's exercises that is."""
+
+    class_row: ClassRow
+    trainee: TraineeRow
+    attempt: AttemptRow
+    exercises: tuple[str, ...]
+
+    @property
+    def last(self) -> bool:
+        """Whether no exercise comes after this one."""
+        return self.attempt.position + 1 >= len(self.exercises)
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """An exercise, how it stands, and all that the trainee was told: codes, by telephone and letter, and as hints."""
+
+    exercise: Exercise
+    told: Mapping[str, str]
+    called: tuple[tuple[Person, Called], ...]
+    hints: tuple[str, ...]
+    actors: tuple[Actor, ...]
+
+
+class School:
+    """All classes of one console."""
+
+    def __init__(self, registry: Registry, emulator: Emulator, folder: Path, clock: Clock = now) -> None:
+        self.registry = registry
+        self.emulator = emulator
+        self._folder = folder
+        self._clock = clock
+        self._served: dict[str, Served] = {}
+
+    def exercises(self, language: Language) -> tuple[Summary, ...]:
+        """The exercises there are."""
+        return self.emulator.exercises(language)
+
+    def titles(self, language: Language) -> Mapping[str, str]:
+        """What exercises are called, by their ids."""
+        return {one.id: one.title for one in self.exercises(language)}
+
+    # Classes
+
+    def begin_class(self, plan: ClassPlan) -> ClassRow:
+        """Keeps a new class. Its cards are made when a trainee comes."""
+        new = NewClass(plan.title, plan.language, plan.exercises, plan.trainees)
+        return self.registry.add_class(new, self._clock())
+
+    def resume_or_begin(self, plan: ClassPlan) -> ClassRow:
+        """The newest class that was begun with this very plan, else a new one."""
+        for known in self.registry.classes():
+            names = tuple(trainee.name for trainee in self.registry.trainees(known.id))
+            same = (known.title, names) == (plan.title, plan.trainees) and not known.practice
+            if same and self.registry.exercises(known.id) == plan.exercises:
+                return known
+        return self.begin_class(plan)
+
+    def begin_practice(self, exercise: str, title: str, name: str, language: Language) -> TraineeRow:
+        """Somebody alone with one exercise."""
+        new = NewClass(title, language, (exercise,), (name,), practice=True)
+        return self.registry.trainees(self.registry.add_class(new, self._clock()).id)[0]
+
+    def end_class(self, class_row: ClassRow) -> None:
+        """Takes the class's cards away, and forgets it."""
+        for trainee in self.registry.trainees(class_row.id):
+            for attempt in self.registry.attempts(trainee.id):
+                self._remove(attempt)
+        self.registry.remove_class(class_row.id)
+
+    # A trainee's place
+
+    def place_of(self, trainee: TraineeRow) -> Place:
+        """Where a trainee is: at the newest attempt, else at the first exercise, which begins with that."""
+        class_row = self.registry.find_class(trainee.class_id)
+        assert class_row is not None, "a trainee is one of a class"
+        exercises = self.registry.exercises(class_row.id)
+        attempt = self.registry.current(trainee.id) or self._begin(trainee, 0, exercises[0])
+        return Place(class_row, trainee, attempt, exercises)
+
+    def next_exercise(self, place: Place) -> None:
+        """Goes on to the exercise after this one. Raises ConsoleError when there is none, or this one is open."""
+        if place.last:
+            raise ConsoleError("no-next-exercise")
+        if place.attempt.state is AttemptState.OPEN:
+            raise ConsoleError("exercise-still-open")
+        following = place.attempt.position + 1
+        self._over(place.attempt)
+        self._begin(place.trainee, following, place.exercises[following])
+
+    def begin_again(self, place: Place) -> None:
+        """The same exercise from its start, with a fresh card."""
+        self._over(place.attempt)
+        self._begin(place.trainee, place.attempt.position, place.attempt.exercise)
+
+    def seat_of(self, place: Place) -> Seat:
+        """Where the trainee's card is. A card that the emulator does not have is made as the exercise begins."""
+        served = self._served_card(place.trainee, place.attempt)
+        return Seat(served.pcsc_socket, self._folder / "seats" / place.attempt.card)
+
+    def emulator_is_another(self) -> None:
+        """Forgets where cards were: the emulator that comes back may have them elsewhere."""
+        self._served.clear()
+
+    # The exercise
+
+    def exercise_of(self, place: Place, language: Language) -> Briefing:
+        """The exercise, how it stands, and what the trainee was told; how it stands is kept."""
+        self.seat_of(place)
+        card = place.attempt.card
+        found = self.emulator.exercise(card, language)
+        self._keep(place.attempt, found)
+        called = tuple((person, self.emulator.call(card, person, language)) for person in found.calls)
+        actors = self.emulator.actors(card, language) if AttemptState(found.progress) is AttemptState.OPEN else ()
+        return Briefing(found, self.emulator.told(card), called, self.registry.hints(card), actors)
+
+    def judge(self, attempt: AttemptRow) -> None:
+        """Asks how an attempt stands, and keeps it."""
+        self._keep(attempt, self.emulator.exercise(attempt.card, Language.ENGLISH))
+
+    def hint(self, place: Place, language: Language) -> None:
+        """Takes one more hint. Raises ConsoleError when there is none."""
+        hint = self.emulator.take_hint(place.attempt.card, language)
+        if hint is None:
+            raise ConsoleError("no-more-hints")
+        self.registry.add_hint(place.attempt.card, hint)
+
+    def call(self, place: Place, person: Person, language: Language) -> None:
+        """Calls somebody, who says something."""
+        self.emulator.call(place.attempt.card, person, language)
+
+    def act_of(self, place: Place, actor: str, act: str, language: Language) -> tuple[Actor, Act]:
+        """Somebody off the card, and what that person is asked to do. Raises ConsoleError."""
+        for one in self.emulator.actors(place.attempt.card, language):
+            for other in one.acts:
+                if (one.id, other.id) == (actor, act):
+                    return one, other
+        raise ConsoleError("no-such-act")
+
+    def have_act(self, place: Place, actor: str, act: str, values: Mapping[str, str]) -> None:
+        """Has somebody act on the card. Raises ConsoleError when it is refused."""
+        self.emulator.have_act(place.attempt.card, actor, act, values)
+
+    def _begin(self, trainee: TraineeRow, position: int, exercise: str) -> AttemptRow:
+        attempt = self.registry.add_attempt(trainee, position, exercise, self._clock())
+        self._served_card(trainee, attempt)
+        return attempt
+
+    def _served_card(self, trainee: TraineeRow, attempt: AttemptRow) -> Served:
+        known = self._served.get(attempt.card)
+        if known is None:
+            known = self._served[attempt.card] = self.emulator.put_card(attempt.card, attempt.exercise, trainee.name)
+        return known
+
+    def _over(self, attempt: AttemptRow) -> None:
+        self.registry.end(attempt.card, self._clock())
+        self._remove(attempt)
+
+    def _remove(self, attempt: AttemptRow) -> None:
+        self.emulator.remove_card(attempt.card)
+        self._served.pop(attempt.card, None)
+
+    def _keep(self, attempt: AttemptRow, found: Exercise) -> None:
+        state = AttemptState(found.progress)
+        traps = [trap.id for trap in found.traps]
+        self.registry.judge(attempt.card, state, sum(found.tries_spent.values()), found.hints, traps)
+        if state is not AttemptState.OPEN:
+            self.registry.end(attempt.card, self._clock())

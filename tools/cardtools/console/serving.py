@@ -1,0 +1,152 @@
+"""One run of the console, from its first line to its last."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from cardtools.console.app import create_app
+from cardtools.console.children import TrainingCa, server_running, start_server
+from cardtools.console.emulator.api import Emulator, EmulatorError
+from cardtools.console.errors import ConsoleError
+from cardtools.console.school.plan import ClassPlan
+from cardtools.console.school.school import School
+from cardtools.console.store.database import Database
+from cardtools.console.store.registry import Registry
+from cardtools.console.watching import Watcher
+from cardtools.console.web.context import Console
+from cardtools.console.web.streams import Hub
+from cardtools.console.web.visitors import Visitors
+from cardtools.console.workers import Workers
+
+_LAST_CALLS_SECONDS = 1
+_KEEP_ALIVE_SECONDS = 30
+_HEADS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the console is run. `ca_url`: a CA that runs already."""
+
+    folder: Path
+    host: str
+    port: int
+    ca_url: str | None = None
+
+
+def serve(options: Options, plan: ClassPlan | None, ready: Callable[[str, str], None]) -> None:
+    """Serves until it is told to end. `ready` is told the console's address, and the trainer's link.
+
+    Raises ConsoleError.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As Ctrl-C: what was started here is ended, too.
+        signal.signal(number, signal.default_int_handler)
+    with ExitStack() as stack:
+        listener, url = stack.enter_context(_listening(options.host, options.port))
+        emulator = stack.enter_context(_emulator())
+        registry = Registry(Database(options.folder))
+        school = School(registry, emulator, options.folder)
+        first = "/" if plan is None else f"/classes/{school.resume_or_begin(plan).id}"
+        ca = TrainingCa(options.folder / "ca", options.ca_url)
+        stack.callback(ca.end)
+        visitors, hub = Visitors(registry), Hub()
+        workers = Workers()
+        workers.start()
+        watcher = Watcher(school, hub)
+        watcher.start()
+        stack.callback(watcher.end)
+        console = Console(school, workers, visitors, hub, url, ca.url)
+        app = create_app(console, _hosts(options.host, url))
+        link = f"{url}/enter/{visitors.new_ticket()}?to={first}"
+        _Server(app, hub, lambda: ready(url, link)).run(sockets=[listener])
+
+
+@contextmanager
+def _emulator() -> Iterator[Emulator]:
+    """The emulator that runs already, else one that is started, and ended in the end."""
+    note = server_running()
+    if note is not None:
+        emulator = Emulator(note.url, note.token)
+        try:
+            emulator.require_there()
+        except EmulatorError:
+            emulator.close()
+        else:
+            yield emulator
+            return
+    child, note = start_server()
+    try:
+        emulator = Emulator(note.url, note.token)
+        yield emulator
+        emulator.close()
+    finally:
+        child.end()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens (port 0: a free one), and the address of what is served there. Raises ConsoleError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise ConsoleError("port-taken", host=host, port=port, reason=error.strerror or str(error)) from error
+    with listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        shown = f"[{host}]" if family == socket.AF_INET6 else host
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach it there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _hosts(host: str, url: str) -> list[str]:
+    port = url.rpartition(":")[2]
+    names = [host if ":" not in host else f"[{host}]"]
+    if is_loopback(host):
+        names += ["127.0.0.1", "localhost", "[::1]"]
+    return [f"{name}:{port}" for name in names]
+
+
+class _Server(uvicorn.Server):
+    """Serves until it is told to end; says when it has begun."""
+
+    def __init__(self, app: object, hub: Hub, started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]
+                ws="none",
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
+                limit_concurrency=_HEADS_AT_ONCE,
+                proxy_headers=False,
+            )
+        )
+        self._hub = hub
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve."""
+        await super().startup(sockets)
+        self._say_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the streams, which would go on, and then serving."""
+        self._hub.close()
+        await super().shutdown(sockets)

@@ -1,0 +1,1 @@
+"""The console's one SQLite file: classes, trainees, and what became of each exercise."""

@@ -1,0 +1,100 @@
+"""The rows of the console's file, as values."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def written(at: datetime) -> str:
+    """A time, as the file has it."""
+    return at.astimezone(UTC).strftime(_TIME)
+
+
+def read(text: str) -> datetime:
+    """A time that the file has."""
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+
+
+class AttemptState(StrEnum):
+    """How an attempt at an exercise stands."""
+
+    OPEN = "open"
+    SOLVED = "solved"
+    LOST = "lost"
+    """Its goal can't be reached any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class. `practice`: somebody who tries exercises alone, without a trainer."""
+
+    id: str
+    title: str
+    language: str
+    practice: bool
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeRow:
+    """A trainee. `asks`: waits for the trainer's help; `message`: what the trainer last said."""
+
+    id: str
+    class_id: str
+    number: int
+    name: str
+    token: str
+    asks: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt at an exercise; `card` is the emulator's name of its card, `position` that of the exercise."""
+
+    card: str
+    trainee: str
+    number: int
+    position: int
+    exercise: str
+    begun: datetime
+    ended: datetime | None
+    state: AttemptState
+    tries_spent: int
+    hints: int
+    traps: tuple[str, ...]
+
+
+def class_of(row: sqlite3.Row) -> ClassRow:
+    """A row of `classes`."""
+    return ClassRow(row["id"], row["title"], row["language"], bool(row["practice"]), read(row["made"]))
+
+
+def trainee_of(row: sqlite3.Row) -> TraineeRow:
+    """A row of `trainees`."""
+    return TraineeRow(
+        row["id"], row["class"], row["number"], row["name"], row["token"], bool(row["asks"]), row["message"]
+    )
+
+
+def attempt_of(row: sqlite3.Row) -> AttemptRow:
+    """A row of `attempts`."""
+    return AttemptRow(
+        card=row["card"],
+        trainee=row["trainee"],
+        number=row["number"],
+        position=row["position"],
+        exercise=row["exercise"],
+        begun=read(row["begun"]),
+        ended=read(row["ended"]) if row["ended"] is not None else None,
+        state=AttemptState(row["state"]),
+        tries_spent=row["tries_spent"],
+        hints=row["hints"],
+        traps=tuple(json.loads(row["traps"])),
+    )

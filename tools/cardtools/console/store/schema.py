@@ -1,0 +1,82 @@
+"""The form of the console's file, and how a file of an earlier form becomes one of the newest.
+
+A migration that was released is never changed: a new form is one more entry at the end. Times are UTC as ISO 8601 text
+of one form, so that they compare as text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+APPLICATION_ID = 0x53544343
+"""What marks the file as the console's: "STCC" (SQLite, Database File Format, 1.3.18)."""
+
+Migration = Sequence[str]
+
+_FIRST_FORM = (
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    """CREATE TABLE classes (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, language TEXT NOT NULL, practice INTEGER NOT NULL, made TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE exercises (
+        class TEXT NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        exercise TEXT NOT NULL,
+        PRIMARY KEY (class, position)
+    ) STRICT""",
+    """CREATE TABLE trainees (
+        id TEXT PRIMARY KEY,
+        class TEXT NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        token TEXT NOT NULL UNIQUE,
+        asks INTEGER NOT NULL DEFAULT 0,
+        message TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    "CREATE INDEX trainees_of_class ON trainees (class, number)",
+    """CREATE TABLE attempts (
+        card TEXT PRIMARY KEY,
+        trainee TEXT NOT NULL REFERENCES trainees (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        exercise TEXT NOT NULL,
+        begun TEXT NOT NULL,
+        ended TEXT,
+        state TEXT NOT NULL CHECK (state IN ('open', 'solved', 'lost')),
+        tries_spent INTEGER NOT NULL,
+        hints INTEGER NOT NULL,
+        traps TEXT NOT NULL,
+        UNIQUE (trainee, number)
+    ) STRICT""",
+    """CREATE TABLE hints (
+        card TEXT NOT NULL REFERENCES attempts (card) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        hint TEXT NOT NULL,
+        PRIMARY KEY (card, number)
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM,)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of a file's form; 0 for one that has none yet. Raises sqlite3.Error."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Brings a file to the newest form, all at once or not at all. Raises sqlite3.Error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked now that nobody else can write: another program may have done it a moment ago.
+        for migration in migrations[version_of(connection) :]:
+            for statement in migration:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,78 @@
+"use strict";
+// Refreshes the parts of a page when the console says that there is something new. Without it, a page is loaded anew.
+(() => {
+  const root = document.querySelector("[data-events]");
+  if (!root || !window.EventSource) return;
+
+  const shown = new Map();
+  const waiting = new Map();
+
+  // The element that stands, in what came, where the focus was.
+  function same(part, element) {
+    for (const name of ["id", "href", "action", "name"]) {
+      const value = element.getAttribute(name);
+      if (value) return part.querySelector(`[${name}="${CSS.escape(value)}"]`);
+    }
+    const form = element.closest("form");
+    const there = form && part.querySelector(`form[action="${CSS.escape(form.getAttribute("action"))}"]`);
+    return there && there.querySelector(element.tagName);
+  }
+
+  function replace(part, text) {
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    const open = [...part.querySelectorAll("details[open]")].map((one) => one.className);
+    part.innerHTML = text;
+    for (const name of open) {
+      const one = part.querySelector(`details.${name}`);
+      if (one) one.open = true;
+    }
+    const next = focused && same(part, focused);
+    if (next) next.focus();
+    tick();
+  }
+
+  async function refresh(part) {
+    if (waiting.has(part)) {
+      waiting.set(part, true);
+      return;
+    }
+    waiting.set(part, false);
+    try {
+      const answer = await fetch(part.dataset.from, { credentials: "same-origin" });
+      const text = answer.ok ? await answer.text() : null;
+      if (text !== null && text !== shown.get(part)) {
+        shown.set(part, text);
+        replace(part, text);
+      }
+    } catch {
+      // The stream comes back by itself, and tells to refresh again.
+    }
+    const again = waiting.get(part);
+    waiting.delete(part);
+    if (again) refresh(part);
+  }
+
+  function parts(name) {
+    return [...document.querySelectorAll("[data-part]")].filter((part) => name === "all" || part.dataset.part === name);
+  }
+
+  // Minutes that pass while nothing happens.
+  function tick() {
+    for (const one of document.querySelectorAll("[data-begun]")) {
+      const minutes = Math.floor((Date.now() / 1000 - Number(one.dataset.begun)) / 60);
+      if (minutes >= 0) one.textContent = String(minutes);
+    }
+  }
+
+  const source = new EventSource(root.dataset.events);
+  let first = true;
+  source.addEventListener("all", () => {
+    // The page is new; only what costs the card nothing is looked at again.
+    parts(first ? "exercise" : "all").forEach(refresh);
+    first = false;
+  });
+  source.addEventListener("exercise", () => parts("exercise").forEach(refresh));
+  source.addEventListener("card", () => parts("all").forEach(refresh));
+  setInterval(tick, 10000);
+  tick();
+})();
