@@ -146,6 +146,13 @@ class EmulatedCard:
         self._reader.exchange(card, RunOptions(recorder=self._exchanges))
         self.values, self._scenario = _values(self._card), None
 
+    def give_to(self, other: EmulatedCard) -> None:
+        """Puts the card into another reader of the same desk; see `EmulatedDesk.move`."""
+        self._reader.move_to(other.name)
+        self.values, other.values = other.values, self.values
+        self._scenario, other._scenario = other._scenario, self._scenario
+        self._exchanges, other._exchanges = other._exchanges, self._exchanges
+
     def unplug(self, back_after: float | None = None) -> None:
         """Pulls the reader's plug, for so many seconds or until `plug`."""
         self._reader.slot_control.unplug(back_after)
@@ -240,6 +247,14 @@ class EmulatedDesk(Mapping[str, EmulatedCard]):
             if card.name == name:
                 return card
         raise KeyError(name)
+
+    def move(self, card: str, reader: str) -> None:
+        """Puts the card of one reader, as it is, into another; one that was taken out of that comes to the first.
+
+        Its values, trace and outcomes are with the other reader's name then. Raises ControlError where there is no
+        card, or one lies in the other reader.
+        """
+        self[card].give_to(self[reader])
 
     def __iter__(self) -> Iterator[str]:
         return (card.name for card in self.cards)

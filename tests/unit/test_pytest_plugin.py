@@ -126,6 +126,11 @@ def test_a_desk_has_several_readers_before_one_program(cards: Stuntcard) -> None
     assert desk["empty"].values == cards("zzzs-pk").values
     with pytest.raises(ValueError, match="there is no profile 'nope'"):
         desk["empty"].insert("nope")
+    desk["empty"].remove()
+    desk.move("anna", "empty")
+    assert (desk["empty"].values, desk["anna"].values) == (cards("proid-q").values, cards("zzzs-pk").values)
+    with pytest.raises(ValueError, match="a card lies in the reader tokenme"):
+        desk.move("empty", "tokenme")
     with pytest.raises(ValueError, match="two cards are called a"):
         cards.desk("a=proid-q", "a=tokenme")
 

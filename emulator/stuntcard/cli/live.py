@@ -31,7 +31,7 @@ fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
     app.command("type")(type_keys)
-    for command in (insert, remove, reset, unplug, plug, state):
+    for command in (insert, remove, move, reset, unplug, plug, state):
         app.command()(command)
     app.command("set")(set_state)
     app.add_typer(fault_app, name="fault")
@@ -71,6 +71,22 @@ def remove(
     from stuntcard.control.requests import RemoveRequest
 
     _say_done(card, RemoveRequest(back_after))
+
+
+def move(card: RunningCardArgument, reader: RunningCardArgument) -> None:
+    """Put a running card, as it is, into another reader of the same desk, which has none, or whose card was taken out.
+
+    Codes that were given are forgotten, and tries stay. A card that was taken out of there comes to the first reader.
+
+    Example: stuntcard move proid-q empty
+    """
+    from stuntcard.control.directory import process_in
+    from stuntcard.control.requests import MoveRequest
+
+    source, target = _running(card), _running(reader)
+    if process_in(source.directory) != process_in(target.directory):
+        fail(f"{card} and {reader} are on two desks; a card moves between readers that one `stuntcard run` serves")
+    _say_done(source, MoveRequest(target.name))
 
 
 def unplug(
@@ -275,12 +291,12 @@ def _show_faults(card: str, request: Request, as_json: bool) -> None:
         typer.echo("no faults are set")
 
 
-def _say_done(card: str, request: Request) -> None:
+def _say_done(card: str | RunningCard, request: Request) -> None:
     from stuntcard.control.client import send
     from stuntcard.control.requests import DoneAnswer
 
     with _refusals():
-        typer.echo(send(_running(card), request, DoneAnswer).done)
+        typer.echo(send(_running(card) if isinstance(card, str) else card, request, DoneAnswer).done)
 
 
 def _running(card: str) -> RunningCard:

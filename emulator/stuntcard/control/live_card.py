@@ -11,9 +11,9 @@ from stuntcard.card.view import view
 from stuntcard.control import requests as api
 from stuntcard.control.actors import codes_asked_for, perform
 from stuntcard.control.errors import ControlError
+from stuntcard.control.served import ServedReader
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
-from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
     from stuntcard.exercises.live import LiveAttempt
@@ -25,37 +25,22 @@ FAULTS_MAX = 1000
 
 
 class LiveCard:
-    """A card with its reader and its faults. Requests may come from several threads.
+    """A card with its reader and its faults. Requests may come from several threads."""
 
-    Without `slot_control` nobody can move it, without faults none can be set, and without `exchange` it stays the same
-    card. Without a card the reader is empty. `attempt`: somebody's attempt at an exercise on the card.
-    """
-
-    def __init__(
-        self,
-        card: Card | None,
-        slot_control: SlotControl | None = None,
-        faults: Faults | None = None,
-        exchange: Callable[[str], tuple[Card, Faults | None]] | None = None,
-        attempt: LiveAttempt | None = None,
-    ) -> None:
-        self._lying = card, faults
-        self._slot_control = slot_control
-        self._exchange = exchange
+    def __init__(self, reader: ServedReader, attempt: LiveAttempt | None = None) -> None:
+        """`attempt`: somebody's attempt at an exercise on the card."""
+        self._reader = reader
+        self._slot_control = reader.slot_control
         self._attempt = attempt
         self.answered: Callable[[], None] = lambda: None
         """Called after each request, done or refused."""
 
     @property
     def _card(self) -> Card:
-        card, _ = self._lying
+        card = self._reader.card
         if card is None:
             raise ControlError("this reader has no card yet; put one in: stuntcard insert NAME CARD")
         return card
-
-    def lies_now(self, card: Card, faults: Faults | None) -> None:
-        """Another card was put in, by somebody who did not ask here."""
-        self._lying = card, faults
 
     def _must_have_a_card(self) -> None:
         """Raises ControlError for an empty reader."""
@@ -86,6 +71,8 @@ class LiveCard:
                 return api.DoneAnswer(self._insert() if card is None else self._put_in(card))
             case api.RemoveRequest(back_after):
                 return api.DoneAnswer(self._remove(back_after))
+            case api.MoveRequest(to):
+                return api.DoneAnswer(self._move(to))
             case api.UnplugRequest(back_after):
                 return api.DoneAnswer(self._unplug(back_after))
             case api.PlugRequest():
@@ -111,7 +98,7 @@ class LiveCard:
                 return answer(self._attempt, request)
 
     def _state(self) -> api.StateAnswer:
-        card, _ = self._lying
+        card = self._reader.card
         if card is None:
             return api.StateAnswer(None, self.place, 0, ())
         return api.StateAnswer(view(card.profile, card.content), self.place, card.commands, self.listed_faults())
@@ -119,7 +106,7 @@ class LiveCard:
     # The reader
 
     def _pinpad(self) -> PinPad:
-        pad = self._its_slot_control().slot.pinpad
+        pad = self._slot_control.slot.pinpad
         if pad is None:
             raise ControlError("this reader has no PIN pad; start its card with --pinpad")
         return pad
@@ -136,30 +123,22 @@ class LiveCard:
             raise ControlError("the PIN pad asks for nothing now, so that no key was pressed")
         return api.PinPadAnswer(pad.asked)
 
-    def _its_slot_control(self) -> SlotControl:
-        if self._slot_control is None:
-            raise ControlError("this card lies in no reader that it could be taken out of")
-        return self._slot_control
-
     @property
     def place(self) -> api.Place:
         """Where the card is."""
-        if self._slot_control is None or (self._slot_control.card_in and self._slot_control.slot.plugged):
+        if self._slot_control.card_in and self._slot_control.slot.plugged:
             return api.Place.IN
         if not self._slot_control.slot.plugged:
             return api.Place.UNPLUGGED
-        return api.Place.OUT if self._lying[0] is not None else api.Place.EMPTY
+        return api.Place.OUT if self._reader.card is not None else api.Place.EMPTY
 
     def _put_in(self, source: str) -> str:
-        slot_control = self._its_slot_control()
-        if self._exchange is None:
-            raise ControlError("no other card can be put into this reader; run one of its own")
-        self._lying = self._exchange(source)
-        slot_control.plug()
+        self._reader.exchange(source)
+        self._slot_control.plug()
         return f"{self._card.profile.name} is in the reader"
 
     def _insert(self) -> str:
-        slot_control = self._its_slot_control()
+        slot_control = self._slot_control
         self._must_have_a_card()
         was_plugged = slot_control.slot.plugged
         slot_control.plug()
@@ -169,38 +148,41 @@ class LiveCard:
 
     def _remove(self, back_after: float | None) -> str:
         self._must_have_a_card()
-        was_in = self._its_slot_control().remove(back_after)
+        was_in = self._slot_control.remove(back_after)
         back = "" if back_after is None else f", and comes back in {back_after:g} s"
         return f"the card is out of the reader{'' if was_in else ' already'}{back}"
 
+    def _move(self, name: str) -> str:
+        self._must_have_a_card()
+        self._reader.move_to(name)
+        return f"the card is in the reader {name}"
+
     def _unplug(self, back_after: float | None) -> str:
-        slot_control = self._its_slot_control()
+        slot_control = self._slot_control
         was_plugged = slot_control.slot.plugged
         slot_control.unplug(back_after)
         back = "" if back_after is None else f", and is plugged in again in {back_after:g} s"
         return f"the reader is unplugged{'' if was_plugged else ' already'}{back}"
 
     def _plug(self) -> str:
-        slot_control = self._its_slot_control()
+        slot_control = self._slot_control
         was_plugged = slot_control.slot.plugged
         slot_control.plug()
         return "the reader is plugged in already" if was_plugged else "the reader is plugged in again"
 
     def _reset(self) -> str:
         self._must_have_a_card()
-        slot_control = self._its_slot_control()
         if self.place is not api.Place.IN:
             raise ControlError("the card is not in the reader; put it in first (insert)")
-        slot_control.reset()
+        self._slot_control.reset()
         return "the card was reset"
 
     # Faults
 
     def _its_faults(self) -> Faults:
         self._must_have_a_card()
-        _, faults = self._lying
-        if faults is None:
-            raise ControlError("this card was started in a way that no faults can strike it")
+        faults = self._reader.faults()
+        assert faults is not None, "a card has faults"
         return faults
 
     def _set_fault(self, text: str) -> api.FaultsAnswer:
@@ -214,7 +196,7 @@ class LiveCard:
 
     def listed_faults(self) -> tuple[api.FaultView, ...]:
         """The faults that are set now."""
-        _, faults = self._lying
+        faults = self._reader.faults()
         listed = faults.listed() if faults is not None else ()
         return tuple(
             api.FaultView(fault.number, rule_text(fault.rule), fault.matched, fault.struck) for fault in listed
@@ -237,8 +219,7 @@ class LiveCard:
                 f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
                 "with --force it is set all the same"
             ) from error
-        if self._slot_control is not None:
-            self._slot_control.reset()  # whoever used the card is told that its session is over
+        self._slot_control.reset()  # whoever used the card is told that its session is over
         return api.SetStateAnswer(
             law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
             forced=tuple(trait_in_words(one) for one in steered.route.forced),

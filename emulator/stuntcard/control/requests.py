@@ -68,6 +68,14 @@ class RemoveRequest(_Request):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveRequest(_Request):
+    """Put the card, as it is, into another reader of the same desk, and plug that in; answered with DoneAnswer."""
+
+    to: str
+    request: Literal["move"] = "move"
+
+
+@dataclass(frozen=True, slots=True)
 class UnplugRequest(_Request):
     """Pull the reader's plug, for so many seconds or until PlugRequest; answered with DoneAnswer."""
 
@@ -171,6 +179,7 @@ Request = (
     | ActRequest
     | InsertRequest
     | RemoveRequest
+    | MoveRequest
     | UnplugRequest
     | PlugRequest
     | ResetRequest

@@ -41,6 +41,10 @@ class FaultyCard:
         self._slot_control = slot_control
         self._power_changed = threading.Event()
 
+    def lie_in(self, slot_control: SlotControl) -> None:
+        """The card lies in another reader from now on."""
+        self._slot_control = slot_control
+
     @property
     def atr(self) -> bytes:
         """The answer to reset."""

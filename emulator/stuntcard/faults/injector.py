@@ -37,6 +37,13 @@ class FaultInjector:
         with self._lock:
             return self._faults if self._faults is not None else self._make_faults(())
 
+    def lie_in(self, slot_control: SlotControl) -> None:
+        """The card lies in another reader from now on, which its faults move it out of."""
+        with self._lock:
+            self._slot_control = slot_control
+            if self._faulty is not None:
+                self._faulty.lie_in(slot_control)
+
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
         self._slot_control.rest()

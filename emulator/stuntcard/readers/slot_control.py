@@ -49,6 +49,12 @@ class SlotControl:
                 self._later_card = _later(back_after, self.insert)
             return was_in
 
+    def give_up(self, other: CardInterface | None = None) -> None:
+        """Takes the card out for good; what `insert` puts in from now on is the other one, if anything."""
+        with self._lock:
+            self.remove()
+            self._card = other
+
     def reset(self) -> None:
         """Has the card start anew where it lies, as after a moment without power; clients are told."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,23 +25,40 @@ if TYPE_CHECKING:
     from stuntcard.faults.rules import Faults
 
 
-class DeskReader:
-    """A reader on a desk, and the card that lies in it, which can be exchanged for another."""
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A card that lies in a reader or was taken out of it last, and all that it brought along."""
 
-    def __init__(self, wanted: ReaderOnDesk, directory: Path) -> None:
+    card: Card
+    placed: PlacedCard
+    stack: ExitStack
+    """Ends its being placed."""
+    held: ExitStack
+    """What the card itself holds, such as its file."""
+
+
+class DeskReader:
+    """A reader on a desk, and the card that lies in it, which can be exchanged for another, or moved to another."""
+
+    def __init__(self, wanted: ReaderOnDesk, directory: Path, moving: threading.Lock) -> None:
+        """`moving` is taken by whoever exchanges or moves a card on the desk."""
         self.name = wanted.name
         self.directory = directory
-        self.card = wanted.card
-        """The card that lies here, or was taken out last."""
-        self.placed_card: PlacedCard | None = None
         self.slot_control = SlotControl(Slot(pinpad=wanted.options.pinpad))
         self.around = RunOptions()
         """What goes on around a card that is put in later, if nothing else is said then."""
         self.attempt = wanted.attempt
         """Somebody's attempt at an exercise on the first card."""
+        self.beside: Sequence[DeskReader] = ()
+        """The readers of the desk."""
         self._wanted = wanted
-        self._exchanging = threading.Lock()
-        self._stack = ExitStack()
+        self._moving = moving
+        self._lying: _Lying | None = None
+
+    @property
+    def card(self) -> Card | None:
+        """The card that lies here, or was taken out last."""
+        return self._lying.card if self._lying is not None else None
 
     @property
     def label(self) -> str:
@@ -53,30 +71,31 @@ class DeskReader:
         return self.card.profile.name if self.card is not None else "no card"
 
     def __enter__(self) -> DeskReader:
-        if self.card is not None:
-            self._place(self.card, self._wanted.options)
+        if self._wanted.card is not None:
+            self._lying = self._placed(self._wanted.card, self._wanted.options, ExitStack(), self._wanted.held)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        if self._lying is not None:
+            self._lying.stack.close()
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
-        if self.placed_card is not None:
-            self.placed_card.let_go()
+        if self._lying is not None:
+            self._lying.placed.let_go()
 
     @cached_property
     def live(self) -> LiveCard:
         """What carries out requests about this reader and its card."""
         from stuntcard.control.live_card import LiveCard
 
-        return LiveCard(self.card, self.slot_control, self.faults(), self.exchange, self.attempt)
+        return LiveCard(self, self.attempt)
 
     def faults(self) -> Faults | None:
         """What may strike the card; None where there is none."""
-        return self.placed_card.faults if self.placed_card is not None else None
+        return self._lying.placed.faults if self._lying is not None else None
 
-    def exchange(self, source: str, options: RunOptions | None = None) -> tuple[Card, Faults | None]:
+    def exchange(self, source: str, options: RunOptions | None = None) -> None:
         """Puts another card in, as `running.making.card_made` makes it, for the one that lies here.
 
         `options`: what goes on around it; `around`, if they are not given. Raises ControlError where there is no such
@@ -85,29 +104,53 @@ class DeskReader:
         with ExitStack() as stack:
             card = stack.enter_context(_other_card(source))
             self._put_in(card, options or self.around, stack)
-            return card, self.faults()
 
     def put_in(self, made: ReaderOnDesk, held: ExitStack) -> None:
         """Puts a card in that was made already, for the one that lies here; `held` is what ends when it goes."""
         assert made.card is not None
         self._put_in(made.card, made.options, held)
-        self.live.lies_now(made.card, self.faults())
 
     def clear(self) -> None:
         """Takes the card out and lets go of it: a stored one is closed. Another has to be put in afterwards."""
         self.let_go()
         self.slot_control.remove()
-        self._stack.close()
-        self._wanted.held.close()
+        if self._lying is not None:
+            self._lying.stack.close()
+            self._lying.held.close()
+
+    def move_to(self, name: str) -> None:
+        """Puts the card, as it is, into another reader of the desk; one that was taken out of that comes to this one.
+
+        Raises ControlError where there is no such reader, or a card lies in it.
+        """
+        from stuntcard.control.errors import ControlError
+
+        with self._moving:
+            other = next((one for one in self.beside if one.name == name), None)
+            mine = self._lying
+            if other is None:
+                names = ", ".join(one.name for one in self.beside)
+                raise ControlError(f"no reader on this desk is called {name}; there are: {names}")
+            if mine is None:
+                raise ControlError(f"the reader {self.name} has no card that could be moved")
+            if other.slot_control.card_in:
+                raise ControlError(f"a card lies in the reader {name}; take it out first: stuntcard remove {name}")
+            theirs = other._lying
+            self.slot_control.give_up(theirs.placed.outermost if theirs is not None else None)
+            if theirs is not None:
+                theirs.placed.belong_to(self.slot_control)
+            mine.placed.belong_to(other.slot_control)
+            self._lying, other._lying = theirs, mine
+            other.slot_control.insert(mine.placed.outermost)
+            other.slot_control.plug()
 
     def _put_in(self, card: Card, options: RunOptions, held: ExitStack) -> None:
-        with self._exchanging:
+        with self._moving:
             self.clear()
-            self._stack, self.card = held.pop_all(), card
-            self._place(card, options)
+            self._lying = self._placed(card, options, held.pop_all(), ExitStack())
 
-    def _place(self, card: Card, options: RunOptions) -> None:
-        self.placed_card = self._stack.enter_context(placed(card, options, self.slot_control))
+    def _placed(self, card: Card, options: RunOptions, stack: ExitStack, held: ExitStack) -> _Lying:
+        return _Lying(card, stack.enter_context(placed(card, options, self.slot_control)), stack, held)
 
 
 @contextmanager
@@ -144,9 +187,13 @@ def desk_laid(wanted: Sequence[ReaderOnDesk], socket: Path | None = None) -> Ite
     `socket` is the place for the PC/SC socket, where somebody chose one.
     """
     with ExitStack() as stack:
+        moving = threading.Lock()
         readers = tuple(
-            stack.enter_context(DeskReader(one, stack.enter_context(card_directory(one.name)))) for one in wanted
+            stack.enter_context(DeskReader(one, stack.enter_context(card_directory(one.name)), moving))
+            for one in wanted
         )
+        for reader in readers:
+            reader.beside = readers
         yield Desk(readers, socket.absolute() if socket is not None else readers[0].directory / PCSC_SOCKET)
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from stuntcard.trace.record import Recorder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlacedCard:
     """A card on its way into a reader, with whatever may happen to it there."""
 
     injector: FaultInjector
     slot_control: SlotControl
+    outermost: CardInterface
+    """What the reader sees of it: the card with all of that before it."""
 
     @property
     def slot(self) -> Slot:
@@ -35,6 +37,11 @@ class PlacedCard:
     def faults(self) -> Faults:
         """What may strike the card."""
         return self.injector.faults()
+
+    def belong_to(self, slot_control: SlotControl) -> None:
+        """Another reader is the one that faults move it in and out of, from now on."""
+        self.injector.lie_in(slot_control)
+        self.slot_control = slot_control
 
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
@@ -47,8 +54,9 @@ def placed(card: Card, options: RunOptions, slot_control: SlotControl | None = N
     slot_control = slot_control or SlotControl(Slot())
     injector = FaultInjector(card, slot_control, options.faults)
     with _recorded(injector, card.profile, options.trace) as seen:
-        slot_control.insert(_heard(seen, options.recorder))
-        yield PlacedCard(injector, slot_control)
+        outermost = _heard(seen, options.recorder)
+        slot_control.insert(outermost)
+        yield PlacedCard(injector, slot_control, outermost)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.command_line import COMMAND, PATIENCE, done, exported_socket, json_of, refused, stuntcard
+from tests.unit.control.running_cards import running_card
 
 LIST = "import sys; from smartcard.System import readers; print(*readers(), sep='\\n')"
 
@@ -97,6 +98,23 @@ def test_a_card_is_put_into_an_empty_reader_and_exchanged_for_another(desk: Path
     assert done("insert", "empty", "card:mine") == "TokenME is in the reader\n"
     assert json_of("state", "empty")["faults"] == []
     assert readers(desk) == ["Stuntcard anna 00 00", "Stuntcard TokenME 01 00", "Stuntcard empty 02 00"]
+
+
+def test_a_card_is_moved_to_another_reader_as_it_is(desk: Path) -> None:
+    done("set", "anna", "pin=1")
+    assert refused("move", "anna", "mine", status=1) == (
+        "a card lies in the reader mine; take it out first: stuntcard remove mine\n"
+    )
+    assert done("move", "anna", "empty") == "the card is in the reader empty\n"
+    assert json_of("state", "anna")["place"] == "empty"
+    moved = json_of("state", "empty")
+    assert (moved["place"], moved["card"]["codes"]["pin"]["tries_left"]) == ("in", 1)
+    done("remove", "mine")
+    assert done("move", "empty", "mine") == "the card is in the reader mine\n"
+    assert (json_of("state", "empty")["place"], json_of("state", "empty")["card"]["profile"]) == ("out", "tokenme")
+    assert readers(desk)[2] == "Stuntcard empty 02 00"
+    with running_card("zzzs-pk"):
+        assert "zzzs-pk and anna are on two desks" in refused("move", "zzzs-pk", "anna")
 
 
 def test_a_reader_is_unplugged_and_plugged_in(desk: Path) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
-from stuntcard.control.client import RunningCard, send
+from stuntcard.control.client import send
 from stuntcard.control.errors import ControlError
 from stuntcard.control.requests import (
     ClearFaultsRequest,
@@ -141,17 +140,6 @@ def test_a_state_that_the_law_has_no_way_to_takes_force(live: Live) -> None:
 )
 def test_a_state_that_can_not_be_understood(live: Live, wanted: tuple[str, ...], reason: str) -> None:
     assert reason in refused(live, SetStateRequest(wanted))
-
-
-def test_a_card_that_nobody_holds_can_not_be_moved(control: Path) -> None:
-    running = RunningCard(control.parent, {})
-    for request in (InsertRequest(), RemoveRequest(), ResetRequest()):
-        with pytest.raises(ControlError, match="lies in no reader"):
-            send(running, request, DoneAnswer)
-    with pytest.raises(ControlError, match="no faults can strike it"):
-        send(running, SetFaultRequest("act=tear"), FaultsAnswer)
-    assert send(running, StateRequest(), StateAnswer).place is Place.IN
-    assert send(running, SetStateRequest(("pin=1",)), SetStateAnswer).law == ("PIN given wrongly, 2 times",)
 
 
 def test_keys_are_pressed_at_the_pin_pad(live: Live) -> None:

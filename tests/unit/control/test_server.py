@@ -17,7 +17,7 @@ from stuntcard.control.server import ControlServer
 from stuntcard.control.wire import as_json
 
 from tests.unit.card.cards import PIN, Client, new_card
-from tests.unit.control.running_cards import Live
+from tests.unit.control.running_cards import Live, OnlyReader
 
 STATUS = {"request": "status"}
 
@@ -114,7 +114,7 @@ def test_a_client_that_goes_away_without_a_word_harms_nobody(control: Path) -> N
 
 def test_the_socket_is_gone_when_the_card_is(card: Card) -> None:
     with card_directory("proid-q") as directory:
-        with ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(card)):
+        with ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(OnlyReader(card))):
             pass
         assert list(directory.iterdir()) == []
         with pytest.raises(FileNotFoundError):
@@ -148,7 +148,7 @@ def test_who_hangs_hangs_alone(live: Live) -> None:
 
 def test_a_card_ends_while_clients_hang() -> None:
     with card_directory("proid-q") as directory, contextlib.ExitStack() as hanging:
-        live = LiveCard(new_card())
+        live = LiveCard(OnlyReader(new_card()))
         with ControlServer(directory / CONTROL_SOCKET, lambda: live):
             for _ in range(20):
                 connection = hanging.enter_context(socket.socket(socket.AF_UNIX))

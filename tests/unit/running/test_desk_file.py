@@ -60,7 +60,7 @@ def test_a_desk_with_all_that_it_can_have() -> None:
         ("{card: proid-q, unmasked: true}", "3:19: readers.0.unmasked: says how to record, but nothing is recorded"),
         ("{card: proid-q, serial: xy}", "3:19: readers.0.serial: 'XY' is no serial number"),
         ("{card: 'card:a', serial: '42'}", "3:20: readers.0.serial: a stored card has its own"),
-        ("{card: proid-q, applet: piv}", "3:19: readers.0.applet: there is no applet 'piv'"),
+        ("{card: proid-q, applet: nope}", "3:19: readers.0.applet: there is no applet 'nope'"),
         ("{card: proid-q, faults: [act=boom]}", "3:28: readers.0.faults.0: act=boom can't be understood"),
         ("{card: proid-q, colour: blue}", "3:19: readers.0.colour: is not a key that a desk has here"),
         ("{card: proid-q, name: a b}", "3:19: readers.0.name: 'a b': String should match"),
