@@ -6,14 +6,14 @@ reached, and by which way; there is no second one here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from stuntcard.exercises.deeds import Happening, is_done
 from stuntcard.exercises.model import Exercise, Trap
 from stuntcard.policy.advise import Step, steps_along
-from stuntcard.policy.conditions import Seen, all_hold
+from stuntcard.policy.conditions import Seen, all_hold, gone_from
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.functions import Situation, code_given, codes_set_by
 from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
@@ -55,6 +55,8 @@ class Attempt:
     hints_here: int = 0
     done: frozenset[int] = frozenset()
     """Which deeds of the exercise are done, by their number."""
+    gone: frozenset[str] = frozenset()
+    """The keys of which nothing is left, by identifier: a new one may have the number of one of them."""
     calls: tuple[str, ...] = ()
     """Who was called, in this order."""
     solved_at: float | None = None
@@ -70,6 +72,14 @@ class Judgement:
     tries_spent: Mapping[str, int]
     hints: int
     solved_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WayStep:
+    """A step of the way to the goal. `key`: the identifier of the key that it is about, of one there at first."""
+
+    step: Step
+    key: str | None = None
 
 
 class Judge:
@@ -89,11 +99,6 @@ class Judge:
         self.asks_for_values = any(condition.factory_value is not None for condition in conditions)
         """Whether it has to be told which codes have the value of the factory."""
 
-    @property
-    def key_names(self) -> Mapping[int, str]:
-        """The identifiers of the keys that the card has at first, by their numbers."""
-        return {number: identifier for identifier, number in self.keys.items()}
-
     def after(self, attempt: Attempt, happening: Happening, at: float) -> Attempt:
         """The attempt after one more thing happened. Once it is solved, it is over, and nothing counts any more."""
         if attempt.solved_at is not None:
@@ -108,10 +113,12 @@ class Judge:
             factory_values=happening.factory_values,
             forgotten=self._forgotten_after(attempt, happening),
             tries_spent=self._tries_after(attempt, happening),
-            traps=(*attempt.traps, *(TrapSprung(trap.id, at) for trap in self._sprung(attempt, happening))),
             hints_here=0 if changed else attempt.hints_here,
             done=done,
+            gone=attempt.gone | gone_from(happening.state, self._left(attempt)),
         )
+        sprung = tuple(TrapSprung(trap.id, at) for trap in self._sprung(attempt, happening, after))
+        after = replace(after, traps=(*attempt.traps, *sprung)) if sprung else after
         solved = changed and self._goal.reached(_standpoint(after))
         return replace(after, solved_at=at) if solved else after
 
@@ -133,16 +140,24 @@ class Judge:
             attempt.solved_at,
         )
 
-    def way(self, attempt: Attempt) -> tuple[Step, ...] | None:
+    def way(self, attempt: Attempt) -> tuple[WayStep, ...] | None:
         """The shortest way from here to the goal, each step with its risks; None where there is none any more."""
         at = _standpoint(attempt)
         try:
             way = self._goal.way(at)
         except GoalTooFarError:
             return None
-        return None if way is None else steps_along(self.profile, at.situation, way)
+        return None if way is None else tuple(self._named(attempt, steps_along(self.profile, at.situation, way)))
 
-    def hint(self, attempt: Attempt) -> tuple[Attempt, Step | None]:
+    def _named(self, attempt: Attempt, steps: Sequence[Step]) -> Iterator[WayStep]:
+        """A key made on the way may have the number of one that was deleted on it."""
+        names = {number: identifier for identifier, number in self._left(attempt).items()}
+        for step in steps:
+            number = step.action.number
+            deletes = step.deleted is not None
+            yield WayStep(step, (names.pop if deletes else names.get)(number, None) if number is not None else None)
+
+    def hint(self, attempt: Attempt) -> tuple[Attempt, WayStep | None]:
         """The next step of the way that was not told since the card changed last; None when there is no more to tell.
 
         With it, the attempt with one more hint taken.
@@ -159,23 +174,25 @@ class Judge:
         except GoalTooFarError:
             return True
 
-    def seen(self, at: Attempt | Happening) -> Seen:
+    def seen(self, attempt: Attempt) -> Seen:
         """What conditions are asked of."""
-        return Seen(at.state, self.keys, at.factory_values)
+        return Seen(attempt.state, self._left(attempt), attempt.factory_values)
+
+    def _left(self, attempt: Attempt) -> Mapping[str, int]:
+        return {identifier: number for identifier, number in self.keys.items() if identifier not in attempt.gone}
 
     def _done_after(self, attempt: Attempt, happening: Happening) -> frozenset[int]:
         deeds = enumerate(self.exercise.done)
         return attempt.done.union(number for number, deed in deeds if is_done(deed, attempt.state, happening))
 
-    def _sprung(self, attempt: Attempt, happening: Happening) -> list[Trap]:
+    def _sprung(self, attempt: Attempt, happening: Happening, after: Attempt) -> list[Trap]:
         known = {sprung.trap for sprung in attempt.traps}
-        return [
-            trap for trap in self.exercise.traps if trap.id not in known and self._springs(trap, attempt, happening)
-        ]
+        traps = (trap for trap in self.exercise.traps if trap.id not in known)
+        return [trap for trap in traps if self._springs(trap, attempt, happening, after)]
 
-    def _springs(self, trap: Trap, attempt: Attempt, happening: Happening) -> bool:
+    def _springs(self, trap: Trap, attempt: Attempt, happening: Happening, after: Attempt) -> bool:
         if trap.after is None:
-            return all_hold(self.profile, self.seen(happening), trap.when)
+            return all_hold(self.profile, self.seen(after), trap.when)
         done = is_done(trap.after, attempt.state, happening)
         return done and all_hold(self.profile, self.seen(attempt), trap.when)
 
@@ -195,7 +212,7 @@ class Judge:
 
 
 def _standpoint(attempt: Attempt) -> Standpoint:
-    return Standpoint(Situation(attempt.state, attempt.forgotten), attempt.factory_values, attempt.done)
+    return Standpoint(Situation(attempt.state, attempt.forgotten), attempt.factory_values, attempt.done, attempt.gone)
 
 
 def between_sittings(state: State) -> State:

@@ -10,12 +10,11 @@ from dataclasses import replace
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
 from stuntcard.exercises.deeds import Happening
-from stuntcard.exercises.judge import Attempt, Judge, Judgement, between_sittings
+from stuntcard.exercises.judge import Attempt, Judge, Judgement, WayStep, between_sittings
 from stuntcard.exercises.model import Person
 from stuntcard.exercises.record import AttemptRecord, record_of, resumed
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.exercises.values import factory_values
-from stuntcard.policy.advise import Step
 from stuntcard.policy.events import Event, Verdict
 
 
@@ -73,7 +72,7 @@ class LiveAttempt:
         """How the attempt stands. Where the goal may be out of reach, this asks the law, once for each state."""
         return self._judge.judgement(self._attempt)
 
-    def hint(self) -> Step | None:
+    def hint(self) -> WayStep | None:
         """One more hint, if there is one; it counts as taken."""
         with self._lock:
             self._attempt, step = self._judge.hint(self._attempt)

@@ -19,6 +19,7 @@ class AttemptRecord:
     traps: tuple[TrapSprung, ...] = ()
     hints: int = 0
     done: tuple[int, ...] = ()
+    gone: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     solved_at: float | None = None
 
@@ -32,6 +33,7 @@ def record_of(attempt: Attempt, seconds: float) -> AttemptRecord:
         attempt.traps,
         attempt.hints,
         tuple(sorted(attempt.done)),
+        tuple(sorted(attempt.gone)),
         attempt.calls,
         attempt.solved_at,
     )
@@ -49,6 +51,7 @@ def resumed(start: Attempt, record: AttemptRecord, now: Happening) -> Attempt:
         traps=record.traps,
         hints=record.hints,
         done=frozenset(record.done),
+        gone=frozenset(record.gone),
         calls=record.calls,
         solved_at=record.solved_at,
     )

@@ -18,7 +18,10 @@ class Seen:
 
     state: State
     keys: Mapping[str, int] = field(default_factory=dict)
-    """By identifier in hexadecimal digits, the numbers of the keys that it had when it was first looked at."""
+    """By identifier in hexadecimal digits, the numbers of the keys that it had when it was first looked at.
+
+    Without those that are gone: the law gives their numbers to others.
+    """
     factory_values: frozenset[str] = frozenset()
 
 
@@ -43,6 +46,12 @@ def holds(profile: Profile, seen: Seen, condition: Condition) -> bool:
     if condition.can is not None:
         return _can(profile, state, condition.can)
     return all(apply(profile, state, move) == state for move in moves(profile, state))
+
+
+def gone_from(state: State, keys: Mapping[str, int]) -> frozenset[str]:
+    """The keys of which nothing is left in a state, not even a certificate."""
+    numbers = {item.number for item in state.items}
+    return frozenset(identifier for identifier, number in keys.items() if number not in numbers)
 
 
 def part_fits(condition: Condition, lost: frozenset[str]) -> bool:

@@ -9,11 +9,11 @@ Pure, as all of `policy`.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stuntcard.policy.conditions import Seen, all_hold, claimed_ability
+from stuntcard.policy.conditions import Seen, all_hold, claimed_ability, gone_from
 from stuntcard.policy.events import DirectoriesRead, SessionEnd, StoreFile, StoreKey, Verdict, Verify
 from stuntcard.policy.functions import Situation, codes_given, codes_set, done
 from stuntcard.policy.law import next_number
@@ -37,6 +37,8 @@ class Standpoint:
     situation: Situation
     factory_values: frozenset[str] = frozenset()
     done: frozenset[int] = frozenset()
+    gone: frozenset[str] = frozenset()
+    """The keys of which nothing is left, by identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,12 @@ class Goal:
         return self._found[key]
 
     def _holds(self, at: Standpoint, conditions: Sequence[Condition]) -> bool:
-        return all_hold(self.profile, Seen(at.situation.state, self.keys, at.factory_values), conditions)
+        return all_hold(self.profile, Seen(at.situation.state, self._left(at), at.factory_values), conditions)
+
+    def _left(self, at: Standpoint) -> Mapping[str, int]:
+        if not at.gone:
+            return self.keys
+        return {identifier: number for identifier, number in self.keys.items() if identifier not in at.gone}
 
     def _is_avoided(self, avoided: Sequence[Avoided], at: Standpoint, move: Move, after: Standpoint) -> bool:
         for one in avoided:
@@ -136,7 +143,7 @@ class Goal:
             at, _, _ = nodes[number]
             if self.reached(at):
                 return _path(nodes, number)
-            for move in self._next(start.situation.state, at.situation.state):
+            for move in self._next(start, at):
                 after = self._after(at, move)
                 if after is None or (key := self._key(after)) in seen:
                     continue
@@ -157,7 +164,7 @@ class Goal:
         changed = frozenset(codes_set(self.profile, move))
         values = (at.factory_values - changed) | (changed & self._asked.wanted_factory_values)
         deeds = at.done.union(number for number, deed in enumerate(self._deeds) if deed == ability(move))
-        return Standpoint(situation, values, deeds)
+        return Standpoint(situation, values, deeds, at.gone | gone_from(situation.state, self._left(at)))
 
     def _helps(self, move: Move) -> bool:
         if ability(move) in self._deeds:
@@ -172,19 +179,18 @@ class Goal:
             case _:
                 return self._asked.tries
 
-    def _next(self, start: State, state: State) -> Iterator[Move]:
+    def _next(self, start: Standpoint, at: Standpoint) -> Iterator[Move]:
         yield from self._moves
+        state = at.situation.state
         guard = self.profile.files.guard
         if not self._asked.contents or guard is None:
             return
         for item in sorted(state.items, key=lambda item: item.certificate):
             if self.profile.areas[item.area].create_with:
                 yield deletion(self.profile, state, item, guard)
-        made = {
-            area: sum(item.area == area and item.number >= next_number(start) for item in state.items)
-            for area in self.profile.areas
-        }
-        for move in content_moves(self.profile, state, self.keys.values()):
+        unnamed, at_first = self._unnamed(at), self._unnamed(start)
+        made = {area: unnamed[area] - at_first[area] for area in self.profile.areas}
+        for move in content_moves(self.profile, state, self._left(at).values()):
             area = str(move.action.area)
             if ability(move) in self._deeds and move.action.kind is not ActionKind.MAKE_KEY:
                 yield move
@@ -200,9 +206,15 @@ class Goal:
             if made[area] < self._asked.makes.get(area, 0):
                 yield _import(self.profile, state, area)
 
+    def _unnamed(self, at: Standpoint) -> Counter[str]:
+        """How many items there are in each area that no condition can name."""
+        named = self._left(at).values()
+        return Counter(item.area for item in at.situation.state.items if item.number not in named)
+
     def _key(self, at: Standpoint) -> object:
         state = at.situation.state
-        items = (item if item.number in self.keys.values() else replace(item, number=0) for item in state.items)
+        named = self._left(at).values()
+        items = (item if item.number in named else replace(item, number=0) for item in state.items)
         return (
             tuple(self._code_key(code) for code in state.codes.values()),
             tuple(sorted(items, key=repr)) if self._asked.contents else (),
@@ -211,6 +223,7 @@ class Goal:
             at.situation.forgotten,
             at.factory_values,
             at.done,
+            at.gone,
         )
 
     def _code_key(self, code: CodeState) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from stuntcard.messages import Messages
@@ -37,11 +37,9 @@ def advice_lines(profile: Profile, advice: Advice, messages: Messages) -> Iterat
     return _Writer(profile, messages).advice(advice)
 
 
-def step_lines(
-    profile: Profile, step: Step, messages: Messages, key_names: Mapping[int, str] | None = None
-) -> Iterator[str]:
-    """A step, and line by line what it costs and risks. `key_names`: what keys are called, if not by their numbers."""
-    return _Writer(profile, messages, key_names or {}).step(step)
+def step_lines(profile: Profile, step: Step, messages: Messages, key: str | None = None) -> Iterator[str]:
+    """A step, and line by line what it costs and risks. `key`: what the key that it is about is called."""
+    return _Writer(profile, messages, key).step(step)
 
 
 def advice_object(profile: Profile, state: State, forgotten: frozenset[str], advice: Advice) -> dict[str, object]:
@@ -60,10 +58,10 @@ def advice_object(profile: Profile, state: State, forgotten: frozenset[str], adv
 
 
 class _Writer:
-    def __init__(self, profile: Profile, messages: Messages, key_names: Mapping[int, str] | None = None) -> None:
+    def __init__(self, profile: Profile, messages: Messages, key: str | None = None) -> None:
         self._profile = profile
         self._messages = messages
-        self._key_names = key_names or {}
+        self._key = key
 
     def advice(self, advice: Advice) -> Iterator[str]:
         yield self._profile.name
@@ -136,8 +134,9 @@ class _Writer:
         action, item = step.action, step.deleted
         if action.kind in _WITH_KEYS:
             area = self._messages.name(self._profile.areas[str(action.area)].name)
-            number = self._number(action.number) if action.number is not None else ""
-            return self._messages.text(_WITH_KEYS[action.kind], by=given, area=area, number=number)
+            if action.kind is ActionKind.STORE_CERTIFICATE and self._key is None:
+                return self._messages.text("step-store-certificate-new", by=given, area=area)
+            return self._messages.text(_WITH_KEYS[action.kind], by=given, area=area, number=self._key or "")
         if action.kind in _WITH_OWN_VALUE:
             return self._messages.text(_WITH_OWN_VALUE[action.kind], code=given)
         if item is None:
@@ -151,7 +150,7 @@ class _Writer:
         return self._messages.text(key, code=given, number=self._number(item.number), area=area)
 
     def _number(self, number: int) -> str:
-        return self._key_names.get(number, str(number))
+        return self._key or str(number)
 
     def _consequences(self, step: Step) -> Iterator[str]:
         if step.deleted is not None and step.deleted.key:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from stuntcard.exercises.judge import Judgement, Progress, TrapSprung
+from stuntcard.exercises.judge import Judgement, Progress, TrapSprung, WayStep
 from stuntcard.exercises.load import NamedExercise
 from stuntcard.exercises.model import Person, Trap
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.messages import Messages
-from stuntcard.policy.advise import Step
 from stuntcard.words.advice import step_lines
 
 _PEOPLE = {
@@ -67,9 +66,9 @@ def explanation_lines(ready: ReadyExercise, messages: Messages) -> Iterator[str]
         yield f"  - {messages.of(note.text).strip()}{facts}"
 
 
-def hint_lines(ready: ReadyExercise, step: Step, messages: Messages) -> Iterator[str]:
+def hint_lines(ready: ReadyExercise, way_step: WayStep, messages: Messages) -> Iterator[str]:
     """A step of the way, and what it costs and risks. Keys are called by their identifiers, as programs show them."""
-    return step_lines(ready.named.profile, step, messages, ready.judge.key_names)
+    return step_lines(ready.named.profile, way_step.step, messages, way_step.key)
 
 
 def value_lines(named: NamedExercise, values: Mapping[str, str], messages: Messages) -> Iterator[str]:
@@ -126,7 +125,7 @@ def summary(named: NamedExercise) -> dict[str, object]:
 def exercise_object(ready: ReadyExercise) -> dict[str, object]:
     """All that there is to tell of an exercise, for JSON: the answers too."""
     exercise = ready.named.exercise
-    way = ready.judge.way(ready.judge.start) or ()
+    steps = [one.step for one in ready.judge.way(ready.judge.start) or ()]
     return {
         **summary(ready.named),
         "story": exercise.story.model_dump(),
@@ -136,7 +135,7 @@ def exercise_object(ready: ReadyExercise) -> dict[str, object]:
             person.value: {"says": call.says.model_dump(), "tells": ready.told_by(person)}
             for person, call in exercise.calls.items()
         },
-        "way": [{"who": step.who, "do": step.action.kind.value, "code": step.action.code} for step in way],
+        "way": [{"who": step.who, "do": step.action.kind.value, "code": step.action.code} for step in steps],
         "traps": [
             {"id": trap.id, "title": trap.title.model_dump(), "text": trap.text.model_dump(), "fatal": trap.fatal}
             for trap in exercise.traps

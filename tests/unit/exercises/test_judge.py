@@ -28,9 +28,10 @@ def test_an_attempt_goes_from_a_wrong_puk_and_a_hint_to_its_end() -> None:
     card.reset_code("pin", "puk", b"00000000", b"24681357")
     judgement = attempt.judgement()
     assert (judgement.traps, dict(judgement.tries_spent)) == ((TrapSprung("wrong-puk", 30.0),), {"puk": 1})
-    step = attempt.hint()
-    assert step is not None
-    assert (step.action.kind, step.action.code, step.action.by) == (ActionKind.SET, "pin", "puk")
+    hint = attempt.hint()
+    assert hint is not None
+    action = hint.step.action
+    assert (action.kind, action.code, action.by) == (ActionKind.SET, "pin", "puk")
     assert attempt.hint() is None
     clock.now += 12
     card.reset_code("pin", "puk", b"87654321", b"24681357")
