@@ -48,7 +48,10 @@ def way_into(judge: Judge, trap: Trap) -> tuple[Move, ...] | None:
     """The shortest way into a trap, with as many mistakes as it takes; None where there is none."""
     profile, start = judge.profile, judge.start
     mistaken = _mistaken(profile, trap.when)
-    goal = Goal(profile, trap.when, judge.keys, mistaken=mistaken)
+    conditions = trap.when
+    if trap.after is not None and not trap.after.wrong:
+        conditions = (*conditions, Condition(can=trap.after))
+    goal = Goal(profile, conditions, judge.keys, mistaken=mistaken)
     at = Standpoint(Situation(start.state), start.factory_values)
     try:
         way = goal.way(at)

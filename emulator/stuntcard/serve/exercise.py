@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
-from stuntcard.exercises.judge import Attempt, Judgement, Progress
+from stuntcard.exercises.judge import Attempt, Judgement, Progress, WayStep
 from stuntcard.exercises.live import LiveAttempt
 from stuntcard.exercises.model import Person
 from stuntcard.exercises.record import AttemptRecord
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.messages import Messages
-from stuntcard.policy.advise import Step
 from stuntcard.policy.events import Event, Verdict
 
 
@@ -130,7 +129,7 @@ class ServedExercise:
             else (),
         )
 
-    def hint(self) -> Step | None:
+    def hint(self) -> WayStep | None:
         """One more hint, if there is one; it counts as taken."""
         step = self._live.hint()
         self._keep_what_is_new()
