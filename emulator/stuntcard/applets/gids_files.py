@@ -7,7 +7,7 @@ map of containers says. A certificate goes to the directories of PKCS#15.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from stuntcard.applets.answers import RefusalError
@@ -157,7 +157,11 @@ def _entries(card: Card) -> tuple[Entry, ...]:
 
 
 def _master_file(card: Card) -> bytes:
-    return MASTER_FILE_VERSION + b"".join(entry.encode() for entry in _entries(card))
+    return _encoded(_entries(card))
+
+
+def _encoded(entries: Iterable[Entry]) -> bytes:
+    return MASTER_FILE_VERSION + b"".join(entry.encode() for entry in entries)
 
 
 def _card_identifier(card: Card) -> bytes:
@@ -179,10 +183,8 @@ def _freshness(card: Card) -> bytes:
     head = (written or bytes(_FRESHNESS_LENGTH))[:2]
     counts = [int.from_bytes((written or bytes(_FRESHNESS_LENGTH))[start : start + 2], "little") for start in (2, 4)]
     now = (_container_map(card), _master_file(card))
-    then = (_written(card, _CONTAINER_MAP), _written(card, _MASTER_FILE))
-    unseen = [shown != (kept or b"") for shown, kept in zip(now, then, strict=True)]
-    if written is None:
-        unseen[1] = len(_entries(card)) > len(_AT_FIRST)
+    then = (_written(card, _CONTAINER_MAP) or b"", _written(card, _MASTER_FILE) or _encoded(_AT_FIRST))
+    unseen = [shown != kept for shown, kept in zip(now, then, strict=True)]
     fresh = [(count + other) & 0xFFFF for count, other in zip(counts, unseen, strict=True)]
     return head + b"".join(count.to_bytes(2, "little") for count in fresh)
 

@@ -150,10 +150,11 @@ def unpacked_certificate(content: bytes) -> bytes | None:
     length = int.from_bytes(content[2:4], "little")
     if content[:2] != _COMPRESSED or not length:
         return None
+    unpacking = decompressobj()
     try:
-        der = decompressobj().decompress(content[4:], length + 1)
+        der = unpacking.decompress(content[4:], length + 1)
         certificate, rest = tlv.parse_one(der)
     except (error, tlv.TlvError):
         return None
-    whole = len(der) == length and certificate.tag == _SEQUENCE and not rest
+    whole = unpacking.eof and len(der) == length and certificate.tag == _SEQUENCE and not rest
     return der if whole else None
