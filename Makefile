@@ -9,7 +9,7 @@ OPENSC_BUILT = .work/opensc-built
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-opensc-trixie p11test soak demo walkthrough docs lock test-newest package-check \
+.PHONY: help setup check test test-unit test-clients test-browser test-opensc-trixie p11test soak demo walkthrough docs lock test-newest package-check \
 	mutation clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make check               ruff and mypy"
 	@echo "make test-unit           the quick tests"
 	@echo "make test-clients        the tests with real middleware"
+	@echo "make test-browser        the pages, in Chromium"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
 	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
@@ -47,6 +48,9 @@ test-unit: setup
 
 test-clients: setup
 	$(PYTEST) tests/clients
+
+test-browser: setup
+	$(PYTEST) tests/browser
 
 soak: setup
 	$(PYTEST) -m soak --timeout 7200 tests

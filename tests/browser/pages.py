@@ -1,0 +1,183 @@
+"""A browser as its user has it: pages are looked at, keys are pressed, and nothing reaches past what a person can do.
+
+Chromium runs without its window, each browser with a profile of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+AXE = Path(__file__).parents[1] / "fixtures" / "axe-core" / "axe.min.js"
+PATIENCE = 30.0
+_LOOK_AGAIN = 0.02
+_TABS_MAX = 120
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+_FOCUSED = """
+const one = document.activeElement;
+const label = one.labels && one.labels.length ? one.labels[0].firstChild.textContent : "";
+return (one.getAttribute("aria-label") || label || one.textContent || "").replace(/\\s+/g, " ").trim();
+"""
+_AXE = "const done = arguments[arguments.length - 1]; axe.run(document).then(done, (error) => done(String(error)));"
+
+
+class NotThereError(AssertionError):
+    """What was waited for did not come, or no key leads there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One browser."""
+
+    driver: webdriver.Chrome
+
+    # Going and looking
+
+    def go(self, address: str) -> None:
+        self.driver.get(address)
+
+    @property
+    def address(self) -> str:
+        return str(self.driver.current_url)
+
+    def text(self, selector: str = "main") -> str:
+        """What can be read in an element."""
+        # In one step: the page may replace the element between finding and reading it.
+        found = self.driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? null", selector)
+        if found is None:
+            raise NotThereError(f"no {selector} on {self.address}")
+        return str(found)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def source(self) -> str:
+        return str(self.driver.page_source)
+
+    def wait(self, holds: Callable[[], bool], what: str, patience: float = PATIENCE) -> float:
+        """Looks until something holds; gives how many seconds that took."""
+        began = time.monotonic()
+        while time.monotonic() - began < patience:
+            try:
+                if holds():
+                    return time.monotonic() - began
+            except (WebDriverException, NotThereError):
+                # The page may be in the middle of becoming another.
+                pass
+            time.sleep(_LOOK_AGAIN)
+        raise NotThereError(f"{what}: not within {patience} s on {self.address}:\n{self.text('body')}")
+
+    def wait_text(self, wanted: str, selector: str = "main", patience: float = PATIENCE) -> float:
+        return self.wait(lambda: wanted in self.text(selector), f"{wanted!r} in {selector}", patience)
+
+    # The keyboard, and nothing else
+
+    def press(self, *keys: str) -> None:
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    @property
+    def focused(self) -> str:
+        """What the element with the focus is called."""
+        return str(self.driver.execute_script(_FOCUSED))
+
+    def tab_to(self, name: str) -> None:
+        """Presses Tab until the focus is on what is called so, or begins so."""
+        for _ in range(_TABS_MAX):
+            if self.focused.startswith(name):
+                return
+            self.press(Keys.TAB)
+        raise NotThereError(f"no Tab leads to {name!r} on {self.address}:\n{self.text('body')}")
+
+    def choose(self, name: str) -> None:
+        """Tabs to a link or button, and presses Enter; the page that comes is there when this ends."""
+        self.tab_to(name)
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        self.press(Keys.ENTER)
+        self.wait(lambda: self._is_new(before), f"a page after {name!r}")
+
+    def fill(self, name: str, value: str) -> None:
+        """Tabs to a field, and types."""
+        self.tab_to(name)
+        self.press(value)
+
+    def _is_new(self, before: WebElement) -> bool:
+        try:
+            _ = before.is_enabled()
+        except WebDriverException:
+            return bool(self.driver.execute_script("return document.readyState") == "complete")
+        return False
+
+    # How it looks
+
+    def violations(self) -> list[str]:
+        """What axe finds against the page, by rule and place."""
+        self.driver.execute_script(AXE.read_text(encoding="utf-8"))
+        found: Any = self.driver.execute_async_script(_AXE)
+        assert isinstance(found, dict), found
+        return [
+            f"{one['id']}: {json.dumps(node['target'])} {node.get('failureSummary', '')}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+    def colours(self, scheme: str) -> None:
+        """Light or dark, as the user's system says."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def narrow(self, width: int) -> None:
+        """So many CSS pixels: 320 are what 1280 become at 400 % (WCAG 2.2, 1.4.10)."""
+        sizes = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", sizes)
+
+    @property
+    def scrolls_sideways(self) -> bool:
+        script = "const r = document.documentElement; return r.scrollWidth > r.clientWidth;"
+        return bool(self.driver.execute_script(script))
+
+    def picture(self, file: Path) -> None:
+        """Keeps a picture of what is to be seen."""
+        assert self.driver.save_screenshot(str(file))
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser itself has against the page, as its policy's breaches."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def browser(profile: Path, language: str = "en", *, scripts: bool = True) -> Iterator[Browser]:
+    """A browser with a profile of its own, whose user reads a language."""
+    options = webdriver.ChromeOptions()
+    binary = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+    assert binary is not None, "chromium is not installed; make setup installs it on Debian"
+    options.binary_location = binary
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--disable-background-networking", "--window-size=1280,900", f"--lang={language}",
+        f"--accept-lang={language}", f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        options.add_argument(argument)
+    if not scripts:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()

@@ -1,0 +1,58 @@
+"""`cardconsole` as a program of its own, as a trainer starts it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 60
+_COMMAND = (sys.executable, "-m", "cardtools.console")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningConsole:
+    """A console that runs: its process, its address, and the trainer's link."""
+
+    process: subprocess.Popen[str]
+    environment: Mapping[str, str]
+    url: str
+    link: str
+
+    def emulator(self) -> dict[str, str]:
+        """What the emulator's server notes of itself."""
+        note = Path(self.environment["XDG_RUNTIME_DIR"]) / "stuntcard" / "serve.json"
+        found: dict[str, str] = json.loads(note.read_text())
+        return found
+
+    def kill(self) -> None:
+        """As the machine fails: the console and what it started end at once."""
+        emulator = int(self.emulator()["process"])
+        self.process.kill()
+        subprocess.run(["kill", "-KILL", str(emulator)], check=True)
+        self.process.wait(PATIENCE)
+
+
+@contextmanager
+def console_running(environment: Mapping[str, str], folder: Path, *arguments: str | Path) -> Iterator[RunningConsole]:
+    """A console on a free port, which keeps its classes in the environment's own folder."""
+    command = [*_COMMAND, "--no-browser", "--port", "0", *map(str, arguments)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"(http://\S+?)\. .*?(http://\S+/enter/\S+)", line)
+        assert found is not None, line + process.communicate(timeout=PATIENCE)[0]
+        yield RunningConsole(process, environment, found[1], found[2])
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
