@@ -125,7 +125,7 @@ def content_moves(profile: Profile, state: State, apart: Collection[int] = ()) -
         login = _give(profile.files.guard)
         if item.key and not item.listed:
             there = _directories(state, listed=_listed(state) | {item.number})
-            yield _move(_on(ActionKind.CLEAR_KEY, item), *login, there, _directories(state, listed=_listed(state)))
+            yield _move(_on(ActionKind.CLEAR_KEY, item), *login, there, _directories(state))
         if item.key and item.listed:
             gone = _directories(state, listed=_listed(state) - {item.number})
             yield _move(_on(ActionKind.DELETE_KEY, item), *login, *_file_removed(profile), gone)

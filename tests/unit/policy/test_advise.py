@@ -154,6 +154,8 @@ def test_puk_unblocks_pin_and_the_risk_is_counted() -> None:
     advice = advised("proid-q", *blocked("pin"), CodeIs("puk", SET, 4))
     assert working_now(advice) == {USE_CC}
     assert plan(advice) == ["holder: puk sets pin"]
+    ways = {one.function: [said(step) for step in one.way] for one in advice.functions}
+    assert ways == {USE_CC: []} | dict.fromkeys((NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL), plan(advice))
     step = advice.plan[0]
     assert (step.before, step.once, step.spent, step.instead) == (BLOCKED, False, (), ())
     assert set(step.restores) == {NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL}
@@ -176,7 +178,7 @@ def test_the_last_puk_of_a_card_with_pin_and_qpin_blocked_risks_the_whole_card()
 def test_with_all_blocked_only_a_new_card_helps() -> None:
     advice = advised("proid-q", *blocked("pin", "puk", "qpin"))
     assert gone(advice) == set(functions_of(PROFILES["proid-q"]))
-    assert (advice.plan, advice.beware) == ((), ())
+    assert (advice.plan, advice.left_out, advice.beware) == ((), (), ())
     assert reasons(advice, USE_CC) == (Reason(part=CARD),)
 
 
@@ -187,6 +189,9 @@ def test_with_puk_blocked_all_works_and_the_other_codes_want_care() -> None:
         "pin": {NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL},
         "qpin": {USE_CC, NEW_IN_CC},
     }
+    # Who has forgotten a code can't be warned of giving it wrongly.
+    forgotten = advised("proid-q", *blocked("puk"), forgotten=frozenset({"qpin"}))
+    assert [risk.code for risk in forgotten.beware] == ["pin"]
 
 
 def test_pin_blocked_after_puk_is_gone_and_qpin_is_not() -> None:
@@ -270,6 +275,15 @@ def test_a_forgotten_iok_is_set_anew_with_dok_or_at_the_office() -> None:
     assert those(advice, Standing.WAY_BACK) == {IDENTIFY}
     assert plan(advice) == ["holder: dok sets iok"]
     assert [said(step) for step in advice.plan[0].instead] == ["office: set-identification"]
+
+
+def test_another_first_step_serves_when_the_rest_of_the_way_leads_to_as_much() -> None:
+    advice = advised("eobcanka", CodeIs("puk", NOT_SET), forgotten=frozenset({"iok"}))
+    assert plan(advice)[:2] == ["holder: dok sets iok", "holder: iok sets puk"]
+    (office,) = advice.plan[0].instead
+    assert said(office) == "office: set-identification"
+    assert (office.restores, office.risks) == ((IDENTIFY,), ())
+    assert all(step.instead == () for step in advice.plan[1:])
 
 
 @pytest.mark.fact("EO-10", "EO-12")
@@ -386,6 +400,7 @@ def test_the_last_try_of_tpin_may_open_kpep_or_end_it() -> None:
     assert (step.once, step.spent, step.restores) == (True, ("tpin",), (USE_KPEP,))
     risk = the_risk(step)
     assert (risk.tries_left, risk.loses, risk.ends) == (1, ("kpep",), (USE_KPEP,))
+    assert risk.blocks == ("tpin", "kpep-pin")  # the code that is given comes first
 
 
 # The law decides, and not the advisor
@@ -402,6 +417,15 @@ def test_another_law_gives_other_advice() -> None:
     pin = proid_q.codes["pin"].model_copy(update={"reset_by": ()})
     harder = proid_q.model_copy(update={"codes": {**proid_q.codes, "pin": pin}})
     assert USE_GENERAL in gone(advise(harder, state("proid-q", *blocked("pin"))))
+
+
+def test_what_a_closed_area_has_keeps_nobody_from_deleting_what_an_open_one_has() -> None:
+    eobcanka = PROFILES["eobcanka"]
+    general = eobcanka.areas["general"].model_copy(update={"places": PROFILES["proid-q"].areas["cc"].places})
+    crowded = eobcanka.model_copy(update={"areas": {**eobcanka.areas, "general": general}})
+    card = state_described(crowded, (KeysAre("general", 2),))
+    assert [item.area for item in card.items] == ["identification", "general", "general"]
+    assert plan(advise(crowded, card)) == ["holder: pin deletes 2"]
 
 
 def _with_reset(profile: Profile, code: str, reset: model.ResetRule) -> Profile:

@@ -1,0 +1,40 @@
+"""The walk through all states of a card, in itself; what it is good for, `test_explore.py` says."""
+
+from __future__ import annotations
+
+import pytest
+from stuntcard.policy.moves import ActionKind
+from stuntcard.policy.state import factory_state
+from stuntcard.policy.walk import TooManyStatesError, Walk, walk
+from stuntcard.profile.load import load_profile
+
+from tests.unit.policy.profiles_made_smaller import small_proid_q
+
+
+@pytest.fixture(scope="module")
+def proid_q() -> Walk:
+    return walk(small_proid_q())
+
+
+def test_it_begins_at_the_factory_and_a_right_puk_after_a_wrong_one_leads_back_there(proid_q: Walk) -> None:
+    assert proid_q.state(0) == factory_state(small_proid_q())
+    (spent,) = [
+        target
+        for target, move in proid_q.leaving(0)
+        if proid_q.moves[move].action.code == "puk" and not proid_q.moves[move].right
+    ]
+    assert proid_q.state(spent).codes["puk"].tries_left == 1
+    back = {proid_q.moves[move].action.kind for target, move in proid_q.leaving(spent) if target == 0}
+    assert back == {ActionKind.LOG_IN}
+
+
+def test_a_dead_card_does_nothing_for_anybody(proid_q: Walk) -> None:
+    dead = [number for number in range(len(proid_q)) if proid_q.state(number).dead]
+    assert dead
+    assert {proid_q.done[number] for number in dead} == {0}
+
+
+def test_a_card_with_too_many_states_is_left() -> None:
+    assert len(walk(load_profile("zzzs-pk"), max_states=147)) == 147
+    with pytest.raises(TooManyStatesError, match="ZZZS-PK has more than 146 states"):
+        walk(load_profile("zzzs-pk"), max_states=146)
