@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.policy.moves import ActionKind
 from stuntcard.policy.state import factory_state
 from stuntcard.policy.walk import TooManyStatesError, Walk, walk
 from stuntcard.profile.load import load_profile
@@ -18,14 +17,9 @@ def proid_q() -> Walk:
 
 def test_it_begins_at_the_factory_and_a_right_puk_after_a_wrong_one_leads_back_there(proid_q: Walk) -> None:
     assert proid_q.state(0) == factory_state(small_proid_q())
-    (spent,) = [
-        target
-        for target, move in proid_q.leaving(0)
-        if proid_q.moves[move].action.code == "puk" and not proid_q.moves[move].right
-    ]
-    assert proid_q.state(spent).codes["puk"].tries_left == 1
-    back = {proid_q.moves[move].action.kind for target, move in proid_q.leaving(spent) if target == 0}
-    assert back == {ActionKind.LOG_IN}
+    wrong_puk = {target for target, move in proid_q.leaving(0) if not proid_q.moves[move].right}
+    (spent,) = [number for number in wrong_puk if proid_q.state(number).codes["puk"].tries_left == 1]
+    assert 0 in {target for target, _ in proid_q.leaving(spent)}
 
 
 def test_a_dead_card_does_nothing_for_anybody(proid_q: Walk) -> None:
