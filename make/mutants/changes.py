@@ -1,0 +1,101 @@
+"""Mutants: functions, and the code that takes their place."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import functools
+import gc
+import importlib
+import pkgutil
+import sys
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Function = Any  # what has code that can be exchanged
+
+_functions: list[tuple[Function, dict[str, Function]]] = []
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A function, and one with one thing in it changed."""
+
+    name: str
+    real: Function
+    changed: Function
+
+    def takes_its_place(self) -> None:
+        """From now on, whoever calls the function runs the mutant, and what the real one worked out is forgotten."""
+        self.real.__code__ = self.changed.__code__
+        self.real.__defaults__ = self.changed.__defaults__
+        self.real.__kwdefaults__ = self.changed.__kwdefaults__
+        for cache in caches():
+            cache.cache_clear()
+
+    def difference(self) -> str:
+        """The lines that it has otherwise."""
+        real, changed = _source(self.real), _source(self.changed)
+        lines = list(difflib.unified_diff(real, changed, lineterm="", n=0))[2:]
+        return "\n".join(f"    {line}" for line in lines if not line.startswith("@@"))
+
+
+def write_mutants(room: Path) -> None:
+    """Writes its mutants into each module of a room."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    for module in sorted(room.rglob("*.py")):
+        module.write_text(mutate_file_contents(str(module), module.read_text()).code)
+
+
+def import_room(package: str) -> None:
+    """Imports all modules of a room. They import mutmut's trampoline, which here leaves functions as they are."""
+    trampoline = types.ModuleType("mutmut.mutation.trampoline")
+    trampoline.__dict__.update(wrap_in_trampoline=_keep, MutantDict=dict)
+    sys.modules[trampoline.__name__] = trampoline
+    room = importlib.import_module(package)
+    for module in pkgutil.walk_packages(room.__path__, f"{package}."):
+        importlib.import_module(module.name)
+
+
+def _keep(mutants: dict[str, Function], **_: bool) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        _functions.append((function, mutants))
+        return function
+
+    return decorate
+
+
+def all_mutants() -> Iterator[Mutant]:
+    """The mutants of all modules that were imported."""
+    for real, mutants in _functions:
+        for name, changed in mutants.items():
+            if not name.endswith("_orig"):
+                yield Mutant(f"{real.__module__}.{name}", real, getattr(changed, "__func__", changed))
+
+
+@functools.cache
+def caches() -> list[Any]:
+    """What keeps what was worked out once, but for profiles, which are the same for all mutants."""
+    kept = (kept for kept in gc.get_objects() if isinstance(kept, functools._lru_cache_wrapper))
+    project = [cache for cache in kept if cache.__module__.partition(".")[0] in ("stuntcard", "tests")]
+    return [cache for cache in project if not cache.__module__.startswith("stuntcard.profile")]
+
+
+def _source(function: Function) -> list[str]:
+    code = function.__code__
+    body = _functions_of(code.co_filename)[code.co_name, code.co_firstlineno]
+    return ast.unparse(body).splitlines()[len(body.decorator_list) + 1 :]
+
+
+@functools.cache
+def _functions_of(file: str) -> dict[tuple[str, int], ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of a module by their name and first line, decorators included."""
+    return {
+        (node.name, min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])): node
+        for node in ast.walk(ast.parse(Path(file).read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
