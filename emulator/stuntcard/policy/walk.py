@@ -239,9 +239,8 @@ class _Walker:
         """The moves with what is stored differ with what is stored."""
         while len(self._content_groups) <= contents:
             groups: list[_Group] = []
-            items, files_size = self._walk.contents[len(self._content_groups)]
-            state = State({}, items, files_size=files_size)
-            for move in content_moves(self._profile, state):
+            items, _ = self._walk.contents[len(self._content_groups)]
+            for move in content_moves(self._profile, State({}, items)):
                 self._add_move(move, groups)
             self._content_groups.append(groups)
         return self._content_groups[contents]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.policy.events import Verdict
+from stuntcard.policy.moves import code_moves, content_moves, perform
 from stuntcard.policy.state import factory_state
-from stuntcard.policy.walk import TooManyStatesError, Walk, walk
+from stuntcard.policy.walk import TooManyStatesError, Walk, ability, walk
 from stuntcard.profile.load import load_profile
 
 from tests.unit.policy.profiles_made_smaller import small_proid_q
@@ -26,6 +28,15 @@ def test_a_dead_card_does_nothing_for_anybody(proid_q: Walk) -> None:
     dead = [number for number in range(len(proid_q)) if proid_q.state(number).dead]
     assert dead
     assert {proid_q.done[number] for number in dead} == {0}
+
+
+def test_what_a_card_does_for_somebody_is_what_the_law_lets_be_done(proid_q: Walk) -> None:
+    profile = small_proid_q()
+    for number in range(0, len(proid_q), 7):
+        state = proid_q.state(number)
+        right = (move for move in (*code_moves(profile), *content_moves(profile, state)) if move.right)
+        able = {ability(move) for move in right if perform(profile, state, move)[1] is Verdict.DONE}
+        assert {one for one, bit in proid_q.abilities.items() if proid_q.done[number] & bit} == able
 
 
 def test_a_card_with_too_many_states_is_left() -> None:
