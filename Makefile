@@ -5,12 +5,14 @@ PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
 # One pytest worker a processor; `make test WORKERS=0` runs in one process, for a debugger.
 WORKERS ?= auto
 TRIXIE = .work/trixie
-OPENSC_BUILT = .work/opensc-built
+# What `make p11test` and `make test-opensc-built` build: the OpenSC of a suite of Debian, or a git checkout of it.
+OPENSC ?= trixie
+OPENSC_BUILT = .work/opensc-built/$(notdir $(patsubst %/,%,$(OPENSC)))
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-browser test-opensc-trixie p11test soak demo walkthrough docs lock test-newest package-check \
-	mutation clean
+.PHONY: help setup check test test-unit test-clients test-browser test-opensc-trixie test-opensc-built p11test soak demo walkthrough \
+	docs lock test-newest package-check mutation clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -21,7 +23,8 @@ help:
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-browser        the pages, in Chromium"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
-	@echo "make p11test             OpenSC's own conformance program, built in $(OPENSC_BUILT), judges the cards (as root)"
+	@echo "make test-opensc-built   the same with an OpenSC built here: OPENSC=unstable for its newest release, or a checkout (as root)"
+	@echo "make p11test             OpenSC's own conformance program, built here, judges the cards; OPENSC as above (as root)"
 	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make mutation            changes the code line by line and shows what no test notices; ROOM=policy for one room"
@@ -59,8 +62,12 @@ test-opensc-trixie: setup
 	@make/trixie $(TRIXIE)
 	STUNTCARD_OPENSC_ROOT=$(CURDIR)/$(TRIXIE) $(PYTEST) tests/clients
 
+test-opensc-built: setup
+	@make/opensc-built $(OPENSC_BUILT) $(OPENSC)
+	STUNTCARD_OPENSC_PREFIX=$(CURDIR)/$(OPENSC_BUILT)/installed $(PYTEST) tests/clients
+
 p11test: setup
-	@make/opensc-built $(OPENSC_BUILT)
+	@make/opensc-built $(OPENSC_BUILT) $(OPENSC)
 	STUNTCARD_OPENSC_BUILT=$(CURDIR)/$(OPENSC_BUILT) $(PYTEST) -m p11test tests/p11test
 
 demo: setup
