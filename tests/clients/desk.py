@@ -210,7 +210,8 @@ class Desk:
         key = self.certified_key(identifier) if certified else self.public_key(identifier)
         (digest,) = re.findall(r"SHA\d+", mechanism)
         text = self.write("text", LETTER)
-        self.openssl("dgst", f"-{digest.lower()}", "-verify", key, "-signature", "signature", text)
+        padding = ("-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest") if "PSS" in mechanism else ()
+        self.openssl("dgst", f"-{digest.lower()}", *padding, "-verify", key, "-signature", "signature", text)
 
     def signs(self, identifier: str, pin: str, token: str | None = None, mechanism: str = "ECDSA-SHA1") -> None:
         """A signature by the card is right in OpenSSL's eyes."""

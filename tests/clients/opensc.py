@@ -64,6 +64,12 @@ def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
     return [*change_root, str(root), "env", f"--chdir={inner_folder}", f"{SOCKET_VARIABLE}={inner_socket}", name]
 
 
+def program_of_this_machine(name: str) -> str:
+    """How to start a program of OpenSC that is no program of another system's root folder."""
+    prefix = built()
+    return name if prefix is None else str(prefix / "bin" / name)
+
+
 def pkcs11_module() -> Path:
     """OpenSC's PKCS#11 module. Raises FileNotFoundError when it is not installed."""
     if (prefix := built()) is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, shared_folder
+from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, program_of_this_machine, shared_folder
 from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
 
 CODE, NEW_CODE = "12345678", "24681357"
@@ -116,7 +116,7 @@ def test_keys_come_from_the_standard_input_too(stuntcard: StuntcardCommand) -> N
         "--keys",
         "-",
         "--",
-        "pkcs11-tool",
+        program_of_this_machine("pkcs11-tool"),
         "--module",
         str(inner_module()),
         "--login",

@@ -42,12 +42,13 @@ def test_pkcs15_crypt_signs_a_digest(desk: Desk) -> None:
     desk.check_signature("10", "SHA256-RSA-PKCS")
 
 
-def test_ecdsa_over_a_digest_where_the_driver_offers_it(desk: Desk) -> None:
-    desk.make_key("10", "ec/secp384r1")
-    offered = "ECDSA-SHA384" in desk.tool("pkcs11-tool", "--list-mechanisms")
+@pytest.mark.parametrize(("kind", "mechanism"), [("ec/secp384r1", "ECDSA-SHA384"), ("rsa/2048", "SHA256-RSA-PKCS-PSS")])
+def test_what_tls_1_3_wants_is_there_from_opensc_0_24_on(desk: Desk, kind: str, mechanism: str) -> None:
+    desk.make_key("10", kind)
+    offered = mechanism in desk.tool("pkcs11-tool", "--list-mechanisms")
     assert offered == (opensc_version() >= (0, 24))
     if offered:
-        desk.signs("10", PIN, mechanism="ECDSA-SHA384")
+        desk.signs("10", PIN, mechanism=mechanism)
 
 
 def test_pin_key_deciphers(any_desk: Desk) -> None:

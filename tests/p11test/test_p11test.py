@@ -37,6 +37,20 @@ class Result:
     rows: Counter[Row]
 
 
+ALL_MODES = frozenset({"ECB", "CBC", "CBC_PAD"})
+
+
+def may_be_tried() -> tuple[frozenset[str], ...]:
+    """The modes that p11test tries with AES keys. 0.27.1 as released loses them while it collects them, and tries none.
+
+    OpenSC's development branch bears the same number, and has that mended ("p11test: fix AES mechanism addition").
+    """
+    shown = subprocess.run(
+        [built() / "installed/bin/opensc-tool", "--info"], capture_output=True, text=True, check=True
+    )
+    return (ALL_MODES, frozenset()) if re.match(r"OpenSC 0\.27\.[01]\b", shown.stdout) else (ALL_MODES,)
+
+
 def run(desk: Desk, program: Path, *arguments: str) -> None:
     """Runs one of the built programs with the desk's card; it must end well."""
     done = start(desk, program, *arguments)
@@ -174,7 +188,9 @@ def test_myeid_with_secret_keys_passes_everything() -> None:
         results = judge(desk, prepare_myeid(desk, "sign"))
     assert {name for name, result in results.items() if result.outcome != "pass"} == {"wait_test"}
     works = {row for row in results["secret_tests"].rows if row[-1] == "YES"}
-    assert works == {(key, f"AES_{mode}", "", "YES") for key in ("03", "04") for mode in ("ECB", "CBC", "CBC_PAD")}
+    assert works in [
+        {(key, f"AES_{mode}", "", "YES") for key in ("03", "04") for mode in modes} for modes in may_be_tried()
+    ]
 
 
 def test_myeid_wraps_secret_keys_with_one_another() -> None:
@@ -190,4 +206,4 @@ def test_myeid_wraps_secret_keys_with_one_another() -> None:
         for key, mode, said in zip(tried[::3], tried[1::3], tried[2::3], strict=True)
         if f"[  OK {key} ] Key wrapping works." in said
     }
-    assert works == {(key, f"AES_{mode}") for key in ("03", "04") for mode in ("ECB", "CBC", "CBC_PAD")}
+    assert works in [{(key, f"AES_{mode}") for key in ("03", "04") for mode in modes} for modes in may_be_tried()]
