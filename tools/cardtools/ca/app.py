@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,6 +15,7 @@ from starlette.routing import Match
 
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail import routes as mail_routes
+from cardtools.ca.mail.courier import deliver
 from cardtools.ca.office.service import open_service
 from cardtools.ca.portal import routes as portal_routes
 from cardtools.ca.portal.sessions import Sessions
@@ -37,6 +40,19 @@ _DETAIL_MAX = 500
 
 def create_app(settings: Settings, clock: Clock = now) -> FastAPI:
     """The CA of a folder, ready to be served at `settings.url`. Raises CaError."""
+    service = open_service(settings, clock)
+
+    @asynccontextmanager
+    async def delivering(_app: FastAPI) -> AsyncIterator[None]:
+        """Notices are brought to applicants while the CA runs."""
+        courier = asyncio.create_task(deliver(service))
+        try:
+            yield
+        finally:
+            courier.cancel()
+            with suppress(asyncio.CancelledError):
+                await courier
+
     app = FastAPI(
         title="Stuntcard training CA",
         version="1",
@@ -44,9 +60,10 @@ def create_app(settings: Settings, clock: Clock = now) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        lifespan=delivering,
     )
     rates = Rates(settings.limits)
-    app.state.service = open_service(settings, clock)
+    app.state.service = service
     app.state.rates = rates
     app.state.portal_sessions = Sessions(clock)
     app.add_middleware(Guard, limits=settings.limits, rates=rates)

@@ -17,8 +17,9 @@ from cardtools.common.terms import UndoState
 
 if TYPE_CHECKING:
     from cardtools.ca.office.service import Service
+    from cardtools.ca.settings import MailServer
 
-_PORT = 8629
+_PORT, _PORT_MAX = 8629, 65535
 _BY_HAND = "command line"
 """Whom the audit log names for what is done here."""
 
@@ -37,6 +38,11 @@ ProxiesOption = Annotated[
         metavar="ADDRESS",
     ),
 ]
+SmtpOption = Annotated[
+    str | None,
+    typer.Option(help="A mail server that takes the e-mails about certificates issued.", metavar="HOST:PORT"),
+]
+MailFromOption = Annotated[str, typer.Option(help="The address that the CA writes from.", metavar="EMAIL")]
 UndoRequestArgument = Annotated[int, typer.Argument(help="The request's number.", metavar="NUMBER", min=0)]
 RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
 
@@ -64,6 +70,8 @@ def run(
     url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None,
     automatic: Annotated[bool, typer.Option("--auto", help="Issue and undo bonds as asked, with no operator.")] = False,
     trusted_proxy: ProxiesOption = None,
+    smtp: SmtpOption = None,
+    mail_from: MailFromOption = "no-reply@localhost",
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
     import gc
@@ -79,7 +87,13 @@ def run(
     if url is None and is_everywhere(host):
         _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
     with _explained(), listening(host, port) as (listener, address):
-        settings = Settings(folder=folder, url=(url or address).rstrip("/"), automatic=automatic)
+        settings = Settings(
+            folder=folder,
+            url=(url or address).rstrip("/"),
+            automatic=automatic,
+            mail_server=None if smtp is None else _mail_server(smtp),
+            mail_sender=_address(mail_from),
+        )
         if host not in (LOOPBACK, "::1", "localhost"):
             typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
         server = Server(
@@ -108,11 +122,13 @@ def list_requests(
 
 @app.command()
 def issue(folder: FolderArgument, request_id: RequestArgument) -> None:
-    """Issue the certificate of a pending request."""
+    """Issue the certificate of a pending request, and write to the applicant."""
+    from cardtools.ca.mail.notices import write_waiting
     from cardtools.ca.office import requests
 
     with _explained(), _opened(folder) as service:
         typer.echo(requests.issue(service, request_id, _BY_HAND).serial)
+        write_waiting(service)
 
 
 @app.command()
@@ -145,6 +161,19 @@ def revoke(
         _fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
     with _explained(), _opened(folder) as service:
         certificates.revoke(service, serial.upper().lstrip("0"), why, _BY_HAND)
+
+
+@app.command()
+def outbox(folder: FolderArgument) -> None:
+    """List the newest e-mails to applicants, newest first, and what became of them."""
+    from cardtools.ca.mail import notices
+    from cardtools.ca.office import certificates
+
+    with _explained(), _opened(folder) as service:
+        notices.write_waiting(service)
+        for record in notices.listed(service):
+            e_mail = certificates.of_request(service, record.request).applicant.e_mail
+            typer.echo(_line(record.request, record.outcome or "written", e_mail))
 
 
 @app.command()
@@ -307,6 +336,23 @@ def _explained() -> Iterator[None]:
         _fail(str(error), ExitCode.BAD_INPUT)
     except sqlite3.Error as error:
         _fail(f"The CA's file could not be read or written ({error}). Try again.", ExitCode.UNAVAILABLE)
+
+
+def _mail_server(text: str) -> MailServer:
+    from cardtools.ca.settings import MailServer
+
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdecimal() and 0 < int(port) <= _PORT_MAX):
+        _fail(f"{text} is no mail server. Give host and port, such as 127.0.0.1:1025.", ExitCode.BAD_INPUT)
+    return MailServer(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def _address(text: str) -> str:
+    from cardtools.common.applicants import flaw_in_address
+
+    if flaw_in_address(text) is not None:
+        _fail(f"{text} is no address to write from. Give one such as ca@example.org.", ExitCode.BAD_INPUT)
+    return text
 
 
 def _line(*fields: str) -> str:

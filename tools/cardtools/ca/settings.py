@@ -58,6 +58,16 @@ def _areas_of_known_cards() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """A mail server of one's own, which takes the CA's e-mails (SMTP)."""
+
+    host: str
+    port: int
+    retry_seconds: float = 30
+    """After which it is tried again, when it can't be reached."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A CA, as it runs."""
 
@@ -70,3 +80,7 @@ class Settings:
     qualified_areas: Mapping[str, str] = field(default_factory=_areas_of_known_cards)
     challenge_seconds: int = 600
     limits: Limits = Limits()
+    mail_server: MailServer | None = None
+    """None: e-mails lie in the outbox, and are sent nowhere."""
+    mail_sender: str = "no-reply@localhost"
+    """The address that the CA writes from."""

@@ -64,13 +64,14 @@ class _Reply:
 class CaClient:
     """A CA, by its URL. Every method raises CaError or CaRefusedError."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE, language: str = "en") -> None:
         self.url = url.rstrip("/")
         self._patience = patience
+        self._language = language
 
     def at(self, url: str) -> CaClient:
-        """Another CA, with as much patience."""
-        return CaClient(url, self._patience)
+        """Another CA, with as much patience, in the same language."""
+        return CaClient(url, self._patience, self._language)
 
     def challenge(self) -> Challenge:
         """A nonce for one statement of the card."""
@@ -154,7 +155,11 @@ class CaClient:
     async def _bounded(self, method: str, path: str, content: bytes | None) -> _Reply:
         import httpx
 
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Accept-Language": self._language,
+        }
         if content is not None:
             headers["Content-Type"] = "application/json"
         client = httpx.AsyncClient(timeout=self._patience, trust_env=not _is_here(self.url), verify=_trust(self.url))

@@ -20,7 +20,7 @@ from cardtools.ca.app import create_app
 from cardtools.ca.office import roles, service
 from cardtools.ca.office.roles import Role
 from cardtools.ca.office.service import Service
-from cardtools.ca.settings import Limits, Rate, Settings
+from cardtools.ca.settings import Limits, MailServer, Rate, Settings
 from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import Applicant, Attestation, CertificateProfile
 from cardtools.common.terms import KeyOrigin
@@ -222,11 +222,16 @@ def serving(
 
 @contextlib.contextmanager
 def running_ca(
-    parent: Path, *, automatic: bool = False, limits: Limits = NO_LIMITS, issuers: Path | None = None
+    parent: Path,
+    *,
+    automatic: bool = False,
+    limits: Limits = NO_LIMITS,
+    issuers: Path | None = None,
+    mail_server: MailServer | None = None,
 ) -> Iterator[RunningCa]:
     """A new CA that runs, with an operator and an authorised person; knows the issuers of cards in the file."""
     issuer, clock = Issuer(), Clock()
-    settings = replace(settings_for(parent, issuer), automatic=automatic, limits=limits)
+    settings = replace(settings_for(parent, issuer), automatic=automatic, limits=limits, mail_server=mail_server)
     if issuers is not None:
         settings = replace(settings, attestation_issuers=issuers)
     # No TLS here, and loading the machine's certificates for it takes longer than most tests.

@@ -18,10 +18,11 @@ from cardtools.ca.pki import attestation, pkcs10
 from cardtools.ca.pki.attestation import Statement, StatementRefusedError
 from cardtools.ca.pki.pkcs10 import Pkcs10
 from cardtools.ca.pki.profiles import KINDS, Kind
-from cardtools.ca.store import certificate_rows, request_rows
+from cardtools.ca.store import certificate_rows, notice_rows, request_rows
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.request_rows import RequestRecord
+from cardtools.common.messages import Language
 from cardtools.common.protocol import (
     Applicant,
     Attestation,
@@ -39,18 +40,29 @@ AUTOMATIC = "automatic"
 _LISTED_AT_MOST = 500
 
 
-def accept(service: Service, request: CertificateRequest, who: str, client: str = "") -> RequestRecord:
+def accept(
+    service: Service,
+    request: CertificateRequest,
+    who: str,
+    client: str = "",
+    language: Language = Language.ENGLISH,
+) -> RequestRecord:
     """Takes in a first request; with `automatic`, issues it in the same act. Raises RefusedError.
 
-    `client` is whom it counts for, where requests that wait are bounded a client at a time.
+    `client` is whom it counts for, where requests that wait are bounded a client at a time; `language` is the one in
+    which the applicant is written to.
     """
     with service.audit.act(who, "request", request.applicant.name) as act:
         check_applicant(request.applicant)
         asked = pkcs10.read(request.pkcs10)
-        return _take_in(service, act, _Asked(asked, client, request.profile, request.applicant, request.attestation))
+        return _take_in(
+            service, act, _Asked(asked, client, language, request.profile, request.applicant, request.attestation)
+        )
 
 
-def renew(service: Service, renewal: RenewalRequest, who: str, client: str = "") -> RequestRecord:
+def renew(
+    service: Service, renewal: RenewalRequest, who: str, client: str = "", language: Language = Language.ENGLISH
+) -> RequestRecord:
     """Takes in a request for a follow-on (TM-08), as `accept` does. Raises RefusedError."""
     with service.audit.act(who, "renewal", renewal.old_serial) as act:
         asked = pkcs10.read(renewal.pkcs10)
@@ -66,7 +78,9 @@ def renew(service: Service, renewal: RenewalRequest, who: str, client: str = "")
                 Problem.BAD_SIGNATURE,
                 "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
             )
-        wanted = _Asked(asked, client, old.profile, old.applicant, renewal.attestation, old.serial, renewal.validity)
+        wanted = _Asked(
+            asked, client, language, old.profile, old.applicant, renewal.attestation, old.serial, renewal.validity
+        )
         return _take_in(service, act, wanted)
 
 
@@ -105,6 +119,7 @@ class _Asked:
 
     pkcs10: Pkcs10
     client: str
+    language: Language
     profile: CertificateProfile
     applicant: Applicant
     attestation: Attestation | None
@@ -140,6 +155,7 @@ def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
         received=service.clock(),
         validity=asked.validity,
         client=asked.client,
+        language=asked.language,
     )
     request_rows.add(connection, record)
     act.subject = record.id
@@ -231,6 +247,7 @@ def _issue(service: Service, act: AuditedAct, record: RequestRecord, *, besides:
     )
     serial = certificate_rows.add(connection, record.id, KINDS[record.profile].issuing_ca, certificate)
     request_rows.set_state(connection, record.id, RequestState.ISSUED)
+    notice_rows.add(connection, record.id)
     if besides:
         act.also("issue", record.id, serial)
     else:

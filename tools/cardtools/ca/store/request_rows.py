@@ -9,6 +9,7 @@ from datetime import datetime
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.people import person_of
 from cardtools.ca.times import from_text, to_text
+from cardtools.common.messages import Language
 from cardtools.common.protocol import Applicant, CertificateProfile, RequestState
 from cardtools.common.terms import Validity
 
@@ -29,6 +30,8 @@ class RequestRecord:
     renewal_of: str | None
     received: datetime
     validity: Validity = Validity.ONE_YEAR
+    language: Language = Language.ENGLISH
+    """In which the applicant is written to."""
     client: str = ""
     """Who asked, as clients are counted; not told to anybody."""
     reason: str | None = None
@@ -38,7 +41,8 @@ class RequestRecord:
 
 _COLUMNS = (
     "id", "state", "profile", "name", "e_mail", "organisation", "person", "pkcs10", "key", "on_device", "card_profile",
-    "card_number", "renewal_of", "received", "validity", "reason", "client",
+    "card_number", "renewal_of", "received", "validity", "reason", "language",
+    "client",
 )  # fmt: skip
 _ADD = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
 
@@ -63,6 +67,7 @@ def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
         "received": to_text(record.received),
         "validity": record.validity,
         "reason": record.reason,
+        "language": record.language,
         "client": record.client,
     }
     connection.execute(_ADD, columns)
@@ -125,6 +130,7 @@ def _request(row: sqlite3.Row) -> RequestRecord:
         renewal_of=row["renewal_of"],
         received=from_text(row["received"]),
         validity=Validity(row["validity"]),
+        language=Language(row["language"]),
         client=row["client"],
         reason=row["reason"],
         serial=row["serial"],

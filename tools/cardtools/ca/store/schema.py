@@ -115,6 +115,12 @@ _CUSTOMERS_AND_ISSUERS = (
     "CREATE INDEX undo_requests_of_person ON undo_requests (person)",
     # Before there were two CAs that issue, one issued everything.
     "ALTER TABLE requests ADD COLUMN validity TEXT NOT NULL DEFAULT 'one-year'",
+    "ALTER TABLE requests ADD COLUMN language TEXT NOT NULL DEFAULT 'en'",
+    # Of certificates that were issued before, nobody is told any more.
+    """CREATE TABLE notices (
+        request TEXT PRIMARY KEY REFERENCES requests (id), written TEXT, ended TEXT, outcome TEXT
+    ) STRICT""",
+    "CREATE INDEX open_notices ON notices (request) WHERE written IS NULL OR ended IS NULL",
     "ALTER TABLE certificates ADD COLUMN issuing_ca TEXT NOT NULL DEFAULT 'single'",
 )
 

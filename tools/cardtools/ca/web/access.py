@@ -16,6 +16,8 @@ from cardtools.ca.office.service import Service
 from cardtools.ca.web.clients import client_key
 from cardtools.ca.web.guard import Rates, client_of
 from cardtools.ca.web.refusals import TooOftenError
+from cardtools.common.accept_language import preferred
+from cardtools.common.messages import Language
 from cardtools.common.protocol import Problem
 
 _bearer = HTTPBearer(auto_error=False, description="A token from `cardtools-ca token add`.")
@@ -39,6 +41,8 @@ class Caller:
 
     who: str
     client: str
+    language: Language
+    """In which they are written to."""
 
 
 def asking(request: Request) -> Caller:
@@ -48,7 +52,7 @@ def asking(request: Request) -> Caller:
     wait = rates_of(request).asking.take(client)
     if wait:
         raise TooOftenError(wait)
-    return Caller(f"client {host}", client)
+    return Caller(f"client {host}", client, preferred(request.headers.get("accept-language", "")))
 
 
 def check_token(request: Request, token: str) -> TokenHolder | None:

@@ -53,7 +53,7 @@ def challenge(ca: Ca, _who: Asking) -> Challenge:
 @router.post("/requests", status_code=HTTPStatus.CREATED, tags=["applicant"], responses=refusals(HTTPStatus.CONFLICT))
 def request(ca: Ca, caller: Asking, asked: CertificateRequest) -> RequestStatus:
     """A first request."""
-    return answers.request_status(requests.accept(ca, asked, caller.who, caller.client))
+    return answers.request_status(requests.accept(ca, asked, caller.who, caller.client, caller.language))
 
 
 @router.post(
@@ -64,7 +64,7 @@ def request(ca: Ca, caller: Asking, asked: CertificateRequest) -> RequestStatus:
 )
 def renewal(ca: Ca, caller: Asking, asked: RenewalRequest) -> RequestStatus:
     """A request for the follow-on of a certificate in use."""
-    return answers.request_status(requests.renew(ca, asked, caller.who, caller.client))
+    return answers.request_status(requests.renew(ca, asked, caller.who, caller.client, caller.language))
 
 
 @router.get("/requests/{request_id}", tags=["applicant"], responses=refusals(HTTPStatus.NOT_FOUND))

@@ -51,7 +51,8 @@ class EnrolRun(Output):
         if card.stdin and card.codes_file is not None:
             raise BadInputError("two-sources")
         codes: CodeSource = code_source(stdin=card.stdin, codes_file=card.codes_file)
-        client = CaClient(self.settings.ca_url if ca is None else _url(ca), self.settings.ca_patience)
+        url = self.settings.ca_url if ca is None else _url(ca)
+        client = CaClient(url, self.settings.ca_patience, self.messages.language)
         return Session(self.settings, client, PendingRequests(home()), codes, self.messages, self.progress, card.module)
 
     # What is said

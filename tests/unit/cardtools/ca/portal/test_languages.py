@@ -38,7 +38,8 @@ def test_every_message_is_there_and_is_used() -> None:
     package = files("cardtools.ca.portal")
     sources = [path.read_text(encoding="utf-8") for path in (package / "templates").iterdir()]
     sources += [(package / name).read_text(encoding="utf-8") for name in ("routes.py", "pages.py", "page_routes.py")]
-    written = {key for source in sources for key in re.findall(r"""["'](portal-[a-z-]*[a-z])["']""", source)}
+    sources.append((files("cardtools.ca.mail") / "notices.py").read_text(encoding="utf-8"))
+    written = {key for source in sources for key in re.findall(r"""["']((?:portal|notice)-[a-z-]*[a-z])["']""", source)}
     put_together = {
         *(f"portal-language-{language}" for language in Language),
         *(f"portal-kind-{profile}" for profile in CertificateProfile),
