@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cardtools.common.command import new_app, run_app
+from cardtools.common.command import new_app, run_app, with_option_groups
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.printable import printable
 from cardtools.common.protocol import RequestState
@@ -38,11 +39,6 @@ ProxiesOption = Annotated[
         metavar="ADDRESS",
     ),
 ]
-SmtpOption = Annotated[
-    str | None,
-    typer.Option(help="A mail server that takes the e-mails about certificates issued.", metavar="HOST:PORT"),
-]
-MailFromOption = Annotated[str, typer.Option(help="The address that the CA writes from.", metavar="EMAIL")]
 UndoRequestArgument = Annotated[int, typer.Argument(help="The request's number.", metavar="NUMBER", min=0)]
 RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
 
@@ -62,16 +58,37 @@ def init(folder: FolderArgument) -> None:
     typer.echo(f"Start it with `cardtools-ca run {folder}`.")
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceOptions:
+    """Where the CA is reached."""
+
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT
+    url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None
+    trusted_proxy: ProxiesOption = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailOptions:
+    """How the CA writes to applicants."""
+
+    smtp: Annotated[
+        str | None,
+        typer.Option(help="A mail server that takes the e-mails about certificates issued.", metavar="HOST:PORT"),
+    ] = None
+    mail_from: Annotated[str, typer.Option(help="The address that the CA writes from.", metavar="EMAIL")] = (
+        "no-reply@localhost"
+    )
+
+
 @app.command()
+@with_option_groups
 def run(
     folder: FolderArgument,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT,
-    url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None,
     automatic: Annotated[bool, typer.Option("--auto", help="Issue and undo bonds as asked, with no operator.")] = False,
-    trusted_proxy: ProxiesOption = None,
-    smtp: SmtpOption = None,
-    mail_from: MailFromOption = "no-reply@localhost",
+    *,
+    place: PlaceOptions,
+    mail: MailOptions,
 ) -> None:
     """Serve the CA until Ctrl-C. The first line written is its address."""
     import gc
@@ -80,22 +97,22 @@ def run(
     from cardtools.ca.settings import Settings
     from cardtools.ca.web.server import LOOPBACK, Server, is_everywhere, is_network, listening
 
-    proxies = trusted_proxy or []
+    proxies = place.trusted_proxy or []
     for proxy in proxies:
         if not is_network(proxy):
             _fail(f"{proxy} is no IP address of a proxy. Give one such as 127.0.0.1.", ExitCode.BAD_INPUT)
-    if url is None and is_everywhere(host):
+    if place.url is None and is_everywhere(place.host):
         _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
-    with _explained(), listening(host, port) as (listener, address):
+    with _explained(), listening(place.host, place.port) as (listener, address):
         settings = Settings(
             folder=folder,
-            url=(url or address).rstrip("/"),
+            url=(place.url or address).rstrip("/"),
             automatic=automatic,
-            mail_server=None if smtp is None else _mail_server(smtp),
-            mail_sender=_address(mail_from),
+            mail_server=None if mail.smtp is None else _mail_server(mail.smtp),
+            mail_sender=_address(mail.mail_from),
         )
-        if host not in (LOOPBACK, "::1", "localhost"):
-            typer.echo(f"{host} may be reached by other machines, and tokens travel unencrypted.", err=True)
+        if place.host not in (LOOPBACK, "::1", "localhost"):
+            typer.echo(f"{place.host} may be reached by other machines, and tokens travel unencrypted.", err=True)
         server = Server(
             create_app(settings), settings.limits, lambda: typer.echo(settings.url), trusted_proxies=proxies
         )
