@@ -30,7 +30,7 @@ _TYPE_ATTRIBUTES = 0xA1
 def write_file(card: Card, path: bytes, content: bytes, *, read: int = Condition.ALWAYS) -> None:
     """Makes an EF with this content, in place of one that may be there; the holder writes it."""
     there = card.files.files.get(path)
-    if there is not None and len(there.content) == len(content):
+    if there is not None and len(there.content) == len(content) and there.condition(Operation.READ) == read:
         card.update_file(there, 0, content)
         return
     if there is not None:

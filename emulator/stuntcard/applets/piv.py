@@ -27,7 +27,7 @@ NAMES = tuple(NAME[:length] for length in range(len(NAME), _ISSUER_LENGTH - 1, -
 
 VERSION = bytes((5, 4, 0))
 """Yubico's programs ask for it, and then take the card for what such a version can."""
-_IMPORT_KEY, _GET_VERSION, _GET_SERIAL, _GET_METADATA = 0xFE, 0xFD, 0xF8, 0xF7
+_SET_MANAGEMENT_KEY, _IMPORT_KEY, _GET_VERSION, _GET_SERIAL, _GET_METADATA = 0xFF, 0xFE, 0xFD, 0xF8, 0xF7
 _SERIAL_LENGTH = 4
 
 _SINCE_PIN = frozenset(
@@ -103,7 +103,7 @@ def _get_metadata(card: Card, command: Command) -> Response:
     if command.p2 in (piv_codes.PIN, piv_codes.PUK):
         return Response(StatusWord.OK, piv_codes.metadata(card, command.p2))
     if command.p2 == piv_management.REFERENCE:
-        return Response(StatusWord.OK, piv_management.METADATA)
+        return Response(StatusWord.OK, piv_management.metadata(card))
     return Response(StatusWord.OK, key_metadata(card, command.p2))
 
 
@@ -114,6 +114,7 @@ _HANDLERS: dict[int, Handler] = {
     Instruction.PUT_DATA_TLV: put_data,
     Instruction.GENERAL_AUTHENTICATE_TLV: general_authenticate,
     Instruction.GENERATE_ASYMMETRIC_KEY_PAIR_TLV: generate_key_pair,
+    _SET_MANAGEMENT_KEY: piv_management.set_key,
     _IMPORT_KEY: import_key,
     _GET_VERSION: _get_version,
     _GET_SERIAL: _get_serial,

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from stuntcard.iso7816 import tlv
 
@@ -22,8 +23,9 @@ DIGEST = hashlib.sha256(b"a letter").digest()
 _INFO = bytes.fromhex("3031300D060960864801650304020105000420")
 
 
-def cipher(key: bytes = KEY) -> Cipher[ECB]:
-    return Cipher(TripleDES(key), ECB())
+def cipher(key: bytes) -> Cipher[ECB]:
+    algorithm = AES(key) if len(key) == 16 else TripleDES(key)
+    return Cipher(algorithm, ECB())
 
 
 def enciphered(block: bytes, key: bytes = KEY) -> bytes:
@@ -45,11 +47,13 @@ def authenticate(client: CardClient, key: bytes = KEY) -> str:
     return sw
 
 
-def authenticate_external(client: CardClient, key: bytes = KEY) -> str:
+def authenticate_external(client: CardClient, key: str = KEY.hex(), algorithm: str = "03") -> str:
     """External authentication: only the client shows that it has the key."""
-    data, sw = client.fetch("0087039B047C02810000")
-    assert (data[:4].hex(), len(data), sw) == ("7c0a8108", 12, OK)
-    return client.send(f"0087039B0C7C0A8208{enciphered(data[4:], key).hex()}")
+    data, sw = client.fetch(f"0087{algorithm}9B047C02810000")
+    challenge = tlv.find(tlv.parse_one(data)[0].children(), 0x81) or b""
+    assert (len(challenge), sw) == (8 if algorithm == "03" else 16, OK)
+    response = tlv.encode(0x7C, tlv.encode(0x82, enciphered(challenge, bytes.fromhex(key))))
+    return client.send(f"0087{algorithm}9B{len(response):02X}{response.hex()}")
 
 
 def put(client: CardClient, tag: str, content: bytes) -> str:

@@ -277,6 +277,20 @@ def test_a_card_whose_profile_shows_no_area_answers_nothing_of_it() -> None:
         assert client.fetch(command) == (b"", "6985")
 
 
+def test_a_file_that_is_no_management_key_is_taken_for_none() -> None:
+    """The holder can make any file through other command sets, and delete one to have the first key back."""
+    client = unlocked()
+    assert client.send("00FFFFFF13089B10" + "AB" * 16) == OK
+    other = isoapplet(client)
+    assert other.verify("pin") == OK
+    assert other.select("3F005015") == OK
+    assert other.send("00E4000002509B") == OK
+    assert other.send("00E000000D620B80020004820101 8302509B".replace(" ", "")) == OK
+    again = piv(before=other.card)
+    assert again.fetch("00F7009B00") == (bytes.fromhex("010103 02020001 050101"), OK)
+    assert authenticate(again) == OK
+
+
 # What nobody may bring about
 
 
