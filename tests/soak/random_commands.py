@@ -34,7 +34,7 @@ from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.store.rows import check_content
 
-from tests.unit.applets import gids_words
+from tests.unit.applets import gids_words, piv_words
 from tests.unit.applets.test_myeid_fuzz import DATA, P1, P2
 from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
 from tests.unit.card.watched import Watch
@@ -58,7 +58,7 @@ RULES = [
     "probability=0.001 seed=12 act=unplug:0",
 ]
 SUCCESS, SHARED, ANY, COLD = 0, 2, 3, 2
-OF_ITS_OWN = {"gids": gids_words.any_command}
+OF_ITS_OWN = {"gids": gids_words.any_command, "piv": piv_words.any_command}
 """Command sets that have words for such tests: some commands as their clients might send them."""
 Transmit = Callable[[bytes], bytes | None]
 """A command's answer; None when the card can't be reached just now."""
@@ -84,7 +84,7 @@ def cards(chance: random.Random, applet: str | None = None) -> Iterator[Card]:
                 word = chance.choice(("myeid", "oseid", *APPLETS_OF_ONE_AREA)) if applet is None else applet
                 area = f":{chance.choice(list(profile.areas))}" if word in APPLETS_OF_ONE_AREA else ""
                 profile = seen_through(profile, word + area)
-            yield Card(profile, APPLETS)
+            yield piv_words.PredictableCard(profile, APPLETS)
 
 
 def conversation(chance: random.Random, card: Card) -> Iterator[bytes]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from stuntcard.applets.piv import NAMES
 from stuntcard.applets.registry import APPLETS, seen_through
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
@@ -289,65 +287,3 @@ def test_a_file_that_is_no_management_key_is_taken_for_none() -> None:
     again = piv(before=other.card)
     assert again.fetch("00F7009B00") == (bytes.fromhex("010103 02020001 050101"), OK)
     assert authenticate(again) == OK
-
-
-# What nobody may bring about
-
-
-COMMANDS = 2000
-INSTRUCTIONS = bytes.fromhex("20 20 20 20 24 2C 47 87 87 CB DB DB FE FD F8 F7 F9 FF FA FB A4 2A 22 B0 CA")
-P1P2 = [
-    bytes.fromhex(text)
-    for text in (
-        "0080", "0080", "0080", "0081", "FF80", "009A", "009C", "009D", "0082", "009B", "0000", "3FFF", "039B", "119A",
-        "119C", "079D", "149D", "FFFF", "0400",
-    )
-]  # fmt: skip
-DATA = [
-    bytes.fromhex(text)
-    for text in (
-        "", PIN, "3030303030303030", PIN + "3131313131313131", "3837363534333231" + PIN, "AC03800111", "AC03800107",
-        "5C035FC105", "5C035FC102", "5C017E", "5C035FC109", "5C035FC1055309700730050201010500", "5C035FC10653021234",
-        "5C035FC1055300", "7C028000", "7C028100", "7C0482008100", "7C2482008120" + "5A" * 32, "0620" + "01" * 32,
-        "7C8201068200818201 00" + "11" * 240, "7C0A82085555555555555555", NAMES[0].hex(), NAMES[-1].hex(),
-    )
-]  # fmt: skip
-
-
-def secrets_of(card: Card) -> list[bytes]:
-    """Some bytes of every private key on a card."""
-    found = []
-    for record in card.content.keys.values():
-        if isinstance(record.private, rsa.RSAPrivateKey):
-            numbers = record.private.private_numbers()
-            found += [part.to_bytes(256).lstrip(b"\0")[:12] for part in (numbers.p, numbers.q, numbers.d, numbers.dmp1)]
-        elif isinstance(record.private, ec.EllipticCurvePrivateKey):
-            found.append(record.private.private_numbers().private_value.to_bytes(48).lstrip(b"\0")[:12])
-    return found
-
-
-@pytest.mark.parametrize("seed", ["one", "two"])
-def test_nothing_makes_the_card_fail_gives_a_try_back_or_lets_a_key_out(seed: str) -> None:
-    chance = random.Random(seed)
-    client, fewest = with_keys(), 3
-    for _ in range(COMMANDS):
-        data = chance.choice(DATA) if chance.random() < 0.9 else chance.randbytes(chance.randrange(40))
-        head = bytes([chance.choice((0, 0, 0, 0x10)), chance.choice(INSTRUCTIONS)]) + chance.choice(P1P2)
-        command = head + (bytes([len(data)]) + data if data else b"") + bytes(chance.random() < 0.5)
-        before = client.card.state.codes["pin"].tries_left
-        answer = client.card.transmit(command)
-        left = client.card.state.codes["pin"].tries_left
-        assert len(answer) >= 2, command.hex()
-        assert answer[-2:] != b"\x6f\x00", command.hex()
-        assert not any(secret in answer for secret in secrets_of(client.card)), command.hex()
-        assert left <= before or any(value in data for value in client.card.content.values.values()), command.hex()
-        fewest = min(fewest, left)
-        if chance.random() < 0.02:
-            client = with_keys()
-    assert fewest < 3, "wrong codes were among them"
-
-
-def with_keys() -> CardClient:
-    client = unlocked()
-    assert [generate(client, slot, "11") for slot in ("9A", "9C", "9D")] == [OK] * 3
-    return client
