@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from stuntcard.applets import piv_codes, piv_management
 from stuntcard.applets.answers import RefusalError
-from stuntcard.applets.handling import Handler, handle
+from stuntcard.applets.handling import NO_ANSWER, Handler, handle
 from stuntcard.applets.piv_data import NAME, get_data, put_data
 from stuntcard.applets.piv_keys import general_authenticate, generate_key_pair, import_key, key_metadata
 from stuntcard.applets.piv_slots import Algorithm
@@ -42,11 +42,11 @@ class Piv:
 
     name: bytes
 
-    def select(self, card: Card, command: Command) -> Response:  # noqa: ARG002 - the protocol of applets
+    def select(self, card: Card, command: Command) -> Response:
         """Selected by name: the application property template (NIST SP 800-73-4, part 2, 3.1.1)."""
         piv_management.forget(card)
         card.memos.note(piv_codes.JUST_GIVEN, False)
-        return Response(StatusWord.OK, _properties(), unasked=True)
+        return Response(StatusWord.OK, b"" if command.p2 == NO_ANSWER else _properties(), unasked=True)
 
     def handle(self, card: Card, command: Command) -> Response:
         """Answers a command of this set; any other with 6E00 or 6D00. Such clients ask for data without an Le."""

@@ -45,6 +45,7 @@ _TEMPLATE, _PUBLIC_KEY_TEMPLATE = 0xAC, 0x7F49
 _MODULUS, _EXPONENT, _POINT = 0x81, 0x82, 0x86
 _ALGORITHM, _PIN_POLICY, _TOUCH_POLICY = 0x80, 0xAA, 0xAB
 _RSA_BITS = 2048
+_ALGORITHMS = frozenset(Algorithm)
 _CURVES: Mapping[Algorithm, Callable[[], ec.EllipticCurve]] = {
     Algorithm.EC_P256: ec.SECP256R1,
     Algorithm.EC_P384: ec.SECP384R1,
@@ -74,6 +75,8 @@ def general_authenticate(card: Card, command: Command) -> Response:
 
 
 def _with_slot(card: Card, command: Command, fields: Mapping[int, bytes]) -> bytes:
+    if command.p1 not in _ALGORITHMS:
+        raise RefusalError(StatusWord.INCORRECT_P1P2)
     key = _key_in(card, command.p2)
     if command.p1 != key.algorithm:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
@@ -129,7 +132,7 @@ def generate_key_pair(card: Card, command: Command) -> Response:
 def import_key(card: Card, command: Command) -> Response:
     """Yubico's command that brings a key in: RSA as its CRT parts, EC as the private value."""
     piv_management.require(card)
-    if command.p2 not in SLOTS or command.p1 not in set(Algorithm):
+    if command.p2 not in SLOTS or command.p1 not in _ALGORITHMS:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
     algorithm, fields = Algorithm(command.p1), tlv.parse(command.data)
     _check_policies(command.p2, fields)

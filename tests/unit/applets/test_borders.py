@@ -15,6 +15,7 @@ from stuntcard.applets.ias import NAME as IAS
 from stuntcard.applets.isoapplet import NAME as ISOAPPLET
 from stuntcard.applets.manage import NAME as MANAGE
 from stuntcard.applets.myeid import NAME as MYEID
+from stuntcard.applets.piv_data import NAME as PIV
 from stuntcard.applets.registry import APPLETS, seen_through
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content, factory_content
@@ -53,6 +54,10 @@ APPLICATIONS = {
     ),
     "gids": Seen(
         "proid-q", GIDS, bytes.fromhex("A4 20 24 2C 22 2A 44 47 CB DB E0 E4"), ("0020008008 3132333435363738",), 0x80,
+    ),
+    "piv": Seen(
+        "proid-q", PIV, bytes.fromhex("A4 20 24 2C 47 87 CB DB F7 F8 FD FE FF"),
+        ("0020008008 3132333435363738",), 0x80, 8,
     ),
     "eop-files": Seen("eobcanka", FILES, bytes.fromhex("A4 B0"), ("00A4080002 0001",)),
     "eop-management": Seen("eobcanka", MANAGEMENT, bytes.fromhex("A4 CA 24")),
