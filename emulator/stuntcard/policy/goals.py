@@ -183,10 +183,10 @@ class Goal:
         yield from self._moves
         state = at.situation.state
         guard = self.profile.files.guard
-        if not self._asked.contents or guard is None:
+        if not self._asked.contents:
             return
         for item in sorted(state.items, key=lambda item: item.certificate):
-            if self.profile.areas[item.area].create_with:
+            if guard is not None and self.profile.areas[item.area].create_with:
                 yield deletion(self.profile, state, item, guard)
         unnamed, at_first = self._unnamed(at), self._unnamed(start)
         made = {area: unnamed[area] - at_first[area] for area in self.profile.areas}
