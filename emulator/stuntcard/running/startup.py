@@ -7,16 +7,17 @@ where Python can't raise one (in a callback of its import system, say), or ends 
 
 from __future__ import annotations
 
+# The interpreter has it already; `signal` makes enumerations first, and Ctrl-C meanwhile would be a traceback.
+import _signal  # type: ignore[import-not-found]
 import gc
-import signal
 
 
 def starting() -> None:
     """Nobody looks for garbage until `started`; and Ctrl-C ends the program as it ends one that knows nothing of it."""
     gc.disable()
     # Who starts programs in the background may have told them to ignore it.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def started() -> None:

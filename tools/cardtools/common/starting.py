@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import signal
+# The interpreter has it already; `signal` makes enumerations first, and Ctrl-C meanwhile would be a traceback.
+import _signal  # type: ignore[import-not-found]
 import sys
-import threading
 
 _PAUSE = 0.01
 
@@ -12,8 +12,8 @@ _PAUSE = 0.01
 def starting() -> None:
     """Ctrl-C ends the program with no word: nothing has begun."""
     # Who starts programs in the background may have told them to ignore it.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def started() -> None:
@@ -22,8 +22,8 @@ def started() -> None:
     Python can raise nothing in some callbacks of its own, as in its import system, and would only complain; then it is
     raised a moment later.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if _signal.getsignal(_signal.SIGINT) == _signal.SIG_DFL:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     sys.unraisablehook = _again
 
 
@@ -31,7 +31,9 @@ def _again(unraisable: sys.UnraisableHookArgs) -> None:
     if not issubclass(unraisable.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return
+    import threading
+
     # Not from here: what is raised here would get lost, too.
-    later = threading.Timer(_PAUSE, signal.raise_signal, [signal.SIGINT])
+    later = threading.Timer(_PAUSE, _signal.raise_signal, [_signal.SIGINT])
     later.daemon = True
     later.start()
