@@ -29,6 +29,7 @@ from stuntcard.readers.vpcd import VpcdReader
 
 from tests.clients.private_pcscd import PrivatePcscd
 from tests.unit.readers.echo_card import T0_T1_ATR, EchoCard
+from tests.unit.readers.pcsc.every_call import SITUATIONS, every_call_in, every_call_without_the_card
 from tests.unit.readers.pcsc.histories import COMMAND, OwnSystem, Stage, WireProgram, take_a_step
 from tests.unit.readers.pcsc.pcsc_model import (
     DIRECT,
@@ -50,6 +51,8 @@ GRACE = 1.3
 """Seconds after which vpcd's unused cards have no power: pcscd looks every 0.4 s, and acts the second time."""
 
 HISTORIES, STEPS = 4, 40
+CALLS = 200
+"""So many different calls there are in each situation."""
 
 
 class PcscdSystem:
@@ -139,6 +142,16 @@ def test_any_calls_in_any_order(stage: StageBesidePcscd, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(STEPS):
         take_a_step(stage, chance)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_call_in_every_situation(stage: StageBesidePcscd, situation: str) -> None:
+    assert every_call_in(stage, SITUATIONS[situation]) == CALLS
+
+
+def test_every_call_while_the_card_is_out(stage: StageBesidePcscd) -> None:
+    stage.remove(0)
+    assert every_call_without_the_card(stage) == CALLS
 
 
 @pytest.mark.parametrize("disposition", [LEAVE, RESET, UNPOWER])

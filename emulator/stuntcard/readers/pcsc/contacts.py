@@ -21,7 +21,8 @@ class Contacts:
     unpowered: bool = False
     """By a client; a card that has no power for other reasons is shown as ready, as pcscd shows it."""
     left_unpowered: bool = False
-    """Another client has acknowledged that and holds the card as it is, so that a connection gives it no power."""
+    """A client holds a card that has no power, because another took it or the card did not answer to its reset, so that
+    a connection gives it none."""
 
     @property
     def reader_state(self) -> ReaderState:
@@ -49,11 +50,13 @@ class Contacts:
         """The card was given power or a reset, and answered with `atr`, or with nothing."""
         self.atr = atr[:ATR_MAX]
         self.mute = not atr
-        self.powered = bool(atr)
-        self.unpowered = self.left_unpowered = False
+        self.left_unpowered = self.mute and (self.powered or self.left_unpowered)
+        self.powered = not self.mute
+        self.unpowered = False
 
     def deactivate(self) -> None:
         """The card lost its power, by a client's wish."""
+        self.mute = False
         self._without_power(unpowered=True)
 
     def rest(self) -> None:

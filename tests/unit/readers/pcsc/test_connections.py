@@ -188,6 +188,7 @@ class TestCardsInTrouble:
         assert client.state()[1] & MUTE
         assert client.connect()[0] == Code.UNPOWERED_CARD
         card.mute = False
+        assert client.connect()[0] == Code.UNPOWERED_CARD  # as long as somebody holds it, until a reset
         assert client.call("SCardReconnect", handle, SHARED, T1, RESET) == (0, T1)
 
     def test_mute_from_the_start(self, client: Client, slot: Slot) -> None:
