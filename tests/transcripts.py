@@ -155,13 +155,13 @@ def _run(scene: Scene, step: Step) -> None:
     command, pipe, paths = step.typed.partition(" | ")
     outcome = scene.run(shlex.split(command), step.lines)
     assert "Traceback" not in outcome.shown + outcome.told, outcome
-    shown = "\n".join(_at(json.loads(outcome.shown), path) for path in paths.split()) if pipe else outcome.shown
+    shown = "\n".join(at_path(json.loads(outcome.shown), path) for path in paths.split()) if pipe else outcome.shown
     got = Outcome(outcome.status, _tidy(shown), _tidy(outcome.told))
     as_wanted = got.status == step.status and _fit(step.shown, got.shown) and _fit(step.told, got.told)
     assert as_wanted, f"$ {step.typed}\n{got.shown}\n! {got.told}\n= {got.status}\nis not what was expected:\n{step}"
 
 
-def _at(value: Any, path: str) -> str:
+def at_path(value: Any, path: str) -> str:
     """What stands at a path of names in JSON, on one line; `*` is for each of a list."""
 
     def find(value: Any, names: list[str]) -> Any:

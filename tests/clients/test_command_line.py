@@ -1,4 +1,4 @@
-"""The command `stuntcard` itself: its front door `exec`, and `run`, `status`, `profile check`, `list` and `show`."""
+"""The command `stuntcard` with real programs at the card; the command by itself is in `tests/unit/cli`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.desk import PIN, PUK
+from tests.clients.desk import PIN
 from tests.clients.private_pcscd import PrivatePcscd
 from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
 
@@ -30,20 +30,6 @@ def running(stuntcard: StuntcardCommand) -> Iterator[tuple[subprocess.Popen[str]
 def test_exec_shows_the_card_to_pkcs11_tool_at_once(stuntcard: StuntcardCommand) -> None:
     shown = stuntcard.done("exec", "proid-q", "--", "pkcs11-tool", "-L")
     assert re.findall(r"token label +: (.+)", shown) == ["ProID+Q", "ProID+Q (QPIN)"]
-
-
-@pytest.mark.parametrize(("script", "status"), [("exit 0", 0), ("exit 42", 42), ("kill -TERM $$", 143)])
-def test_exec_hands_on_the_exit_status(stuntcard: StuntcardCommand, script: str, status: int) -> None:
-    assert stuntcard("exec", "proid-q", "--", "sh", "-c", script).returncode == status
-
-
-def test_exec_says_what_can_not_be_run(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
-    missing = stuntcard("exec", "proid-q", "--", "no-such-program")
-    assert missing.returncode == 127
-    assert missing.stderr == "no-such-program: no such program; is it installed, and on the PATH?\n"
-    file = tmp_path / "not-a-program"
-    file.touch(mode=0o600)
-    assert stuntcard("exec", "proid-q", "--", str(file)).returncode == 126
 
 
 def test_exec_writes_the_final_state(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
@@ -105,15 +91,6 @@ def test_run_serves_a_private_socket_until_sigterm(
     assert not socket.parent.exists()
 
 
-def test_run_ends_cleanly_on_ctrl_c(running: tuple[subprocess.Popen[str], Path]) -> None:
-    process, socket = running
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
-    assert "Traceback" not in rest
-    assert not socket.parent.exists()
-
-
 @pytest.mark.pcscd
 def test_run_reaches_a_pcscd_by_vpcd(stuntcard: StuntcardCommand) -> None:
     with PrivatePcscd() as daemon:
@@ -146,63 +123,6 @@ def test_status_shows_running_cards_as_they_are_now(
     assert "4 / 5 / 5" in stuntcard.done("status")
 
 
-def test_status_without_cards(stuntcard: StuntcardCommand) -> None:
-    assert json.loads(stuntcard.done("status", "--json")) == []
-    assert stuntcard.done("status") == "no card is running; start one with: stuntcard run proid-q\n"
-
-
 def test_shipped_profiles_are_good(stuntcard: StuntcardCommand) -> None:
     for file in PROFILES.glob("*.yaml"):
         assert stuntcard.done("profile", "check", file).startswith(f"{file}: good; a profile of ")
-
-
-def test_profile_check_tells_all_that_is_wrong_with_line_and_column(
-    stuntcard: StuntcardCommand, tmp_path: Path
-) -> None:
-    text = (PROFILES / "proid-q.yaml").read_text(encoding="utf-8")
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(text.replace("{min: 4, max: 15", "{min: four, max: 15").replace("applets:", "aplets:"))
-    run = stuntcard("profile", "check", wrong)
-    assert run.returncode == 2
-    assert "Traceback" not in run.stderr
-    places = re.findall(rf"^{re.escape(str(wrong))}:(\d+):(\d+): ", run.stderr, re.MULTILINE)
-    lines = wrong.read_text().splitlines()
-    marked = [lines[int(line) - 1][int(column) - 1 :] for line, column in places]
-    assert any(part.startswith("aplets:") for part in marked)
-    assert any("four" in part for part in marked)
-    # Neither can such a profile be run.
-    assert stuntcard("exec", wrong, "--", "true").returncode == 2
-
-
-def test_profile_schema_is_json_schema(stuntcard: StuntcardCommand) -> None:
-    schema = json.loads(stuntcard.done("profile", "schema"))
-    assert "codes" in schema["properties"]
-
-
-def test_list_and_show_tell_what_the_cards_are(stuntcard: StuntcardCommand) -> None:
-    assert "proid-q" in [card["id"] for card in json.loads(stuntcard.done("list", "--json"))]
-    assert re.search(r"^proid-q +ProID\+Q ", stuntcard.done("list"), re.MULTILINE)
-    shown = stuntcard.done("show", "proid-q")
-    assert FACTORY_ATR in shown
-    assert PUK in shown
-    assert json.loads(stuntcard.done("show", "proid-q", "--json"))["codes"]["qpin"]["length"]["min"] == 5
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [("exec", "no-such-card", "--", "true"), ("run", "proid-q", "--reader", "usb"), ("profile", "check", "none.yaml")],
-    ids=lambda arguments: arguments[0],
-)
-def test_bad_input_gets_a_message_and_never_a_traceback(
-    stuntcard: StuntcardCommand, arguments: tuple[str, ...]
-) -> None:
-    run = stuntcard(*arguments)
-    assert run.returncode == 2
-    assert run.stderr
-    assert "Traceback" not in run.stderr
-
-
-@pytest.mark.parametrize("command", ["list", "show", "run", "exec", "status", "profile check", "profile schema"])
-def test_every_command_helps_with_an_example(stuntcard: StuntcardCommand, command: str) -> None:
-    shown = stuntcard.done(*command.split(), "--help")
-    assert f"Example: stuntcard {command}" in shown

@@ -10,11 +10,13 @@ from pathlib import Path
 from stuntcard.store import library
 from stuntcard.store.places import card_path
 
-from tests.transcripts import Outcome
+from tests.transcripts import Outcome, at_path
 from tests.unit.card.cards import PIN
 from tests.unit.cli.command_line import ROOT, run, stuntcard
 from tests.unit.control.running_cards import Live, running_card
 from tests.unit.store.cards import client_of
+
+SCENARIO = "schema: 1\nprofile: proid-q\ntitle: {en: a, cs: b, sl: c}\ntext: {en: a, cs: b, sl: c}\nsource: PQ-06\n"
 
 
 class StuntcardScene:
@@ -43,7 +45,7 @@ class StuntcardScene:
     def written(self) -> Mapping[str, Callable[..., object]]:
         """Files, and cards that are kept in them."""
         return {
-            "file": lambda name, text: Path(name).write_text(text.replace("\\n", "\n"), encoding="utf-8"),
+            "file": write,
             "folder": lambda name: Path(name).mkdir(),
             "chmod": lambda name, mode: Path(name).chmod(int(mode, 8)),
             "mode": lambda name: f"{Path(name).stat().st_mode & 0o777:o}",
@@ -52,7 +54,10 @@ class StuntcardScene:
             "damage": lambda name: card_path(name).write_bytes(b"rubbish" * 1000),
             "spend": spend_a_try,
             "name-of": lambda name: library.read_card(name).profile.name,
-            "json": lambda name, field: json.dumps(json.loads(Path(name).read_text(encoding="utf-8"))[field]),
+            "scenario": lambda name, text: Path(name).write_text(
+                SCENARIO + text.replace("\\n", "\n"), encoding="utf-8"
+            ),
+            "json": json_in,
             "begins": lambda name: Path(name).read_text(encoding="utf-8").partition("\n")[0],
         }
 
@@ -94,6 +99,10 @@ class StuntcardScene:
         return str(found)
 
 
+def write(name: str, text: str) -> None:
+    Path(name).write_text(text.replace("\\n", "\n"), encoding="utf-8")
+
+
 def write_profile(name: str, like: str, *changes: str) -> None:
     """A shipped profile as a file of one's own, with changes: what stood there, what stands there now."""
     text = (ROOT / "profiles" / f"{like}.yaml").read_text(encoding="utf-8")
@@ -107,3 +116,9 @@ def write_profile(name: str, like: str, *changes: str) -> None:
 def spend_a_try(name: str) -> None:
     with library.open_card(name) as file:
         client_of(file).verify(PIN, "wrong value")
+
+
+def json_in(name: str, path: str) -> str:
+    """What stands at a path in the first line, or all, of a file of JSON."""
+    text = Path(name).read_text(encoding="utf-8")
+    return at_path(json.loads(text.splitlines()[0] if name.endswith(".jsonl") else text), path)
