@@ -105,7 +105,8 @@ def test_a_ca_that_nobody_stands_above() -> None:
     assert raw == made_by_the_library(raw)
     read = x509.load_der_x509_certificate(raw)
     read.verify_directly_issued_by(read)
-    assert [extension.oid.dotted_string for extension in read.extensions] == ["2.5.29.19", "2.5.29.15", "2.5.29.14"]
+    critical = {extension.oid.dotted_string: extension.critical for extension in read.extensions}
+    assert list(critical.items()) == [("2.5.29.19", True), ("2.5.29.15", True), ("2.5.29.14", False)]
 
 
 def test_the_signature_is_the_keys_and_always_the_same() -> None:

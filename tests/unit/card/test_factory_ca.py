@@ -72,6 +72,10 @@ def test_another_seed_gives_other_keys_other_serial_numbers_and_another_ca() -> 
     assert ca_certificate("one") != ca_certificate("other")
 
 
+def test_a_ca_that_somebody_trusts_already_stays_the_same_byte_for_byte() -> None:
+    assert hashlib.sha256(ca_certificate("a seed")).hexdigest()[:16] == "fc17e43dad16849d"
+
+
 @pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])
 def test_each_card_of_a_model_has_certificates_with_numbers_of_their_own(profile: str) -> None:
     """OpenSC keeps copies of files by the number of the certificate, and would show one card's for another's."""

@@ -15,6 +15,7 @@ from stuntcard.card.keys import (
     agree_ecdh,
     decipher_pkcs1,
     encipher_pkcs1,
+    exponent_of,
     find_curve,
     generate_ec,
     generate_rsa,
@@ -28,6 +29,7 @@ from stuntcard.card.keys import (
     sign_pkcs1_sha1,
     sign_pss,
     stored_secret_key,
+    stored_size,
     uncompressed_point,
 )
 
@@ -53,6 +55,24 @@ def parts(key: rsa.RSAPrivateKey) -> dict[str, int]:
         "d_p": numbers.dmp1,
         "d_q": numbers.dmq1,
     }
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(("curve", "size"), [(ec.SECP192R1, 72), (ec.SECP256R1, 96), (ec.SECP521R1, 198)])
+def test_an_ec_key_takes_room_for_its_value_and_its_point(curve: type[ec.EllipticCurve], size: int) -> None:
+    assert stored_size(generate_ec(curve())) == size
+
+
+def test_an_rsa_key_takes_room_for_its_five_parts(rsa_key: rsa.RSAPrivateKey) -> None:
+    assert stored_size(rsa_key) == 640
+
+
+@pytest.mark.parametrize(("exponent", "octets"), [(3, "03"), (0x9D, "9D"), (257, "0101"), (65537, "010001")])
+def test_an_exponent_has_no_zeros_in_front(exponent: int, octets: str) -> None:
+    public = rsa.RSAPublicNumbers(exponent, 2**1023 + 1).public_key()
+    assert exponent_of(public).hex().upper() == octets
 
 
 # Making

@@ -253,6 +253,16 @@ def test_several_conditions_of_when_hold_together_and_those_of_never_each() -> N
     assert len(broken(one_of_two)["so it is"]) == 3
 
 
+def test_a_claim_may_speak_of_what_an_actor_does() -> None:
+    set_bok = {"do": "act", "who": "office", "act": "set-bok"}
+    assert broken(claiming(small_eobcanka(), after=set_bok, always={"code": "bok", "is": "set"})) == {}
+    sets_iok = claiming(small_eobcanka(), after=set_bok, always={"code": "iok", "is": "set"})
+    assert broken(sets_iok) == {"so it is": ["office: set-bok"]}
+    check_bok = {"do": "act", "who": "register", "act": "check-bok"}
+    leaves_no_bok = claiming(small_eobcanka(), after=check_bok, never={"code": "bok", "is": "set"})
+    assert broken(leaves_no_bok) == {"so it is": ["office: set-bok"]}
+
+
 def test_a_deed_that_no_move_does_can_never_be_done() -> None:
     profile = claiming(ZZZS_PK, never={"can": {"do": "delete_key", "area": "pep"}})
     assert broken(profile) == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.moves import code_moves, content_moves, perform
@@ -37,6 +39,18 @@ def test_what_a_card_does_for_somebody_is_what_the_law_lets_be_done(proid_q: Wal
         right = (move for move in (*code_moves(profile), *content_moves(profile, state)) if move.right)
         able = {ability(move) for move in right if perform(profile, state, move)[1] is Verdict.DONE}
         assert {one for one, bit in proid_q.abilities.items() if proid_q.done[number] & bit} == able
+
+
+def test_cards_alike_in_all_but_what_makes_no_difference_count_once(proid_q: Walk) -> None:
+    """An area without a limit keeps one key that is listed, and no certificate; the order of making does not count."""
+    stored = [tuple((item.number, item.area, item.listed, item.certificate) for item in i) for i, _ in proid_q.contents]
+    assert all([number for number, *_ in items] == list(range(1, len(items) + 1)) for items in stored)
+    general = [[item[2:] for item in items if item[1] == "general"] for items in stored]
+    assert [(True, False)] in general
+    assert all(kept in ([], [(True, False)]) for kept in general)
+    in_cc = {tuple(sorted(item[2:] for item in items if item[1] == "cc")) for items in stored}
+    kinds = sorted(product((False, True), repeat=2))
+    assert in_cc == {(), *((one,) for one in kinds), *((one, two) for one in kinds for two in kinds if one <= two)}
 
 
 def test_a_card_with_too_many_states_is_left() -> None:
