@@ -78,6 +78,7 @@ def test_the_code_asks_for_messages_that_there_are_and_for_all_of_them() -> None
                 written.add(node.value)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKED_UP:
                 asked |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
+    asked = {key for key in asked if not str(key).startswith("page-")}  # the live page has a catalogue of its own
     assert asked - known == set()
     assert known - written == set()
 

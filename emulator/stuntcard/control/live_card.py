@@ -31,7 +31,7 @@ class LiveCard:
         """`attempt`: somebody's attempt at an exercise on the card."""
         self._reader = reader
         self._slot_control = reader.slot_control
-        self._attempt = attempt
+        self.attempt = attempt
         self.answered: Callable[[], None] = lambda: None
         """Called after each request, done or refused."""
 
@@ -95,7 +95,7 @@ class LiveCard:
             case api.ExerciseRequest() | api.HintRequest() | api.CallRequest():
                 from stuntcard.control.exercises import answer
 
-                return answer(self._attempt, request)
+                return answer(self.attempt, request)
 
     def _state(self) -> api.StateAnswer:
         card = self._reader.card
@@ -212,7 +212,7 @@ class LiveCard:
 
         profile = self._card.profile
         try:
-            steered = steer(self._card, _wanted(profile, words), force=force)
+            steered = steer(self._card, wanted_in_words(profile, words), force=force)
         except ForceNeededError as error:
             forced = ", ".join(trait_in_words(one) for one in error.forced)
             raise ControlError(
@@ -228,7 +228,8 @@ class LiveCard:
         )
 
 
-def _wanted(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
+def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
+    """What words of `words.state` want of a card. Raises ControlError; it says why."""
     from stuntcard.messages import Messages
     from stuntcard.policy.described import CodeIs, PartIs
     from stuntcard.profile.model import Language

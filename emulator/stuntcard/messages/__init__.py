@@ -18,9 +18,10 @@ NAME_CONTEXT = "name"
 class Messages:
     """The messages of one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, folder: str | None = None) -> None:
+        """`folder`: where else than beside this file the catalogue lies, as seen from here."""
         self.language = language
-        self._catalogue = read_catalogue(language.value)
+        self._catalogue = read_catalogue(language.value, folder)
 
     def text(self, key: str, **values: str | int) -> str:
         """A message with its variables filled in. Raises KeyError when the message or a variable is missing."""

@@ -35,10 +35,11 @@ class _Missing(gettext.NullTranslations):
 
 
 @cache
-def read_catalogue(language: str, folder: Traversable = _FOLDER) -> Catalogue:
-    """The catalogue of a language. Raises CatalogueError."""
+def read_catalogue(language: str, folder: Traversable | str | None = None) -> Catalogue:
+    """The catalogue of a language; `folder` is seen from that of all the others. Raises CatalogueError."""
     file = f"{language}.po"
+    place = _FOLDER if folder is None else _FOLDER / folder if isinstance(folder, str) else folder
     try:
-        return Catalogue(polib.pofile((folder / file).read_text("utf-8"), check_for_duplicates=True))
+        return Catalogue(polib.pofile((place / file).read_text("utf-8"), check_for_duplicates=True))
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{file}: {error}") from error

@@ -20,9 +20,11 @@ _STYLE = (
     ".node text{font-size:12px}.label text{font-size:10px;fill:#333}"
     ".node rect{stroke:#444;stroke-width:1.2}.node.first rect{stroke-width:2.8}"
     ".node.final rect{stroke-dasharray:5 3;stroke-width:2}"
+    ".label rect{fill:#fff}path{fill:none;stroke:#666;stroke-width:1.1}"
+)
+_HERE_STYLE = (
     ".here .ring{fill:none;stroke:#0b4f9c;stroke-width:3}.here .ground{fill:#0b4f9c}"
     ".here text{font-size:11px;font-weight:bold;fill:#fff}"
-    ".label rect{fill:#fff}path{fill:none;stroke:#666;stroke-width:1.1}"
 )
 _TITLE_HEIGHT = 30
 
@@ -39,7 +41,7 @@ def to_svg(picture: Picture, here: int | None = None, here_in_words: str = "") -
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
-        f"<title>{escape(picture.title)}</title><style>{_STYLE}</style>",
+        f"<title>{escape(picture.title)}</title><style>{_STYLE}{_HERE_STYLE if here is not None else ''}</style>",
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0,1 L9,5 L0,9 z" style="fill:#666;stroke:none"/></marker></defs>',
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',

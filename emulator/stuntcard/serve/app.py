@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ControlError
@@ -19,13 +19,17 @@ from stuntcard.serve import (
     choosing_routes,
     event_routes,
     exercise_routes,
+    page_acts,
+    page_routes,
     telling_routes,
     token_routes,
 )
 from stuntcard.serve.access import Access
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.guard import Guard
+from stuntcard.serve.pages import page_problem
 from stuntcard.serve.problems import Problem, ProblemError, problem_answer, refusals
+from stuntcard.serve.visitors import LogInNeededError, Notices
 from stuntcard.store.errors import StoreError
 
 _ROUTERS = tuple(
@@ -38,6 +42,8 @@ _ROUTERS = tuple(
         event_routes,
         choosing_routes,
         token_routes,
+        page_acts,
+        page_routes,
     )
 )
 _ANYWHERE = refusals(
@@ -62,6 +68,7 @@ def create_app(cards: Cards, access: Access, hosts: frozenset[str]) -> FastAPI:
     )
     app.state.cards = cards
     app.state.access = access
+    app.state.notices = Notices()
     app.add_middleware(Guard, hosts=hosts)
     for router in _ROUTERS:
         app.include_router(router)
@@ -79,8 +86,14 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
 def _answer_errors(app: FastAPI) -> None:
     """Every error is answered with a problem."""
 
+    @app.exception_handler(LogInNeededError)
+    async def log_in_needed(request: Request, _error: LogInNeededError) -> Response:
+        return page_routes.log_in(request)
+
     @app.exception_handler(ProblemError)
-    async def problem(_request: Request, error: ProblemError) -> JSONResponse:
+    async def problem(request: Request, error: ProblemError) -> Response:
+        if not request.url.path.startswith("/api/"):
+            return page_problem(request, error.problem)
         headers = {Problem.NOT_AUTHENTICATED: {"WWW-Authenticate": "Bearer"}, Problem.TOO_MANY: {"Retry-After": "1"}}
         return problem_answer(error.problem, error.detail, headers.get(error.problem))
 

@@ -21,19 +21,21 @@ def cookie_name(request: Request) -> str:
     return f"stuntcard_{request.url.port or 80}"
 
 
-def _cards(request: Request) -> Cards:
+def cards_of(request: Request) -> Cards:
+    """The cards that are served."""
     cards: Cards = request.app.state.cards
     return cards
 
 
-def _access(request: Request) -> Access:
+def access_of(request: Request) -> Access:
+    """Who may do what."""
     access: Access = request.app.state.access
     return access
 
 
 def caller_of(request: Request, token: str | None) -> Caller | None:
     """Who calls, by token or by the session of a browser; None when it is nobody known."""
-    access = _access(request)
+    access = access_of(request)
     if token is not None:
         return access.caller_with_token(token)
     session = request.cookies.get(cookie_name(request))
@@ -61,7 +63,7 @@ def _card_seen(
 ) -> ServedCard:
     if not caller.may_see(id_):
         raise ProblemError(Problem.NOT_ALLOWED, "this token is for other cards")
-    return _cards(request).find(id_)
+    return cards_of(request).find(id_)
 
 
 def _card_to_change(
@@ -72,8 +74,8 @@ def _card_to_change(
     return card
 
 
-AllCards = Annotated[Cards, Depends(_cards)]
-Gate = Annotated[Access, Depends(_access)]
+AllCards = Annotated[Cards, Depends(cards_of)]
+Gate = Annotated[Access, Depends(access_of)]
 Calling = Annotated[Caller, Depends(_caller)]
 Owner = Annotated[Caller, Depends(_owner)]
 CardSeen = Annotated[ServedCard, Depends(_card_seen)]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
-from stuntcard.exercises.judge import Attempt, Judgement, Progress, WayStep
+from stuntcard.exercises.judge import Attempt, Judgement, Progress
 from stuntcard.exercises.live import LiveAttempt
 from stuntcard.exercises.model import Person
 from stuntcard.exercises.record import AttemptRecord
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.messages import Messages
 from stuntcard.policy.events import Event, Verdict
+from stuntcard.words.exercise import hint_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +81,38 @@ class ServedExercise:
         keep: Callable[[AttemptRecord], None] = lambda _: None,
     ) -> None:
         """`keep` is called whenever the attempt stands otherwise, before the card answers."""
-        self._live = LiveAttempt(ready, card, record)
+        self.live = LiveAttempt(ready, card, record)
         self._keep = keep
-        self._kept = replace(self._live.record(), seconds=0.0)
+        self._kept = replace(self.live.record(), seconds=0.0)
         card.watched_by(self)
 
     @property
     def name(self) -> str:
         """The exercise's name."""
-        return self._live.ready.named.name
+        return self.live.ready.named.name
+
+    def title(self, messages: Messages) -> str:
+        """The exercise's title."""
+        return messages.of(self.live.ready.named.exercise.title)
 
     @property
     def attempt(self) -> Attempt:
         """The attempt as it stands, to be compared with another look."""
-        return self._live.attempt
+        return self.live.attempt
 
     @property
     def told(self) -> dict[str, str]:
         """The values that the trainee knows from the start, by code."""
-        return self._live.ready.told
+        return self.live.ready.told
 
     def saw(self, event: Event | None, verdict: Verdict | None, content: Content) -> None:
         """The card tells what happens; the attempt has heard it before."""
         del event, verdict, content
-        self._keep_what_is_new()
+        self.keep_what_is_new()
 
     def seen(self, messages: Messages) -> ExerciseSeen:
         """How it stands. Where the goal may be out of reach this takes its time, once for each state."""
-        judgement, exercise = self._live.judgement(), self._live.ready.named.exercise
+        judgement, exercise = self.live.judgement(), self.live.ready.named.exercise
         over = judgement.progress is not Progress.OPEN
         return ExerciseSeen(
             exercise=self.name,
@@ -122,30 +127,30 @@ class ServedExercise:
             traps=self._traps(judgement, messages),
             tries_spent=dict(judgement.tries_spent),
             hints=judgement.hints,
-            calls=self._live.attempt.calls,
-            seconds=round(self._live.seconds, 3),
+            calls=self.live.attempt.calls,
+            seconds=round(self.live.seconds, 3),
             explain=tuple(Explanation(messages.of(note.text), note.source) for note in exercise.explain)
             if over
             else (),
         )
 
-    def hint(self) -> WayStep | None:
+    def hint(self, messages: Messages) -> str | None:
         """One more hint, if there is one; it counts as taken."""
-        step = self._live.hint()
-        self._keep_what_is_new()
-        return step
+        step = self.live.hint()
+        self.keep_what_is_new()
+        return "\n".join(hint_lines(self.live.ready, step, messages)) if step is not None else None
 
     def call(self, person: str, messages: Messages) -> Called | None:
         """What somebody says when called; None where nobody of that name can be called."""
-        calls = self._live.ready.named.exercise.calls
+        calls = self.live.ready.named.exercise.calls
         if person not in set(Person) or Person(person) not in calls:
             return None
-        tells = self._live.call(Person(person))
-        self._keep_what_is_new()
+        tells = self.live.call(Person(person))
+        self.keep_what_is_new()
         return Called(messages.of(calls[Person(person)].says).strip(), tells)
 
     def _traps(self, judgement: Judgement, messages: Messages) -> tuple[SprungTrap, ...]:
-        traps = {trap.id: trap for trap in self._live.ready.named.exercise.traps}
+        traps = {trap.id: trap for trap in self.live.ready.named.exercise.traps}
         return tuple(
             SprungTrap(
                 one.trap,
@@ -158,8 +163,9 @@ class ServedExercise:
             if one.trap in traps
         )
 
-    def _keep_what_is_new(self) -> None:
-        record = replace(self._live.record(), seconds=0.0)
+    def keep_what_is_new(self) -> None:
+        """Keeps how the attempt stands, where it stands otherwise."""
+        record = replace(self.live.record(), seconds=0.0)
         if record != self._kept:
             self._kept = record
-            self._keep(self._live.record())
+            self._keep(self.live.record())

@@ -23,6 +23,12 @@ class ToldCodes(BaseModel):
     codes: dict[str, str]
 
 
+class Hint(BaseModel):
+    """The next step of the way, and what it costs and risks."""
+
+    hint: str | None
+
+
 @router.get("", responses=_REFUSALS)
 def exercise(card: CardSeen, messages: InLanguage) -> ExerciseSeen:
     """How the exercise stands."""
@@ -42,6 +48,12 @@ def call(card: CardToChange, person: Annotated[str, Path(pattern="^[a-z]{1,20}$"
     if called is None:
         raise ProblemError(Problem.NOT_FOUND, f"nobody called '{person}' can be reached in this exercise")
     return called
+
+
+@router.post("/hints", responses=_REFUSALS)
+def hint(card: CardToChange, messages: InLanguage) -> Hint:
+    """One more hint, which counts as taken; null when there is no more to tell."""
+    return Hint(hint=_exercise_on(card).hint(messages))
 
 
 def _exercise_on(card: ServedCard) -> ServedExercise:

@@ -93,7 +93,9 @@ class ServedCard:
         self._taped: Card | None = None
         self._shown: _Shown | None = None
         self._shown = self._look()
-        reader.live.answered = lambda: hub.touch(self.id)
+        self._hub = hub
+        reader.live.answered = self._after_request
+        self._attempted()
         reader.slot_control.slot.on_change(lambda: hub.touch(self.id))
 
     @property
@@ -165,6 +167,7 @@ class ServedCard:
         """Another card was put into the reader, by another plan."""
         self._in_memory = SnapshotsInMemory(lambda: self.card.content)
         self.standing = standing
+        self._attempted()
 
     def end(self) -> None:
         """Serves it no more; a stored card is closed."""
@@ -174,6 +177,15 @@ class ServedCard:
     def let_go(self) -> None:
         """Ends what a fault keeps waiting, or would put back later."""
         self.reader.let_go()
+
+    def _attempted(self) -> None:
+        """Has the control socket know of the exercise, too."""
+        self.reader.live.attempt = self.exercise.live if self.exercise is not None else None
+
+    def _after_request(self) -> None:
+        if self.exercise is not None:
+            self.exercise.keep_what_is_new()
+        self._hub.touch(self.id)
 
     # What is new, asked from one thread only
 

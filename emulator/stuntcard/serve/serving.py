@@ -34,6 +34,7 @@ def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Calla
 
         def ready() -> None:
             started()
-            say(f"Cards are served at {url}\n\n  token: {access.owner_token}\n\n(Ctrl-C ends)")
+            link = f"{url}/enter?link={access.new_link()}"
+            say(f"Cards are served at {url}\n\n  page:  {link}\n  token: {access.owner_token}\n\n(Ctrl-C ends)")
 
         serve_until_told(Server(create_app(cards, access, hosts_of(url)), cards, ready), listener)

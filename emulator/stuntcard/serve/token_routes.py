@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from stuntcard.serve.access import Caller, GivenToken, Role
+from stuntcard.serve.access import OWNER, Caller, GivenToken, Role
 from stuntcard.serve.callers import Gate, Owner
 from stuntcard.serve.plans import CardId
 from stuntcard.serve.problems import Problem, ProblemError, refusals
@@ -19,8 +19,8 @@ router = APIRouter(prefix="/api/v1", tags=["tokens"])
 _REFUSALS = refusals(Problem.NOT_ALLOWED, Problem.NOT_VALID, Problem.TOO_MANY)
 
 
-class TokenWish(BaseModel):
-    """What a token shall be for."""
+class LinkWish(BaseModel):
+    """As whom somebody shall be let in."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"role": "observer", "cards": ["anna"]}]})
 
@@ -28,6 +28,11 @@ class TokenWish(BaseModel):
     cards: Annotated[list[CardId], Field(max_length=250)] | None = Field(
         default=None, description="The cards that it is for, there already or not; without this, all of them."
     )
+
+
+class TokenWish(LinkWish):
+    """What a token shall be for."""
+
     note: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
@@ -84,9 +89,10 @@ def take_back(_: Owner, gate: Gate, token: Annotated[str, Path(pattern=r"^[0-9a-
 
 
 @router.post("/links", status_code=HTTPStatus.CREATED, responses=_REFUSALS)
-def make_link(_: Owner, gate: Gate, request: Request) -> Link:
+def make_link(_: Owner, gate: Gate, request: Request, wish: LinkWish | None = None) -> Link:
     """A link to the live page, for one browser and one time."""
-    return Link(url=f"{request.url.scheme}://{request.url.netloc}/enter?link={gate.new_link()}")
+    caller = OWNER if wish is None else Caller(wish.role, frozenset(wish.cards) if wish.cards is not None else None)
+    return Link(url=f"{request.url.scheme}://{request.url.netloc}/enter?link={gate.new_link(caller)}")
 
 
 def _about(given: GivenToken) -> TokenAbout:

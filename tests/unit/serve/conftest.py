@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from stuntcard.serve.access import Access
 from stuntcard.serve.app import create_app
 from stuntcard.serve.cards import Cards
+from stuntcard.serve.server import hosts_of
 
 HOST = "127.0.0.1:7816"
 
@@ -39,7 +40,7 @@ def cards() -> Iterator[Cards]:
 @pytest.fixture
 def anyone(cards: Cards, access: Access) -> Iterator[TestClient]:
     """Whoever calls without a token."""
-    app = create_app(cards, access, frozenset({HOST}))
+    app = create_app(cards, access, hosts_of(f"http://{HOST}"))
     with TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False) as client:
         yield client
 
