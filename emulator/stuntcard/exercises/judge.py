@@ -17,6 +17,7 @@ from stuntcard.policy.conditions import Seen, all_hold, gone_from
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.functions import Situation, code_given, codes_set_by
 from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
+from stuntcard.policy.moves import Move
 from stuntcard.policy.state import State
 from stuntcard.profile.model import CodeStatus, Profile
 
@@ -142,12 +143,17 @@ class Judge:
 
     def way(self, attempt: Attempt) -> tuple[WayStep, ...] | None:
         """The shortest way from here to the goal, each step with its risks; None where there is none any more."""
-        at = _standpoint(attempt)
+        way = self.moves(attempt)
+        if way is None:
+            return None
+        return tuple(self._named(attempt, steps_along(self.profile, _standpoint(attempt).situation, way)))
+
+    def moves(self, attempt: Attempt) -> tuple[Move, ...] | None:
+        """The moves of that way."""
         try:
-            way = self._goal.way(at)
+            return self._goal.way(_standpoint(attempt))
         except GoalTooFarError:
             return None
-        return None if way is None else tuple(self._named(attempt, steps_along(self.profile, at.situation, way)))
 
     def _named(self, attempt: Attempt, steps: Sequence[Step]) -> Iterator[WayStep]:
         """A key made on the way may have the number of one that was deleted on it."""

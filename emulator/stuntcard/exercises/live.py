@@ -32,7 +32,7 @@ class LiveAttempt:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ready = ready
-        self._card = card
+        self.card = card
         self._judge: Judge = ready.judge
         self._clock = clock
         self._lock = threading.Lock()
@@ -91,5 +91,5 @@ class LiveAttempt:
             return record_of(self._attempt, self.seconds)
 
     def _happening(self, event: Event | None, verdict: Verdict | None, content: Content) -> Happening:
-        values = factory_values(self._card.profile, content) if self._judge.asks_for_values else frozenset[str]()
+        values = factory_values(self.card.profile, content) if self._judge.asks_for_values else frozenset[str]()
         return Happening(event, verdict, between_sittings(content.state), values)
