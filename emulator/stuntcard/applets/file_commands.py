@@ -55,7 +55,7 @@ def _file_to_select(card: Card, how: int, data: bytes) -> File:
 
 
 def _by_identifier(card: Card, current_df: bytes, data: bytes) -> File:
-    """The master file; else the child, the DF itself, its sibling, or its parent of this identifier."""
+    """The master file; else the child, the DF itself or its sibling, or its parent of this identifier."""
     if data in (b"", MASTER_FILE):
         return card.files.at(MASTER_FILE)
     if len(data) != 2:
@@ -63,10 +63,7 @@ def _by_identifier(card: Card, current_df: bytes, data: bytes) -> File:
     if data == CURRENT_DF:
         return card.files.at(current_df)
     parent = current_df[:-2]
-    candidates = [current_df + data, parent + data, parent]
-    if data == current_df[-2:]:
-        candidates.insert(0, current_df)
-    for path in candidates:
+    for path in (current_df + data, parent + data, parent):
         if path and path[-2:] == data and path in card.files.files:
             return card.files.at(path)
     raise FileError(StatusWord.FILE_NOT_FOUND)
