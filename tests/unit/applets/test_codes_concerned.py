@@ -11,6 +11,7 @@ from stuntcard.profile.load import load_profile
 from tests.unit.card.cards import ISOAPPLET, MANAGE
 
 EOP = "00A4040C09D20310010001000202"
+EOP_FILES = "00A4040C0AD2031001000103020100"
 VALUE = "31" * 16
 
 
@@ -29,6 +30,7 @@ VALUE = "31" * 16
         ("eobcanka", EOP, f"0024001010{VALUE}", {"dok"}),
         ("eobcanka", EOP, f"0024011110{VALUE}", {"iok", "dok"}),
         ("eobcanka", EOP, f"0024000110{VALUE}", set()),
+        ("eobcanka", EOP_FILES, f"0024011110{VALUE}", {"iok", "dok"}),
     ],
 )
 def test_the_codes_that_a_command_concerns(profile: str, application: str, command: str, codes: set[str]) -> None:

@@ -11,6 +11,7 @@ from stuntcard.card.files import (
     FileSystem,
     Operation,
     access,
+    code_of_condition,
 )
 from stuntcard.iso7816.status import StatusWord
 
@@ -45,6 +46,13 @@ def test_access_bytes_put_each_condition_in_its_place() -> None:
     assert directory == bytes.fromhex("FFFFFFFFFFFF9000")
     assert access(otherwise=Condition.USER, delete_self=Condition.NEVER) == bytes.fromhex("FFFF909090909090")
     assert bytes.fromhex("FF00000000000000") == OPEN
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"), [(0x00, None), (0x90, None), (0x91, 1), (0x9D, 13), (0x9E, 14), (0x9F, None), (0xB1, None)]
+)
+def test_a_condition_may_name_a_code(condition: int, code: int | None) -> None:
+    assert code_of_condition(condition) == code
 
 
 def test_a_file_tells_the_condition_of_an_operation() -> None:
