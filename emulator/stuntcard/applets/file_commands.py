@@ -167,7 +167,7 @@ def delete_file(card: Card, command: Command, *, by_its_parent: bool = True) -> 
             raise RefusalError(StatusWord.WRONG_LENGTH)
         file = card.files.at(card.current_df + command.data)
     card.delete_file(file, by_its_parent=by_its_parent)
-    card.select_file(card.files.files.get(file.path[:-2]) or card.files.at(MASTER_FILE))
+    card.select_file(card.files.at(file.path[:-2]))
     return Response(StatusWord.OK)
 
 

@@ -12,6 +12,7 @@ from tests.unit.card.cards import ISOAPPLET, MANAGE
 
 EOP = "00A4040C09D20310010001000202"
 EOP_FILES = "00A4040C0AD2031001000103020100"
+IAS = "00A4040C0CA00000001840000001634200"
 VALUE = "31" * 16
 
 
@@ -26,6 +27,8 @@ VALUE = "31" * 16
         ("proid-q", ISOAPPLET, f"0020000910{VALUE}", set()),
         ("proid-q", ISOAPPLET, f"00D6000110{VALUE}", set()),
         ("proid-q", MANAGE, f"0020000310{VALUE}", {"qpin"}),
+        ("zzzs-pk", IAS, f"0020001110{VALUE}", {"pep-pin"}),
+        ("zzzs-pk", IAS, f"0020000110{VALUE}", set()),  # the number of another command set
         ("eobcanka", EOP, f"0024001110{VALUE}", {"iok"}),
         ("eobcanka", EOP, f"0024001010{VALUE}", {"dok"}),
         ("eobcanka", EOP, f"0024011110{VALUE}", {"iok", "dok"}),

@@ -33,6 +33,23 @@ def test_the_other_cards_do_not_have_them() -> None:
         assert send(new_card(load_profile(name)), MANAGEMENT) == "6A82"
 
 
+def test_a_card_that_was_made_out_to_nobody_has_no_number_and_no_certificates() -> None:
+    card = new_card(load_profile("eobcanka").model_copy(update={"personalisation": None}))
+    assert [send(card, MANAGEMENT), send(card, "80CA010100")] == [OK, "6A88"]
+    assert [send(card, FILES), send(card, "00A40800020001")] == [OK, "6A82"]
+
+
+def test_where_secure_messaging_is_wanted_no_code_is_set_without_it() -> None:
+    eobcanka = load_profile("eobcanka")
+    assert eobcanka.eop is not None
+    strict = eobcanka.model_copy(update={"eop": eobcanka.eop.model_copy(update={"plain_code_changes": False})})
+    card = new_card(strict)
+    card.act("office", "set-identification", {"dok": b"11111111", "iok": b"2222"})
+    change_iok = "0024001114" + b"2222".hex().ljust(20, "F") + b"3333".hex().ljust(20, "F")
+    assert [send(card, MANAGEMENT), send(card, change_iok)] == [OK, "6982"]
+    assert card.content.values["iok"] == b"2222"
+
+
 # Files
 
 

@@ -63,6 +63,18 @@ def test_what_was_signed_is_found_good_with_the_certificate() -> None:
         assert key.recover_data_from_signature(signature, padding.PKCS1v15(), None) == data
 
 
+def test_of_several_keys_that_of_the_code_with_a_number_is_shown_wherever_it_stands() -> None:
+    assert ZZZS_PK.personalisation is not None
+    kpep_first = tuple(reversed(ZZZS_PK.personalisation.keys))
+    assert [key.area for key in kpep_first] == ["kpep", "pep"]
+    personalisation = ZZZS_PK.personalisation.model_copy(update={"keys": kpep_first})
+    client = Client(ZZZS_PK.model_copy(update={"personalisation": personalisation}))
+    assert client.send(f"002000110C{PIN}") == "9000"
+    digest = hashlib.sha256(b"a prescription").digest()
+    signature = client.sign(SIGNED_AS_SHA256, digest)
+    client.public_key().verify(signature, b"a prescription", padding.PKCS1v15(), hashes.SHA256())
+
+
 @pytest.mark.parametrize("blocked", ["6983", "6984"])
 def test_what_a_blocked_code_answers_is_the_profiles(blocked: str) -> None:
     client = Client(ZZZS_PK.model_copy(update={"ias": Ias.model_validate({"version": "4.0.0.A", "blocked": blocked})}))

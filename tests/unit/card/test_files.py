@@ -112,6 +112,8 @@ def test_a_path_that_leads_nowhere(tree: FileSystem) -> None:
 def test_a_created_file_is_there_and_the_tree_before_is_as_it_was(tree: FileSystem) -> None:
     new = File(APP + b"\x31\x01", FileKind.EF, content=bytes(4))
     assert tree.created(new).at(new.path) == new
+    named = File(bytes.fromhex("3F005018"), FileKind.DF, name=b"A NEW NAME")
+    assert tree.created(named).by_name(b"A NEW NAME") == named
     assert new.path not in tree.files
 
 
