@@ -37,6 +37,7 @@ def all_commands() -> typer.Typer:
         serve,
         status,
         trace,
+        windows,
     )
 
     app = _app(completion=True)
@@ -56,6 +57,7 @@ def all_commands() -> typer.Typer:
         live,
         scenario,
         exercise,
+        windows,
     ):
         module.add_to(app)
     return app
