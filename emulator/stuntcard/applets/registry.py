@@ -107,7 +107,7 @@ def seen_through(profile: Profile, name: str) -> Profile:
     """
     word, colon, area = name.partition(":")
     if word in APPLETS_OF_ONE_AREA:
-        return _through_one_area(profile, word, area if colon else _holders_area(profile))
+        return _through_one_area(profile, word, area if colon else profile.holders_area)
     applet = "myeid" if name in ATRS else name
     if applet not in _MAIN:
         raise AppletChoiceError(f"there is no applet '{name}'; there are: {', '.join(CHOICES)}")
@@ -123,12 +123,6 @@ def _through_one_area(profile: Profile, applet: str, area: str) -> Profile:
         raise AppletChoiceError(f"programs see no area '{area}' of this card; there are: {', '.join(shown)}")
     others = (other for other in profile.applets if other in BESIDE_ONE_AREA)
     return _changed(profile, applet, applets=(applet, *others), shown_area=area, ias=None)
-
-
-def _holders_area(profile: Profile) -> str:
-    """The area whose code lets files be written, or else the first."""
-    names = (name for name, area in profile.areas.items() if area.guard == profile.files.guard)
-    return next(names, next(iter(profile.areas)))
 
 
 def _changed(profile: Profile, name: str, **changes: object) -> Profile:

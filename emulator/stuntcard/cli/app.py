@@ -43,22 +43,9 @@ def all_commands() -> typer.Typer:
     app = _app(completion=True)
     app.callback()(_options)
     for module in (
-        profiles,
-        run,
-        desk_file,
-        serve,
-        status,
-        running_cards,
-        actor,
-        advise,
-        explore,
-        trace,
-        card,
-        live,
-        scenario,
-        exercise,
-        windows,
-    ):
+        profiles, run, desk_file, serve, status, running_cards, actor, advise, explore, trace, card, live, scenario,
+        exercise, windows,
+    ):  # fmt: skip
         module.add_to(app)
     return app
 

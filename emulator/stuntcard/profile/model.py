@@ -222,6 +222,12 @@ class Profile(Block):
         keys = self.personalisation.keys if self.personalisation is not None else ()
         return tuple(key for key in keys if key.area is not None)
 
+    @property
+    def holders_area(self) -> str:
+        """The area whose code lets files be written, or else the first: what applets of one area show unasked."""
+        names = (name for name, area in self.areas.items() if area.guard == self.files.guard)
+        return next(names, next(iter(self.areas)))
+
     def making_of(self, code: str) -> tuple[str, str] | None:
         """The actor and the act by which a client makes this code while the card is open."""
         acts = ((who, name, act) for who, actor in self.actors.items() for name, act in actor.acts.items())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.model import (
     CARD,
     LONGEST_CODE_OF_MYEID,
@@ -46,7 +47,7 @@ def describe(profile: Profile) -> tuple[Section, ...]:
             "Codes",
             ("code", "length", "characters", "tries", "holds", "factory value"),
             tuple(_code(code) for code in profile.codes.values()),
-            tuple(_through_myeid(profile)),
+            (*_through_myeid(profile), *_through_one_area(profile)),
         ),
         Section(
             "values",
@@ -134,6 +135,22 @@ def _through_myeid(profile: Profile) -> Iterator[str]:
             f"With `--applet myeid` programs give at most {LONGEST_CODE_OF_MYEID} characters: OpenSC's rule for such "
             f"cards. Longer values ({', '.join(names)}) are set and given without that option."
         )
+
+
+def _through_one_area(profile: Profile) -> Iterator[str]:
+    """Which areas, and so which codes, programs see through command sets that know one code."""
+    if profile.open_while is not None:
+        return
+    shown = [
+        f"`{name}` ({profile.codes[area.guard].name})"
+        for name, area in profile.areas.items()
+        if area.guard in profile.codes_on_chip
+    ]
+    sets = " or ".join(f"`--applet {applet}:AREA`" for applet in APPLETS_OF_ONE_AREA)
+    yield (
+        f"With {sets} programs see one area and the code that guards it: {', '.join(shown)}; "
+        f"without an area's name it is `{profile.holders_area}`."
+    )
 
 
 def _values(profile: Profile, name: str) -> tuple[str, ...]:
