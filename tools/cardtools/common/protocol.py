@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from cardtools.common.applicants import IDENTIFIER
 from cardtools.common.terms import CertificateProfile, Problem, RequestState, Validity
 
 __all__ = [
@@ -25,6 +26,7 @@ Hex = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{2})+$", max_lengt
 Pem = Annotated[str, StringConstraints(min_length=1, max_length=16384)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 EMail = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]{1,64}@[A-Za-z0-9.-]{1,189}$", max_length=254)]
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 RequestId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
 Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{1,40}$")]
 """A certificate's serial number, in upper-case hexadecimal without leading zeros."""
@@ -49,6 +51,10 @@ class Applicant(Model):
     name: Name
     e_mail: EMail
     organisation: Name | None = None
+    surname: Name | None = None
+    """Where it is not the last word of the name; the rest of the name is the given name."""
+    identifier: Identifier | None = None
+    """What tells the person, or a seal's organisation, from others of the same name (EN 319 412-1, 5.1.3 and 5.1.4)."""
 
 
 class Attestation(Model):

@@ -18,6 +18,17 @@ QC_PDS = "0.4.0.1862.1.5"
 QC_TYPE = "0.4.0.1862.1.6"
 """EN 319 412-5, 4.2.3: what for."""
 
+QC_SEMANTICS = "1.3.6.1.5.5.7.11.2"
+"""RFC 3739, 3.2.6.1: by what rules the subject's identifier is written."""
+SEMANTICS_NATURAL, SEMANTICS_LEGAL = "0.4.0.194121.1.1", "0.4.0.194121.1.2"
+"""EN 319 412-1, 5.1: those for a natural person's serialNumber, and for an organisationIdentifier."""
+
+
+class SemanticsInformation(Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """RFC 3739, 3.2.6.1, without the registration authorities."""
+
+    _fields = [("identifier", ObjectIdentifier)]  # noqa: RUF012 - asn1crypto's way
+
 
 class QcTypes(SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
     """EN 319 412-5, 4.2.3."""

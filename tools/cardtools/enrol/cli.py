@@ -46,7 +46,7 @@ def request(
     with enrol_run(card.language) as run:
         session = run.session(card, ca)
         device = run.find_device(card.reader)
-        who = applicant_of(run, applicant)
+        who = applicant_of(run, applicant, profile)
         show_sent(run, request_first(session, device, profile, who), as_json)
 
 

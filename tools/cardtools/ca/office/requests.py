@@ -53,7 +53,7 @@ def accept(
     which the applicant is written to.
     """
     with service.audit.act(who, "request", request.applicant.name) as act:
-        check_applicant(request.applicant)
+        check_applicant(request.applicant, for_organisation=KINDS[request.profile].for_organisation)
         asked = pkcs10.read(request.pkcs10)
         return _take_in(
             service, act, _Asked(asked, client, language, request.profile, request.applicant, request.attestation)

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from cardtools.ca.pki import qc
-from cardtools.ca.pki.building import certificate_builder, crl_of, issuer_of, key_usage, name_of, with_addresses
+from cardtools.ca.pki.building import certificate_builder, crl_of, issuer_of, key_usage, with_addresses
 from cardtools.ca.pki.credentials import Credential
 from cardtools.ca.pki.pkcs10 import PublicKey
 from cardtools.ca.pki.profiles import KINDS, Kind
+from cardtools.ca.pki.subjects import subject_of
 from cardtools.common.protocol import Applicant, CertificateProfile
 from cardtools.common.terms import IssuingCa
 
@@ -53,7 +53,8 @@ class Authority:
         kind = KINDS[profile]
         issuing = self.cas[kind.issuing_ca].issuing
         until = min(at + life, issuing.certificate.not_valid_after_utc)
-        builder = certificate_builder(_subject(applicant, kind), public_key, issuing, at, until)
+        subject = subject_of(applicant, for_organisation=kind.for_organisation)
+        builder = certificate_builder(subject, public_key, issuing, at, until)
         builder = with_addresses(builder, self.url, crl_of(kind.issuing_ca), issuer_of(kind.issuing_ca), ocsp=True)
         policy = kind.policy_on_device if on_device else kind.policy
         builder = (
@@ -75,15 +76,6 @@ class Authority:
                 critical=False,
             )
         return builder.sign(issuing.key, hashes.SHA256())
-
-
-def _subject(applicant: Applicant, kind: Kind) -> x509.Name:
-    organisation = applicant.name if kind.for_organisation else applicant.organisation
-    return name_of(
-        (NameOID.COUNTRY_NAME, "CZ"),
-        *([(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []),
-        (NameOID.COMMON_NAME, applicant.name),
-    )
 
 
 def _applicant_key_usage(kind: Kind, public_key: PublicKey) -> x509.KeyUsage:

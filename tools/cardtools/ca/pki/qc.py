@@ -9,12 +9,16 @@ from cryptography import x509
 from cardtools.common.qc_statements import (
     QC_COMPLIANCE,
     QC_PDS,
+    QC_SEMANTICS,
     QC_SSCD,
     QC_STATEMENTS,
     QC_TYPE,
+    SEMANTICS_LEGAL,
+    SEMANTICS_NATURAL,
     PdsLocations,
     QcStatements,
     QcTypes,
+    SemanticsInformation,
 )
 
 
@@ -27,8 +31,10 @@ class QcType(StrEnum):
 
 def statements(qc_type: QcType, *, on_device: bool, disclosure: str, language: str) -> x509.UnrecognizedExtension:
     """The extension. `disclosure` is the address of the disclosure statement, in `language` (ISO 639-1)."""
+    semantics = SEMANTICS_LEGAL if qc_type is QcType.ESEAL else SEMANTICS_NATURAL
     stated = QcStatements(
         [
+            {"id": QC_SEMANTICS, "info": SemanticsInformation({"identifier": semantics})},
             {"id": QC_COMPLIANCE},
             *([{"id": QC_SSCD}] if on_device else []),
             {"id": QC_TYPE, "info": QcTypes([qc_type.value])},

@@ -41,7 +41,8 @@ class CertificateRecord:
 
 
 _CERTIFICATES = (
-    "SELECT certificates.*, profile, name, e_mail, organisation, on_device, card_profile, card_number"
+    "SELECT certificates.*, profile, name, e_mail, organisation, surname, identifier, on_device, card_profile,"
+    " card_number"
     " FROM certificates JOIN requests ON request = id"
 )
 

@@ -40,9 +40,8 @@ class RequestRecord:
 
 
 _COLUMNS = (
-    "id", "state", "profile", "name", "e_mail", "organisation", "person", "pkcs10", "key", "on_device", "card_profile",
-    "card_number", "renewal_of", "received", "validity", "reason", "language",
-    "client",
+    "id", "state", "profile", "name", "e_mail", "organisation", "surname", "identifier", "person", "pkcs10", "key",
+    "on_device", "card_profile", "card_number", "renewal_of", "received", "validity", "reason", "language", "client",
 )  # fmt: skip
 _ADD = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
 
@@ -57,6 +56,8 @@ def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
         "name": record.applicant.name,
         "e_mail": record.applicant.e_mail,
         "organisation": record.applicant.organisation,
+        "surname": record.applicant.surname,
+        "identifier": record.applicant.identifier,
         "person": person_of(record.applicant),
         "pkcs10": record.pkcs10,
         "key": record.key,
@@ -139,7 +140,8 @@ def _request(row: sqlite3.Row) -> RequestRecord:
 
 def applicant_in(row: sqlite3.Row) -> Applicant:
     """The applicant of a row that has a request's columns."""
-    return Applicant(name=row["name"], e_mail=row["e_mail"], organisation=row["organisation"])
+    columns = ("name", "e_mail", "organisation", "surname", "identifier")
+    return Applicant(**{column: row[column] for column in columns})
 
 
 def card_in(row: sqlite3.Row) -> CardId | None:

@@ -115,6 +115,8 @@ _CUSTOMERS_AND_ISSUERS = (
     "CREATE INDEX undo_requests_of_person ON undo_requests (person)",
     # Before there were two CAs that issue, one issued everything.
     "ALTER TABLE requests ADD COLUMN validity TEXT NOT NULL DEFAULT 'one-year'",
+    "ALTER TABLE requests ADD COLUMN surname TEXT",
+    "ALTER TABLE requests ADD COLUMN identifier TEXT",
     "ALTER TABLE requests ADD COLUMN language TEXT NOT NULL DEFAULT 'en'",
     # Of certificates that were issued before, nobody is told any more.
     """CREATE TABLE notices (

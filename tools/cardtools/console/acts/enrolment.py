@@ -44,7 +44,7 @@ class Enrolment:
 def enrolment(run: EnrolOnPage, values: Values, ca_url: str | None, *, confirmed: bool) -> Enrolment:
     """What the flows work with, with codes from a form."""
     settings = run.settings
-    client = CaClient(ca_url or settings.ca_url, settings.ca_patience)
+    client = CaClient(ca_url or settings.ca_url, settings.ca_patience, run.messages.language)
     codes = GivenCodes(values)
     session = Session(settings, client, PendingRequests(home()), codes, run.messages, run.progress)
     return Enrolment(run, session, confirmed)
@@ -56,7 +56,8 @@ def _request(on: Enrolment, values: Values) -> None:
     given = ApplicantOptions(
         name=values.get(NAME, ""), e_mail=values.get(E_MAIL, ""), organisation=values.get(ORGANISATION) or None
     )
-    show_sent(on.run, request_first(on.session, device, profile, applicant_of(on.run, given)), as_json=False)
+    applicant = applicant_of(on.run, given, profile)
+    show_sent(on.run, request_first(on.session, device, profile, applicant), as_json=False)
 
 
 def _renew(on: Enrolment, values: Values) -> None:

@@ -50,6 +50,13 @@ class ApplicantOptions:
     name: Annotated[str | None, typer.Option(help="The applicant's name; for a seal, the organisation's.")] = None
     e_mail: Annotated[str | None, typer.Option(help="The applicant's e-mail address.")] = None
     organisation: Annotated[str | None, typer.Option(help="The organisation that the applicant works for.")] = None
+    surname: Annotated[
+        str | None, typer.Option(help="The applicant's surname, where it is not the last word of the name.")
+    ] = None
+    identifier: Annotated[
+        str | None,
+        typer.Option(help="What tells the applicant from others: IDCCZ-123456789, or for a seal NTRCZ-12345678."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

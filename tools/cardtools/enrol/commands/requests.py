@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cardtools.common.applicants import NAME_BYTES, flaw_in_address, flaw_in_name
+from cardtools.common.applicants import NAME_BYTES, flaw_in_address, flaw_in_identifier, flaw_in_name, flaw_in_surname
 from cardtools.common.protocol import Applicant, CertificateProfile, RequestState, Validity
 from cardtools.common.told import Name
 from cardtools.enrol.commands import wizard
@@ -27,19 +27,28 @@ from cardtools.enrol.flows.requesting import Sent, request_first
 from cardtools.enrol.flows.session import Session
 
 
-def applicant_of(run: EnrolRun, given: ApplicantOptions) -> Applicant:
+def applicant_of(run: EnrolRun, given: ApplicantOptions, profile: CertificateProfile) -> Applicant:
     """Who asks; what was left out on the command line is asked for. Raises BadInputError."""
     name = wizard.ask_if_missing(run, "applicant-name", given.name, "--name")
     e_mail = wizard.ask_if_missing(run, "applicant-e-mail", given.e_mail, "--e-mail")
     flaws = {
         "--name": flaw_in_name(name),
         "--e-mail": flaw_in_address(e_mail),
-        "--organisation": None if given.organisation is None else flaw_in_name(given.organisation),
+        "--organisation": given.organisation and flaw_in_name(given.organisation),
+        "--surname": given.surname and flaw_in_surname(given.surname, name),
+        "--identifier": given.identifier
+        and flaw_in_identifier(given.identifier, of_organisation=profile is CertificateProfile.SEAL),
     }
     for field, flaw in flaws.items():
-        if flaw is not None:
+        if flaw:
             raise BadInputError(f"applicant-{flaw}", field=field, most=NAME_BYTES)
-    return Applicant(name=name, e_mail=e_mail, organisation=given.organisation)
+    return Applicant(
+        name=name,
+        e_mail=e_mail,
+        organisation=given.organisation,
+        surname=given.surname,
+        identifier=given.identifier,
+    )
 
 
 def old_key_of(run: EnrolRun, session: Session, reader: str | None, wanted: OldKeyOptions) -> OldKey:

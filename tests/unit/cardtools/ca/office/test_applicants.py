@@ -22,6 +22,9 @@ from cardtools.common.protocol import Applicant
         Applicant(name="A", e_mail='"a@example.org'),
         Applicant(name="A", e_mail="a..b@example.org"),
         Applicant(name="A", e_mail="a@-"),
+        Applicant(name="Jana Nováková", surname="Novák", e_mail="a@example.org"),
+        Applicant(name="Jana Nováková", surname="Jana", e_mail="a@example.org"),
+        Applicant(name="A", e_mail="a@example.org", identifier="NTRCZ-00123456"),
     ],
 )
 def test_what_does_not_fit_into_a_certificate(applicant: Applicant) -> None:

@@ -43,7 +43,7 @@ def test_a_first_request_is_answered_with_bp_and_ten_digits(manual_ca: RunningCa
         "id": body["id"],
         "state": "pending",
         "profile": "qualified",
-        "applicant": {"name": "Jana Nováková", "e_mail": "jana@example.org", "organisation": None},
+        "applicant": JANA.model_dump(),
         "on_device": False,
         "received": body["received"],
         "validity": "one-year",

@@ -37,7 +37,10 @@ _MARK = bytes.fromhex("3008060604008E460104")
 def test_a_qualified_certificate(ca: RunningCa) -> None:
     marked = _issued(ca, CertificateProfile.QUALIFIED, on_card=True)
     plain = _issued(ca, CertificateProfile.QUALIFIED)
-    assert marked.subject.rfc4514_string() == "CN=Jana Nováková,C=CZ"
+    assert (
+        marked.subject.rfc4514_string()
+        == "2.5.4.5=IDCCZ-454978326,2.5.4.4=Nováková,2.5.4.42=Jana,CN=Jana Nováková,C=CZ"
+    )
     assert (_MARK in _statements(marked), _MARK in _statements(plain)) == (True, False)
     assert _policies(marked) == ["0.4.0.194112.1.2"]
     assert _policies(plain) == ["0.4.0.194112.1.0"]
@@ -48,7 +51,7 @@ def test_a_qualified_certificate(ca: RunningCa) -> None:
 
 def test_a_certificate_for_seals(ca: RunningCa) -> None:
     certificate = _issued(ca, CertificateProfile.SEAL, on_card=True)
-    assert certificate.subject.rfc4514_string() == "CN=Jana Nováková,O=Jana Nováková,C=CZ"
+    assert certificate.subject.rfc4514_string() == "CN=Jana Nováková,2.5.4.97=NTRCZ-454978326,O=Jana Nováková,C=CZ"
     assert bytes.fromhex("060704008E46010602") in _statements(certificate)
     assert _MARK in _statements(certificate)
     assert _policies(certificate) == ["0.4.0.194112.1.3"]
