@@ -77,6 +77,18 @@ def generated(client: Client, reference: int) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
+def test_a_public_key_comes_with_its_curve_as_it_was_sent_and_one_point() -> None:
+    client = logged_in(PIN)
+    client.environment(0x00, EC, 1)
+    curve = list(curve_parameters("secp256r1"))
+    answer, sw = client.chained("460000", encoded([*curve, (0x86, b"of somebody else")]))
+    assert sw == OK
+    fields = [(field.tag, field.value) for field in tlv.parse_one(answer)[0].children()]
+    (point,) = [value for tag, value in fields if tag == 0x86]
+    assert (point[0], len(point)) == (0x04, 65)
+    assert fields == sorted([*curve, (0x86, point)])
+
+
 # SELECT and the files
 
 

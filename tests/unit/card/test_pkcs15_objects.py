@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
 from stuntcard.card.files import Condition, FileKind, access, code_condition
-from stuntcard.card.pkcs15_objects import certificate, path_to, private_key
+from stuntcard.card.pkcs15_objects import authentication_objects, certificate, path_to, private_key
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import DirectoriesRead, Verdict
 from stuntcard.policy.law import step
@@ -42,6 +42,19 @@ def eobcanka_at_pick_up() -> Client:
 # Entries
 
 
+@pytest.mark.parametrize(
+    ("profile", "labels"),
+    [
+        ("proid-q", [b"PIN", b"QPIN", b"PUK"]),
+        ("eobcanka", [b"PIN", b"QPIN", b"IOK", b"PUK", b"DOK"]),  # IOK sets PUK, and guards the identification key
+    ],
+)
+def test_codes_that_guard_something_come_before_those_that_only_unblock(profile: str, labels: list[bytes]) -> None:
+    told = authentication_objects(load_profile(profile), frozenset())
+    places = [told.index(bytes([0x0C, len(label)]) + label) for label in labels]
+    assert places == sorted(places)
+
+
 def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
     profile = load_profile("zzzs-pk")
     entry = private_key(profile, profile.factory_keys[0], "pep", PEP_KEY, bytes.fromhex("3F005020"))
@@ -58,6 +71,13 @@ def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
             "A10E" + "300C" + "300604043F005020" + "02020800"  # the DF, 2048 bits
         )
     )
+
+
+def test_keys_on_curves_have_a_tag_of_their_own() -> None:
+    eobcanka, zzzs_pk = load_profile("eobcanka"), load_profile("zzzs-pk")
+    on_curve = private_key(eobcanka, eobcanka.factory_keys[0], "identification", 0x10, bytes.fromhex("3F005020"))
+    rsa_key = private_key(zzzs_pk, zzzs_pk.factory_keys[0], "pep", PEP_KEY, bytes.fromhex("3F005020"))
+    assert (on_curve[0], rsa_key[0]) == (0xA0, 0x30)
 
 
 def test_a_guard_for_one_use_is_told_as_consent_to_each_use() -> None:

@@ -263,6 +263,12 @@ def test_a_claim_may_speak_of_what_an_actor_does() -> None:
     assert broken(leaves_no_bok) == {"so it is": ["office: set-bok"]}
 
 
+def test_of_several_ways_to_break_a_claim_the_shortest_is_shown() -> None:
+    profile = claiming(small_proid_q(), never=[{"code": "puk", "is": "blocked"}, {"code": "pin", "is": "blocked"}])
+    assert broken(profile) == {"so it is": ["wrong PIN"]}
+    assert judged(profile)["so it is"].claim == profile.claims[0]
+
+
 def test_a_deed_that_no_move_does_can_never_be_done() -> None:
     profile = claiming(ZZZS_PK, never={"can": {"do": "delete_key", "area": "pep"}})
     assert broken(profile) == {}
