@@ -67,6 +67,15 @@ def test_the_version_read_last_counts_also_after_a_reset() -> None:
     public.verify(client.sign(1, digest)[0], digest, ec.ECDSA(Prehashed(hashes.SHA256())))
 
 
+def test_who_reads_version_0_6_after_1_0_gets_a_hash_and_a_signature_again() -> None:
+    client = Client()
+    client.fetch("00CA010100")
+    client.fetch(ISOAPPLET)
+    client.verify(PIN)
+    public = generated(client, 1)
+    public.verify(client.sign(1, b"a text")[0], b"a text", ec.ECDSA(hashes.SHA1()))
+
+
 def generated(client: Client, reference: int) -> ec.EllipticCurvePublicKey:
     """The public key of a new key on P-256."""
     client.environment(0x00, EC, reference)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
 from stuntcard.card.files import Condition, FileKind, access, code_condition
-from stuntcard.card.pkcs15_objects import authentication_objects, certificate, path_to, private_key
+from stuntcard.card.pkcs15_objects import authentication_objects, certificate, entry, path_to, private_key
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import DirectoriesRead, Verdict
 from stuntcard.policy.law import step
@@ -71,6 +71,11 @@ def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
             "A10E" + "300C" + "300604043F005020" + "02020800"  # the DF, 2048 bits
         )
     )
+
+
+def test_attributes_of_a_sub_class_stand_between_those_of_class_and_type() -> None:
+    told = entry(0x30, b"\x0c\x01A", b"\x04\x01B", b"\x04\x01C", of_sub_class=b"\x04\x01D")
+    assert told.hex(" ", 1).upper() == "30 14 30 03 0C 01 41 30 03 04 01 42 A0 03 04 01 44 A1 03 04 01 43"
 
 
 def test_keys_on_curves_have_a_tag_of_their_own() -> None:
