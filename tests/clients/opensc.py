@@ -45,11 +45,13 @@ def shared_folder() -> Iterator[Path]:
 def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
     """How to start a program of OpenSC in a shared folder, as a client of the PC/SC service behind a socket.
 
-    Raises FileNotFoundError when the program is not installed.
+    Any other program of the same system, too. Raises FileNotFoundError when the program is not installed.
     """
     if (prefix := built()) is not None:
+        own = prefix / "bin" / name
+        program = str(own) if own.exists() else name
         # A home of its own, so that no copy of another card's files is there.
-        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", f"HOME={folder}", str(prefix / "bin" / name)]
+        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", f"HOME={folder}", program]
     root = other_root()
     if root is None:
         program = shutil.which(name)
