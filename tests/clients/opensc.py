@@ -49,9 +49,9 @@ def opensc_command(name: str, folder: Path, socket: Path) -> list[str]:
     """
     if (prefix := built()) is not None:
         own = prefix / "bin" / name
-        program = str(own) if own.exists() else name
+        chosen = str(own) if own.exists() else name
         # A home of its own, so that no copy of another card's files is there.
-        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", f"HOME={folder}", program]
+        return ["env", f"--chdir={folder}", f"{SOCKET_VARIABLE}={socket}", f"HOME={folder}", chosen]
     root = other_root()
     if root is None:
         program = shutil.which(name)
