@@ -332,6 +332,14 @@ def test_two_clients_race_for_the_last_place(client: Client, ca: TrainingCa) -> 
 
 
 @pytest.mark.fact("PQ-26")
+@beginning_with_a_certificate
+def test_a_renewal_asks_for_qpin_and_then_for_pin(client: Client, begun: Holding) -> None:
+    renew = ("renew", "--serial", f"0x{begun.serials[0]}")
+    shown = client.at_terminal(*renew, typing=[("QPIN: ", QPIN), ("PIN: ", PIN)])
+    assert re.findall(r"\b(Q?PIN):", shown) == ["QPIN", "PIN"]
+
+
+@pytest.mark.fact("PQ-26")
 def test_for_a_certificate_in_a_file_the_store_is_chosen_by_hand(client: Client, ca: TrainingCa) -> None:
     key = new_key("rsa")
     request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())

@@ -146,7 +146,7 @@ def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey, val
     same = old.device is not None and old.device.reader == store.reader
     elsewhere: Codes = {}
     if old.device is not None and not same:
-        elsewhere = session.ask_codes(old.device, (PIN, *guards))
+        elsewhere = session.ask_codes(old.device, (*guards, PIN))
 
     def send(request: bytes, statement: Attestation, codes: Codes) -> RequestStatus:
         proof = old.sign(session, request, codes if same else elsewhere)

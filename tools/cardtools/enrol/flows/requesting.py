@@ -77,7 +77,7 @@ def request_with_new_key(session: Session, device: QualifiedDevice, new: NewRequ
     session.pending.prepare()
     session.step("step-challenge")
     nonce = session.ca.challenge().nonce
-    codes = session.ask_codes(device, (PIN, area.guard, *new.codes_for))
+    codes = session.ask_codes(device, _codes_needed(area.guard, new))
     plan = KeyPlan(device, area, new.profile, new_identifier(), codes)
     with undone_on_failure(session, plan) as progress:
         session.step("step-key")
@@ -90,6 +90,11 @@ def request_with_new_key(session: Session, device: QualifiedDevice, new: NewRequ
         progress.sending = True
         status = new.send(request, statement, codes)
     return _remembered(session, plan, status, new.renews)
+
+
+def _codes_needed(guard: str, new: NewRequest) -> tuple[str, ...]:
+    """In the order in which the documents' programs ask: PIN, then QPIN; for a renewal the other way round (PQ-26)."""
+    return (PIN, guard, *new.codes_for) if new.renews is None else (guard, *new.codes_for, PIN)
 
 
 def _remembered(session: Session, plan: KeyPlan, status: RequestStatus, renews: str | None) -> Sent:
