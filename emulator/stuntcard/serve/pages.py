@@ -26,7 +26,7 @@ _HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with less, browsers call the origin of a form null
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
