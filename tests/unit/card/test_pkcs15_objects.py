@@ -55,6 +55,21 @@ def test_codes_that_guard_something_come_before_those_that_only_unblock(profile:
     assert places == sorted(places)
 
 
+def test_the_entry_of_a_code() -> None:
+    """Flags in the second BIT STRING: case-sensitive, needs padding, initialized or not; that it only unblocks."""
+    proid_q, zzzs_pk = load_profile("proid-q"), load_profile("zzzs-pk")
+    told = authentication_objects(proid_q, frozenset({"qpin"})).hex().upper()
+    pin = (
+        "302D300C0C0350494E030206C0040102" + "3003040101" + "A1183016" + "0302028C0A010202010402011002010F8001010401FF"
+    )
+    qpin = "302E300D0C045150494E030206C0040102" + "3003040103" + "A1183016" + "030202840A0102020105020110" + "02010F"
+    puk = "302A30090C0350554B030206C0" + "3003040102" + "A1183016" + "0302018E0A010202010802011002010F8001020401FF"
+    assert told == pin + qpin + "8001030401FF" + puk
+    # Digits only: ascii-numeric (1) and not utf8 (2), four to four of them.
+    pep_pin = "0302028C0A0101020104020110020104" + "8001010401FF"
+    assert pep_pin in authentication_objects(zzzs_pk, frozenset()).hex().upper()
+
+
 def test_the_entry_of_a_key_whose_guard_holds_for_the_session() -> None:
     profile = load_profile("zzzs-pk")
     entry = private_key(profile, profile.factory_keys[0], "pep", PEP_KEY, bytes.fromhex("3F005020"))
