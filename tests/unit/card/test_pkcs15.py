@@ -46,6 +46,13 @@ def test_the_files_and_who_may_write_them(files: FileSystem) -> None:
     }
 
 
+def test_an_empty_card_is_emptied_again_by_whom_the_profile_says_or_by_nobody() -> None:
+    blank = load_profile("blank")
+    nobodys = blank.model_copy(update={"emptied_with": None})
+    roots = [factory_content(profile).files.at(MASTER_FILE) for profile in (blank, nobodys)]
+    assert [root.condition(Operation.DELETE_SELF) for root in roots] == [Condition.USER | 3, Condition.NEVER]
+
+
 def test_the_sizes_of_the_files_and_ef_dir_from_its_start_on(files: FileSystem) -> None:
     contents = {path.hex().upper(): file.content for path, file in files.files.items() if file.kind is FileKind.EF}
     assert {path: len(content) for path, content in contents.items()} == {
