@@ -53,6 +53,13 @@ def test_an_empty_card_is_emptied_again_by_whom_the_profile_says_or_by_nobody() 
     assert [root.condition(Operation.DELETE_SELF) for root in roots] == [Condition.USER | 3, Condition.NEVER]
 
 
+def test_entries_that_are_there_stay_where_they_stand_and_others_come_first(files: FileSystem) -> None:
+    path = bytes.fromhex(PRKDF)
+    written = files.updated(path, 0, directory([A, B]))
+    assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B,)), PRKDF) == (A + B).hex().upper()
+    assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, C)), PRKDF) == (B + C + A).hex().upper()
+
+
 def test_the_sizes_of_the_files_and_ef_dir_from_its_start_on(files: FileSystem) -> None:
     contents = {path.hex().upper(): file.content for path, file in files.files.items() if file.kind is FileKind.EF}
     assert {path: len(content) for path, content in contents.items()} == {

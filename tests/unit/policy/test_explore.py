@@ -141,6 +141,18 @@ def test_what_is_never_left() -> None:
     assert found.lost_for_good == ("kpep", "pep")
 
 
+def test_what_never_changes_was_not_come_to() -> None:
+    profile = small_eobcanka()
+    office = profile.actors["office"]
+    acts = {name: act for name, act in office.acts.items() if name != "set-bok"}
+    without_bok = profile.model_copy(
+        update={"actors": {**profile.actors, "office": office.model_copy(update={"acts": acts})}, "claims": ()}
+    )
+    _, found = explore(without_bok)
+    assert "bok" not in {code for code, _ in found.settled}
+    assert ("puk", CodeStatus.BLOCKED) in found.settled
+
+
 @pytest.mark.fact("PK-04", "PK-08", "PK-13")
 def test_pep_and_kpep_are_lost_each_by_its_own_codes() -> None:
     _, found = explore(ZZZS_PK)
@@ -161,6 +173,7 @@ def test_from_where_keys_can_still_be_used() -> None:
     walked, found = explore(ZZZS_PK)
     pep, kpep = found.usability
     # PIN of PEP is set in 3 of its 4 by 5 states, and can be set again in the fourth; 7 states of KPEP with each.
+    assert (found.profile, pep.area, kpep.area) == (ZZZS_PK, "pep", "kpep")
     assert (pep.now, pep.later, pep.never) == (3 * 5 * 7, 5 * 7, 7)
     assert (kpep.now, kpep.later, kpep.never) == (3 * 21, 3 * 21, 21)
     assert found.useless == 1
