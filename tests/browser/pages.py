@@ -122,6 +122,21 @@ class Browser:
             return bool(self.driver.execute_script("return document.readyState") == "complete")
         return False
 
+    # The mouse, for a browser that runs no scripts: there the keyboard's helpers see nothing
+
+    def main(self) -> str:
+        """What can be read on the page."""
+        return self.driver.find_element(By.TAG_NAME, "main").text
+
+    def follow(self, name: str) -> None:
+        self.driver.find_element(By.PARTIAL_LINK_TEXT, name).click()
+
+    def press_button(self, name: str) -> None:
+        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{name}']").click()
+
+    def type_into(self, selector: str, value: str) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, selector).send_keys(value)
+
     # How it looks
 
     def violations(self) -> list[str]:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 PATIENCE = 60
 _COMMAND = (sys.executable, "-m", "cardtools.console")
 
@@ -31,6 +33,14 @@ class RunningConsole:
         found: dict[str, str] = json.loads(note.read_text())
         return found
 
+    def card(self, card: str) -> dict[str, str]:
+        """What the emulator tells of a card."""
+        note = self.emulator()
+        headers = {"Authorization": f"Bearer {note['token']}"}
+        answer = httpx.get(f"{note['url']}/api/v1/cards/{card}", headers=headers, trust_env=False, timeout=PATIENCE)
+        found: dict[str, str] = answer.raise_for_status().json()
+        return found
+
     def kill(self) -> None:
         """As the machine fails: the console and what it started end at once."""
         emulator = int(self.emulator()["process"])
@@ -42,7 +52,7 @@ class RunningConsole:
 @contextmanager
 def console_running(environment: Mapping[str, str], folder: Path, *arguments: str | Path) -> Iterator[RunningConsole]:
     """A console on a free port, which keeps its classes in the environment's own folder."""
-    command = [*_COMMAND, "--no-browser", "--port", "0", *map(str, arguments)]
+    command = [*_COMMAND, "--no-browser", *_port(arguments), *map(str, arguments)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
     )
@@ -56,3 +66,7 @@ def console_running(environment: Mapping[str, str], folder: Path, *arguments: st
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
+
+
+def _port(arguments: tuple[str | Path, ...]) -> tuple[str, ...]:
+    return () if "--port" in arguments else ("--port", "0")
