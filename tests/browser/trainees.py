@@ -21,6 +21,10 @@ class Words:
     def __call__(self, key: str, **values: str | int) -> str:
         return Messages(self.language, "console").text(key, **values)
 
+    def name(self, name: str) -> str:
+        """A name that a card gives, as it stands on the pages."""
+        return Messages(self.language, "console").name(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Trainer:

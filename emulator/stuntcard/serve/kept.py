@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -41,19 +42,22 @@ class KeptCard(BaseModel):
 
 
 _RECORD = TypeAdapter(AttemptRecord)
+_writing = threading.Lock()
 
 
 def keep(card: KeptCard) -> None:
     """Keeps it; it can't be lost any more once this returns. Raises OSError, or StoreError."""
     path = _folder() / f"{card.id}{_SUFFIX}"
     new = path.with_suffix(".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(card.model_dump_json())
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync_directory(path.parent)
+    # Two calls at a time would write one file.
+    with _writing:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(card.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+        sync_directory(path.parent)
 
 
 def forget(id_: str) -> None:

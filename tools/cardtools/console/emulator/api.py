@@ -89,7 +89,7 @@ class Emulator:
         return self._asked("POST", f"/cards/{card}/exercise/hints", Hint, language=language).hint
 
     def call(self, card: str, person: Person, language: Language) -> Called:
-        """Calls somebody; it may be done again, and says the same."""
+        """Calls somebody."""
         return self._asked("POST", f"/cards/{card}/exercise/calls/{person}", Called, language=language)
 
     def actors(self, card: str, language: Language) -> tuple[Actor, ...]:

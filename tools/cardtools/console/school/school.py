@@ -9,11 +9,11 @@ from pathlib import Path
 
 from cardtools.common.messages import Language
 from cardtools.console.emulator.api import Emulator
-from cardtools.console.emulator.values import Act, Actor, Called, Exercise, Person, Served, Summary
+from cardtools.console.emulator.values import Act, Actor, Exercise, Person, Served, Summary
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import ClassPlan
 from cardtools.console.store.registry import NewClass, Registry
-from cardtools.console.store.rows import AttemptRow, AttemptState, ClassRow, TraineeRow
+from cardtools.console.store.rows import AttemptRow, AttemptState, CallRow, ClassRow, TraineeRow
 from cardtools.console.workers import Seat
 
 Clock = Callable[[], datetime]
@@ -45,7 +45,7 @@ class Briefing:
 
     exercise: Exercise
     told: Mapping[str, str]
-    called: tuple[tuple[Person, Called], ...]
+    calls: tuple[CallRow, ...]
     hints: tuple[str, ...]
     actors: tuple[Actor, ...]
 
@@ -113,13 +113,11 @@ class School:
         if place.attempt.state is AttemptState.OPEN:
             raise ConsoleError("exercise-still-open")
         following = place.attempt.position + 1
-        self._over(place.attempt)
-        self._begin(place.trainee, following, place.exercises[following])
+        self._go_on(place, following, place.exercises[following])
 
     def begin_again(self, place: Place) -> None:
         """The same exercise from its start, with a fresh card."""
-        self._over(place.attempt)
-        self._begin(place.trainee, place.attempt.position, place.attempt.exercise)
+        self._go_on(place, place.attempt.position, place.attempt.exercise)
 
     def seat_of(self, place: Place) -> Seat:
         """Where the trainee's card is. A card that the emulator does not have is made as the exercise begins."""
@@ -138,9 +136,9 @@ class School:
         card = place.attempt.card
         found = self.emulator.exercise(card, language)
         self._keep(place.attempt, found)
-        called = tuple((person, self.emulator.call(card, person, language)) for person in found.calls)
         actors = self.emulator.actors(card, language) if AttemptState(found.progress) is AttemptState.OPEN else ()
-        return Briefing(found, self.emulator.told(card), called, self.registry.hints(card), actors)
+        told, calls = self.emulator.told(card), self.registry.calls(card)
+        return Briefing(found, told, calls, self.registry.hints(card), actors)
 
     def judge(self, attempt: AttemptRow) -> None:
         """Asks how an attempt stands, and keeps it."""
@@ -155,7 +153,8 @@ class School:
 
     def call(self, place: Place, person: Person, language: Language) -> None:
         """Calls somebody, who says something."""
-        self.emulator.call(place.attempt.card, person, language)
+        called = self.emulator.call(place.attempt.card, person, language)
+        self.registry.add_call(place.attempt.card, CallRow(person, called.says, called.tells))
 
     def act_of(self, place: Place, actor: str, act: str, language: Language) -> tuple[Actor, Act]:
         """Somebody off the card, and what that person is asked to do. Raises ConsoleError."""
@@ -180,9 +179,12 @@ class School:
             known = self._served[attempt.card] = self.emulator.put_card(attempt.card, attempt.exercise, trainee.name)
         return known
 
-    def _over(self, attempt: AttemptRow) -> None:
-        self.registry.end(attempt.card, self._clock())
-        self._remove(attempt)
+    def _go_on(self, place: Place, position: int, exercise: str) -> None:
+        """Begins an attempt. The last card stays one attempt longer: a page may be asking for it at this moment."""
+        self.registry.end(place.attempt.card, self._clock())
+        self._begin(place.trainee, position, exercise)
+        for old in self.registry.attempts(place.trainee.id)[:-2][-1:]:
+            self._remove(old)
 
     def _remove(self, attempt: AttemptRow) -> None:
         self.emulator.remove_card(attempt.card)

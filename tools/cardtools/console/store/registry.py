@@ -13,6 +13,7 @@ from cardtools.console.store.database import Database
 from cardtools.console.store.rows import (
     AttemptRow,
     AttemptState,
+    CallRow,
     ClassRow,
     TraineeRow,
     attempt_of,
@@ -166,7 +167,22 @@ class Registry:
         """Notes when an attempt was over, once."""
         self._change("UPDATE attempts SET ended = ? WHERE card = ? AND ended IS NULL", written(at), card)
 
-    # Hints
+    # Calls and hints
+
+    def add_call(self, card: str, call: CallRow) -> None:
+        """Keeps what was said on the telephone, or stood in a letter; whoever is called again says it again."""
+        self._change(
+            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?)",
+            card,
+            call.person,
+            call.says,
+            json.dumps(dict(call.tells)),
+        )
+
+    def calls(self, card: str) -> tuple[CallRow, ...]:
+        """What was said, in the order of the calls."""
+        rows = self._all("SELECT * FROM calls WHERE card = ? ORDER BY rowid", card)
+        return tuple(CallRow(row["person"], row["says"], json.loads(row["tells"])) for row in rows)
 
     def add_hint(self, card: str, hint: str) -> None:
         """Keeps a hint that was given, in the words in which it was."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -69,6 +70,15 @@ class AttemptRow:
     tries_spent: int
     hints: int
     traps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """What somebody said who was called, and the values of codes that were told with it, by the codes' ids."""
+
+    person: str
+    says: str
+    tells: Mapping[str, str] = field(repr=False)
 
 
 def class_of(row: sqlite3.Row) -> ClassRow:

@@ -49,6 +49,13 @@ _FIRST_FORM = (
         traps TEXT NOT NULL,
         UNIQUE (trainee, number)
     ) STRICT""",
+    """CREATE TABLE calls (
+        card TEXT NOT NULL REFERENCES attempts (card) ON DELETE CASCADE,
+        person TEXT NOT NULL,
+        says TEXT NOT NULL,
+        tells TEXT NOT NULL,
+        PRIMARY KEY (card, person)
+    ) STRICT""",
     """CREATE TABLE hints (
         card TEXT NOT NULL REFERENCES attempts (card) ON DELETE CASCADE,
         number INTEGER NOT NULL,

@@ -48,8 +48,8 @@ def _device_name(profile: str) -> str:
 
 
 def _code_name(code: str) -> str:
-    """A code's name, made of its id: `pep-pin` is PEP PIN."""
-    return code.upper().replace("-", " ")
+    """What cards call a code, made of its id: `pep-pin` is "PIN of PEP"."""
+    return " of ".join(reversed(code.upper().split("-")))
 
 
 def messages_for(language: Language) -> Messages:
