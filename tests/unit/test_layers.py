@@ -115,7 +115,7 @@ TOOLS = House(
         console__desk="console.web console.school console.emulator console.acts common",
         console__board="console.web console.school console.store console.errors common",
         console__watching="console.web console.school console.emulator console.errors",
-        console__app="console.desk console.board console.web",
+        console__app="console.desk console.board console.web common",
         console__serving="console.app console.watching console.web console.school console.workers console.children"
         " console.emulator console.store console.errors",
         console__cli="console.serving console.school console.errors common",

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cardtools.common.look import look_folder
 from cardtools.console.board import routes as board_routes
 from cardtools.console.desk import exercise_routes
 from cardtools.console.desk import routes as desk_routes
@@ -29,6 +30,7 @@ def create_app(console: Console, hosts: Sequence[str]) -> FastAPI:
     app.add_middleware(Guard, hosts=hosts)
     for router in (desk_routes.router, exercise_routes.router, board_routes.router):
         app.include_router(router)
+    app.mount("/look", StaticFiles(directory=look_folder()), name="look")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
 
     @app.exception_handler(HTTPException)

@@ -16,13 +16,13 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from cardtools.ca.portal.languages import LANGUAGE_PARAMETER, language_of
+from cardtools.common import look
 from cardtools.common.devices import devices
 from cardtools.common.messages import Language, Messages
 
 HOME = "/portal"
 
 _DOMAIN = "ca"
-_STYLE = "style.css"
 
 
 @cache
@@ -50,8 +50,8 @@ def _device(profile: str) -> str:
 
 @cache
 def _style() -> Markup:
-    # The style sheet is the package's own, so that nothing in it needs escaping.
-    return Markup(_environment().get_template(_STYLE).render())  # noqa: S704
+    # The style sheet is the project's own, so that nothing in it needs escaping.
+    return Markup(look.style())  # noqa: S704
 
 
 @cache
