@@ -103,6 +103,19 @@ def check(
         show_checked(run, run.session(CardOptions(), ca), request_id, as_json)
 
 
+@app.command()
+def forget(request_id: RequestArgument, language: LanguageOption = None) -> None:
+    """Forget a request that is noted on this computer, such as one that its CA has lost. Its key stays on the card.
+
+    Example: enrol forget BP3733853312
+    """
+    from cardtools.enrol.commands.requests import forget as forget_request
+    from cardtools.enrol.commands.run import enrol_run
+
+    with enrol_run(language) as run:
+        forget_request(run, run.session(CardOptions()), request_id)
+
+
 # Certificates
 
 

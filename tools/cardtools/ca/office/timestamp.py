@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from asn1crypto import core, keys, tsp
+from datetime import datetime
+
+from asn1crypto import cms, core, keys, tsp
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from pyhanko.sign.general import as_signing_certificate
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import CertificateRegistry
 
@@ -21,7 +25,7 @@ class _Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto has no type
     _fields = [("status", tsp.PKIStatusInfo)]  # noqa: RUF012 - asn1crypto's way
 
 
-_HASH_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
+_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 
 
 def answer(service: Service, request: bytes) -> bytes:
@@ -36,26 +40,43 @@ def answer(service: Service, request: bytes) -> bytes:
             algorithm, digest = imprint["hash_algorithm"]["algorithm"], imprint["hashed_message"]
     except ForeignError:
         return _rejected("bad_data_format")
-    if algorithm not in _HASH_BYTES:
+    if algorithm not in _HASHES:
         return _rejected("bad_alg")
-    if not readable or len(digest) != _HASH_BYTES[algorithm]:
+    if not readable or len(digest) != _HASHES[algorithm].digest_size:
         return _rejected("bad_data_format")
     response: bytes = _stamper(service).request_tsa_response(asked).dump()
     return response
 
 
+class _Stamper(DummyTimeStamper):
+    """pyHanko's, which loads its key for each stamp and so checks it each time, for a tenth of a second."""
+
+    def __init__(self, unit: Credential, issuing: Credential, at: datetime) -> None:
+        super().__init__(
+            tsa_cert=_certificate(unit),
+            tsa_key=keys.PrivateKeyInfo(),
+            certs_to_embed=CertificateRegistry.build([_certificate(issuing)]),
+            fixed_dt=at,
+        )
+        self._key = unit.key
+
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime) -> tuple[bytes, cms.CMSAttributes]:
+        algorithm = _HASHES[md_algorithm]
+        digest = hashes.Hash(algorithm)
+        digest.update(tst_info_data)
+        values = {
+            "content_type": "tst_info",
+            "signing_time": cms.Time({"utc_time": core.UTCTime(dt)}),
+            "signing_certificate": as_signing_certificate(self.tsa_cert),
+            "message_digest": digest.finalize(),
+        }
+        attributes = cms.CMSAttributes([{"type": kind, "values": (value,)} for kind, value in values.items()])
+        return self._key.sign(attributes.dump(), padding.PKCS1v15(), algorithm), attributes
+
+
 def _stamper(service: Service) -> DummyTimeStamper:
-    unit = service.authority.time_stamper
-    key = unit.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     issuing = service.authority.cas[IssuingCa.QUALIFIED].issuing
-    return DummyTimeStamper(
-        tsa_cert=_certificate(unit),
-        tsa_key=keys.PrivateKeyInfo.load(key),
-        certs_to_embed=CertificateRegistry.build([_certificate(issuing)]),
-        fixed_dt=service.clock(),
-    )
+    return _Stamper(service.authority.time_stamper, issuing, service.clock())
 
 
 def _certificate(credential: Credential) -> asn1_x509.Certificate:

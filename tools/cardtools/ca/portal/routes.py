@@ -22,12 +22,12 @@ from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.people import person_of
 from cardtools.ca.store.undo_request_rows import UndoRecord
-from cardtools.ca.web.access import Ca, check_token, service_of
+from cardtools.ca.web.access import Ca, check_token, rates_of, service_of
 from cardtools.ca.web.answers import CardNumber, CardProfile
+from cardtools.ca.web.guard import SESSION_COOKIE
 from cardtools.common.protocol import Problem, Serial
 from cardtools.common.terms import UndoState
 
-SESSION_COOKIE = "portal_session"
 LOG_IN_COOKIE = "portal_log_in"
 
 _DONE = ("revoked", "sent")
@@ -119,6 +119,7 @@ def log_in(request: Request, token: Annotated[str, Form()] = "", csrf: Annotated
     with service.audit.act(holder.who, "log in", "portal"):
         sessions.end(request.cookies.get(SESSION_COOKIE, ""))
         session = sessions.begin(token.strip())
+    rates_of(request).right_tokens.add(session.identifier)
     answer = go_to(HOME)
     _set_cookie(request, answer, SESSION_COOKIE, session.identifier)
     answer.delete_cookie(LOG_IN_COOKIE, path=HOME)

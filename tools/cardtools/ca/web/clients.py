@@ -27,7 +27,8 @@ def client_key(host: str) -> str:
 
 
 class RightTokens:
-    """Tokens that were right lately, so that who has one is told from whoever else calls from the same address.
+    """Tokens that were right lately, and sessions that began with one, so that who has one is told from whoever else
+    calls from the same address.
 
     Whether a token is still right is asked elsewhere, at each call.
     """

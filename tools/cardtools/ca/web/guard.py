@@ -15,6 +15,8 @@ from cardtools.ca.web.limits import RateLimit
 from cardtools.ca.web.refusals import no_room, refusal, too_often, too_slow
 from cardtools.common.protocol import Problem
 
+SESSION_COOKIE = "portal_session"
+"""What carries the identifier of a session that began with a right token."""
 _UNKNOWN = "unknown"
 
 
@@ -62,11 +64,6 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = client_key((scope.get("client") or (_UNKNOWN,))[0])
-        wait = self._rates.anything.take(self._token_in(scope) or client)
-        if wait:
-            await too_often(wait)(scope, receive, send)
-            return
         try:
             async with asyncio.timeout(self._limits.body_seconds):
                 messages = await self._body(receive)
@@ -82,11 +79,18 @@ class Guard:
             await too_slow("body", self._limits.body_seconds)(scope, receive, send)
         else:
             if messages[-1]["type"] == "http.request":
-                await self._within_bounds(client, scope, _again(messages, receive), send)
+                await self._within_bounds(scope, _again(messages, receive), send)
 
-    async def _within_bounds(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Has the application answer a call, unless too many are being answered already."""
-        if self._calls.is_full_for(client):
+    async def _within_bounds(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Has the application answer a call, unless the client has had too many, or too many are being answered.
+
+        What never arrives as a whole counts for nobody: it would use up what others at the same address may call.
+        """
+        client = self._known_in(scope) or client_key((scope.get("client") or (_UNKNOWN,))[0])
+        wait = self._rates.anything.take(client)
+        if wait:
+            await too_often(wait)(scope, receive, send)
+        elif self._calls.is_full_for(client):
             answer = no_room(HTTPStatus.TOO_MANY_REQUESTS, "Too many calls at a time from this address.")
             await answer(scope, receive, send)
         elif self._calls.full:
@@ -98,12 +102,12 @@ class Guard:
             finally:
                 self._calls.end(client)
 
-    def _token_in(self, scope: Scope) -> str | None:
-        """As whom a call with a right token is counted, whoever else calls from its address."""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                return self._rates.right_tokens.key(value.decode("latin-1").partition(" ")[2])
-        return None
+    def _known_in(self, scope: Scope) -> str | None:
+        """As whom a call with a right token, or of a session, is counted, whoever else calls from its address."""
+        request = Request(scope)
+        token = request.headers.get("authorization", "").partition(" ")[2]
+        given = (token, request.cookies.get(SESSION_COOKIE, ""))
+        return next((key for one in given if one and (key := self._rates.right_tokens.key(one))), None)
 
     async def _body(self, receive: Receive) -> list[Message]:
         """The messages that bring the body."""

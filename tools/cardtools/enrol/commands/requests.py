@@ -149,8 +149,11 @@ def _show_checked(run: EnrolRun, found: list[CheckedRequest]) -> None:
 def _finish(run: EnrolRun, session: Session, checked: CheckedRequest) -> None:
     """What is told on standard error, so that JSON stays JSON; a refused request need not be remembered after that."""
     if checked.failure is not None:
-        run.warn(f"{checked.id}:")
+        if checked.id not in checked.failure.values.values():
+            run.warn(f"{checked.id}:")
         run.tell_failure(checked.failure)
+        if checked.failure.key == "check-lost" and checked.pending is not None:
+            run.warn_of("check-lost-forget", id=checked.id)
     if checked.status is None or checked.status.state is not RequestState.REFUSED:
         return
     run.warn_of("check-refused", id=checked.id, reason=checked.status.reason or "?")
@@ -158,6 +161,16 @@ def _finish(run: EnrolRun, session: Session, checked: CheckedRequest) -> None:
     if pending is not None:
         run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
         session.pending.forget(checked.id)
+
+
+def forget(run: EnrolRun, session: Session, request_id: str) -> None:
+    """Forgets a request that was noted here; its key stays on the card. Raises ToldError."""
+    pending = session.pending.find(checked_id(request_id))
+    if pending is None:
+        raise EnrolError("forget-unknown", id=checked_id(request_id))
+    session.pending.forget(pending.id)
+    run.say("forgotten", id=pending.id)
+    run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
 
 
 def _as_data(checked: CheckedRequest) -> dict[str, object]:

@@ -12,8 +12,9 @@ import pytest
 from cardtools.ca.app import create_app
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Role
-from cardtools.ca.portal.routes import LOG_IN_COOKIE, SESSION_COOKIE
+from cardtools.ca.portal.routes import LOG_IN_COOKIE
 from cardtools.ca.settings import Rate
+from cardtools.ca.web.guard import SESSION_COOKIE
 
 from tests.unit.cardtools.ca.cards import Issuer
 from tests.unit.cardtools.ca.portal.browser import Browser

@@ -9,7 +9,8 @@ import re
 
 import httpx
 import pytest
-from cardtools.ca.portal.routes import LOG_IN_COOKIE, SESSION_COOKIE
+from cardtools.ca.portal.routes import LOG_IN_COOKIE
+from cardtools.ca.web.guard import SESSION_COOKIE
 from cardtools.common.protocol import Applicant, CertificateProfile
 
 from tests.unit.cardtools.ca.portal.browser import Browser
