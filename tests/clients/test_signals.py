@@ -30,7 +30,7 @@ PATIENCE = 30.0
 AT_ONCE = float(os.environ.get("STUNTCARD_SOAK_PATIENCE", "1"))
 """Seconds in which a program ends; where the machine does much else, it takes more."""
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-OURS = re.compile(rb'File "[^"]*/(stuntcard|cardtools)/(?!__main__)')
+OURS = re.compile(rb'File "[^"]*/(stuntcard|cardtools)/(?!(\w+/)?__main__)')
 VERSION = bytes.fromhex("0c00000011000000" + "04000000" + "05000000" + "00000000")
 """CMD_VERSION of pcsc-lite's client protocol, 4:5."""
 

@@ -71,7 +71,7 @@ def test_how_parts_end() -> None:
     )
     lines = section(load_profile("eobcanka"), "ends").lines
     assert "When DOK becomes blocked, IOK becomes blocked with it. [EO-12]" in lines
-    assert "By `helpline block-identification` the part identification is lost for good. [EO-27]" in lines
+    assert "By `helpline block-identification` the part identification is lost for good. [EO-27, assumed]" in lines
 
 
 def test_whatever_is_assumed_is_told_with_its_reason() -> None:
