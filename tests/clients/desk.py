@@ -14,6 +14,7 @@ from pathlib import Path
 
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
+from stuntcard.card.content import Content
 from stuntcard.card.view import CardView, CodeView, KeyView, view
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.events import Verdict
@@ -240,14 +241,16 @@ QUALIFIED_TYPING = (("[QPIN]", QPIN), ("[PIN]", PIN))
 
 @contextmanager
 def desk_with_own_socket(
-    profile: str = "proid-q", serial: str | None = None, applet: str | None = None
+    profile: str = "proid-q", serial: str | None = None, applet: str | None = None, content: Content | None = None
 ) -> Iterator[Desk]:
     """A desk whose reader is the emulator's own PC/SC socket.
 
-    The card may have a serial number of its own, and show clients another command set first.
+    The card may have a serial number of its own, show clients another command set first, and have other content than
+    the factory's.
     """
     model = load_profile(profile)
-    card = WatchedCard(fresh_card(model if serial is None else with_serial(model, serial), applet))
+    made = fresh_card(model if serial is None else with_serial(model, serial), applet)
+    card = WatchedCard(made if content is None else Card(made.profile, APPLETS, content))
     with shared_folder() as folder:
         socket = folder / "pcsc.sock"
         with PcscServer(socket, {reader_name(card.card.profile): Slot(card)}):
