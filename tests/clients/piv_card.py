@@ -17,17 +17,18 @@ IDENTIFIERS = {AUTHENTICATION: "01", SIGNATURE: "02", KEY_MANAGEMENT: "03", CARD
 
 @dataclass(frozen=True, slots=True)
 class PivCard:
-    """The desk, seen by a holder whose PIN is this."""
+    """The desk, seen by a holder whose PIN is this. `reader`: what the reader's name begins with, or has in it."""
 
     desk: Desk
     pin: str
+    reader: str = "Stuntcard"
 
     def yubico(self, *arguments: str) -> str:
         """Has Yubico's program do something; it looks for readers of another name unless it is told."""
-        return self.desk.tool("yubico-piv-tool", "--reader", "Stuntcard", *arguments)
+        return self.desk.tool("yubico-piv-tool", "--reader", self.reader, *arguments)
 
     def yubico_refused(self, *arguments: str) -> str:
-        return self.desk.refused("yubico-piv-tool", "--reader", "Stuntcard", *arguments)
+        return self.desk.refused("yubico-piv-tool", "--reader", self.reader, *arguments)
 
     def with_pin(self, *arguments: str) -> str:
         """The same, the PIN first."""
