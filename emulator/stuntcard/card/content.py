@@ -56,6 +56,12 @@ class Content:
         """The number of the key that a client names by this reference."""
         return next((number for number, record in self.keys.items() if record.reference == reference), None)
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The numbers of the keys that have a PKCS#15 identifier, by that in hexadecimal digits."""
+        records = self.keys.items()
+        return {one.identifier.hex().upper(): number for number, one in records if one.identifier is not None}
+
     def with_key(self, number: int, private: Key, reference: int) -> Content:
         """With a new key. A key never listed that had its reference gets another, by which it can still be cleared.
 

@@ -8,6 +8,7 @@ from stuntcard.exercises.model import Exercise
 from stuntcard.profile.claim_checks import check_action, check_condition
 from stuntcard.profile.document import Finding, KeyPath
 from stuntcard.profile.model import ActionKind, ClaimedAction, Condition, Profile
+from stuntcard.scenario.checks import check_key, keys_at_first
 from stuntcard.scenario.load import NamedScenario
 
 
@@ -15,9 +16,10 @@ def cross_check(exercise: Exercise, start: NamedScenario) -> Iterator[Finding]:
     """All that is wrong between an exercise's blocks, and between them and the card at first."""
     profile = start.profile
     yield from _check_told(exercise, start)
+    known = keys_at_first(start.scenario, profile)
     for at, condition in _conditions(exercise):
         yield from check_condition(profile, at, condition)
-        yield from _check_key(start, at, condition)
+        yield from check_key(at, condition, known)
     for index, deed in enumerate(exercise.done):
         yield from _check_deed(profile, ("done", index), deed)
     names: set[str] = set()
@@ -71,16 +73,3 @@ def _conditions(exercise: Exercise) -> Iterator[tuple[KeyPath, Condition]]:
     yield from ((("goal", index), condition) for index, condition in enumerate(exercise.goal))
     for number, trap in enumerate(exercise.traps):
         yield from ((("traps", number, "when", index), condition) for index, condition in enumerate(trap.when))
-
-
-def _check_key(start: NamedScenario, at: KeyPath, condition: Condition) -> Iterator[Finding]:
-    known = keys_at_first(start.profile, start)
-    if condition.key is not None and condition.key not in known:
-        expected = f"expected one of: {', '.join(known)}" if known else "it has none that could be named"
-        yield Finding((*at, "key"), f"the card at first has no key '{condition.key}'; {expected}")
-
-
-def keys_at_first(profile: Profile, start: NamedScenario) -> tuple[str, ...]:
-    """The identifiers of the keys that the card has at first, and that programs can see."""
-    made = (one.id for objects in start.scenario.areas.values() for one in objects if one.listed)
-    return (*(key.id for key in profile.factory_keys if key.area is not None), *made)

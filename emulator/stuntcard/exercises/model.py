@@ -71,7 +71,7 @@ class Trap(Sourced):
     @model_validator(mode="after")
     def _says_something(self) -> Trap:
         if not self.when and self.after is None:
-            raise ValueError("give `when` or `after`; this trap is nowhere")
+            raise ValueError("`when` or `after`; this trap is nowhere")
         return self
 
 
@@ -112,21 +112,21 @@ class Exercise(Block):
         people = {person.value: person for person in Person}
         unknown = [name for name in value if name not in people]
         if unknown:
-            raise ValueError(f"nobody is called '{unknown[0]}'; expected some of: {', '.join(people)}")
+            raise ValueError(f"some of {', '.join(people)}; nobody else is called, as '{unknown[0]}'")
         return {people[name]: call for name, call in value.items()}
 
     @model_validator(mode="after")
     def _has_a_card(self) -> Exercise:
         if (self.scenario is None) == (self.profile is None):
-            raise ValueError("give `scenario`, or `profile` (with `start`): the card at first")
+            raise ValueError("`scenario`, or `profile` with `start`: the card at first")
         if self.scenario is not None and self.start is not None:
-            raise ValueError("a scenario is a start already; leave `start` out, or give `profile` instead")
+            raise ValueError("`profile` beside `start`; a scenario is a start already")
         return self
 
     @model_validator(mode="after")
     def _wants_something(self) -> Exercise:
         if not self.goal and not self.done:
-            raise ValueError("give `goal` or `done`: when it is solved")
+            raise ValueError("`goal` or `done`: when it is solved")
         return self
 
     @property

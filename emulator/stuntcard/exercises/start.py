@@ -47,10 +47,5 @@ def make_ready(named: NamedExercise) -> ReadyExercise:
     told = {*named.exercise.told, *(code for call in named.exercise.calls.values() for code in call.tells)}
     codes = content.state.codes.items()
     forgotten = frozenset(name for name, code in codes if code.status is CodeStatus.SET and name not in told)
-    keys = {
-        record.identifier.hex().upper(): number
-        for number, record in content.keys.items()
-        if record.identifier is not None
-    }
     start = Attempt(between_sittings(content.state), factory_values(named.profile, content), forgotten)
-    return ReadyExercise(named, built, Judge(named.profile, named.exercise, start, keys))
+    return ReadyExercise(named, built, Judge(named.profile, named.exercise, start, content.numbers))

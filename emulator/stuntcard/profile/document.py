@@ -52,6 +52,7 @@ class Document:
     def __init__(self, kind: str, file: str, error: type[DocumentError]) -> None:
         """`error`: what is raised for anything that is wrong with the text."""
         self._kind = kind
+        self._a_kind = f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
         self._file = file
         self._error = error
         self._marks: dict[KeyPath, _Mark] = {}
@@ -60,7 +61,7 @@ class Document:
     def read(self, raw: bytes, model: type[Model], check: Callable[[Model], Iterable[Finding]]) -> Model:
         """The text as a model. `check` finds what is wrong between blocks that are right one by one."""
         if len(raw) > MAX_BYTES:
-            message = f"the file has more than {MAX_BYTES} bytes; a {self._kind} is far smaller"
+            message = f"the file has more than {MAX_BYTES} bytes; {self._a_kind} is far smaller"
             raise self._error(self._file, (Mistake(1, 1, message),))
         content = self._plain(raw)
         try:
@@ -110,7 +111,7 @@ class Document:
             return "is missing"
         if kind == "extra_forbidden":
             expected = ", ".join(_keys_beside(model, path)) or "none"
-            return f"is not a key that a {self._kind} has here; expected one of: {expected}"
+            return f"is not a key that {self._a_kind} has here; expected one of: {expected}"
         if kind == "string_type" and isinstance(given, int):
             return f"{given} is read as a number; put it in quotes"
         expected = message.removeprefix("Value error, ").removeprefix("Input should be ")
@@ -129,7 +130,7 @@ class Document:
         depth = 0
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
-                self._note(event.start_mark, f"aliases (*name) are not taken in a {self._kind}; write the value out")
+                self._note(event.start_mark, f"aliases (*name) are not taken in {self._a_kind}; write the value out")
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -165,12 +166,12 @@ class Document:
             # The library's constructors stumble in all these ways over a value that does not fit its tag.
             self._note(
                 node.start_mark,
-                f"{str(node.value)[:40]!r} can't be read as {node.tag}; a {self._kind} has plain values only",
+                f"{str(node.value)[:40]!r} can't be read as {node.tag}; {self._a_kind} has plain values only",
             )
             return None
         if isinstance(value, int) and value.bit_length() > _NUMBER_BITS_MAX:
             # 1:2:3 is a number for YAML, to the base of 60; some are too long for Python to write them out.
-            self._note(node.start_mark, f"{str(node.value)[:40]!r} is a number too large for a {self._kind}")
+            self._note(node.start_mark, f"{str(node.value)[:40]!r} is a number too large for {self._a_kind}")
             return None
         return value
 

@@ -15,7 +15,7 @@ from stuntcard.profile.load import profile_names
 from stuntcard.profile.model import Profile
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.exchanges import ExchangeList
-from stuntcard.scenario.expectations import outcomes
+from stuntcard.scenario.expectations import is_cured, outcomes
 from stuntcard.scenario.load import NamedScenario, load_scenario
 from stuntcard.scenario.model import fault_rule
 from stuntcard.words.scenario import about_lines, report_lines
@@ -69,8 +69,11 @@ def told(scenario: ReadyScenario) -> str:
 
 
 def reported(scenario: ReadyScenario) -> bool:
-    """Tells on standard error what came of the expectations, and gives whether all are met."""
+    """Tells on standard error what came of it, and gives whether that is good: cured, or all expectations met."""
     named, card = scenario.named, scenario.built.card
+    if is_cured(named.scenario, named.profile, card.content):
+        print(scenario.messages.text("scenario-cured", name=named.name), file=sys.stderr)
+        return True
     seen = view(named.profile, card.content)
     found = outcomes(named.scenario.expect, named.profile, seen, scenario.exchanges.exchanges)
     print("\n".join(report_lines(named, found, scenario.messages)), file=sys.stderr)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from stuntcard.faults.rules import FaultError, check_names
 from stuntcard.iso7816.instructions import Instruction
+from stuntcard.profile.claim_checks import check_condition
 from stuntcard.profile.document import Finding, KeyPath
-from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.profile.model import CARD, CodeStatus, Condition, Profile
 from stuntcard.scenario.facts import known_paths
 from stuntcard.scenario.model import STATE_PATH, CodeWanted, Expectations, Scenario, fault_rule
 
@@ -28,8 +29,24 @@ def cross_check(scenario: Scenario, profile: Profile) -> Iterator[Finding]:
         except FaultError as error:
             yield Finding(("faults", index), str(error))
     yield from _check_expectations(scenario.expect, profile)
+    for index, condition in enumerate(scenario.cured):
+        yield from check_condition(profile, ("cured", index), condition)
+        yield from check_key(("cured", index), condition, keys_at_first(scenario, profile))
     if not scenario.source and scenario.assumed is None:
         yield Finding((), "it shows nothing; give `source`, the facts that it shows, or `assumed`")
+
+
+def keys_at_first(scenario: Scenario, profile: Profile) -> tuple[str, ...]:
+    """The identifiers of the keys that the card has at first, and that programs can see."""
+    made = (one.id for objects in scenario.areas.values() for one in objects if one.listed)
+    return (*(key.id for key in profile.factory_keys if key.area is not None), *made)
+
+
+def check_key(at: KeyPath, condition: Condition, known: tuple[str, ...]) -> Iterator[Finding]:
+    """Whether a condition names a key that the card at first has."""
+    if condition.key is not None and condition.key not in known:
+        expected = f"expected one of: {', '.join(known)}" if known else "it has none that could be named"
+        yield Finding((*at, "key"), f"the card at first has no key '{condition.key}'; {expected}")
 
 
 def _unknown(key: str, given: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from stuntcard.card.content import Content
 from stuntcard.card.view import CardView
 from stuntcard.iso7816.instructions import Instruction
+from stuntcard.policy.conditions import Seen, all_hold
 from stuntcard.policy.law import unblocking_code
 from stuntcard.profile.model import Bounds, Profile
 from stuntcard.scenario.exchanges import Exchange
 from stuntcard.scenario.facts import Fact, facts
-from stuntcard.scenario.model import ExchangeExpected, Expectations, Expected
+from stuntcard.scenario.model import ExchangeExpected, Expectations, Expected, Scenario
 
 _UNBLOCK = Instruction.RESET_RETRY_COUNTER.name
 
@@ -30,6 +32,11 @@ def outcomes(
 ) -> tuple[Outcome, ...]:
     """What became of each expectation."""
     return (*_of_state(expect, seen), *(_of_exchange(one, profile, exchanges) for one in expect.exchange))
+
+
+def is_cured(scenario: Scenario, profile: Profile, content: Content) -> bool:
+    """Whether the trouble is over, of a scenario that has a cure."""
+    return bool(scenario.cured) and all_hold(profile, Seen(content.state, content.numbers), scenario.cured)
 
 
 def expected_in_words(expect: Expectations) -> tuple[str, ...]:

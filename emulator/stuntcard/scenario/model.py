@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from stuntcard.faults.rules import Rule
-from stuntcard.profile.model import Block, Bounds, CodeStatus, Identifier, Sourced, Text
+from stuntcard.profile.blocks import as_tuple
+from stuntcard.profile.model import Block, Bounds, CodeStatus, Condition, Identifier, Sourced, Text
 
 Tries = Annotated[int, Field(ge=0, le=15)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -185,7 +186,13 @@ class Scenario(Sourced):
         default=(), description="Rules for faults, as `stuntcard fault set` takes them, or as mappings."
     )
     expect: Expectations = Expectations()
+    cured: tuple[Condition, ...] = Field(default=(), description="What holds once somebody has cured the trouble.")
     shown_by: tuple[Shown, ...] = ()
+
+    @field_validator("cured", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, dict) else as_tuple(value)
 
     @field_validator("faults", "shown_by", mode="before")
     @classmethod
