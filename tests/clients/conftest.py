@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
-from tests.clients.opensc import knows_driver, other_root
+from tests.clients.opensc import built, knows_driver, other_root
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
 
@@ -54,11 +55,16 @@ def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture
-def by_isoapplet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An OpenSC that knows ZZZS-PK by its ATR takes it for an IsoApplet all the same, as releases up to 0.27 do."""
-    if knows_driver("cedulauy"):
-        monkeypatch.setenv("OPENSC_DRIVER", "isoApplet")
+@pytest.fixture(autouse=True)
+def isoapplet_first(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An OpenSC that knows ZZZS-PK by its ATR takes it for an IsoApplet all the same, as releases up to 0.27 do.
+
+    Not so where a test is of that driver (docs/ias.md).
+    """
+    if built() is not None and knows_driver("cedulauy") and request.node.get_closest_marker("opensc_driver") is None:
+        configuration = tmp_path / "opensc.conf"
+        configuration.write_text("app default { card_drivers = isoApplet, internal; }\n")
+        monkeypatch.setenv("OPENSC_CONF", str(configuration))
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ IOK = "2222"
 
 
 @pytest.fixture
-def professional_card(request: pytest.FixtureRequest) -> Iterator[Desk]:
+def professional_card() -> Iterator[Desk]:
     """A fresh ZZZS-PK."""
-    request.getfixturevalue("by_isoapplet")
     with desk_with_own_socket("zzzs-pk") as desk:
         yield desk
 

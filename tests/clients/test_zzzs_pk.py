@@ -17,7 +17,6 @@ PEP_MECHANISM = "SHA256-RSA-PKCS"
 
 
 PROFILE = "zzzs-pk"
-pytestmark = pytest.mark.usefixtures("by_isoapplet")
 
 
 def sign_with_pep(desk: Desk, pin: str = PEP_PIN) -> tuple[str, ...]:
