@@ -20,7 +20,7 @@ from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 from tests.clients.terminal import run_at_terminal
 
 PATIENCE = 60
-REFUSED, USAGE = 1, 2
+REFUSED, USAGE, UNAVAILABLE = 1, 2, 69
 _COMMAND = (sys.executable, "-m", "cardtools.manager")
 _READ_KEYS = bytes.fromhex("00CA00E4")
 """The last command by which the `manage` applet is asked for the card's status."""

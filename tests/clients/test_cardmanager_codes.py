@@ -10,7 +10,7 @@ from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.pcsc import reader_name
 
-from tests.clients.cardmanager import REFUSED, CardManager, lasting, nothing_sent
+from tests.clients.cardmanager import REFUSED, UNAVAILABLE, CardManager, lasting, nothing_sent
 from tests.clients.desk import PIN, PUK, Desk, WatchedCard
 from tests.clients.opensc import shared_folder
 
@@ -34,8 +34,8 @@ def test_the_systems_language_is_spoken(desk: Desk) -> None:
 
 def test_no_service_is_told(desk: Desk) -> None:
     gone = CardManager(Desk(desk.watched, desk.folder, desk.folder / "nowhere"))
-    assert "service is not running" in gone.refused("show")
-    assert "service is not running" in gone.refused("devices", "--json")
+    assert "service is not running" in gone.refused("show", status=UNAVAILABLE)
+    assert "service is not running" in gone.refused("devices", "--json", status=UNAVAILABLE)
 
 
 def test_a_card_put_in_meanwhile_does_not_get_the_other_ones_codes() -> None:

@@ -19,7 +19,7 @@ from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.running.pcsc import reader_name
 
-from tests.clients.cardmanager import USAGE, CardManager, lasting
+from tests.clients.cardmanager import UNAVAILABLE, USAGE, CardManager, lasting
 from tests.clients.cardmanager_scene import SECRET, store_certificate
 from tests.clients.certificates import as_pkcs12, new_key
 from tests.clients.desk import PIN, Desk, WatchedCard
@@ -101,16 +101,16 @@ def test_a_card_pulled_in_the_middle_is_told_and_unharmed(
         desk = cardmanager.desk
         desk.write("backup.p12", as_pkcs12(new_key("ec"), SECRET))
         before = lasting(desk.card.content)
-        assert "taken out in the middle" in cardmanager.refused(*command, lines=lines)
+        assert "taken out in the middle" in cardmanager.refused(*command, lines=lines, status=UNAVAILABLE)
         assert lasting(desk.card.content) == before
-        assert "no card in the reader" in cardmanager.refused("show")
-        assert "no card in the reader" in cardmanager.refused("devices")
+        assert "no card in the reader" in cardmanager.refused("show", status=UNAVAILABLE)
+        assert "no card in the reader" in cardmanager.refused("devices", status=UNAVAILABLE)
 
 
 def test_a_card_pulled_in_the_middle_of_an_import_keeps_at_most_an_empty_container() -> None:
     with card_pulled_at("ins=DB") as cardmanager:
         desk = cardmanager.desk
         desk.write("backup.p12", as_pkcs12(new_key("ec"), SECRET))
-        cardmanager.refused("import-p12", "backup.p12", lines=(SECRET, PIN))
+        cardmanager.refused("import-p12", "backup.p12", lines=(SECRET, PIN), status=UNAVAILABLE)
         assert not any(key.paired for key in desk.seen.keys)
         assert desk.tries() == (3, 5, 3)

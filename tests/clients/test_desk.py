@@ -167,3 +167,12 @@ def test_the_commands_of_the_page_work_as_they_stand(stuntcard: StuntcardCommand
         assert run.returncode == 0, script + run.stdout + run.stderr
     [listed] = re.findall(r"```\n(# Detected readers.*?)```", text, re.DOTALL)
     assert stuntcard.done("exec", "proid-q", "tokenme", "empty", "--", "opensc-tool", "--list-readers") == listed
+
+
+@pytest.mark.own_module
+def test_the_card_manager_says_which_cards_opensc_shows_no_slot_for(stuntcard: StuntcardCommand) -> None:
+    desk = ("proid-q", *["tokenme"] * 4)
+    manager = str(Path(sys.executable).with_name("cardmanager"))
+    shown = stuntcard.done("exec", *desk, "--", manager, "devices", "--language", "en")
+    assert shown.count("TokenME, number") == 3
+    assert "first four readers only" in shown

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stuntcard.cli.streams import write_all_that_can_be
+from stuntcard.cli.streams import end_where_nothing_can_be_written, write_all_that_can_be
 
 _ABOUT = "A stunt double for smart cards: the card side of signature cards and tokens, in software."
 
@@ -17,7 +17,10 @@ def main() -> None:
     write_all_that_can_be()
     # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for others.
     command = exec_alone() if sys.argv[1:2] == ["exec"] else all_commands()
-    command()
+    try:
+        command()
+    except OSError as error:
+        end_where_nothing_can_be_written(error)
 
 
 def all_commands() -> typer.Typer:

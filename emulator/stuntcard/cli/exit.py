@@ -19,6 +19,8 @@ class ExitCode(IntEnum):
     """What was typed, or a file that was named, can't be used."""
     UNAVAILABLE = 69
     """EX_UNAVAILABLE of sysexits.h: a socket, a card or a service can't be had."""
+    NOT_WRITTEN = 74
+    """EX_IOERR of sysexits.h: what the command has to say can't be written, as to a full disk."""
     INTERRUPTED = 130
     """What a shell says of a program that Ctrl-C ended."""
 

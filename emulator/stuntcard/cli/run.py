@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from errno import ENXIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +86,7 @@ def run(
     plans = plans_meant(cards or (), options)
     if choice != PcscChoice() and any(plan.pinpad for plan in plans):
         fail("vpcd knows no PIN pads; leave --pinpad and --keys out, or run with --reader pcsc")
+    _files_must_be_writable(plans)
     ready = _detached() if in_background else _nothing_more
     with _served(), readers_made(plans, options.language) as readers:
         from stuntcard.running.serving import run_desk
@@ -136,9 +139,7 @@ def execute(
     plans = plans_meant(words, options, state_out or ())
     if not program:
         _fail_without_program(plans, options.language)
-    for plan in plans:
-        _must_be_writable("--state-out", plan.state_out)
-        _must_be_writable("--trace", plan.trace.path if plan.trace is not None else None)
+    _files_must_be_writable(plans)
     with _served(), readers_made(plans, options.language) as readers:
         from stuntcard.running.program import exec_at_desk
 
@@ -187,11 +188,18 @@ def _served() -> Iterator[None]:
         yield
 
 
+def _files_must_be_writable(plans: Sequence[ReaderPlan]) -> None:
+    for plan in plans:
+        _must_be_writable("--state-out", plan.state_out)
+        _must_be_writable("--trace", plan.trace.path if plan.trace is not None else None)
+
+
 def _must_be_writable(option: str, path: Path | None) -> None:
     """Says so before anything runs, and not when it is too late."""
     if path is None:
         return
     try:
-        path.touch()
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666))
     except OSError as error:
-        fail(f"{option} {path}: can't be written: {error.strerror}; choose another place")
+        reason = "it is a pipe that nobody reads" if error.errno == ENXIO else error.strerror
+        fail(f"{option} {path}: can't be written: {reason}; choose another place")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import errno
+import os
 import sys
 from io import TextIOWrapper
+
+from stuntcard.cli.exit import ExitCode
 
 _RAW = range(0xDC80, 0xDD00)
 """How Python reads bytes of a file's name that are no characters (PEP 383)."""
 _HANDLER = "stuntcard"
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of a standard output that takes nothing more."""
 
 
 def write_all_that_can_be() -> None:
@@ -17,6 +24,15 @@ def write_all_that_can_be() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
+
+
+def end_where_nothing_can_be_written(error: OSError) -> None:
+    """Ends the program when this is an output's error that takes nothing more; raises every other."""
+    if error.errno not in _NOT_WRITTEN:
+        raise error
+    with contextlib.suppress(OSError):
+        print(f"what there is to say can't be written: {error.strerror}", file=sys.stderr)
+    os._exit(ExitCode.NOT_WRITTEN)  # what is left unwritten would be tried once more at an ordinary end
 
 
 def _written(error: UnicodeError) -> tuple[bytes, int]:

@@ -104,7 +104,7 @@ def export(
 
     trace = _read(file)
     try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o600)
         with open(descriptor, "wb") as output:
             output.writelines(as_pcapng(trace))
     except OSError as error:

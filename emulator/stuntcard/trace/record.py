@@ -184,8 +184,10 @@ def now() -> datetime:
 
 
 def _start_scribe(path: Path, header: str, also_mask: str) -> subprocess.Popen[bytes]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _PRIVATE)
+    # Without waiting: a FIFO that nobody reads would hold up the start, and a signal would not end that.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NONBLOCK, _PRIVATE)
     try:
+        os.set_blocking(descriptor, True)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.fchmod(descriptor, _PRIVATE)  # it may have been there before, open to others
         root = str(Path(__file__).resolve().parents[2])

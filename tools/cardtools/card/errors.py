@@ -15,12 +15,25 @@ class CardError(ToldError):
 
 
 class NoServiceError(CardError):
-    """No PC/SC service runs, or it stopped."""
+    """No PC/SC service runs, or it stopped; `emulated` is a card that runs and that nobody told this program of."""
 
     key = "card-no-service"
 
+    def __init__(self, emulated: str | None = None) -> None:
+        if emulated is None:
+            super().__init__("there is no PC/SC service")
+            return
+        self.key = "card-emulated-elsewhere"
+        super().__init__("there is no PC/SC service, but an emulated card", card=emulated)
+
+
+class NoSlotError(CardError):
+    """OpenSC's module has no slot left for the cards in this reader."""
+
+    key = "card-no-slot"
+
     def __init__(self) -> None:
-        super().__init__("there is no PC/SC service")
+        super().__init__("the module shows no slot of this reader")
 
 
 class NoReaderError(CardError):

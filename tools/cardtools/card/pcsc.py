@@ -7,6 +7,7 @@ from types import TracebackType
 
 from smartcard import scard
 
+from cardtools.card.emulated import emulated_card
 from cardtools.card.errors import (
     BadAnswerError,
     CardDeadError,
@@ -191,10 +192,14 @@ class Connection:
         return result in _GONE
 
 
+def _no_service() -> NoServiceError:
+    return NoServiceError(emulated_card())
+
+
 def _establish() -> int:
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     if result != scard.SCARD_S_SUCCESS:
-        raise NoServiceError
+        raise _no_service()
     return int(context)
 
 
@@ -217,7 +222,7 @@ def _has_card(context: int, name: str) -> bool:
         return False
     if result != scard.SCARD_S_SUCCESS:
         if result in _NO_SERVICE:
-            raise NoServiceError
+            raise _no_service()
         return True  # one that is in use, or does not answer; whoever connects to it is told so
     scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
     return True
@@ -240,7 +245,7 @@ def _check(result: int) -> None:
     if result == scard.SCARD_S_SUCCESS:
         return
     if result in _NO_SERVICE:
-        raise NoServiceError
+        raise _no_service()
     if result in _GONE:
         raise CardGoneError
     if result == scard.SCARD_W_RESET_CARD:

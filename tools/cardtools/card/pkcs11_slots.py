@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import pkcs11
 from pkcs11.types import PROTECTED_AUTH
 
-from cardtools.card.errors import CardGoneError
+from cardtools.card.errors import CardGoneError, NoSlotError
 from cardtools.card.pinpad import AtPad, CodeGiven
 from cardtools.card.status import CodeStatus
 
+_READERS_SEEN = 4
+"""So many readers OpenSC has slots for: 16, and four for each, unless it is told otherwise (max_virtual_slots)."""
 _USUAL_LABEL = "PIN"
 """The label of a code that OpenSC leaves out of its slot's name."""
 
@@ -18,12 +20,16 @@ _USUAL_LABEL = "PIN"
 def tokens_by_code(
     slots: Sequence[pkcs11.Slot], reader: str, codes: Sequence[CodeStatus], labels: Mapping[int, str]
 ) -> dict[str, pkcs11.Token]:
-    """The tokens of the card in a reader, by the id of the code that logs in to each. Raises CardGoneError for none.
+    """The tokens of the card in a reader, by the id of the code that logs in to each.
+
+    Raises CardGoneError when there is none, and NoSlotError when the module has no slot left for that reader.
 
     `labels` are those of the codes in the card's directory, by the codes' reference numbers.
     """
     # OpenSC has the reader's name as the slot's description, cut to its length.
     here = [slot for slot in slots if reader.startswith(slot.slot_description)]
+    if not here and len({slot.slot_description for slot in slots}) >= _READERS_SEEN:
+        raise NoSlotError
     ids = {labels.get(code.reference): code.id for code in codes if code.reference is not None}
     found: dict[str, pkcs11.Token] = {}
     for slot in here:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import inspect
 import io
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -19,6 +22,8 @@ from cardtools.common.options import VersionOption
 from cardtools.common.starting import started
 
 _EXTRA = "stuntcard[tools]"
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of a standard output that takes nothing more."""
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
@@ -54,6 +59,12 @@ def run_app(app: typer.Typer, name: str) -> None:
             raise
         print(f"{name} needs {missing}, which is not installed. Install it: pip install '{_EXTRA}'", file=sys.stderr)
         sys.exit(ExitCode.UNAVAILABLE)
+    except OSError as error:
+        if error.errno not in _NOT_WRITTEN:
+            raise
+        with contextlib.suppress(OSError):
+            print(f"{name} can't write what it has to say: {error.strerror}", file=sys.stderr)
+        os._exit(ExitCode.NOT_WRITTEN)  # what is left unwritten would be tried once more at an ordinary end
     except KeyboardInterrupt:  # outside of what a command tells of itself
         sys.exit(ExitCode.INTERRUPTED)
     finally:

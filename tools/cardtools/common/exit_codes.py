@@ -14,5 +14,7 @@ class ExitCode(IntEnum):
     """What was typed, or a file that was named, can't be used."""
     UNAVAILABLE = 69
     """EX_UNAVAILABLE of sysexits.h: something that the command needs can't be had."""
+    NOT_WRITTEN = 74
+    """EX_IOERR of sysexits.h: what the command has to say can't be written, as to a full disk."""
     INTERRUPTED = 130
     """What a shell says of a program that Ctrl-C ended."""

@@ -4,36 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cardtools.card.errors import (
-    CardGoneError,
-    CardInUseError,
-    CardSilentError,
-    CodeBlockedError,
-    ModuleNotFoundOrBrokenError,
-    NoCardError,
-    NoReaderError,
-    NoServiceError,
-    NoSuchReaderError,
-    RemnantError,
-    SeveralCardsError,
-    WrongCodeError,
-)
+from cardtools.card.endings import exit_code_for
+from cardtools.card.errors import CodeBlockedError, RemnantError, WrongCodeError
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.messages import Messages
-from cardtools.common.prompt import PromptError
 from cardtools.common.told import ToldError
 from cardtools.enrol.errors import EnrolError, NumberedError, StepFailedError
-
-_BAD_INPUT = (NoSuchReaderError, SeveralCardsError, PromptError)
-_UNAVAILABLE = (
-    NoServiceError,
-    NoReaderError,
-    NoCardError,
-    CardGoneError,
-    CardInUseError,
-    CardSilentError,
-    ModuleNotFoundOrBrokenError,
-)
 
 
 def sentences(error: BaseException, messages: Messages) -> Iterator[str]:
@@ -65,12 +41,8 @@ def exit_code_of(error: BaseException) -> ExitCode:
             return error.exit_code
         case KeyboardInterrupt():
             return ExitCode.INTERRUPTED
-        case _ if isinstance(error, _BAD_INPUT):
-            return ExitCode.BAD_INPUT
-        case _ if isinstance(error, _UNAVAILABLE):
-            return ExitCode.UNAVAILABLE
         case _:
-            return ExitCode.REFUSED
+            return exit_code_for(error)
 
 
 def code_that_failed(error: BaseException) -> str | None:

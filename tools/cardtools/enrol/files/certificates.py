@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.common import certificates, foreign
 from cardtools.common.certificates import CertificateFacts
+from cardtools.common.small_files import read_small
 from cardtools.enrol.errors import BadInputError
 
 MAX_FILE = 64 * 1024
@@ -35,8 +36,7 @@ def certificate_in(path: Path) -> CertificateFacts:
 def file_content(path: Path) -> bytes:
     """A small file's content. Raises BadInputError when it can't be read or is not small."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
+        content = read_small(path, MAX_FILE)
     except OSError as error:
         raise BadInputError("file-unreadable", file=str(path), reason=error.strerror or str(error)) from error
     if len(content) > MAX_FILE:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from cardtools.common.small_files import read_small
 from cardtools.enrol.errors import BadInputError, UnavailableError
 
 MAX_FILE = 64 * 1024
@@ -15,8 +16,7 @@ _OWNER_ONLY = 0o700
 def read_private(path: Path) -> str | None:
     """A file's text; None when there is no such file. Raises BadInputError when it can't be read or is no text."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
+        content = read_small(path, MAX_FILE)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.tree import Tree
 
-from cardtools.card.errors import CardDeadError, NoCardError, NotOursError
+from cardtools.card.errors import CardDeadError, NoCardError, NoSlotError, NotOursError
 from cardtools.card.pcsc import readers
 from cardtools.common.messages import Messages
 from cardtools.common.output import shown
@@ -21,6 +21,9 @@ from cardtools.manager.model.describing import (
 )
 from cardtools.manager.model.inventory import Container, Inventory
 
+Unseen = CardDeadError | NotOursError | NoSlotError
+"""Why a card can't be looked at."""
+
 
 def show_devices(run: ManagerRun, as_data: bool) -> None:
     """Shows every card, or the one in the reader named. Raises ToldError."""
@@ -35,15 +38,15 @@ def show_devices(run: ManagerRun, as_data: bool) -> None:
         run.out.print(_tree(run.messages, name, seen), soft_wrap=True)
 
 
-def _look_at(run: ManagerRun) -> Inventory | CardDeadError | NotOursError:
+def _look_at(run: ManagerRun) -> Inventory | Unseen:
     """What is in one reader; a card that can't be looked at is told in the tree, and hides no other."""
     try:
         return run.read_inventory()
-    except (CardDeadError, NotOursError) as error:
+    except (CardDeadError, NotOursError, NoSlotError) as error:
         return error
 
 
-def _data(reader: str, seen: Inventory | CardDeadError | NotOursError) -> dict[str, object]:
+def _data(reader: str, seen: Inventory | Unseen) -> dict[str, object]:
     if isinstance(seen, Inventory):
         return inventory_data(seen, reader)
     return {"reader": reader, "dead": isinstance(seen, CardDeadError)}

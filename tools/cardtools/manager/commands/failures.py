@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cardtools.card.errors import (
-    CodeBlockedError,
-    CodeNotSetError,
-    NoSuchReaderError,
-    SeveralCardsError,
-    WrongCodeError,
-)
+from cardtools.card.endings import exit_code_for
+from cardtools.card.errors import CodeBlockedError, CodeNotSetError, WrongCodeError
 from cardtools.card.status import CardStatus, CodeStatus
 from cardtools.common.exit_codes import ExitCode
-from cardtools.common.prompt import MismatchError, PromptError
 from cardtools.common.told import Name, Told, ToldError
 from cardtools.manager.model.advice import Advice, advice
 from cardtools.manager.model.code_actions import CodeAction, code_by, why_not
 from cardtools.manager.model.refusals import ManagerError
-
-_BAD_INPUT = (NoSuchReaderError, SeveralCardsError, PromptError)
 
 
 def sentences(error: ToldError, card: CardStatus | None) -> Iterator[Told]:
@@ -40,8 +32,7 @@ def exit_code_of(error: ToldError) -> ExitCode:
     """What the command ends with."""
     if isinstance(error, ManagerError):
         return error.exit_code
-    bad_input = isinstance(error, _BAD_INPUT) and not isinstance(error, MismatchError)
-    return ExitCode.BAD_INPUT if bad_input else ExitCode.REFUSED
+    return exit_code_for(error)
 
 
 def _first_setting(card: CardStatus, code: CodeStatus) -> Iterator[Told]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
+from cardtools.common.small_files import read_small
 from cardtools.manager.model.refusals import ManagerError, UsageError
 
 LIMIT = 1 << 20
@@ -15,12 +14,7 @@ LIMIT = 1 << 20
 def read_file(path: Path) -> bytes:
     """A file's content. Raises UsageError when it can't be read, ManagerError when it is larger than LIMIT."""
     try:
-        # What is opened must be a file: a pipe or a terminal would make us wait.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UsageError("file-unreadable", file=str(path), why="not a file")
-            content = file.read(LIMIT + 1)
+        content = read_small(path, LIMIT)
     except OSError as error:
         raise UsageError("file-unreadable", file=str(path), why=error.strerror or "") from None
     if len(content) > LIMIT:
