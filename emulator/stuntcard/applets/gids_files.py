@@ -165,10 +165,13 @@ def _encoded(entries: Iterable[Entry]) -> bytes:
 
 
 def _card_identifier(card: Card) -> bytes:
-    """The card's serial number, and which area is shown: by this clients keep copies of what they read."""
+    """By this clients keep copies of what they read: which area is shown, and the card's serial number.
+
+    The number stands last, where PKCS#11 programs that have no more room than for half of it find it.
+    """
     half = _IDENTIFIER_LENGTH // 2
     serial = bytes.fromhex(card.profile.token.serial)[-half:].rjust(half, b"\0")
-    return serial + shown_area(card).encode()[:half].ljust(half, b"\0")
+    return shown_area(card).encode()[:half].ljust(half, b"\0") + serial
 
 
 def _applications(card: Card) -> bytes:

@@ -19,14 +19,14 @@ CERTIFICATE = tlv.encode(0x30, bytes(300))
 """What looks like a certificate from the outside."""
 
 
-def commands(cla_ins_p1_p2: str, data: bytes = b"", *, le: int | None = None) -> list[bytes]:
+def commands(cla_ins_p1_p2: str, data: bytes = b"", *, le: int | None = None, piece: int = 255) -> list[bytes]:
     """A command, in a chain of several where its data is long."""
     cla, ins, p1, p2 = bytes.fromhex(cla_ins_p1_p2)
-    pieces = [data[start : start + 255] for start in range(0, len(data), 255)] or [b""]
+    pieces = [data[start : start + piece] for start in range(0, len(data), piece)] or [b""]
     last = len(pieces) - 1
     return [
-        Command(cla if number == last else cla | 0x10, ins, p1, p2, piece, le if number == last else None).encode()
-        for number, piece in enumerate(pieces)
+        Command(cla if number == last else cla | 0x10, ins, p1, p2, part, le if number == last else None).encode()
+        for number, part in enumerate(pieces)
     ]
 
 
@@ -48,11 +48,11 @@ def creating(reference: int, algorithm: int = 0x07) -> list[bytes]:
     return [*commands("00E00000", tlv.encode(0x62, head + tlv.encode(0xA5, uses))), bytes.fromhex("00440000")]
 
 
-def bringing(reference: int, key: rsa.RSAPrivateKey = THEIR_KEY) -> list[bytes]:
+def bringing(reference: int, key: rsa.RSAPrivateKey = THEIR_KEY, *, piece: int = 255) -> list[bytes]:
     """The key itself, as RSAPrivateKey."""
     private = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     value = tlv.encode(0xA5, bytes.fromhex("830102 840100") + tlv.encode(0x87, private))
-    return commands("00DB3FFF", tlv.encode(0x70, bytes([0x84, 1, reference]) + value))
+    return commands("00DB3FFF", tlv.encode(0x70, bytes([0x84, 1, reference]) + value), piece=piece)
 
 
 def master_file(*names: str) -> bytes:

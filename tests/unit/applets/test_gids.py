@@ -160,6 +160,30 @@ def test_a_key_that_does_not_fit_its_file_or_itself_is_refused() -> None:
     assert client.send(bringing(0x82)) == "6A89"
 
 
+def test_windows_makes_a_container_in_another_order_than_opensc() -> None:
+    """By a trace that a project has of it: the size comes last, and data in pieces of 240 bytes."""
+    client = GidsClient()
+    name = "{6B0C5C3E-36E0-4E4C-9D1B-5D7C3B3C7B11}"
+    for record in (ContainerRecord(name, 1), ContainerRecord(name, 3)):
+        assert client.write(FRESHNESS, bytes.fromhex("000001000100")) == "9000"
+        assert client.write(CONTAINER_MAP, record.encode()) == "9000"
+        assert client.read(CONTAINER_MAP) == record.encode()
+    assert client.send(creating(0x81)) == "9000"
+    assert client.send(bringing(0x81, piece=240)) == "9000"
+    assert read_containers(client.read(CONTAINER_MAP) or b"") == (ContainerRecord(name, 3, 0, 2048),)
+    key_map = bytes.fromhex("01 01000000079A81B0FFFF0000")
+    assert client.write((0xA000, 0xDF20), key_map) == "9000"
+    assert client.read((0xA000, 0xDF20)) == key_map
+    public = THEIR_KEY.public_key()
+    hashes_of_tls = bytes(range(36))
+    assert (
+        public.recover_data_from_signature(client.sign(0x81, hashes_of_tls), padding.PKCS1v15(), None) == hashes_of_tls
+    )
+    cryptogram = public.encrypt(b"a session's key", padding.PKCS1v15())
+    assert client.send(commands("0022 41B8", bytes.fromhex("800147 840181"))) == "9000"
+    assert client.answer(commands("002A 8086", cryptogram, le=256, piece=240)) == b"a session's key\x90\0"
+
+
 def test_small_keys_of_old_are_taken() -> None:
     client = GidsClient()
     client.write(CONTAINER_MAP, ContainerRecord("old", 3, 1024, 0).encode())
