@@ -57,7 +57,15 @@ def test_entries_that_are_there_stay_where_they_stand_and_others_come_first(file
     path = bytes.fromhex(PRKDF)
     written = files.updated(path, 0, directory([A, B]))
     assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B,)), PRKDF) == (A + B).hex().upper()
+    assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, A)), PRKDF) == (A + B).hex().upper()
     assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, C)), PRKDF) == (B + C + A).hex().upper()
+
+
+def test_entries_fill_a_directory_to_its_last_byte_and_not_beyond(files: FileSystem) -> None:
+    path = bytes.fromhex(PRKDF)
+    for room, stored in ((len(A + B), (B + A)), (len(A + B) - 1, A)):
+        short = FileSystem({**files.files, path: replace(files.files[path], content=A.ljust(room, b"\0"))})
+        assert content(pkcs15.with_entries(short, PRIVATE_KEYS, (B,)), PRKDF) == stored.hex().upper()
 
 
 def test_the_sizes_of_the_files_and_ef_dir_from_its_start_on(files: FileSystem) -> None:
