@@ -341,6 +341,7 @@ def test_key_agreement() -> None:
         b"\x7c\x43\x85\x41" + point[:-1] + b"\0",
         b"\x7c\x43\x85\x41" + point + b"\0",
         b"\x7d\x43\x85\x41" + point,
+        b"\x7c\x02\x86\x00",
     ):
         assert client.chained("860000", wrong)[1] == "6A80"
 
