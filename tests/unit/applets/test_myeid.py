@@ -381,6 +381,17 @@ def test_a_long_text_is_answered_part_by_part() -> None:
     assert client.send(f"002A848010{text[:16].hex()}00")[:32] == cbc(value, initial, text[:16]).hex().upper()
 
 
+def test_a_long_cryptogram_is_deciphered_part_by_part() -> None:
+    value, initial, text = bytes(range(16)), bytes(16), bytes(range(96))
+    client = with_secret_key(value)
+    cryptogram = cbc(value, initial, text)
+    client.environment(DECIPHER, RAW, "4D01", initial=initial)
+    answers = [
+        client.send(f"{cla}2A808430{part.hex()}00") for cla, part in (("10", cryptogram[:48]), ("00", cryptogram[48:]))
+    ]
+    assert "".join(answer[:-4] for answer in answers) == text.hex().upper()
+
+
 def test_padding_by_the_card() -> None:
     value, initial = bytes(range(16)), bytes(16)
     client = with_secret_key(value)
@@ -439,6 +450,16 @@ def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key() -> None:
     assert client.fetch("002A8400") == (cbc(value, initial, padded), OK)
 
 
+def test_a_key_of_whole_blocks_is_wrapped_and_comes_wrapped_without_padding() -> None:
+    value, initial, other = bytes(range(16)), bytes(range(16)), bytes(range(100, 132))
+    client = with_secret_key(value)
+    assert client.create("4D02", AES, 256, attributes="0008") == OK
+    assert client.environment(DECIPHER, WRAPPING, "4D01", target="4D02", initial=initial) == OK
+    assert client.chained("2A0084", cbc(value, initial, other), answered=False)[1] == OK
+    assert client.environment(DECIPHER, WRAPPING, "4D01", sender=True, target="4D02", initial=initial) == OK
+    assert client.fetch("002A8400") == (cbc(value, initial, other), OK)
+
+
 def test_a_key_is_wrapped_with_the_public_part_of_an_rsa_key() -> None:
     client = with_key(RSA_1024)
     assert client.create("4D01", AES, 128, attributes="0008") == OK
@@ -454,8 +475,9 @@ def test_only_what_is_extractable_is_wrapped() -> None:
     assert client.parts((0xA0, bytes(16))) == [OK]
     client.environment(DECIPHER, WRAPPING, "4D01", sender=True, target="4D02")
     assert client.fetch("002A8400")[1] == UNSUITABLE
-    client.environment(DECIPHER, RAW, "4D01", sender=True)
-    assert client.fetch("002A8400")[1] == UNSUITABLE
+    for algorithm, target in ((RAW, ""), (RAW, "4D02"), (WRAPPING, "")):
+        assert client.environment(DECIPHER, algorithm, "4D01", sender=True, target=target) == OK
+        assert client.fetch("002A8400")[1] == UNSUITABLE
 
 
 def test_a_key_for_one_session_goes_with_the_reset() -> None:
