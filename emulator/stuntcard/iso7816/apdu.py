@@ -87,8 +87,8 @@ class Command:
     def _extended_body(self, lc: int, le: int | None) -> bytes:
         if lc == 0 and le is None:
             return b""
-        body = lc.to_bytes(2, "big") + self.data if lc else b""
-        return b"\x00" + body + (b"" if le is None else (le & 0xFFFF).to_bytes(2, "big"))
+        body = lc.to_bytes(2) + self.data if lc else b""
+        return b"\x00" + body + (b"" if le is None else (le & 0xFFFF).to_bytes(2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Response:
 
     def encode(self) -> bytes:
         """Data, then the two bytes of the status word."""
-        return self.data + self.sw.to_bytes(2, "big")
+        return self.data + self.sw.to_bytes(2)
 
 
 def parse_command(raw: bytes) -> Command:
@@ -141,13 +141,13 @@ def parse_command(raw: bytes) -> Command:
 
 def _parse_extended(raw: bytes, size: int) -> Command:
     cla, ins, p1, p2 = raw[0], raw[1], raw[2], raw[3]
-    number = int.from_bytes(raw[5:7], "big")
+    number = int.from_bytes(raw[5:7])
     if size == 7:
         return Command(cla, ins, p1, p2, b"", number or EXTENDED_LE_MAX, extended=True)
     if number and size == 7 + number:
         return Command(cla, ins, p1, p2, raw[7:], extended=True)
     if number and size == 9 + number:
-        le = int.from_bytes(raw[-2:], "big") or EXTENDED_LE_MAX
+        le = int.from_bytes(raw[-2:]) or EXTENDED_LE_MAX
         return Command(cla, ins, p1, p2, raw[7:-2], le, extended=True)
     raise ApduError(StatusWord.WRONG_LENGTH)
 
@@ -156,4 +156,4 @@ def parse_response(raw: bytes) -> Response:
     """The response in `raw`. Raises ValueError when it is too short to hold a status word."""
     if len(raw) < 2:
         raise ValueError(f"a response is at least two bytes, the status word; this one has {len(raw)}")
-    return Response(int.from_bytes(raw[-2:], "big"), raw[:-2])
+    return Response(int.from_bytes(raw[-2:]), raw[:-2])

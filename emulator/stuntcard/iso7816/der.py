@@ -38,7 +38,7 @@ def sequence(*elements: bytes) -> bytes:
 
 def integer(value: int) -> bytes:
     """An INTEGER that is not negative (X.690, 8.3)."""
-    return tlv.encode(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+    return tlv.encode(INTEGER, value.to_bytes(value.bit_length() // 8 + 1))
 
 
 def named_bits(*positions: int) -> bytes:

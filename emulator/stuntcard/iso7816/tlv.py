@@ -52,7 +52,7 @@ def encode_length(length: int) -> bytes:
     count = (length.bit_length() + 7) // 8
     if length < 0 or count > LENGTH_BYTES_MAX:
         raise TlvError(f"a length is 0 to {(1 << 8 * LENGTH_BYTES_MAX) - 1}, not {length}")
-    return bytes((0x80 | count,)) + length.to_bytes(count, "big")
+    return bytes((0x80 | count,)) + length.to_bytes(count)
 
 
 def parse(raw: bytes, *, padding: bytes = b"", strict: bool = False) -> tuple[Tlv, ...]:
@@ -90,7 +90,7 @@ def _read(raw: bytes, position: int, strict: bool) -> tuple[Tlv, int]:
     """The data object at `position`, and the position after it."""
     start = position
     position = _tag_end(raw, start, strict)
-    tag = int.from_bytes(raw[start:position], "big")
+    tag = int.from_bytes(raw[start:position])
     length, position = _read_length(raw, position, strict)
     end = position + length
     if end > len(raw):
@@ -133,7 +133,7 @@ def _read_length(raw: bytes, position: int, strict: bool) -> tuple[int, int]:
     field = raw[position : position + count]
     if len(field) < count:
         raise TlvError("a length breaks off")
-    length = int.from_bytes(field, "big")
+    length = int.from_bytes(field)
     if strict and len(encode_length(length)) != 1 + count:
         raise TlvError(f"length {length} has more bytes than it needs")
     return length, position + count
@@ -142,7 +142,7 @@ def _read_length(raw: bytes, position: int, strict: bool) -> tuple[int, int]:
 def _tag_bytes(tag: int) -> bytes:
     if tag <= 0 or tag >= 1 << 8 * TAG_BYTES_MAX:
         raise TlvError(f"tag {tag:#x} is not 1 to {TAG_BYTES_MAX} bytes")
-    raw = tag.to_bytes((tag.bit_length() + 7) // 8, "big")
+    raw = tag.to_bytes((tag.bit_length() + 7) // 8)
     if _tag_end(raw, 0, strict=False) != len(raw):
         raise TlvError(f"{tag:X} is not one tag")
     return raw

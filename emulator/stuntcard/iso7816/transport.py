@@ -27,7 +27,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord, bytes_remaining, wrong_le
 
 _OK = int(StatusWord.OK)
-_OK_BYTES = _OK.to_bytes(2, "big")
+_OK_BYTES = _OK.to_bytes(2)
 _GET_RESPONSE = int(Instruction.GET_RESPONSE)
 
 
@@ -124,7 +124,7 @@ class Transport:
     def _answer(self, response: Response, le: int | None) -> bytes:
         data = response.data
         if not data:
-            return response.sw.to_bytes(2, "big")
+            return response.sw.to_bytes(2)
         if response.sw != _OK or (le is not None and len(data) <= le):
             if response.when_fetched is not None:
                 response.when_fetched()
@@ -158,4 +158,4 @@ def _same_chain(first: Command, part: Command) -> bool:
 
 
 def _status(sw: int) -> bytes:
-    return sw.to_bytes(2, "big")
+    return sw.to_bytes(2)

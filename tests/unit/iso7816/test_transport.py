@@ -49,6 +49,14 @@ def dialogues() -> Sequence[object]:
     return found
 
 
+def test_data_that_goes_out_unasked_at_t1_goes_as_far_as_a_short_answer_takes_it() -> None:
+    client = Client(Protocol.T1, Response(0x9000, data(3), unasked=True))
+    assert client.send("00A40400") == data(3) + OK
+    client.answer = Response(0x9000, data(300), unasked=True)
+    assert client.send("00A40400") == data(256) + bytes.fromhex("612C")
+    assert client.send("00C000002C") == data(300)[256:] + OK
+
+
 @pytest.mark.parametrize(("protocol", "lines"), dialogues())
 def test_a_dialogue(protocol: Protocol, lines: list[str]) -> None:
     client = Client(protocol)
