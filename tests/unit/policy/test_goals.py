@@ -1,0 +1,181 @@
+"""Ways to a state that somebody wants, past what shall not happen, and that there is none any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from stuntcard.policy.claims import judge
+from stuntcard.policy.conditions import Seen, holds
+from stuntcard.policy.functions import Situation
+from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
+from stuntcard.policy.moves import Move, content_moves, perform
+from stuntcard.policy.reach import reach
+from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
+from stuntcard.policy.walk import walk
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import ActionKind, Claim, ClaimedAction, CodeStatus, Condition, Profile
+
+from tests.unit.policy.profiles_made_smaller import small_proid_q
+
+PROID_Q, EOBCANKA, ZZZS_PK = (load_profile(name) for name in ("proid-q", "eobcanka", "zzzs-pk"))
+FRESH = factory_state(PROID_Q)
+PAIRED = Item(1, "cc", Origin.MADE, listed=True, certificate=True)
+
+
+def condition(**content: Any) -> Condition:
+    return Condition.model_validate(content)
+
+
+def action(**content: Any) -> ClaimedAction:
+    return ClaimedAction.model_validate(content)
+
+
+def in_brief(way: Sequence[Move] | None) -> list[str] | None:
+    """What is done, and on or with what."""
+    if way is None:
+        return None
+    return [f"{move.action.kind} {move.action.code or move.action.act or move.action.area}" for move in way]
+
+
+def with_items(*items: Item) -> State:
+    return State(FRESH.codes, items)
+
+
+def at(state: State, *forgotten: str) -> Standpoint:
+    return Standpoint(Situation(state, frozenset(forgotten)))
+
+
+def test_what_is_so_already_takes_no_step() -> None:
+    assert Goal(PROID_Q, [condition(code="pin", **{"is": "set"})], {}).way(at(FRESH)) == ()
+
+
+def test_a_mark_goes_by_a_change_or_by_puk_where_the_code_is_forgotten() -> None:
+    goal = Goal(PROID_Q, [condition(code="pin", must_change=False)], {})
+    assert in_brief(goal.way(at(FRESH))) == ["change pin"]
+    assert in_brief(goal.way(at(FRESH, "pin"))) == ["set pin"]
+    assert in_brief(goal.way(at(FRESH, "pin", "puk"))) is None
+
+
+def test_the_value_of_the_factory_is_one_that_a_code_can_be_changed_to() -> None:
+    wanted = [condition(code="pin", factory_value=True, **{"is": "set"})]
+    assert in_brief(Goal(PROID_Q, wanted, {}).way(at(FRESH))) == ["change pin"]
+    other = [condition(code="pin", factory_value=False)]
+    assert in_brief(Goal(PROID_Q, other, {}).way(Standpoint(Situation(FRESH), frozenset({"pin"})))) == ["change pin"]
+
+
+def test_a_full_area_is_made_free_and_a_named_key_is_never_another_one_of_its_number() -> None:
+    state = with_items(PAIRED, Item(2, "cc", Origin.MADE, listed=True))
+    wanted = [condition(key="22", **{"is": "gone"}), condition(area="cc", paired=2)]
+    goal = Goal(PROID_Q, wanted, {"21": 1, "22": 2})
+    assert in_brief(goal.way(at(state))) == ["delete_key cc", "make_key cc", "store_certificate cc"]
+    kept = Goal(PROID_Q, [condition(key="22", **{"is": "paired"})], {"21": 1, "22": 2})
+    assert in_brief(kept.way(Standpoint(Situation(state), gone=frozenset({"22"})))) is None
+
+
+def test_a_way_leads_past_what_shall_not_happen_if_it_can() -> None:
+    state = with_items(PAIRED)
+    wanted = [condition(key="21", **{"is": "gone"}), condition(area="cc", paired=1)]
+    avoided = Avoided((condition(area="cc", used=0),))
+    careless = in_brief(Goal(PROID_Q, wanted, {"21": 1}).way(at(state)))
+    assert careless == ["delete_key cc", "make_key cc", "store_certificate cc"]
+    careful = Goal(PROID_Q, wanted, {"21": 1}, avoided=[avoided])
+    assert in_brief(careful.way(at(state))) == ["make_key cc", "delete_key cc", "store_certificate cc"]
+    nothing_else = Goal(PROID_Q, [condition(area="cc", used=0)], {"21": 1}, avoided=[avoided])
+    assert in_brief(nothing_else.way(at(state))) == ["delete_key cc"]
+
+
+def test_deeds_are_done_in_the_order_that_the_law_lets() -> None:
+    deeds = [action(do="use_key", area="cc"), action(do="import_key", area="general")]
+    goal = Goal(PROID_Q, [condition(code="pin", **{"is": "set"})], {"21": 1}, deeds)
+    blocked = FRESH.with_code("pin", CodeState(CodeStatus.BLOCKED, 0, 3))
+    way = goal.way(at(State(blocked.codes, (PAIRED,))))
+    assert sorted(in_brief(way) or []) == ["import_key general", "set pin", "use_key cc"]
+    assert (in_brief(way) or [])[-1] == "import_key general"
+
+
+def test_a_card_without_files_of_its_clients_still_uses_its_keys() -> None:
+    goal = Goal(ZZZS_PK, [], {}, [action(do="use_key", area="pep")])
+    assert in_brief(goal.way(at(factory_state(ZZZS_PK)))) == ["use_key pep"]
+
+
+def test_an_act_may_be_what_is_wanted() -> None:
+    goal = Goal(EOBCANKA, [condition(part="identification", **{"is": "lost"})], {})
+    assert in_brief(goal.way(at(factory_state(EOBCANKA)))) == ["act block-identification"]
+
+
+def test_who_may_be_mistaken_comes_to_what_nobody_wants() -> None:
+    goal = Goal(PROID_Q, [condition(part="card", **{"is": "lost"})], {}, mistaken=["pin", "puk", "qpin"])
+    way = goal.way(at(FRESH))
+    assert way is not None
+    assert len(way) == 3 + 5 + 3
+    assert not any(move.right for move in way)
+
+
+def test_a_goal_that_is_too_far_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stuntcard.policy.goals.MOST_SITUATIONS", 3)
+    goal = Goal(PROID_Q, [condition(area="cc", paired=2)], {})
+    with pytest.raises(GoalTooFarError):
+        goal.way(at(FRESH))
+
+
+# Conditions
+
+
+@pytest.mark.parametrize(
+    ("content", "so"),
+    [
+        ({"area": "cc", "used": 2, "paired": 1, "unpaired": 1}, True),
+        ({"area": "cc", "used": {"at_least": 3}}, False),
+        ({"area": "cc", "imported": 1}, False),
+        ({"area": "general", "imported": {"at_most": 1}}, True),
+        ({"key": "21", "is": "paired"}, True),
+        ({"key": "22", "is": ["unpaired", "gone"]}, True),
+        ({"key": "23", "is": "certificate"}, True),
+        ({"key": "24", "is": "gone"}, True),
+        ({"code": "pin", "factory_value": True}, True),
+        ({"code": "puk", "factory_value": True}, False),
+        ({"can": {"do": "make_key", "area": "cc"}}, False),
+        ({"can": {"do": "delete_certificate", "area": "cc"}}, True),
+        ({"can": {"do": "log_in", "code": "pin", "wrong": True}}, False),
+        ({"final": True}, False),
+    ],
+)
+def test_a_condition_is_asked_of_one_card(content: dict[str, Any], so: bool) -> None:
+    items = (
+        PAIRED,
+        Item(2, "cc", Origin.MADE, listed=True),
+        Item(3, "general", None, certificate=True),
+        Item(4, "general", Origin.IMPORTED, listed=True, certificate=True),
+    )
+    seen = Seen(with_items(*items), {"21": 1, "22": 2, "23": 3}, frozenset({"pin"}))
+    assert holds(PROID_Q, seen, condition(**content)) is so
+
+
+def judged(profile: Profile, **content: Any) -> bool:
+    claim = Claim.model_validate({"says": "so it is", **content})
+    walked = walk(profile.model_copy(update={"claims": (claim,)}))
+    return judge(walked, reach(walked), claim).held
+
+
+def test_a_claim_speaks_of_areas_and_the_walk_agrees_with_the_single_state() -> None:
+    profile = small_proid_q()
+    assert judged(profile, never={"area": "cc", "used": {"at_least": 3}})
+    assert not judged(profile, never={"area": "cc", "used": 2})
+    full = {"area": "cc", "used": 2}
+    assert judged(profile, when=full, never=[], always={"area": "cc", "used": {"at_least": 1, "at_most": 2}})
+    walked = walk(profile)
+    asked = condition(area="cc", unpaired=1)
+    claim = Claim.model_validate({"says": "a", "never": [{"area": "cc", "unpaired": 1}]})
+    reached = reach(walk(profile.model_copy(update={"claims": (claim,)})))
+    bit = reached.bits(claim.never)
+    for number in range(len(walked)):
+        assert bool(reached.now[number] & bit) is holds(profile, Seen(walked.state(number)), asked)
+
+
+def test_moves_on_items_told_apart_name_each_of_them() -> None:
+    state = with_items(PAIRED, Item(2, "cc", Origin.MADE, listed=True, certificate=True))
+    uses = [move for move in content_moves(PROID_Q, state, {1, 2}) if move.action.kind is ActionKind.USE_KEY]
+    assert [move.action.number for move in uses] == [1, 2]
+    assert all(perform(PROID_Q, state, move)[0].items == state.items for move in uses)
