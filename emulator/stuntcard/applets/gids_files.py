@@ -28,6 +28,7 @@ from stuntcard.applets.shown_area import shown_area
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
 from stuntcard.card.files import FOR_HOLDER, MAX_FILE_SIZE, Condition, File, FileKind, Operation, access
+from stuntcard.card.memos import Memo
 from stuntcard.iso7816.status import StatusWord
 
 DIRECTORIES, PUBLIC_FILES, CARD_FILES = 0xA000, 0xA010, 0xA012
@@ -69,6 +70,9 @@ _IDENTIFIER_LENGTH, _FRESHNESS_LENGTH = 16, 6
 _STEP = 128
 """Files are made with some room to grow, so that most changes are written in one go."""
 _LENGTH_BYTES = 2
+
+_SHOWN: Memo[tuple[tuple[object, ...], tuple[Container, ...]]] = Memo(((), ()))
+"""The containers, and what they were made of."""
 
 Object = tuple[int, int]
 """A data object, by its file and tag."""
@@ -119,8 +123,13 @@ def tags_in(card: Card, file: int) -> list[int]:
 
 
 def shown_containers(card: Card) -> tuple[Container, ...]:
-    """The containers, as the map shows them."""
-    return containers(card, _records_written(card))
+    """The containers, as the map shows them. Each signature asks for them, and they are what they were, mostly."""
+    made_of = (card.files, card.content.keys, card.state.items)
+    then, shown = card.memos.read(_SHOWN)
+    if len(then) != len(made_of) or any(one is not other for one, other in zip(made_of, then, strict=True)):
+        shown = containers(card, _records_written(card))
+        card.memos.note(_SHOWN, (made_of, shown))
+    return shown
 
 
 # What is made of what the card has
