@@ -189,9 +189,6 @@ def test_with_puk_blocked_all_works_and_the_other_codes_want_care() -> None:
         "pin": {NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL},
         "qpin": {USE_CC, NEW_IN_CC},
     }
-    # Who has forgotten a code can't be warned of giving it wrongly.
-    forgotten = advised("proid-q", *blocked("puk"), forgotten=frozenset({"qpin"}))
-    assert [risk.code for risk in forgotten.beware] == ["pin"]
 
 
 def test_pin_blocked_after_puk_is_gone_and_qpin_is_not() -> None:
@@ -375,6 +372,14 @@ def test_the_puk_of_pep_unblocks_its_pin_and_the_last_one_ends_the_part() -> Non
     assert plan(advice) == ["holder: pep-puk sets pep-pin"]
     risk = the_risk(advice.plan[0])
     assert (risk.tries_left, risk.blocks, risk.loses, risk.ends) == (1, ("pep-puk",), ("pep",), (USE_PEP,))
+
+
+def test_nobody_is_warned_of_giving_a_code_wrongly_that_is_forgotten() -> None:
+    assert {risk.code for risk in advised("zzzs-pk").beware} == {"pep-puk", "kpep-pin"}
+    assert {risk.code for risk in advised("zzzs-pk", forgotten=frozenset({"pep-puk"})).beware} == {
+        "pep-pin",
+        "kpep-pin",
+    }
 
 
 @pytest.mark.fact("PK-04", "PK-13")
