@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,24 @@ def write_mutants(room: Path) -> None:
     from mutmut.mutation.file_mutation import mutate_file_contents
 
     for module in sorted(room.rglob("*.py")):
-        module.write_text(mutate_file_contents(str(module), module.read_text()).code)
+        mutated = mutate_file_contents(str(module), module.read_text())
+        spans = {name: range(span.start, span.end + 1) for name, span in mutated.line_span_by_function_name.items()}
+        module.write_text(_without_what_is_no_python(mutated.code, spans))
+
+
+def _without_what_is_no_python(code: str, spans: Mapping[str, range]) -> str:
+    """The code without mutants such as `case {1: a, 1: b}`, which no Python would take."""
+    lines = code.splitlines()
+    while True:
+        try:
+            compile("\n".join(lines), "mutated", "exec")
+        except SyntaxError as error:
+            wrong = next(name for name, span in spans.items() if error.lineno in span)
+            for number, line in enumerate(lines, 1):
+                if number in spans[wrong] or f"['{wrong}'] = " in line:
+                    lines[number - 1] = ""
+        else:
+            return "\n".join(lines) + "\n"
 
 
 def import_room(package: str) -> None:
