@@ -61,7 +61,7 @@ EMULATOR = House(
         faults="card policy iso7816 profile applets readers",  # they strike what passes between a reader and a card
         scenario="card policy iso7816 profile applets trace readers faults",
         exercises="card policy profile applets scenario",
-        words="card policy profile messages scenario exercises",
+        words="card policy profile messages faults scenario exercises",
         pictures="policy profile words",
         control="card policy iso7816 profile messages readers faults scenario exercises words",
         running="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
@@ -71,7 +71,7 @@ EMULATOR = House(
         cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
         " control running serve",
         # The public door, for the tests of others.
-        testing="card profile readers faults scenario control running",
+        testing="card profile readers trace faults scenario words control running",
         pytest_plugin="testing",
     )
     | {"__main__": frozenset({"cli", "running"})},

@@ -15,7 +15,7 @@ from stuntcard.readers.slot_control import SlotControl
 
 if TYPE_CHECKING:
     from stuntcard.faults.faulty_card import FaultyCard
-    from stuntcard.faults.rules import Faults, Rule
+    from stuntcard.faults.rules import ArmedFault, Faults, Rule
 
 
 class FaultInjector:
@@ -36,6 +36,11 @@ class FaultInjector:
         """What may strike this card."""
         with self._lock:
             return self._faults if self._faults is not None else self._make_faults(())
+
+    def faults_set(self) -> tuple[ArmedFault, ...]:
+        """Those that are set, as they stand now."""
+        with self._lock:
+            return self._faults.listed() if self._faults is not None else ()
 
     def lie_in(self, slot_control: SlotControl) -> None:
         """The card lies in another reader from now on, which its faults move it out of."""

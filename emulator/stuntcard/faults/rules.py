@@ -184,21 +184,22 @@ class Match:
 class Occasion:
     """Of the commands that match, those that are struck: the nth, every nth, some by chance, or all.
 
-    `after`: seconds from when the rule was set in which it does not yet count. Raises FaultError for what makes no
-    sense.
+    `first`: the number of the first that is struck, and all behind it. `after`: seconds from when the rule was set in
+    which it does not yet count. Raises FaultError for what makes no sense.
     """
 
     nth: int | None = None
     every: int | None = None
     probability: float | None = None
     after: float = 0.0
+    first: int | None = None
 
     def __post_init__(self) -> None:
-        given = [name for name in ("nth", "every", "probability") if getattr(self, name) is not None]
+        numbers = {"nth": self.nth, "from": self.first, "every": self.every}
+        given = [name for name, number in {**numbers, "probability": self.probability}.items() if number is not None]
         if len(given) > 1:
             raise FaultError(f"{' and '.join(given)} can't go together; give one of them")
-        for name in ("nth", "every"):
-            number = getattr(self, name)
+        for name, number in numbers.items():
             if number is not None and number < 1:
                 raise FaultError(f"{name}={number}: commands are counted from 1")
         if self.probability is not None and not 0.0 <= self.probability <= 1.0:
@@ -208,6 +209,8 @@ class Occasion:
         """Whether the command is struck that is the `count`th match; `chance` is a random number below 1."""
         if self.nth is not None:
             return count == self.nth
+        if self.first is not None:
+            return count >= self.first
         if self.every is not None:
             return count % self.every == 0
         return self.probability is None or chance < self.probability

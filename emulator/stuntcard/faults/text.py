@@ -42,8 +42,8 @@ _ATR_MAX = 33
 _T = TypeVar("_T")
 _NUMBER_MAX = 1_000_000_000
 _FIELDS = (
-    "ins", "cla", "p1p2", "applet", "code", "area", "nth", "every", "probability", "after", "seed", "act", "when",
-    "keep-data",
+    "ins", "cla", "p1p2", "applet", "code", "area", "nth", "from", "every", "probability", "after", "seed", "act",
+    "when", "keep-data",
 )  # fmt: skip
 _HEXADECIMAL = frozenset({"ins", "cla", "p1p2", "act"})
 _KEEP_DATA, _YES = "keep-data", "yes"
@@ -94,6 +94,7 @@ def rule_text(rule: Rule) -> str:
         "code": match.code,
         "area": match.area,
         "nth": occasion.nth,
+        "from": occasion.first,
         "every": occasion.every,
         "probability": None if occasion.probability is None else _decimal(occasion.probability),
         "after": _decimal(occasion.after) if occasion.after else None,
@@ -121,6 +122,7 @@ def _rule(fields: Mapping[str, str]) -> Rule:
     )
     occasion = Occasion(
         nth=_optional(fields, "nth", lambda value: _number("nth", value)),
+        first=_optional(fields, "from", lambda value: _number("from", value)),
         every=_optional(fields, "every", lambda value: _number("every", value)),
         probability=_optional(fields, "probability", _probability),
         after=_optional(fields, "after", lambda value: _seconds(f"after={value}", value)) or 0.0,

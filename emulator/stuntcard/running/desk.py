@@ -22,7 +22,7 @@ from stuntcard.running.placing import PlacedCard, placed
 
 if TYPE_CHECKING:
     from stuntcard.control.live_card import LiveCard
-    from stuntcard.faults.rules import Faults
+    from stuntcard.faults.rules import ArmedFault, Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ class DeskReader:
     def faults(self) -> Faults | None:
         """What may strike the card; None where there is none."""
         return self._lying.placed.faults if self._lying is not None else None
+
+    def faults_set(self) -> tuple[ArmedFault, ...]:
+        """The faults that are set for the card, as they stand now."""
+        return self._lying.placed.injector.faults_set() if self._lying is not None else ()
 
     def exchange(self, source: str, options: RunOptions | None = None) -> None:
         """Puts another card in, as `running.making.card_made` makes it, for the one that lies here.

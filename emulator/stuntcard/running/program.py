@@ -12,7 +12,7 @@ from pathlib import Path
 
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
-from stuntcard.running.desk import controlled, desk_laid, served_to_pcsc
+from stuntcard.running.desk import Desk, controlled, desk_laid, served_to_pcsc
 from stuntcard.running.making import ReaderOnDesk
 from stuntcard.running.pcsc import SOCKET_VARIABLE
 from stuntcard.running.signals import ENDING, SignalsCaught, caught
@@ -47,6 +47,7 @@ def exec_at_desk(wanted: Sequence[ReaderOnDesk], command: Sequence[str], socket:
     ):
         started()
         status = _run(command, {**os.environ, SOCKET_VARIABLE: str(desk.socket)}, signals)
+        _tell_faults(desk)
         desk.let_go()
     for reader in wanted:
         if reader.card is not None:
@@ -54,6 +55,17 @@ def exec_at_desk(wanted: Sequence[ReaderOnDesk], command: Sequence[str], socket:
             if reader.options.state_out is not None:
                 status = _state_written(reader.card, reader.options.state_out, status)
     return status
+
+
+def _tell_faults(desk: Desk) -> None:
+    """Says how often each fault struck that was set at the end."""
+    struck = [(reader.name, fault) for reader in desk.readers for fault in reader.faults_set()]
+    if not struck:
+        return
+    from stuntcard.words.faults import struck_line
+
+    for name, fault in struck:
+        print(f"{f'{name}: ' if len(desk.readers) > 1 else ''}{struck_line(fault)}", file=sys.stderr)
 
 
 def _state_written(card: Card, file: Path, status: int) -> int:

@@ -34,6 +34,16 @@ def test_the_example_of_the_documents() -> None:
     )
 
 
+def test_from_the_third_on() -> None:
+    rule = parse_rule("ins=2A from=3 act=tear")
+    assert rule == Rule(Tear(), Match(ins=0x2A), Occasion(first=3))
+    assert rule_text(rule) == "ins=2A from=3 act=tear when=before"
+    assert [rule.occasion.strikes(count, 0) for count in (1, 2, 3, 4)] == [False, False, True, True]
+    for text, why in (("from=0", "counted from 1"), ("from=2 nth=3", "nth and from can't go together")):
+        with pytest.raises(FaultError, match=why):
+            parse_rule(f"{text} act=tear")
+
+
 @pytest.mark.parametrize(
     ("text", "act"),
     [
