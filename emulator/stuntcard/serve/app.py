@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ControlError
@@ -47,7 +49,12 @@ _ROUTERS = tuple(
     )
 )
 _ANYWHERE = refusals(
-    Problem.NOT_AUTHENTICATED, Problem.FOREIGN_HOST, Problem.FOREIGN_ORIGIN, Problem.TOO_LARGE, Problem.TOO_SLOW
+    Problem.NOT_VALID,
+    Problem.NOT_AUTHENTICATED,
+    Problem.FOREIGN_HOST,
+    Problem.FOREIGN_ORIGIN,
+    Problem.TOO_LARGE,
+    Problem.TOO_SLOW,
 )
 _DETAIL_MAX = 500
 _ABOUT = "Emulated smart cards. Every refusal is a problem (RFC 9457); docs/http-api.md tells the whole story."
@@ -113,11 +120,26 @@ def _answer_errors(app: FastAPI) -> None:
         return problem_answer(Problem.NOT_VALID, faults[:_DETAIL_MAX])
 
     @app.exception_handler(HTTPException)
-    async def other(_request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 405:
-            return problem_answer(Problem.METHOD_NOT_ALLOWED, "see /api/v1/openapi.json", dict(error.headers or {}))
+    async def other(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"Allow": ", ".join(_methods(app, request))}
+            return problem_answer(Problem.METHOD_NOT_ALLOWED, "see /api/v1/openapi.json", headers)
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            return problem_answer(Problem.NOT_VALID, "the body can't be read: it is no JSON in UTF-8")
+        if not request.url.path.startswith("/api/"):
+            return page_problem(request, Problem.NOT_FOUND)
         return problem_answer(Problem.NOT_FOUND, "see /api/v1/openapi.json for all that there is")
 
     @app.exception_handler(Exception)
     async def failed(_request: Request, _error: Exception) -> JSONResponse:
         return problem_answer(Problem.FAILED, "the call could not be answered; the emulator's own output says why")
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """The methods of all routes with the call's path: the framework names those of one route only."""
+    methods: set[str] = set()
+    for route in (*app.routes, *(route for router in _ROUTERS for route in router.routes)):
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool
 
 from stuntcard.card.view import CardView
 from stuntcard.control import requests as api
@@ -36,7 +36,7 @@ class BackAfter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    back_after: Annotated[float, Field(ge=0, le=3600)] | None = Field(default=None, description="Seconds.")
+    back_after: Annotated[float, Strict(), Field(ge=0, le=3600)] | None = Field(default=None, description="Seconds.")
 
 
 class Wanted(BaseModel):
@@ -47,7 +47,7 @@ class Wanted(BaseModel):
     wanted: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = Field(
         description="In the words of `stuntcard set`: pin=blocked, puk=1, part:pep=lost, card=dead."
     )
-    force: bool = Field(default=False, description="Also where the law has no way there.")
+    force: StrictBool = Field(default=False, description="Also where the law has no way there.")
 
 
 @router.get("", responses=refusals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StringConstraints, model_validator
 
 from stuntcard.running.plan import NAME, STORED, ReaderPlan
 
@@ -55,16 +55,16 @@ class CardPlan(BaseModel):
     faults: Annotated[tuple[Annotated[str, StringConstraints(max_length=500)], ...], Field(max_length=_FAULTS_MAX)] = (
         Field(default=(), description='Rules for faults, such as "ins=2A nth=3 act=status:6F00".')
     )
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**32)] = Field(
         default=0, description="What chance decides in faults that have no seed of their own comes of this alone."
     )
-    pinpad: bool = Field(default=False, description="The reader has a PIN pad.")
+    pinpad: StrictBool = Field(default=False, description="The reader has a PIN pad.")
     desk: CardId | None = Field(
         default=None,
         description="Cards of one desk lie in readers behind one PC/SC socket, at most 16; without it, a card has a "
         "socket of its own.",
     )
-    keep: bool = Field(
+    keep: StrictBool = Field(
         default=False,
         description="The card outlives this process: it is stored under its id, and served again at the next start.",
     )
