@@ -73,6 +73,7 @@ EMULATOR = House(
         # The public door, for the tests of others.
         testing="card profile readers trace faults scenario words control running",
         pytest_plugin="testing",
+        http_client="control",
     )
     | {"__main__": frozenset({"cli", "running"})},
 )

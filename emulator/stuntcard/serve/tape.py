@@ -20,7 +20,10 @@ KEPT = 2000
 """So many commands of a card are kept, the last ones."""
 _LONGEST_KEPT = 4096
 """Bytes of a command or an answer; of longer ones the rest is left out, so that a tape has a bound."""
-_TOLD_AT_ONCE = 40
+_TOLD_AT_ONCE = 400
+"""So many commands are told one by one, however fast they come …"""
+_TOLD_A_SECOND = 400
+"""… and so many for each second since: telling takes longer than many a command, and shares the interpreter with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class CardTape:
         self._numbers = count()
         self._raw: deque[tuple[int, Raw]] = deque(maxlen=KEPT)
         self._told = 0
+        self._left, self._left_at = float(_TOLD_AT_ONCE), self._zero
         self._scribe: Scribe | None = None
         self._header: TraceHeader | None = None
 
@@ -58,25 +62,35 @@ class CardTape:
 
     def new(self) -> tuple[list[Heard], int]:
         """What came since the last call, masked and in words, and how many events of that are too many to be told."""
-        fresh = [raw for number, raw in list(self._raw) if number >= self._told]
-        if self._scribe is None or not fresh:
+        numbered = [one for one in list(self._raw) if one[0] >= self._told]
+        if self._scribe is None or not numbered:
             return [], 0
-        came = self._raw[-1][0] + 1 - self._told if len(fresh) == KEPT else len(fresh)
+        came = numbered[-1][0] + 1 - self._told
         self._told += came
-        begin = max(len(fresh) - _TOLD_AT_ONCE, 0)
+        fresh = [raw for _, raw in numbered]
+        if came > len(fresh):
+            _drop_first_get_responses(fresh)
+        begin = max(len(fresh) - self._room(), 0)
         # A GET RESPONSE is masked as the command before it was: so that one has to be seen, told or not.
         first = begin
         while first > 0 and _is_get_response(fresh[first]):
             first -= 1
         events = [self._heard(self._scribe, raw) for raw in fresh[first:]][begin - first :]
+        self._left -= len(events)
         return events, came - len(events)
+
+    def _room(self) -> int:
+        """How many events may be told now."""
+        now = perf_counter()
+        self._left = min(_TOLD_AT_ONCE, self._left + (now - self._left_at) * _TOLD_A_SECOND)
+        self._left_at = now
+        return int(self._left)
 
     def trace(self) -> Trace:
         """All that is kept, masked; it begins with a command that is no GET RESPONSE."""
         assert self._header is not None
         raw = [raw for _, raw in list(self._raw)]
-        while raw and _is_get_response(raw[0]):
-            del raw[0]
+        _drop_first_get_responses(raw)
         scribe = Scribe(self._header)
         return Trace(self._header, tuple(scribe.event(self._shifted(one))[0] for one in raw))
 
@@ -91,8 +105,7 @@ class CardTape:
         """The last so many events, masked and in words."""
         assert self._header is not None
         raw = [raw for _, raw in list(self._raw)][-many:]
-        while raw and _is_get_response(raw[0]):
-            del raw[0]
+        _drop_first_get_responses(raw)
         scribe = Scribe(self._header)
         return [self._heard(scribe, one) for one in raw]
 
@@ -103,6 +116,12 @@ class CardTape:
     def _heard(self, scribe: Scribe, raw: Raw) -> Heard:
         event, decoded = scribe.event(self._shifted(raw))
         return Heard(self._started + timedelta(seconds=event.time), event, decoded)
+
+
+def _drop_first_get_responses(raw: list[Raw]) -> None:
+    """Of those nobody knows any more whether they bring a secret: the command that they belong to is gone."""
+    while raw and _is_get_response(raw[0]):
+        del raw[0]
 
 
 def _is_get_response(raw: Raw) -> bool:
