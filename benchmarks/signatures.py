@@ -29,20 +29,26 @@ KINDS = ("rsa", "ec")
 NAMES = {"rsa": "RSA-2048", "ec": "P-256"}
 
 SIGNER = """
-import sys, time
+import subprocess, sys, time
 import pkcs11
 from pkcs11.util.ec import encode_named_curve_parameters
-module, pin, kind, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+module, pin, kind, count, prepare = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
+if prepare:
+    subprocess.run(["bash", "-euc", prepare, kind], check=True, capture_output=True)
 slot = pkcs11.lib(module).get_slots(token_present=True)[0]
 with slot.get_token().open(rw=True, user_pin=pin) as session:
-    if kind == "rsa":
+    if prepare:
+        key = next(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY}))
+    elif kind == "rsa":
         _, key = session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, id=b"1", label="bench")
-        mechanism, data = pkcs11.Mechanism.RSA_PKCS, bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
     else:
         curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
         parameters = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True)
         made = pkcs11.Mechanism.EC_KEY_PAIR_GEN
         _, key = parameters.generate_keypair(mechanism=made, store=True, id=b"1", label="bench")
+    if kind == "rsa":
+        mechanism, data = pkcs11.Mechanism.RSA_PKCS, bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
+    else:
         mechanism, data = pkcs11.Mechanism.ECDSA, bytes(range(32))
     for _ in range(20):
         key.sign(data, mechanism=mechanism)
@@ -51,6 +57,17 @@ with slot.get_token().open(rw=True, user_pin=pin) as session:
         key.sign(data, mechanism=mechanism)
     print(count / (time.perf_counter() - start))
 """
+PREPARE_PIV = f"""
+folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; cd "$folder"
+case $0 in rsa) algorithm=RSA2048 ;; *) algorithm=ECCP256 ;; esac
+piv() {{ yubico-piv-tool --reader Stuntcard --action verify-pin --pin {PIN} --slot 9a "$@"; }}
+piv --action generate --algorithm $algorithm --output key.pem
+openssl req -x509 -newkey ed25519 -nodes -keyout ca.key -out ca.pem -subj /CN=bench
+openssl x509 -new -force_pubkey key.pem -subj /CN=bench -CA ca.pem -CAkey ca.key -out certificate.pem
+piv --action import-certificate --input certificate.pem
+"""
+"""Clients of PIV see a key by its certificate, and OpenSC makes none."""
+APPLETS = {"isoapplet": "", "myeid": "", "piv": PREPARE_PIV}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +78,12 @@ class Signer:
     module: Path
     start: tuple[str, ...] = ()
     environment: Mapping[str, str] | None = None
+    prepare: str = ""
 
     def rate(self, kind: str) -> float | None:
         """Signatures a second with a fresh key; None when the program ended with an error."""
-        command = [*self.start, sys.executable, "-c", SIGNER, str(self.module), PIN, kind, str(SIGNATURES)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        signer = [sys.executable, "-c", SIGNER, str(self.module), PIN, kind, str(SIGNATURES), self.prepare]
+        done = subprocess.run([*self.start, *signer], env=self.environment, capture_output=True, text=True)
         return float(done.stdout) if done.returncode == 0 else None
 
 
@@ -75,8 +93,8 @@ def main() -> None:
     print(f"{module}; load {os.getloadavg()[0]:.2f} at the start")
     with contextlib.ExitStack() as stack:
         signers = [
-            Signer(applet, module, (STUNTCARD, "exec", "proid-q", "--applet", applet, "--"))
-            for applet in ("isoapplet", "myeid")
+            Signer(applet, module, (STUNTCARD, "exec", "proid-q", "--applet", applet, "--"), prepare=prepare)
+            for applet, prepare in APPLETS.items()
         ]
         if SOFTHSM.exists():
             signers.append(Signer("SoftHSM2", SOFTHSM, environment=stack.enter_context(_softhsm())))

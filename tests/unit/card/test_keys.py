@@ -276,6 +276,25 @@ def test_a_raw_private_operation_is_undone_by_the_public_one(rsa_key: rsa.RSAPri
             rsa_raw(rsa_key, wrong)
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"\0\1" + b"\xff" * 202 + b"\0" + b"\x30" * 51,  # as PKCS #1 pads it
+        b"\0\1" + b"\xff" * 8 + b"\0" + bytes(245),
+        b"\0\1" + b"\xff" * 252 + b"\0\n",
+        b"\0\1" + b"\xff" * 7 + b"\0" + bytes(246),  # too little padding
+        b"\0\1" + b"\xff" * 253 + b"\0",  # nothing behind it
+        b"\0\1" + b"\xff" * 254,
+        b"\0\2" + b"\xff" * 202 + b"\0" + b"\x30" * 51,
+    ],
+    ids=["padded", "longest", "shortest", "little", "nothing", "no-end", "other"],
+)
+def test_the_private_operation_is_the_same_whoever_does_it(rsa_key: rsa.RSAPrivateKey, block: bytes) -> None:
+    numbers = rsa_key.private_numbers()
+    expected = pow(int.from_bytes(block), numbers.d, numbers.public_numbers.n).to_bytes(256)
+    assert rsa_raw(rsa_key, block) == expected
+
+
 def test_sha1_whose_digest_info_is_made_here(rsa_key: rsa.RSAPrivateKey) -> None:
     digest = hashlib.sha1(MESSAGE).digest()
     rsa_key.public_key().verify(sign_pkcs1_sha1(rsa_key, digest), MESSAGE, padding.PKCS1v15(), hashes.SHA1())
