@@ -101,6 +101,8 @@ def test_a_key_made_elsewhere_is_brought_in(holder: PivCard, kind: str, algorith
         holder.sign(AUTHENTICATION, "SHA256-RSA-PKCS")
     tested = holder.with_pin("--action", "test-signature", "--slot", AUTHENTICATION, "--input", certificate)
     assert "Successful" in tested
+    tested = holder.with_pin("--action", "test-decipher", "--slot", AUTHENTICATION, "--input", certificate)
+    assert "Successful" in tested
 
 
 def test_a_retired_slot_is_found_by_its_certificate(holder: PivCard) -> None:
