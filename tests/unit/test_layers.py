@@ -103,7 +103,8 @@ TOOLS = House(
         ca__mail="ca.web ca.office ca.pki ca.store ca.settings ca.errors ca.times common",
         ca__portal="ca.web ca.office ca.pki ca.store ca.errors ca.times common",
         ca__app="ca.portal ca.mail ca.web ca.office ca.settings ca.errors ca.times common",
-        ca__cli="ca.app ca.mail ca.web ca.office ca.pki ca.settings ca.errors common",
+        ca__commands="ca.office ca.settings ca.errors common",
+        ca__cli="ca.commands ca.app ca.mail ca.web ca.office ca.pki ca.settings ca.errors common",
         console__errors="common",
         console__acts="manager.commands manager.model enrol.commands enrol.flows enrol.files enrol.ca_client"
         " enrol.errors card common",

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cardtools.ca.commands.bonds import bond_app
+from cardtools.ca.commands.customers import customer_app
+from cardtools.ca.commands.run import (
+    BY_HAND,
+    DEFAULT_PORT,
+    CustomerOption,
+    FolderArgument,
+    explained,
+    fail,
+    line,
+    opened,
+)
+from cardtools.ca.commands.tokens import token_app
 from cardtools.common.command import new_app, run_app, with_option_groups
 from cardtools.common.exit_codes import ExitCode
-from cardtools.common.printable import printable
 from cardtools.common.protocol import RequestState
-from cardtools.common.terms import UndoState
 
 if TYPE_CHECKING:
-    from cardtools.ca.office.service import Service
     from cardtools.ca.settings import MailServer
 
-_PORT, _PORT_MAX = 8629, 65535
-_BY_HAND = "command line"
-"""Whom the audit log names for what is done here."""
+_PORT_MAX = 65535
 
 
 app = new_app("A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.")
-token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for the customer's authorised persons.")
 app.add_typer(token_app, name="token")
-bond_app = typer.Typer(no_args_is_help=True, help="Requests to undo the bond between a card and its applicant.")
+app.add_typer(customer_app, name="customer")
 app.add_typer(bond_app, name="bond")
 
-FolderArgument = Annotated[Path, typer.Argument(help="The CA's folder.", metavar="DIR")]
 ProxiesOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -39,7 +44,6 @@ ProxiesOption = Annotated[
         metavar="ADDRESS",
     ),
 ]
-UndoRequestArgument = Annotated[int, typer.Argument(help="The request's number.", metavar="NUMBER", min=0)]
 RequestArgument = Annotated[str, typer.Argument(help="A request's id: BP and ten digits.", metavar="REQUEST")]
 
 
@@ -49,10 +53,10 @@ def init(folder: FolderArgument) -> None:
     from cardtools.ca.office import roles
     from cardtools.ca.office.service import create
 
-    with _explained():
+    with explained():
         create(folder)
-        with _opened(folder) as service:
-            token = roles.add(service, "operator", roles.Role.OPERATOR, _BY_HAND)
+        with opened(folder) as service:
+            token = roles.add(service, "operator", roles.Role.OPERATOR, BY_HAND)
     typer.echo(f"The CA is in {folder}. Trust its root, {folder / 'root.pem'}, for training only.")
     typer.echo(f"The operator's token, told this once: {token}")
     typer.echo(f"Start it with `cardtools-ca run {folder}`.")
@@ -63,7 +67,7 @@ class PlaceOptions:
     """Where the CA is reached."""
 
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = DEFAULT_PORT
     url: Annotated[str | None, typer.Option(help="How clients reach it, where that is not the host and port.")] = None
     trusted_proxy: ProxiesOption = None
 
@@ -100,10 +104,10 @@ def run(
     proxies = place.trusted_proxy or []
     for proxy in proxies:
         if not is_network(proxy):
-            _fail(f"{proxy} is no IP address of a proxy. Give one such as 127.0.0.1.", ExitCode.BAD_INPUT)
+            fail(f"{proxy} is no IP address of a proxy. Give one such as 127.0.0.1.", ExitCode.BAD_INPUT)
     if place.url is None and is_everywhere(place.host):
-        _fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
-    with _explained(), listening(place.host, place.port) as (listener, address):
+        fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
+    with explained(), listening(place.host, place.port) as (listener, address):
         settings = Settings(
             folder=folder,
             url=(place.url or address).rstrip("/"),
@@ -130,11 +134,11 @@ def list_requests(
     """List the newest requests, newest first."""
     from cardtools.ca.office import requests
 
-    with _explained(), _opened(folder) as service:
+    with explained(), opened(folder) as service:
         for record in requests.listed(service, state):
             device = "device" if record.on_device else "-"
             fields = (record.id, record.state, record.profile, device, record.serial or "-", record.applicant.name)
-            typer.echo(_line(*fields, record.applicant.e_mail))
+            typer.echo(line(*fields, record.applicant.e_mail))
 
 
 @app.command()
@@ -143,8 +147,8 @@ def issue(folder: FolderArgument, request_id: RequestArgument) -> None:
     from cardtools.ca.mail.notices import write_waiting
     from cardtools.ca.office import requests
 
-    with _explained(), _opened(folder) as service:
-        typer.echo(requests.issue(service, request_id, _BY_HAND).serial)
+    with explained(), opened(folder) as service:
+        typer.echo(requests.issue(service, request_id, BY_HAND).serial)
         write_waiting(service)
 
 
@@ -157,8 +161,8 @@ def refuse(
     """Refuse a pending request."""
     from cardtools.ca.office import requests
 
-    with _explained(), _opened(folder) as service:
-        requests.refuse(service, request_id, reason, _BY_HAND)
+    with explained(), opened(folder) as service:
+        requests.refuse(service, request_id, reason, BY_HAND)
 
 
 @app.command()
@@ -175,9 +179,9 @@ def revoke(
         why = RevocationReason(reason)
     except ValueError:
         known = ", ".join(RevocationReason)
-        _fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
-    with _explained(), _opened(folder) as service:
-        certificates.revoke(service, serial.upper().lstrip("0"), why, _BY_HAND)
+        fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
+    with explained(), opened(folder) as service:
+        certificates.revoke(service, serial.upper().lstrip("0"), why, BY_HAND)
 
 
 @app.command()
@@ -186,11 +190,11 @@ def outbox(folder: FolderArgument) -> None:
     from cardtools.ca.mail import notices
     from cardtools.ca.office import certificates
 
-    with _explained(), _opened(folder) as service:
+    with explained(), opened(folder) as service:
         notices.write_waiting(service)
         for record in notices.listed(service):
             e_mail = certificates.of_request(service, record.request).applicant.e_mail
-            typer.echo(_line(record.request, record.outcome or "written", e_mail))
+            typer.echo(line(record.request, record.outcome or "written", e_mail))
 
 
 @app.command()
@@ -199,11 +203,11 @@ def audit(
     after: Annotated[int, typer.Option(help="Only entries numbered above this.", min=0)] = 0,
 ) -> None:
     """Write the audit log, oldest entry first."""
-    with _explained(), _opened(folder) as service:
+    with explained(), opened(folder) as service:
         while entries := service.audit.entries(after=after):
             for entry in entries:
                 fields = (str(entry.number), entry.at.isoformat(), entry.who, entry.act, entry.subject, entry.outcome)
-                typer.echo(_line(*fields, entry.detail))
+                typer.echo(line(*fields, entry.detail))
             after = entries[-1].number
 
 
@@ -212,12 +216,16 @@ def authorise(
     folder: FolderArgument,
     e_mail: Annotated[str, typer.Argument(help="The address of a customer's authorised person.", metavar="EMAIL")],
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the authorisation back.")] = False,
+    customer: CustomerOption = "",
 ) -> None:
     """Let someone revoke and hand cards over by signed e-mail."""
     from cardtools.ca.mail import senders
 
-    with _explained(), _opened(folder) as service:
-        (senders.withdraw if withdraw else senders.authorise)(service, e_mail, _BY_HAND)
+    with explained(), opened(folder) as service:
+        if withdraw:
+            senders.withdraw(service, e_mail, BY_HAND)
+        else:
+            senders.authorise(service, e_mail, BY_HAND, customer)
 
 
 @app.command()
@@ -225,7 +233,7 @@ def authorised(folder: FolderArgument) -> None:
     """List who may ask by signed e-mail."""
     from cardtools.ca.mail import senders
 
-    with _explained(), _opened(folder) as service:
+    with explained(), opened(folder) as service:
         for e_mail in senders.authorised(service):
             typer.echo(e_mail)
 
@@ -240,12 +248,12 @@ def mail(
     from cardtools.ca.mail.message import SIZE_MAX
 
     try:
-        with file.open("rb") as opened:
-            raw = opened.read(SIZE_MAX + 1)
+        with file.open("rb") as stream:
+            raw = stream.read(SIZE_MAX + 1)
     except OSError as error:
-        _fail(f"{file} can't be read ({error.strerror}). Give a file with an e-mail in it.", ExitCode.BAD_INPUT)
-    with _explained(), _opened(folder) as service:
-        outcome = carry_out(service, raw, _BY_HAND)
+        fail(f"{file} can't be read ({error.strerror}). Give a file with an e-mail in it.", ExitCode.BAD_INPUT)
+    with explained(), opened(folder) as service:
+        outcome = carry_out(service, raw, BY_HAND)
     for serial in outcome.revoked:
         typer.echo(f"revoked  {serial}")
     for card in outcome.undone:
@@ -255,112 +263,12 @@ def mail(
         typer.echo(f"still bound  {card.card_profile}/{card.card_number}  because of {valid}")
 
 
-@token_app.command("add")
-def token_add(
-    folder: FolderArgument,
-    role: Annotated[str, typer.Argument(help="operator or authorised.", metavar="ROLE")],
-    name: Annotated[str, typer.Argument(help="Whose it is; the audit log names them.", metavar="NAME")],
-) -> None:
-    """Make a token for someone. It is written this once, and kept as a digest only."""
-    from cardtools.ca.office import roles
-
-    try:
-        known = roles.Role(role)
-    except ValueError:
-        _fail(f"There is no role {role}. Choose one of {', '.join(roles.Role)}.", ExitCode.BAD_INPUT)
-    with _explained(), _opened(folder) as service:
-        typer.echo(roles.add(service, name, known, _BY_HAND))
-
-
-@token_app.command("remove")
-def token_remove(
-    folder: FolderArgument, name: Annotated[str, typer.Argument(help="Whose it is.", metavar="NAME")]
-) -> None:
-    """Take someone's token back."""
-    from cardtools.ca.office import roles
-
-    with _explained(), _opened(folder) as service:
-        roles.remove(service, name, _BY_HAND)
-
-
-@token_app.command("list")
-def token_list(folder: FolderArgument) -> None:
-    """List who has a token."""
-    from cardtools.ca.office import roles
-
-    with _explained(), _opened(folder) as service:
-        for holder in roles.holders(service):
-            typer.echo(f"{holder.role}  {holder.name}")
-
-
-@bond_app.command("requests")
-def bond_requests(
-    folder: FolderArgument,
-    state: Annotated[UndoState | None, typer.Option(help="Only those in this state.")] = None,
-) -> None:
-    """List the newest requests to undo bonds, newest first."""
-    from cardtools.ca.office import undo_requests
-
-    with _explained(), _opened(folder) as service:
-        for record in undo_requests.listed(service, state):
-            fields = (str(record.number), record.state, str(record.card), record.sender, record.name)
-            typer.echo(_line(*fields, *([record.reason] if record.reason else [])))
-
-
-@bond_app.command("undo")
-def bond_undo(folder: FolderArgument, number: UndoRequestArgument) -> None:
-    """Carry a request out: undo the bond, once nothing on the card is valid any more."""
-    from cardtools.ca.office import undo_requests
-
-    with _explained(), _opened(folder) as service:
-        typer.echo(f"bond undone  {undo_requests.carry_out(service, number, _BY_HAND).card}")
-
-
-@bond_app.command("refuse")
-def bond_refuse(
-    folder: FolderArgument,
-    number: UndoRequestArgument,
-    reason: Annotated[str, typer.Option(help="Why; the authorised person reads it.")],
-) -> None:
-    """Refuse a request to undo a bond."""
-    from cardtools.ca.office import undo_requests
-
-    with _explained(), _opened(folder) as service:
-        undo_requests.refuse(service, number, reason, _BY_HAND)
-
-
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[Service]:
-    """The CA at the address where it ran last, whether it runs now or not."""
-    from cardtools.ca.office.service import last_url, open_service
-    from cardtools.ca.settings import Settings
-
-    yield open_service(Settings(folder=folder, url=last_url(folder) or f"http://127.0.0.1:{_PORT}"))
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Tells people what could not be done, and why."""
-    import sqlite3
-
-    from cardtools.ca.errors import CaError, RefusedError
-
-    try:
-        yield
-    except RefusedError as error:
-        _fail(error.detail, ExitCode.REFUSED)
-    except CaError as error:
-        _fail(str(error), ExitCode.BAD_INPUT)
-    except sqlite3.Error as error:
-        _fail(f"The CA's file could not be read or written ({error}). Try again.", ExitCode.UNAVAILABLE)
-
-
 def _mail_server(text: str) -> MailServer:
     from cardtools.ca.settings import MailServer
 
     host, _, port = text.rpartition(":")
     if not (host and port.isascii() and port.isdecimal() and 0 < int(port) <= _PORT_MAX):
-        _fail(f"{text} is no mail server. Give host and port, such as 127.0.0.1:1025.", ExitCode.BAD_INPUT)
+        fail(f"{text} is no mail server. Give host and port, such as 127.0.0.1:1025.", ExitCode.BAD_INPUT)
     return MailServer(host.removeprefix("[").removesuffix("]"), int(port))
 
 
@@ -368,19 +276,8 @@ def _address(text: str) -> str:
     from cardtools.common.applicants import flaw_in_address
 
     if flaw_in_address(text) is not None:
-        _fail(f"{text} is no address to write from. Give one such as ca@example.org.", ExitCode.BAD_INPUT)
+        fail(f"{text} is no address to write from. Give one such as ca@example.org.", ExitCode.BAD_INPUT)
     return text
-
-
-def _line(*fields: str) -> str:
-    """Fields in one line, each in one piece: strangers' names stand here, the refused ones too, whatever is in them."""
-    shown = (" ".join(printable(field, " ").split()) for field in fields)
-    return "  ".join(shown)
-
-
-def _fail(message: str, code: ExitCode) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from cardtools.ca.store import bond_rows, certificate_rows
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.ca.store.customer_rows import Scope, within
 from cardtools.ca.store.people import folded, person_of
 from cardtools.common.protocol import Applicant, Model, Problem, Serial
 
@@ -80,12 +81,13 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
         # Asked again: the first time was before the transaction, so that strangers can't hold it up.
         signer = _check_signer(service, act.connection, signature, message.sender)
         order = mail_order.parse(mail_message.text_of(signature.content))
-        may_ask = senders.may_ask(act.connection, message.sender)
+        customer = senders.customer_of(act.connection, message.sender)
+        may_ask = customer is not None
         if not may_ask and not (order.is_notice and order.names(signer.applicant)):
             raise _may_not_ask(message.sender)
         if not senders.take(act.connection, signature.fingerprint, message.message_id, service.clock()):
             raise RefusedError(Problem.ALREADY_DONE, "This e-mail was carried out before. Write and sign a new one.")
-        outcome = (_undo_only if order.is_notice else _carry_out)(service, act, order)
+        outcome = (_undo_only if order.is_notice else _carry_out)(service, act, order, customer)
         whose = Applicant(name=outcome.name, e_mail=outcome.e_mail)
         if not may_ask and person_of(whose) != person_of(signer.applicant):
             raise _may_not_ask(message.sender)
@@ -138,20 +140,22 @@ def _check_time(service: Service, signature: Signature) -> None:
         )
 
 
-def _carry_out(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
+def _carry_out(service: Service, act: AuditedAct, order: Order, scope: Scope) -> MailOutcome:
     connection, at = act.connection, service.clock()
-    named = [_certificate(connection, order, serial) for serial in order.serials]
-    bound = [_bond(connection, order, card) for card in order.cards]
+    named = [_certificate(connection, order, serial, scope) for serial in order.serials]
+    bound = [_bond(connection, order, card, scope) for card in order.cards]
     person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
     for bond in bound:
         on_card = certificate_rows.on_card(connection, bond.card)
-        named += [record for record in on_card if person_of(record.applicant) == person]
+        named += [record for record in on_card if _is_of(record, person, scope)]
     certificates = {record.serial: record for record in named}.values()
     revoked = [record for record in certificates if record.still_valid(at)]
     for record in revoked:
         certificate_rows.set_revoked(connection, record.serial, at, _REASON)
         act.also("revoke", record.serial, f"{record.applicant.name}, {_REASON}")
-    undone, still_bound = _undo_bonds(service, act, person, [record.card for record in certificates if record.card])
+    undone, still_bound = _undo_bonds(
+        service, act, person, [record.card for record in certificates if record.card], scope
+    )
     if not revoked and not undone:
         raise _nothing_done(still_bound)
     applicant = next(iter(certificates)).applicant
@@ -167,16 +171,16 @@ def _carry_out(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
     )
 
 
-def _undo_only(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
+def _undo_only(service: Service, act: AuditedAct, order: Order, scope: Scope) -> MailOutcome:
     """Undoes the bonds of cards on which nothing is valid any more (PQ-34). Raises RefusedError."""
-    named = [_certificate(act.connection, order, serial) for serial in order.serials]
-    bound = [_bond(act.connection, order, card) for card in order.cards]
+    named = [_certificate(act.connection, order, serial, scope) for serial in order.serials]
+    bound = [_bond(act.connection, order, card, scope) for card in order.cards]
     person = _one_person(order, [*(person_of(record.applicant) for record in named), *(bond.person for bond in bound)])
     cards = [*(bond.card for bond in bound), *(record.card for record in named if record.card)]
     bonds_there = [bond for card in cards if (bond := bond_rows.of_card(act.connection, card)) is not None]
-    undone, still_bound = _undo_bonds(service, act, person, cards)
+    undone, still_bound = _undo_bonds(service, act, person, cards, scope)
     if still_bound:
-        serials = ", ".join(serial for card in still_bound for serial in card.still_valid)
+        serials = _still_valid(still_bound)
         raise RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
             f"The card has certificates that are still valid: {serials}. Have them revoked first; this e-mail revokes"
@@ -190,18 +194,24 @@ def _undo_only(service: Service, act: AuditedAct, order: Order) -> MailOutcome:
     )
 
 
-def _certificate(connection: sqlite3.Connection, order: Order, serial: str) -> CertificateRecord:
+def _is_of(record: CertificateRecord, person: str, scope: Scope) -> bool:
+    return person_of(record.applicant) == person and within(record.customer, scope)
+
+
+def _certificate(connection: sqlite3.Connection, order: Order, serial: str, scope: Scope) -> CertificateRecord:
     record = certificate_rows.find(connection, serial)
-    if record is None or not order.names(record.applicant):
+    if record is None or not order.names(record.applicant) or not within(record.customer, scope):
         raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial} of {order.applicant}.")
     return record
 
 
-def _bond(connection: sqlite3.Connection, order: Order, card: NamedCard) -> BondRecord:
+def _bond(connection: sqlite3.Connection, order: Order, card: NamedCard, scope: Scope) -> BondRecord:
     found = [
         bond
         for bond in bond_rows.of_number(connection, card.number)
-        if card.profile in (None, bond.card.profile) and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
+        if within(bond.customer, scope)
+        and card.profile in (None, bond.card.profile)
+        and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
     ]
     if not found:
         raise RefusedError(Problem.NOT_FOUND, f"Card {card} is not bound to {order.applicant}.")
@@ -223,16 +233,17 @@ def _one_person(order: Order, people: Iterable[str]) -> str:
 
 
 def _undo_bonds(
-    service: Service, act: AuditedAct, person: str, cards: Iterable[CardId]
+    service: Service, act: AuditedAct, person: str, cards: Iterable[CardId], scope: Scope
 ) -> tuple[list[MailedCard], list[MailedCard]]:
     """Undoes the person's bonds to these cards where nothing is valid any more; gives those undone, and those not."""
     undone, still_bound = [], []
     for card in dict.fromkeys(cards):
         bond = bond_rows.of_card(act.connection, card)
-        if bond is None or bond.person != person:
+        if bond is None or bond.person != person or not within(bond.customer, scope):
             continue
-        valid = [record.serial for record in bonds.release(service, act, bond)]
-        mailed = MailedCard(card_profile=card.profile, card_number=card.number, still_valid=valid)
+        valid = bonds.release(service, act, bond)
+        told = [record.serial for record in valid if within(record.customer, scope)]
+        mailed = MailedCard(card_profile=card.profile, card_number=card.number, still_valid=told)
         if valid:
             still_bound.append(mailed)
         else:
@@ -241,13 +252,18 @@ def _undo_bonds(
     return undone, still_bound
 
 
+def _still_valid(still_bound: Iterable[MailedCard]) -> str:
+    """The serial numbers in the way; nothing of another customer's is told but that it is there."""
+    return ", ".join(serial for card in still_bound for serial in card.still_valid or ["one of another customer"])
+
+
 def _nothing_done(still_bound: Iterable[MailedCard]) -> RefusedError:
-    serials = [serial for card in still_bound for serial in card.still_valid]
-    if serials:
+    still_bound = list(still_bound)
+    if still_bound:
         return RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
             f"What the e-mail names is revoked already, and the card has other certificates that are still valid:"
-            f" {', '.join(serials)}. Name these too.",
+            f" {_still_valid(still_bound)}. Name these too.",
         )
     return RefusedError(
         Problem.ALREADY_DONE, "What the e-mail names is revoked or expired already, and no bond is left to undo."

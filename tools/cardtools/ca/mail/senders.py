@@ -6,19 +6,25 @@ import sqlite3
 from datetime import datetime
 
 from cardtools.ca.errors import RefusedError
+from cardtools.ca.office import customers
 from cardtools.ca.office.applicants import check_address
 from cardtools.ca.office.service import Service
 from cardtools.ca.store import mail_rows
+from cardtools.ca.store.customer_rows import NOBODY
 from cardtools.ca.store.people import folded
 from cardtools.common.protocol import Problem
 
 
-def authorise(service: Service, e_mail: str, who: str) -> None:
-    """From now on the CA does what signed e-mails from the address ask. Raises RefusedError: not an address, known."""
+def authorise(service: Service, e_mail: str, who: str, customer: str = NOBODY) -> None:
+    """From now on the CA does what signed e-mails from the address ask, about a customer's people and cards.
+
+    Raises RefusedError: not an address, known already, no such customer.
+    """
     with service.audit.act(who, "authorise e-mail", e_mail) as act:
         check_address(e_mail)
         try:
-            mail_rows.add_sender(act.connection, folded(e_mail), service.clock())
+            whose = customers.known(act.connection, customer)
+            mail_rows.add_sender(act.connection, folded(e_mail), service.clock(), whose)
         except sqlite3.IntegrityError as error:
             raise RefusedError(Problem.ALREADY_DONE, f"{e_mail} is authorised already.") from error
 
@@ -36,9 +42,9 @@ def authorised(service: Service) -> list[str]:
         return mail_rows.senders(connection)
 
 
-def may_ask(connection: sqlite3.Connection, e_mail: str) -> bool:
-    """Whether the address is authorised."""
-    return mail_rows.is_sender(connection, folded(e_mail))
+def customer_of(connection: sqlite3.Connection, e_mail: str) -> str | None:
+    """For which customer the address may ask; None when it may not."""
+    return mail_rows.customer_of_sender(connection, folded(e_mail))
 
 
 def take(connection: sqlite3.Connection, fingerprint: str, message_id: str, at: datetime) -> bool:

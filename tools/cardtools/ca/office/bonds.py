@@ -18,7 +18,9 @@ from cardtools.ca.store import bond_rows, certificate_rows, undo_request_rows
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.ca.store.customer_rows import Scope, within
 from cardtools.ca.store.people import person_of
+from cardtools.ca.store.request_rows import RequestRecord
 from cardtools.common.protocol import Applicant, Problem
 
 
@@ -43,34 +45,38 @@ def check(connection: sqlite3.Connection, card: CardId, applicant: Applicant) ->
     return bond is not None
 
 
-def hold(service: Service, act: AuditedAct, card: CardId, applicant: Applicant) -> None:
+def hold(service: Service, act: AuditedAct, card: CardId, request: RequestRecord) -> None:
     """Makes the bond, or checks the one there is. Raises RefusedError: bound to another."""
+    applicant = request.applicant
     if check(act.connection, card, applicant):
         return
     bond_rows.add(
         act.connection,
-        BondRecord(card, person_of(applicant), applicant.name, applicant.e_mail, service.clock()),
+        BondRecord(card, person_of(applicant), applicant.name, applicant.e_mail, service.clock(), request.customer),
     )
     act.also("make bond", str(card), applicant.name)
 
 
-def find(service: Service, card: CardId) -> BoundCard | None:
-    """The bond of a card, and what is on the card."""
+def find(service: Service, card: CardId, scope: Scope = None) -> BoundCard | None:
+    """The bond of a card within a scope, and what is on the card."""
     with service.database.reading() as connection:
         bond = bond_rows.of_card(connection, card)
-        return None if bond is None else _bound(service, connection, bond)
+        there = bond is not None and within(bond.customer, scope)
+        return _bound(service, connection, bond, scope) if bond is not None and there else None
 
 
-def find_numbered(service: Service, number: str) -> list[BoundCard]:
+def find_numbered(service: Service, number: str, scope: Scope = None) -> list[BoundCard]:
     """The bound cards with this serial number, of whatever model."""
     with service.database.reading() as connection:
-        return [_bound(service, connection, bond) for bond in bond_rows.of_number(connection, number)]
+        found = bond_rows.of_number(connection, number)
+        return [_bound(service, connection, bond, scope) for bond in found if within(bond.customer, scope)]
 
 
-def of_person(service: Service, person: str) -> list[BoundCard]:
+def of_person(service: Service, person: str, scope: Scope = None) -> list[BoundCard]:
     """The cards bound to one person (`people.person_of`)."""
     with service.database.reading() as connection:
-        return [_bound(service, connection, bond) for bond in bond_rows.of_person(connection, person)]
+        found = bond_rows.of_person(connection, person)
+        return [_bound(service, connection, bond, scope) for bond in found if within(bond.customer, scope)]
 
 
 def undo(service: Service, card: CardId, who: str) -> None:
@@ -81,19 +87,25 @@ def undo(service: Service, card: CardId, who: str) -> None:
         act.detail = bond.name
 
 
-def undoable(service: Service, connection: sqlite3.Connection, card: CardId) -> BondRecord:
+def undoable(service: Service, connection: sqlite3.Connection, card: CardId, scope: Scope = None) -> BondRecord:
     """The bond of a card on which nothing is valid. Raises RefusedError as `undo` does."""
     bond = bond_rows.of_card(connection, card)
-    if bond is None:
+    if bond is None or not within(bond.customer, scope):
         raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
     valid = _still_valid(service, certificate_rows.on_card(connection, card))
     if valid:
-        serials = ", ".join(certificate.serial for certificate in valid)
         raise RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
-            f"Card {card.number} has certificates that are still valid: {serials}. Revoke them first.",
+            f"Card {card.number} has certificates that are still valid: {named(valid, scope)}. Revoke them first.",
         )
     return bond
+
+
+def named(certificates: Sequence[CertificateRecord], scope: Scope) -> str:
+    """The serial numbers of certificates; those outside the scope are only counted."""
+    serials = [certificate.serial for certificate in certificates if within(certificate.customer, scope)]
+    others = len(certificates) - len(serials)
+    return ", ".join([*serials, *([f"{others} of another customer"] if others else [])])
 
 
 def release(service: Service, act: AuditedAct, bond: BondRecord) -> list[CertificateRecord]:
@@ -109,9 +121,11 @@ def release(service: Service, act: AuditedAct, bond: BondRecord) -> list[Certifi
     return valid
 
 
-def _bound(service: Service, connection: sqlite3.Connection, bond: BondRecord) -> BoundCard:
+def _bound(service: Service, connection: sqlite3.Connection, bond: BondRecord, scope: Scope) -> BoundCard:
+    """A bound card; of the certificates on it, those of the scope are told, and all count."""
     certificates = certificate_rows.on_card(connection, bond.card)
-    return BoundCard(bond, certificates, may_be_undone=not _still_valid(service, certificates))
+    told = [certificate for certificate in certificates if within(certificate.customer, scope)]
+    return BoundCard(bond, told, may_be_undone=not _still_valid(service, certificates))
 
 
 def _still_valid(service: Service, certificates: Sequence[CertificateRecord]) -> list[CertificateRecord]:

@@ -7,14 +7,15 @@ from cardtools.ca.office.service import Service
 from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.store import certificate_rows, request_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.ca.store.customer_rows import Scope, within
 from cardtools.common.protocol import Problem
 
 
-def find(service: Service, serial: str) -> CertificateRecord:
+def find(service: Service, serial: str, scope: Scope = None) -> CertificateRecord:
     """A certificate. Raises RefusedError: not found."""
     with service.database.reading() as connection:
         record = certificate_rows.find(connection, serial)
-    if record is None:
+    if record is None or not within(record.customer, scope):
         raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
     return record
 
@@ -31,11 +32,11 @@ def of_request(service: Service, request_id: str) -> CertificateRecord:
     return record
 
 
-def revoke(service: Service, serial: str, reason: RevocationReason, who: str) -> CertificateRecord:
+def revoke(service: Service, serial: str, reason: RevocationReason, who: str, scope: Scope = None) -> CertificateRecord:
     """Revokes a certificate, for good. Raises RefusedError: not found, already revoked, expired."""
     with service.audit.act(who, "revoke", serial) as act:
         record = certificate_rows.find(act.connection, serial)
-        if record is None:
+        if record is None or not within(record.customer, scope):
             raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
         at = service.clock()
         if not record.still_valid(at):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from cryptography import x509
 
 from cardtools.ca.errors import RefusedError
-from cardtools.ca.office import bonds, challenges
+from cardtools.ca.office import bonds, challenges, customers
 from cardtools.ca.office.applicants import check_applicant
 from cardtools.ca.office.audit import AuditedAct
 from cardtools.ca.office.service import Service
@@ -21,6 +21,7 @@ from cardtools.ca.pki.profiles import KINDS, Kind
 from cardtools.ca.store import certificate_rows, notice_rows, request_rows
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.certificate_rows import CertificateRecord
+from cardtools.ca.store.customer_rows import NOBODY
 from cardtools.ca.store.request_rows import RequestRecord
 from cardtools.common.messages import Language
 from cardtools.common.protocol import (
@@ -53,11 +54,12 @@ def accept(
     which the applicant is written to.
     """
     with service.audit.act(who, "request", request.applicant.name) as act:
-        check_applicant(request.applicant, for_organisation=KINDS[request.profile].for_organisation)
+        of_organisation = KINDS[request.profile].for_organisation
+        check_applicant(request.applicant, for_organisation=of_organisation)
         asked = pkcs10.read(request.pkcs10)
-        return _take_in(
-            service, act, _Asked(asked, client, language, request.profile, request.applicant, request.attestation)
-        )
+        customer = customers.of_applicant(act.connection, request.applicant, for_organisation=of_organisation)
+        wanted = _Asked(asked, client, language, request.profile, request.applicant, request.attestation, customer)
+        return _take_in(service, act, wanted)
 
 
 def renew(
@@ -79,7 +81,15 @@ def renew(
                 "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
             )
         wanted = _Asked(
-            asked, client, language, old.profile, old.applicant, renewal.attestation, old.serial, renewal.validity
+            asked,
+            client,
+            language,
+            old.profile,
+            old.applicant,
+            renewal.attestation,
+            customer=old.customer,
+            renewal_of=old.serial,
+            validity=renewal.validity,
         )
         return _take_in(service, act, wanted)
 
@@ -123,6 +133,7 @@ class _Asked:
     profile: CertificateProfile
     applicant: Applicant
     attestation: Attestation | None
+    customer: str = NOBODY
     renewal_of: str | None = None
     validity: Validity = Validity.ONE_YEAR
 
@@ -156,6 +167,7 @@ def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
         validity=asked.validity,
         client=asked.client,
         language=asked.language,
+        customer=asked.customer,
     )
     request_rows.add(connection, record)
     act.subject = record.id
@@ -235,7 +247,7 @@ def _issue(service: Service, act: AuditedAct, record: RequestRecord, *, besides:
     if record.renewal_of is not None:
         _certificate_in_use(service, connection, record.renewal_of)
     if record.card is not None and record.on_device and KINDS[record.profile].binds:
-        bonds.hold(service, act, record.card, record.applicant)
+        bonds.hold(service, act, record.card, record)
     asked = x509.load_der_x509_csr(record.pkcs10)
     certificate = service.authority.issue(
         record.profile,

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cardtools.ca.errors import RefusedError
+from cardtools.ca.office import customers
 from cardtools.ca.office.service import Service
 from cardtools.ca.store import token_rows
+from cardtools.ca.store.customer_rows import NOBODY, Scope
+from cardtools.ca.store.token_rows import TokenRecord
 from cardtools.common.protocol import Problem
 
 _TOKEN_BYTES = 32
@@ -32,6 +35,13 @@ class TokenHolder:
 
     name: str
     role: Role
+    customer: str = NOBODY
+    """For whom they act; an operator for the CA."""
+
+    @property
+    def scope(self) -> Scope:
+        """Whose applicants, certificates and cards they see."""
+        return None if self.role is Role.OPERATOR else self.customer
 
     @property
     def who(self) -> str:
@@ -39,14 +49,15 @@ class TokenHolder:
         return f"{self.role} {self.name}"
 
 
-def add(service: Service, name: str, role: Role, who: str) -> str:
-    """A new token for someone, told this once. Raises RefusedError when the name has one, or is none."""
+def add(service: Service, name: str, role: Role, who: str, customer: str = NOBODY) -> str:
+    """A new token for someone, told this once. Raises RefusedError when the name has one, or is none; no customer."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with service.audit.act(who, "add token", f"{role} {name}") as act:
         if not (name.strip() and name.isprintable()):
             raise RefusedError(Problem.BAD_REQUEST, "A token needs a name, which the audit log shows. Say whose it is.")
         try:
-            token_rows.add(act.connection, name, role, _digest(token), service.clock())
+            holder = TokenRecord(name, role, customers.known(act.connection, customer))
+            token_rows.add(act.connection, holder, _digest(token), service.clock())
         except sqlite3.IntegrityError as error:
             raise RefusedError(
                 Problem.ALREADY_DONE, f"{name} has a token already. Remove it first, or choose another name."
@@ -64,7 +75,7 @@ def remove(service: Service, name: str, who: str) -> None:
 def holders(service: Service) -> list[TokenHolder]:
     """Everyone with a token."""
     with service.database.reading() as connection:
-        return [TokenHolder(name, Role(role)) for name, role, _ in token_rows.every(connection)]
+        return [_holder(record) for record, _ in token_rows.every(connection)]
 
 
 def holder_of(service: Service, token: str) -> TokenHolder | None:
@@ -73,8 +84,12 @@ def holder_of(service: Service, token: str) -> TokenHolder | None:
     with service.database.reading() as connection:
         kept = token_rows.every(connection)
     # Every digest is compared, so that the time tells nothing about which one is like it.
-    matching = [(name, role) for name, role, other in kept if hmac.compare_digest(digest, other)]
-    return TokenHolder(matching[0][0], Role(matching[0][1])) if matching else None
+    matching = [record for record, other in kept if hmac.compare_digest(digest, other)]
+    return _holder(matching[0]) if matching else None
+
+
+def _holder(record: TokenRecord) -> TokenHolder:
+    return TokenHolder(record.name, Role(record.role), record.customer)
 
 
 def _digest(token: str) -> bytes:

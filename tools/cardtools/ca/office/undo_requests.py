@@ -10,6 +10,7 @@ from cardtools.ca.office.requests import AUTOMATIC
 from cardtools.ca.office.service import Service
 from cardtools.ca.store import undo_request_rows
 from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.customer_rows import Scope
 from cardtools.ca.store.undo_request_rows import UndoRecord
 from cardtools.common.protocol import Problem
 from cardtools.common.terms import UndoState
@@ -17,13 +18,13 @@ from cardtools.common.terms import UndoState
 _LISTED_AT_MOST = 500
 
 
-def send(service: Service, card: CardId, who: str) -> UndoRecord:
+def send(service: Service, card: CardId, who: str, scope: Scope) -> UndoRecord:
     """Takes in a request; with `automatic`, carries it out in the same act.
 
     Raises RefusedError: no bond, certificates on the card that are still valid, a request that waits already.
     """
     with service.audit.act(who, "ask to undo bond", str(card)) as act:
-        bond = bonds.undoable(service, act.connection, card)
+        bond = bonds.undoable(service, act.connection, card, scope)
         try:
             number = undo_request_rows.add(act.connection, bond, who, service.clock())
         except sqlite3.IntegrityError as error:
@@ -60,16 +61,18 @@ def refuse(service: Service, number: int, reason: str, who: str) -> UndoRecord:
         return _record(act.connection, number)
 
 
-def listed(service: Service, state: UndoState | None = None, at_most: int = _LISTED_AT_MOST) -> list[UndoRecord]:
+def listed(
+    service: Service, scope: Scope, state: UndoState | None = None, at_most: int = _LISTED_AT_MOST
+) -> list[UndoRecord]:
     """The newest requests, of one state or all, newest first."""
     with service.database.reading() as connection:
-        return undo_request_rows.newest(connection, state, at_most=at_most)
+        return undo_request_rows.newest(connection, scope, state, at_most=at_most)
 
 
-def of_person(service: Service, person: str) -> list[UndoRecord]:
+def of_person(service: Service, person: str, scope: Scope) -> list[UndoRecord]:
     """The requests about cards that were bound to a person (`people.person_of`), newest first."""
     with service.database.reading() as connection:
-        return undo_request_rows.of_person(connection, person)
+        return undo_request_rows.of_person(connection, person, scope)
 
 
 def _record(connection: sqlite3.Connection, number: int) -> UndoRecord:

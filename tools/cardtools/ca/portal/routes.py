@@ -91,8 +91,13 @@ def first_page(
     """Logging in; for who has, finding an applicant."""
     if visitor is None:
         return _log_in_page(request)
-    found = [(person, person.certificates[-1].serial) for person in people.find(ca, find)]
-    sent = [] if find else [(record, _page_of(ca, record)) for record in undo_requests.listed(ca, at_most=_SENT_SHOWN)]
+    scope = visitor.holder.scope
+    found = [(person, person.certificates[-1].serial) for person in people.find(ca, find, scope)]
+    sent = (
+        []
+        if find
+        else [(record, _page_of(ca, record)) for record in undo_requests.listed(ca, scope, at_most=_SENT_SHOWN)]
+    )
     return page(request, "find", session=visitor, find=find, people=found, sent=sent)
 
 
@@ -139,8 +144,8 @@ def log_out(request: Request, ca: Ca, user: Sender) -> Response:
 @router.get("/applicants/{serial}")
 def applicant(request: Request, ca: Ca, user: User, serial: Serial, done: str = "") -> Response:
     """The applicant with this certificate: all certificates, and the cards bound to the applicant."""
-    person = people.of_certificate(ca, serial)
-    sent = undo_requests.of_person(ca, person_of(person.applicant))
+    person = people.of_certificate(ca, serial, user.holder.scope)
+    sent = undo_requests.of_person(ca, person_of(person.applicant), user.holder.scope)
     at = ca.clock()
     return page(
         request,
@@ -168,7 +173,7 @@ def _state(record: CertificateRecord, *, valid: bool) -> str:
 @router.get("/certificates/{serial}/revoke")
 def confirm_revocation(request: Request, ca: Ca, user: User, serial: Serial) -> Response:
     """Asks whether the certificate is really to be revoked."""
-    record = certificates.find(ca, serial)
+    record = certificates.find(ca, serial, user.holder.scope)
     if not record.still_valid(ca.clock()):
         raise RefusedError(Problem.ALREADY_DONE, f"Certificate {serial} is not valid any more.")
     return page(request, "revoke", session=user, certificate=record, reasons=list(RevocationReason))
@@ -177,20 +182,20 @@ def confirm_revocation(request: Request, ca: Ca, user: User, serial: Serial) -> 
 @router.post("/certificates/{serial}/revoke")
 def revoke(ca: Ca, user: Sender, serial: Serial, reason: Annotated[RevocationReason, Form()]) -> Response:
     """Revokes a certificate, for good."""
-    certificates.revoke(ca, serial, reason, user.holder.who)
+    certificates.revoke(ca, serial, reason, user.holder.who, user.holder.scope)
     return go_to(f"{HOME}/applicants/{serial}?done=revoked")
 
 
 @router.post("/cards/{card_profile}/{card_number}/undo-bond")
 def undo_bond(ca: Ca, user: Sender, card_profile: CardProfile, card_number: CardNumber) -> Response:
     """Asks the CA to undo the bond of a card; refused while something on it is valid, whatever page the form is of."""
-    sent = undo_requests.send(ca, CardId(card_profile, card_number), user.holder.who)
+    sent = undo_requests.send(ca, CardId(card_profile, card_number), user.holder.who, user.holder.scope)
     return go_to(f"{_page_of(ca, sent)}?done=sent")
 
 
 def _page_of(service: Service, record: UndoRecord) -> str:
     """The page of the applicant whom a request to undo a bond is about."""
-    return f"{HOME}/applicants/{people.newest_serial(service, record.person)}"
+    return f"{HOME}/applicants/{people.newest_serial(service, record.person, record.customer)}"
 
 
 @router.api_route("/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.customer_rows import NOBODY
 from cardtools.ca.times import from_text, to_text
 
 
@@ -20,12 +21,14 @@ class BondRecord:
     name: str
     e_mail: str
     made: datetime
+    customer: str = NOBODY
+    """Whose applicant made it."""
 
 
 def add(connection: sqlite3.Connection, record: BondRecord) -> None:
     """Binds a card. Raises sqlite3.IntegrityError when it is bound."""
     connection.execute(
-        "INSERT INTO bonds VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bonds VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             record.card.profile,
             record.card.number,
@@ -33,6 +36,7 @@ def add(connection: sqlite3.Connection, record: BondRecord) -> None:
             record.name,
             record.e_mail,
             to_text(record.made),
+            record.customer,
         ),
     )
 
@@ -68,4 +72,5 @@ def _bond(row: sqlite3.Row) -> BondRecord:
         name=row["name"],
         e_mail=row["e_mail"],
         made=from_text(row["made"]),
+        customer=row["customer"],
     )

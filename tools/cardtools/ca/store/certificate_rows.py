@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.customer_rows import NOBODY, Scope, within
 from cardtools.ca.store.request_rows import applicant_in, card_in
 from cardtools.ca.times import from_text, to_text
 from cardtools.common.protocol import Applicant, CertificateProfile
@@ -34,6 +35,7 @@ class CertificateRecord:
     valid_until: datetime
     revoked: datetime | None = None
     revocation_reason: str | None = None
+    customer: str = NOBODY
 
     def still_valid(self, at: datetime) -> bool:
         """Neither revoked nor expired."""
@@ -42,7 +44,7 @@ class CertificateRecord:
 
 _CERTIFICATES = (
     "SELECT certificates.*, profile, name, e_mail, organisation, surname, identifier, on_device, card_profile,"
-    " card_number"
+    " card_number, customer"
     " FROM certificates JOIN requests ON request = id"
 )
 
@@ -83,18 +85,19 @@ def on_card(connection: sqlite3.Connection, card: CardId) -> list[CertificateRec
     return [_certificate(row) for row in rows]
 
 
-def matching(connection: sqlite3.Connection, words: str) -> list[CertificateRecord]:
+def matching(connection: sqlite3.Connection, words: str, scope: Scope) -> list[CertificateRecord]:
     """The newest certificates whose applicant's name or e-mail contains the (folded) words, newest first."""
+    found = "instr(person, ?1) AND (?2 IS NULL OR customer = ?2)"
     rows = connection.execute(
-        f"{_CERTIFICATES} WHERE instr(person, ?) ORDER BY certificates.rowid DESC LIMIT ?", (words, _FOUND_AT_MOST)
+        f"{_CERTIFICATES} WHERE {found} ORDER BY certificates.rowid DESC LIMIT ?3", (words, scope, _FOUND_AT_MOST)
     )
     return [_certificate(row) for row in rows]
 
 
-def of_person(connection: sqlite3.Connection, person: str) -> list[CertificateRecord]:
+def of_person(connection: sqlite3.Connection, person: str, scope: Scope) -> list[CertificateRecord]:
     """The certificates of one person (`people.person_of`), oldest first."""
     rows = connection.execute(f"{_CERTIFICATES} WHERE person = ? ORDER BY certificates.rowid", (person,))
-    return [_certificate(row) for row in rows]
+    return [record for record in map(_certificate, rows) if within(record.customer, scope)]
 
 
 def every(connection: sqlite3.Connection) -> list[CertificateRecord]:
@@ -130,4 +133,5 @@ def _certificate(row: sqlite3.Row) -> CertificateRecord:
         valid_until=from_text(row["valid_until"]),
         revoked=row["revoked"] and from_text(row["revoked"]),
         revocation_reason=row["revocation_reason"],
+        customer=row["customer"],
     )

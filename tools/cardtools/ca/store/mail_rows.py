@@ -8,9 +8,9 @@ from datetime import datetime
 from cardtools.ca.times import to_text
 
 
-def add_sender(connection: sqlite3.Connection, e_mail: str, since: datetime) -> None:
-    """Authorises a (folded) address. Raises sqlite3.IntegrityError when it is authorised."""
-    connection.execute("INSERT INTO mail_senders VALUES (?, ?)", (e_mail, to_text(since)))
+def add_sender(connection: sqlite3.Connection, e_mail: str, since: datetime, customer: str) -> None:
+    """Authorises a (folded) address for a customer. Raises sqlite3.IntegrityError when it is authorised."""
+    connection.execute("INSERT INTO mail_senders VALUES (?, ?, ?)", (e_mail, to_text(since), customer))
 
 
 def delete_sender(connection: sqlite3.Connection, e_mail: str) -> bool:
@@ -23,9 +23,10 @@ def senders(connection: sqlite3.Connection) -> list[str]:
     return [row["e_mail"] for row in connection.execute("SELECT e_mail FROM mail_senders ORDER BY e_mail")]
 
 
-def is_sender(connection: sqlite3.Connection, e_mail: str) -> bool:
-    """Whether a (folded) address is authorised."""
-    return connection.execute("SELECT 1 FROM mail_senders WHERE e_mail = ?", (e_mail,)).fetchone() is not None
+def customer_of_sender(connection: sqlite3.Connection, e_mail: str) -> str | None:
+    """For which customer a (folded) address is authorised; None when it is not."""
+    row = connection.execute("SELECT customer FROM mail_senders WHERE e_mail = ?", (e_mail,)).fetchone()
+    return None if row is None else str(row["customer"])
 
 
 def add(connection: sqlite3.Connection, fingerprint: str, message_id: str, received: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.customer_rows import NOBODY
 from cardtools.ca.store.people import person_of
 from cardtools.ca.times import from_text, to_text
 from cardtools.common.messages import Language
@@ -32,6 +33,8 @@ class RequestRecord:
     validity: Validity = Validity.ONE_YEAR
     language: Language = Language.ENGLISH
     """In which the applicant is written to."""
+    customer: str = NOBODY
+    """Whose applicant it is."""
     client: str = ""
     """Who asked, as clients are counted; not told to anybody."""
     reason: str | None = None
@@ -41,7 +44,8 @@ class RequestRecord:
 
 _COLUMNS = (
     "id", "state", "profile", "name", "e_mail", "organisation", "surname", "identifier", "person", "pkcs10", "key",
-    "on_device", "card_profile", "card_number", "renewal_of", "received", "validity", "reason", "language", "client",
+    "on_device", "card_profile", "card_number", "renewal_of", "received", "validity", "reason", "language", "customer",
+    "client",
 )  # fmt: skip
 _ADD = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
 
@@ -69,6 +73,7 @@ def add(connection: sqlite3.Connection, record: RequestRecord) -> None:
         "validity": record.validity,
         "reason": record.reason,
         "language": record.language,
+        "customer": record.customer,
         "client": record.client,
     }
     connection.execute(_ADD, columns)
@@ -132,6 +137,7 @@ def _request(row: sqlite3.Row) -> RequestRecord:
         received=from_text(row["received"]),
         validity=Validity(row["validity"]),
         language=Language(row["language"]),
+        customer=row["customer"],
         client=row["client"],
         reason=row["reason"],
         serial=row["serial"],

@@ -97,7 +97,7 @@ _BOUNDS_OF_CLIENTS = (
     "ALTER TABLE requests ADD COLUMN client TEXT NOT NULL DEFAULT ''",
 )
 
-_CUSTOMERS_AND_ISSUERS = (
+_TWO_ISSUERS = (
     """CREATE TABLE undo_requests (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         card_profile TEXT NOT NULL,
@@ -126,7 +126,23 @@ _CUSTOMERS_AND_ISSUERS = (
     "ALTER TABLE certificates ADD COLUMN issuing_ca TEXT NOT NULL DEFAULT 'single'",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _SIGNED_E_MAILS, _BOUNDS_OF_CLIENTS, _CUSTOMERS_AND_ISSUERS)
+_SEVERAL_CUSTOMERS = (
+    # The empty name is nobody's: who and what belongs to no customer by name, and all that there was before.
+    "CREATE TABLE customers (name TEXT PRIMARY KEY, folded TEXT NOT NULL UNIQUE, since TEXT NOT NULL) STRICT",
+    "ALTER TABLE requests ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE bonds ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE undo_requests ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tokens ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE mail_senders ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _FIRST_FORM,
+    _SIGNED_E_MAILS,
+    _BOUNDS_OF_CLIENTS,
+    _TWO_ISSUERS,
+    _SEVERAL_CUSTOMERS,
+)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

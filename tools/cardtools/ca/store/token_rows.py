@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from cardtools.ca.times import to_text
 
 
-def add(connection: sqlite3.Connection, name: str, role: str, digest: bytes, made: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """Who holds a token: the name, the role, and for which customer."""
+
+    name: str
+    role: str
+    customer: str
+
+
+def add(connection: sqlite3.Connection, holder: TokenRecord, digest: bytes, made: datetime) -> None:
     """Keeps a token's digest. Raises sqlite3.IntegrityError when the name is taken."""
-    connection.execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", (name, role, digest, to_text(made)))
+    connection.execute(
+        "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)", (holder.name, holder.role, digest, to_text(made), holder.customer)
+    )
 
 
-def every(connection: sqlite3.Connection) -> list[tuple[str, str, bytes]]:
-    """Name, role and digest of each token."""
-    return [(row["name"], row["role"], row["hash"]) for row in connection.execute("SELECT * FROM tokens ORDER BY name")]
+def every(connection: sqlite3.Connection) -> list[tuple[TokenRecord, bytes]]:
+    """Holder and digest of each token."""
+    rows = connection.execute("SELECT * FROM tokens ORDER BY name")
+    return [(TokenRecord(row["name"], row["role"], row["customer"]), row["hash"]) for row in rows]
 
 
 def delete(connection: sqlite3.Connection, name: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cardtools.ca.store.bond_rows import BondRecord
 from cardtools.ca.store.cards import CardId
+from cardtools.ca.store.customer_rows import NOBODY, Scope, within
 from cardtools.ca.times import from_text, to_text
 from cardtools.common.terms import UndoState
 
@@ -27,14 +28,16 @@ class UndoRecord:
     state: UndoState
     decided: datetime | None = None
     reason: str | None = None
+    customer: str = NOBODY
 
 
 def add(connection: sqlite3.Connection, bond: BondRecord, sender: str, at: datetime) -> int:
     """Keeps a new request; gives its number. Raises sqlite3.IntegrityError when one waits for the card already."""
+    card = bond.card
     cursor = connection.execute(
-        "INSERT INTO undo_requests (card_profile, card_number, person, name, sent, sender, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (bond.card.profile, bond.card.number, bond.person, bond.name, to_text(at), sender, UndoState.PENDING),
+        "INSERT INTO undo_requests (card_profile, card_number, person, name, sent, sender, state, customer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (card.profile, card.number, bond.person, bond.name, to_text(at), sender, UndoState.PENDING, bond.customer),
     )
     assert cursor.lastrowid is not None, "a row was inserted"
     return cursor.lastrowid
@@ -46,18 +49,20 @@ def find(connection: sqlite3.Connection, number: int) -> UndoRecord | None:
     return row and _record(row)
 
 
-def newest(connection: sqlite3.Connection, state: UndoState | None, *, at_most: int) -> list[UndoRecord]:
+def newest(connection: sqlite3.Connection, scope: Scope, state: UndoState | None, *, at_most: int) -> list[UndoRecord]:
     """The newest requests, of one state or all, newest first."""
     rows = connection.execute(
-        "SELECT * FROM undo_requests WHERE ?1 IS NULL OR state = ?1 ORDER BY number DESC LIMIT ?2", (state, at_most)
+        "SELECT * FROM undo_requests WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR customer = ?2)"
+        " ORDER BY number DESC LIMIT ?3",
+        (state, scope, at_most),
     )
     return [_record(row) for row in rows]
 
 
-def of_person(connection: sqlite3.Connection, person: str) -> list[UndoRecord]:
+def of_person(connection: sqlite3.Connection, person: str, scope: Scope) -> list[UndoRecord]:
     """The requests about cards that were bound to a person (`people.person_of`), newest first."""
     rows = connection.execute("SELECT * FROM undo_requests WHERE person = ? ORDER BY number DESC", (person,))
-    return [_record(row) for row in rows]
+    return [record for record in map(_record, rows) if within(record.customer, scope)]
 
 
 def refuse(connection: sqlite3.Connection, number: int, at: datetime, reason: str) -> None:
@@ -87,4 +92,5 @@ def _record(row: sqlite3.Row) -> UndoRecord:
         state=UndoState(row["state"]),
         decided=row["decided"] and from_text(row["decided"]),
         reason=row["reason"],
+        customer=row["customer"],
     )

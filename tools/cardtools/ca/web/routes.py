@@ -136,7 +136,7 @@ def revoke(
 ) -> IssuedCertificate:
     """Revokes a certificate, for good. The body may be left out."""
     reason = (revocation or Revocation()).reason
-    return answers.issued(certificates.revoke(ca, serial, reason, who.who))
+    return answers.issued(certificates.revoke(ca, serial, reason, who.who, who.scope))
 
 
 @router.get("/audit", tags=["operator"], responses=refusals(*_TOKEN))
@@ -147,10 +147,10 @@ def audit(ca: Ca, _who: Operator, after: RowNumber = 0) -> list[AuditEntry]:
 
 @router.get("/people", tags=["authorised"], responses=refusals(*_TOKEN))
 def people(
-    ca: Ca, _who: OperatorOrAuthorised, find: Annotated[str, Query(min_length=1, max_length=254)]
+    ca: Ca, who: OperatorOrAuthorised, find: Annotated[str, Query(min_length=1, max_length=254)]
 ) -> list[FoundPerson]:
     """The applicants whose name or e-mail address contains the words, with their certificates and bound cards."""
-    return [answers.found(person) for person in named(ca, find)]
+    return [answers.found(person) for person in named(ca, find, who.scope)]
 
 
 @router.get(
@@ -158,9 +158,9 @@ def people(
     tags=["authorised"],
     responses=refusals(*_TOKEN, HTTPStatus.NOT_FOUND),
 )
-def bond(ca: Ca, _who: OperatorOrAuthorised, card_profile: CardProfile, card_number: CardNumber) -> CardBond:
+def bond(ca: Ca, who: OperatorOrAuthorised, card_profile: CardProfile, card_number: CardNumber) -> CardBond:
     """To whom a card is bound."""
-    bound = bonds.find(ca, CardId(card_profile, card_number))
+    bound = bonds.find(ca, CardId(card_profile, card_number), who.scope)
     if bound is None:
         raise RefusedError(Problem.NOT_FOUND, f"Card {card_number} is not bound to anybody.")
     return answers.card_bond(bound)
@@ -185,13 +185,13 @@ def undo_bond(ca: Ca, who: Operator, card_profile: CardProfile, card_number: Car
 )
 def ask_to_undo_bond(ca: Ca, who: Authorised, card_profile: CardProfile, card_number: CardNumber) -> UndoRequest:
     """Asks the CA to undo the bond of a card, once nothing on it is valid any more."""
-    return answers.undo_request(undo_requests.send(ca, CardId(card_profile, card_number), who.who))
+    return answers.undo_request(undo_requests.send(ca, CardId(card_profile, card_number), who.who, who.scope))
 
 
 @router.get("/undo-requests", tags=["operator", "authorised"], responses=refusals(*_TOKEN))
-def undo_request_list(ca: Ca, _who: OperatorOrAuthorised, state: UndoState | None = None) -> list[UndoRequest]:
+def undo_request_list(ca: Ca, who: OperatorOrAuthorised, state: UndoState | None = None) -> list[UndoRequest]:
     """The newest requests to undo bonds, newest first."""
-    return [answers.undo_request(record) for record in undo_requests.listed(ca, state)]
+    return [answers.undo_request(record) for record in undo_requests.listed(ca, who.scope, state)]
 
 
 @router.post(
