@@ -11,7 +11,7 @@ OPENSC_BUILT = .work/opensc-built/$(notdir $(patsubst %/,%,$(OPENSC)))
 # The folders that hold Python now: mypy refuses one without.
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
-.PHONY: help setup check test test-unit test-clients test-browser test-opensc-trixie test-opensc-built p11test soak demo walkthrough \
+.PHONY: help setup check test test-unit test-clients test-browser console-pictures test-opensc-trixie test-opensc-built p11test soak demo walkthrough \
 	docs lock test-newest package-check mutation clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-unit           the quick tests"
 	@echo "make test-clients        the tests with real middleware"
 	@echo "make test-browser        the pages, in Chromium"
+	@echo "make console-pictures    takes the pictures of docs/console.md again"
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make test-opensc-built   the same with an OpenSC built here: OPENSC=unstable for its newest release, or a checkout (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built here, judges the cards; OPENSC as above (as root)"
@@ -54,6 +55,10 @@ test-clients: setup
 
 test-browser: setup
 	$(PYTEST) tests/browser
+
+console-pictures: setup
+	mkdir -p docs/console
+	STUNTCARD_PICTURES=$(CURDIR)/docs/console $(PYTHON_IN_VENV) -m pytest tests/browser -k "three_browsers or passes_axe"
 
 soak: setup
 	$(PYTEST) -m soak --timeout 7200 tests

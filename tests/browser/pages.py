@@ -6,6 +6,7 @@ Chromium runs without its window, each browser with a profile of its own.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
@@ -30,6 +32,7 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 _FOCUSED = """
 const one = document.activeElement;
+if (one === document.body) return "";
 const label = one.labels && one.labels.length ? one.labels[0].firstChild.textContent : "";
 return (one.getAttribute("aria-label") || label || one.textContent || "").replace(/\\s+/g, " ").trim();
 """
@@ -160,6 +163,15 @@ class Browser:
         sizes = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", sizes)
 
+    def whole_again(self) -> None:
+        """As wide as it was at first."""
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    @property
+    def outline(self) -> str:
+        """How the element with the focus is outlined."""
+        return str(self.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle"))
+
     @property
     def scrolls_sideways(self) -> bool:
         script = "const r = document.documentElement; return r.scrollWidth > r.clientWidth;"
@@ -173,6 +185,16 @@ class Browser:
     def complaints(self) -> list[str]:
         """What the browser itself has against the page, as its policy's breaches."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+
+
+def keep_picture(browser: Browser, name: str) -> None:
+    """Keeps a picture for the documentation, where STUNTCARD_PICTURES names a folder (`make console-pictures`)."""
+    folder = os.environ.get("STUNTCARD_PICTURES")
+    if folder is not None:
+        file = Path(folder) / f"{name}.png"
+        browser.picture(file)
+        # A page has few colours; so a picture of it is small.
+        Image.open(file).convert("RGB").quantize(64).save(file, optimize=True)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from cardtools.common.messages import Language
 
 from tests.browser.conftest import NewBrowser
+from tests.browser.pages import keep_picture
 from tests.browser.running_console import RunningConsole, console_running
 from tests.browser.trainees import Trainee, Trainer, Words, new_pin, trainer_of
 from tests.clients.opensc import opensc_command
@@ -80,6 +81,7 @@ def test_a_trainer_follows_three_trainees_in_three_browsers(class_: RunningConso
     trainer.browser.choose(ENGLISH("help-send"))
     petr.browser.wait_text("The letter has the PUK.", "#message")
 
+    keep_picture(trainer.browser, "board")
     rows = report(trainer)
     assert [(row["Trainee"], row["State"], row["Tries spent"]) for row in rows] == [
         ("Jana Nováková", "solved", "0"),

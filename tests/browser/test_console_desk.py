@@ -116,3 +116,16 @@ def test_all_acts_work_without_scripts(console: RunningConsole, new_browser: New
     browser.press_button(words("act-unblock"))
     browser.wait(lambda: words("progress-solved") in browser.main(), "solved")
     assert "3 left of 3" in browser.main()
+
+
+def test_a_certificate_comes_from_the_consoles_own_ca(console: RunningConsole, new_browser: NewBrowser) -> None:
+    words = Words(Language.ENGLISH)
+    trainee = Trainee(trainer_of(console, new_browser).browser, words)
+    trainee.browser.choose("Begin: The PIN is blocked")
+    unblock("PIN")(trainee)
+    trainee.act("request", "ProID+Q", {"Name of": "Jana Nováková", "E-mail": "jana@example.com", "PIN": NEW_PIN})
+    assert "BP" in trainee.browser.text("#said")
+    trainee.act("install", "ProID+Q", {"PIN": NEW_PIN})
+    assert "Jana Nováková" in trainee.browser.text("#said")
+    trainee.browser.choose("container")
+    assert "Jana Nováková" in trainee.browser.text(".details")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from cardtools.common.messages import Language
-from cardtools.console.acts.values import Acted, ActName, CardSeen, Form, Outcome, Result, Work
+from cardtools.console.acts.values import ActName, Outcome, Work
 from cardtools.console.workers import Seat, Workers
 
+from tests.clients.console_trainee import Trainee
 from tests.clients.desk import PIN, PUK, Desk
 
 pytestmark = pytest.mark.own_module
@@ -17,44 +18,9 @@ def workers() -> Workers:
     return Workers()
 
 
-class Trainee:
-    """Somebody at the desk."""
-
-    def __init__(self, workers: Workers, desk: Desk, language: Language = Language.ENGLISH) -> None:
-        self._workers = workers
-        self._seat = Seat(desk.socket, desk.folder / "enrol")
-        self._language = language
-
-    def look(self) -> CardSeen:
-        seen = self._do(Work(kind="look", language=self._language)).seen
-        assert seen is not None
-        return seen
-
-    def form(self, act: ActName, target: str = "", *, expert: bool = False) -> Form:
-        form = self._do(Work(kind="form", language=self._language, act=act, target=target, expert=expert)).form
-        assert form is not None
-        return form
-
-    def act(
-        self, act: ActName, target: str = "", file: bytes = b"", *, confirmed: bool = False, expert: bool = False,
-        **values: str,
-    ) -> Acted:  # fmt: skip
-        fields = {name.replace("_", "-"): value for name, value in values.items()}
-        work = Work(
-            kind="act", language=self._language, act=act, target=target, values=fields, file=file,
-            confirmed=confirmed, expert=expert,
-        )  # fmt: skip
-        acted = self._do(work).acted
-        assert acted is not None
-        return acted
-
-    def _do(self, work: Work) -> Result:
-        return self._workers.do(self._seat, work)
-
-
 @pytest.fixture
 def trainee(workers: Workers, desk: Desk) -> Trainee:
-    return Trainee(workers, desk)
+    return Trainee(workers, Seat(desk.socket, desk.folder / "enrol"))
 
 
 @pytest.mark.fact("PQ-29")
@@ -73,31 +39,31 @@ def test_a_blocked_pin_is_unblocked_on_the_desk(trainee: Trainee, desk: Desk) ->
     assert (pin.state, pin.acts) == ("blocked", (ActName.UNBLOCK,))
     form = trainee.form(ActName.UNBLOCK, "pin")
     assert [field.name for field in form.fields] == ["puk", "new-pin", "again-pin"]
-    acted = trainee.act(ActName.UNBLOCK, "pin", puk=PUK, new_pin="24681357", again_pin="24681357")
+    acted = trainee.act(ActName.UNBLOCK, "pin", {"puk": PUK, "new-pin": "24681357", "again-pin": "24681357"})
     assert acted.outcome is Outcome.DONE
     assert desk.code("pin").tries_left == 3
-    assert trainee.act(ActName.LOG_IN, "pin", pin="24681357").outcome is Outcome.DONE
+    assert trainee.act(ActName.LOG_IN, "pin", {"pin": "24681357"}).outcome is Outcome.DONE
 
 
 def test_two_new_values_that_differ_never_reach_the_card(trainee: Trainee, desk: Desk) -> None:
     before = desk.card.content
-    acted = trainee.act(ActName.CHANGE, "pin", pin=PIN, new_pin="24681357", again_pin="24681358")
+    acted = trainee.act(ActName.CHANGE, "pin", {"pin": PIN, "new-pin": "24681357", "again-pin": "24681358"})
     assert acted.outcome is Outcome.REFUSED
     assert desk.card.content == before
 
 
 def test_a_wrong_code_spends_a_try_and_says_what_comes_of_it(workers: Workers, desk: Desk) -> None:
-    czech = Trainee(workers, desk, Language.CZECH)
-    acted = czech.act(ActName.LOG_IN, "pin", pin="99999999")
+    czech = Trainee(workers, Seat(desk.socket, desk.folder / "enrol"), Language.CZECH)
+    acted = czech.act(ActName.LOG_IN, "pin", {"pin": "99999999"})
     assert (acted.outcome, desk.tries()) == (Outcome.REFUSED, (2, 5, 3))
     assert acted.warned[0] == "PIN: nesprávná hodnota, zbývají 2 pokusy."
-    czech.act(ActName.LOG_IN, "pin", pin="99999999")
+    czech.act(ActName.LOG_IN, "pin", {"pin": "99999999"})
     [warning, *_] = czech.form(ActName.LOG_IN, "pin").warnings
     assert "PIN" in warning
 
 
 def test_codes_stand_in_no_process_list_and_no_answer(trainee: Trainee) -> None:
-    acted = trainee.act(ActName.LOG_IN, "pin", pin=PIN)
+    acted = trainee.act(ActName.LOG_IN, "pin", {"pin": PIN})
     assert PIN not in acted.model_dump_json()
     assert PIN not in repr(Work(kind="act", language=Language.ENGLISH, act=ActName.LOG_IN, values={"pin": PIN}))
 
@@ -110,13 +76,13 @@ def test_an_unpaired_key_is_deleted_in_expert_mode_once_that_is_confirmed(traine
     form = trainee.form(ActName.DELETE_KEY, "77", expert=True)
     assert form.question is not None
     assert "77" in form.question
-    assert trainee.act(ActName.DELETE_KEY, "77", expert=True, pin=PIN).outcome is Outcome.REFUSED
+    assert trainee.act(ActName.DELETE_KEY, "77", {"pin": PIN}, expert=True).outcome is Outcome.REFUSED
     assert desk.seen.keys
-    acted = trainee.act(ActName.DELETE_KEY, "77", expert=True, confirmed=True, pin=PIN)
+    acted = trainee.act(ActName.DELETE_KEY, "77", {"pin": PIN}, expert=True, confirmed=True)
     assert (acted.outcome, desk.seen.keys) == (Outcome.DONE, [])
 
 
 def test_what_is_no_certificate_is_told(trainee: Trainee) -> None:
-    acted = trainee.act(ActName.IMPORT_CERT, file=b"no certificate", pin=PIN)
+    acted = trainee.act(ActName.IMPORT_CERT, values={"pin": PIN}, file=b"no certificate")
     assert acted.outcome is Outcome.REFUSED
     assert acted.warned

@@ -1,0 +1,110 @@
+"""Every page of the console: judged by axe in each language, light and dark, and readable at 400 %."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cardtools.common.messages import Language
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.pages import Browser, keep_picture
+from tests.browser.running_console import RunningConsole, console_running
+from tests.browser.trainees import Trainee, Trainer, Words, new_pin, trainer_of
+
+WORDS = Words(Language.ENGLISH)
+CLASS = """\
+title: Helpdesk & <b>friends</b>
+language: en
+exercises: [proid-q-pin-blocked, eobcanka-dok-blocked, proid-q-622-unpaired-key]
+trainees: [Jana Nováková, "<script>alert(1)</script>"]
+"""
+NARROW = 320
+"""CSS pixels: what 1280 are at 400 % (WCAG 2.2, 1.4.10)."""
+
+
+@pytest.fixture
+def class_(private: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
+    plan = tmp_path / "class.yaml"
+    plan.write_text(CLASS, "utf-8")
+    with console_running(private, tmp_path, "class", plan) as running:
+        yield running
+
+
+def judge(browser: Browser, address: str) -> None:
+    """Has axe judge a page in each language, light and dark, and sees that nothing scrolls sideways at 400 %."""
+    joined = "&" if "?" in address else "?"
+    for language in Language:
+        for scheme in ("light", "dark"):
+            browser.colours(scheme)
+            browser.go(f"{address}{joined}language={language}")
+            assert browser.violations() == [], f"{address} {language} {scheme}"
+    browser.narrow(NARROW)
+    assert not browser.scrolls_sideways, address
+    browser.whole_again()
+    browser.colours("light")
+    browser.go(f"{address}{joined}language=en")
+
+
+def test_every_page_passes_axe_and_is_readable_at_400_percent(class_: RunningConsole, new_browser: NewBrowser) -> None:
+    trainer = trainer_of(class_, new_browser)
+    browser, board = trainer.browser, trainer.browser.address
+    jana_link, other_link = trainer.links().values()
+    jana = Trainee(new_browser("en"), WORDS)
+    jana.browser.go(jana_link)
+    desk = jana.browser.address
+    pages = ["", "?at=code:pin", "/act/unblock?target=pin", "/act/import-p12", "/act/settings", "/act/renew"]
+    for page in pages:
+        judge(jana.browser, desk + page)
+    jana.browser.go(f"{desk}?at=code:pin")
+    keep_picture(jana.browser, "desk")
+    jana.act("unblock", "PIN", {"PUK": "00000000", **new_pin(WORDS, "PIN", "24681357")})
+    jana.act("unblock", "PIN", {"PUK": "87654321", **new_pin(WORDS, "PIN", "24681357")})
+    jana.wait_for("solved")
+    judge(jana.browser, desk)
+    keep_picture(jana.browser, "solved")
+
+    jana.browser.choose(WORDS("next"))
+    jana.browser.wait_text(WORDS("exercise-of", number=2, count=3), "#state")
+    [office] = [link.get_attribute("href") for link in jana.browser.all("a[href*='/people/']")][:1]
+    judge(jana.browser, str(office))
+
+    other = Trainee(new_browser("cs"), WORDS)
+    other.browser.go(other_link)
+    other.browser.choose(WORDS("asks"))
+    trainer.wait_row("<script>", "asks for help")
+    for address in (board, f"{class_.url}/", f"{class_.url}/classes/new", f"{class_.url}/nowhere"):
+        judge(browser, address)
+    assert jana.browser.complaints == other.browser.complaints == []
+
+
+def test_what_people_are_called_is_text_and_nothing_else(class_: RunningConsole, new_browser: NewBrowser) -> None:
+    trainer = trainer_of(class_, new_browser)
+    assert trainer.browser.text("h1") == "Helpdesk & <b>friends</b>"
+    assert "<script>alert(1)</script>" in trainer.links()
+    assert trainer.browser.complaints == []
+
+
+def test_where_the_focus_is_can_be_seen(class_: RunningConsole, new_browser: NewBrowser) -> None:
+    browser = trainer_of(class_, new_browser).browser
+    browser.tab_to(WORDS("skip"))
+    assert browser.outline != "none"
+
+
+def test_a_class_is_begun_on_the_page_and_ended_there(console: RunningConsole, new_browser: NewBrowser) -> None:
+    trainer: Trainer = trainer_of(console, new_browser)
+    browser = trainer.browser
+    browser.choose(WORDS("class-new"))
+    browser.fill(WORDS("class-title"), "Podzim")
+    browser.fill(WORDS("class-trainees"), "Ana\nBor\n")
+    browser.tab_to("The PIN is blocked")
+    browser.press(" ")
+    browser.choose(WORDS("class-begin"))
+    assert browser.text("h1") == "Podzim"
+    assert list(trainer.links()) == ["Ana", "Bor"]
+    assert "has not come yet" in trainer.row("Ana")
+    browser.tab_to(WORDS("class-end"))
+    browser.press(" ")
+    browser.choose(WORDS("class-end-sure"))
+    assert WORDS("classes-none") in browser.text()
