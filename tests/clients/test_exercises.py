@@ -73,16 +73,36 @@ def test_pkcs15_tool_unblocks_a_pin_after_a_wrong_puk(begin: Callable[..., Train
     assert (judgement.progress, dict(judgement.tries_spent)) == (Progress.SOLVED, {"puk": 1})
 
 
+def renew(desk: Desk) -> None:
+    """Makes a key in the CC area and stores a certificate for it, which is a copy of the old one."""
+    pin = ("--pin", "12345678")
+    desk.tool("pkcs15-tool", "--read-certificate", "21", "--output", "issued.pem")
+    desk.tool("pkcs15-init", "--generate-key", "ec/prime256v1", "--verify-pin", "--auth-id", "03", *pin, "--id", "23")
+    desk.tool("pkcs15-init", "--store-certificate", "issued.pem", "--id", "23", "--verify-pin", "--auth-id", "01", *pin)
+    desk.card.reset()
+
+
 @pytest.mark.fact("PQ-14", "PQ-15")
 def test_pkcs15_init_makes_room_for_a_renewal(begin: Callable[..., Trainee]) -> None:
     trainee = begin("proid-q-622-unpaired-key")
-    desk, pin = trainee.desk, ("--pin", "12345678")
-    desk.tool("pkcs15-tool", "--read-certificate", "21", "--output", "issued.pem")
-    desk.tool("pkcs15-init", "--delete-objects", "privkey,pubkey", "--id", "22", "--auth-id", "01", *pin)
-    desk.tool("pkcs15-init", "--generate-key", "ec/prime256v1", "--verify-pin", "--auth-id", "03", *pin, "--id", "23")
+    trainee.desk.tool(
+        "pkcs15-init", "--delete-objects", "privkey,pubkey", "--id", "22", "--auth-id", "01", "--pin", "12345678"
+    )
     assert trainee.progress is Progress.OPEN
-    desk.tool("pkcs15-init", "--store-certificate", "issued.pem", "--id", "23", "--verify-pin", "--auth-id", "01", *pin)
-    desk.card.reset()
+    renew(trainee.desk)
+    assert (trainee.progress, trainee.traps) == (Progress.SOLVED, [])
+
+
+@pytest.mark.own_module
+@pytest.mark.fact("PQ-14", "PQ-16")
+def test_cardmanager_clears_a_key_away_that_no_program_shows(begin: Callable[..., Trainee]) -> None:
+    trainee = begin("proid-q-left-over-key")
+    hint = trainee.attempt.hint()
+    assert hint is not None
+    CardManager(trainee.desk)(
+        "delete-key", "--number", str(hint.step.action.number), "--expert", "--yes", lines=("12345678",)
+    )
+    renew(trainee.desk)
     assert (trainee.progress, trainee.traps) == (Progress.SOLVED, [])
 
 

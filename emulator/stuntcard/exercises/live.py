@@ -15,7 +15,7 @@ from stuntcard.exercises.model import Person
 from stuntcard.exercises.record import AttemptRecord, record_of, resumed
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.exercises.values import factory_values
-from stuntcard.policy.events import Event, Verdict
+from stuntcard.policy.events import Event, SessionEnd, Verdict
 
 
 class LiveAttempt:
@@ -55,6 +55,8 @@ class LiveAttempt:
 
     def saw(self, event: Event | None, verdict: Verdict | None, content: Content) -> None:
         """Told by the card of each thing that happens to it."""
+        if isinstance(event, SessionEnd):
+            return  # which ends nothing that an exercise asks for, and is by far the most frequent
         with self._lock:
             old = self._attempt
             if old.solved_at is None:
