@@ -232,6 +232,36 @@ def export(
 
 @app.command()
 @with_option_groups
+def sign(
+    file: Annotated[Path, typer.Argument(help="What is to be signed.", metavar="FILE")],
+    identifier: Annotated[
+        str | None,
+        typer.Option("--id", help="The key to sign with; needed where several have a certificate.", metavar="ID"),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The signature's file; else FILE.p7s.", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the signature when it exists.")] = False,
+    *,
+    card: CardOptions,
+    codes: CodeOptions,
+) -> None:
+    """Sign a file: the signature (CMS, CAdES B) is written beside it.
+
+    The code that the key wants is asked for, and no other: PIN for an ordinary key, QPIN for a qualified one.
+
+    Example: cardmanager sign order.pdf
+    """
+    from cardtools.manager.commands.code_prompts import code_prompts
+    from cardtools.manager.commands.run import manager_run
+    from cardtools.manager.commands.sign import sign_file
+
+    with manager_run(card) as run:
+        sign_file(run, code_prompts(run, codes), file, identifier, to, force=force)
+
+
+@app.command()
+@with_option_groups
 def delete_cert(
     identifier: IdentifierArgument,
     yes: YesOption = False,

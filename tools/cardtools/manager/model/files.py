@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from cardtools.common.small_files import read_small
+from cardtools.common.small_files import opened, read_small
 from cardtools.manager.model.refusals import ManagerError, UsageError
 
 LIMIT = 1 << 20
@@ -20,6 +21,15 @@ def read_file(path: Path) -> bytes:
     if len(content) > LIMIT:
         raise ManagerError("file-too-large", limit=LIMIT)
     return content
+
+
+def digest_of_file(path: Path) -> bytes:
+    """The SHA-256 digest of a file of any size. Raises UsageError when it can't be read."""
+    try:
+        with opened(path) as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise UsageError("file-unreadable", file=str(path), why=error.strerror or "") from None
 
 
 def check_writable(path: Path, *, force: bool) -> None:

@@ -20,6 +20,11 @@ def writing_code(card: CardStatus) -> CodeStatus:
         area = next((area.id for area in card.areas if area.places is None), None)
     if area is None:
         raise ReadOnlyCardError
+    return guard_of(card, area)
+
+
+def guard_of(card: CardStatus, area: str) -> CodeStatus:
+    """The code that opens an area. Raises CodeRefusedError when it can't be given now."""
     code = card.code(card.area(area).guard)
     if code.state is CodeState.NOT_SET:
         raise CodeNotSetError(code.id, code.name)
