@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, tsp
 from stuntcard.iso7816.instructions import Instruction
 
 from tests.clients.cardmanager import USAGE, CardManager, block, nothing_sent
@@ -55,12 +55,14 @@ def test_what_is_signed_names_the_certificate_and_the_moment(signer: CardManager
     assert set(attributes) == {"content_type", "signing_time", "message_digest", "signing_certificate_v2"}
     assert abs((datetime.now(UTC) - attributes["signing_time"].native).total_seconds()) < 600
     (certificate,) = signed["certificates"]
-    assert attributes["signing_certificate_v2"]["certs"][0]["cert_hash"].native == certificate.chosen.sha256
+    named = attributes["signing_certificate_v2"]
+    assert isinstance(named, tsp.SigningCertificateV2)
+    assert named["certs"][0]["cert_hash"].native == certificate.chosen.sha256
 
 
 def test_which_of_several_keys_must_be_said(signer: CardManager) -> None:
     assert "with --id: 20, 30" in signer.refused("sign", "letter", status=USAGE)
-    assert "no file" in signer.refused("sign", "no-letter", "--id", "30", status=USAGE).lower()
+    assert "No such file" in signer.refused("sign", "no-letter", "--id", "30", status=USAGE)
     signer.desk.write("letter.p7s", b"not to be lost")
     assert "--force" in signer.refused("sign", "letter", "--id", "30", status=USAGE)
     assert nothing_sent(signer.desk)
