@@ -59,7 +59,11 @@ def put_certificate(card: Card, identifier: bytes, label: str, encoded: bytes) -
     path = _free_certificate_path(card, identifier[-1])
     card.create_file(File(path, FileKind.EF, access(otherwise=Condition.USER, read=Condition.ALWAYS), encoded))
     entry = pkcs15_objects.certificate(label, identifier, path)
-    _rewrite(card, pkcs15.CERTIFICATES, lambda item: _identifier(item) != identifier, (entry,))
+    try:
+        _rewrite(card, pkcs15.CERTIFICATES, lambda item: _identifier(item) != identifier, (entry,))
+    except FileError:
+        card.delete_file(card.files.at(path))
+        raise
     if there is not None:
         card.delete_file(there)
 
@@ -115,7 +119,10 @@ def _parts(item: tlv.Tlv) -> tuple[tlv.Tlv, ...]:
 
 
 def list_key(card: Card, reference: int, identifier: bytes, label: str, area: str, *usage: int) -> None:
-    """Lists a key of an area by the reference that the card knows it by; an entry for that reference goes."""
+    """Lists a key that was just made, by the reference that the card knows it by; an entry for that reference goes.
+
+    Where there is no room in the directory, the key goes as well.
+    """
     public, file = card.public_key(reference), file_of(card.files, reference)
     assert public is not None, "it was just made"
     assert file is not None, "the card makes a file for each key"
@@ -131,7 +138,11 @@ def list_key(card: Card, reference: int, identifier: bytes, label: str, area: st
         attributes,
         der.sequence(pkcs15_objects.path_to(file.path) + der.integer(public.key_size)),
     )
-    _rewrite(card, pkcs15.PRIVATE_KEYS, lambda item: not _is_of(item, reference), (entry,))
+    try:
+        _rewrite(card, pkcs15.PRIVATE_KEYS, lambda item: not _is_of(item, reference), (entry,))
+    except FileError:
+        card.delete_file(file)
+        raise
 
 
 def drop_key(card: Card, reference: int) -> None:

@@ -36,8 +36,8 @@ from stuntcard.card.keys import (
 from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.status import StatusWord
-from stuntcard.policy.events import Verdict
-from stuntcard.policy.law import area_of_new_key
+from stuntcard.policy import law
+from stuntcard.policy.events import RemoveKey, StoreKey, Verdict
 from stuntcard.policy.state import Origin
 
 _RESPONSE, _CHALLENGE, _EXPONENTIATION = 0x82, 0x81, 0x85
@@ -147,16 +147,28 @@ def import_key(card: Card, command: Command) -> Response:
 
 def _store(card: Card, slot: int, algorithm: Algorithm, origin: Origin, plan: Plan) -> None:
     """Stores a key by the law, and lists it. The one that had the slot goes, if the law lets it."""
-    if area_of_new_key(card.profile, card.state) != shown_area(card):
+    if law.area_of_new_key(card.profile, card.state) != shown_area(card):
         raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
     key = plan.supply()
     there = slots(card).get(slot)
-    if there is not None:
-        listed_objects.drop_key(card, there.reference)
-    verdict = card.store_key(slot, origin, plan.size, lambda: key)
+    verdict = _would_be_stored(card, there, StoreKey(origin, plan.size))
+    if verdict is Verdict.DONE:
+        if there is not None:
+            listed_objects.drop_key(card, there.reference)
+        verdict = card.store_key(slot, origin, plan.size, lambda: key)
     if verdict is not Verdict.DONE:
         raise RefusalError(answer(verdict).sw)
     listed_objects.list_key(card, slot, identifier_of(slot), label_of(slot), shown_area(card), *usage_of(algorithm))
+
+
+def _would_be_stored(card: Card, there: SlotKey | None, event: StoreKey) -> Verdict:
+    """What the law will say once the key that is there has gone: it is not to go for one that can't be stored."""
+    state, number = card.state, None if there is None else card.content.number_of(there.reference)
+    if number is not None:
+        state, verdict = law.step(card.profile, state, RemoveKey(number))
+        if verdict is not Verdict.DONE:
+            return verdict
+    return law.step(card.profile, state, event)[1]
 
 
 def _algorithm(field: bytes) -> Algorithm:

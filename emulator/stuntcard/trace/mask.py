@@ -14,6 +14,8 @@ from stuntcard.trace.octets import written
 
 _LOAD_KEY = 0xD8
 """PUT KEY of GlobalPlatform; ISO 7816 leaves it free."""
+_IMPORT_KEY, _SET_MANAGEMENT_KEY = 0xFE, 0xFF
+"""What Yubico's PIV cards have beyond the standard."""
 
 SECRET_DATA: frozenset[int] = frozenset(
     {
@@ -32,6 +34,8 @@ SECRET_DATA: frozenset[int] = frozenset(
         Instruction.ENVELOPE,
         Instruction.ENVELOPE_TLV,
         _LOAD_KEY,
+        _IMPORT_KEY,
+        _SET_MANAGEMENT_KEY,
     }
 )
 """Instructions whose data field, and whatever may be answered to it, is masked."""
@@ -50,7 +54,8 @@ _DECIPHERING = frozenset(
 _PERFORM = bytes([Instruction.PERFORM_SECURITY_OPERATION])
 _GET_RESPONSE = bytes([Instruction.GET_RESPONSE])
 _NOTHING = range(0)
-_PIV_DECIPHERING_KEYS = frozenset({0x9D, *range(0x82, 0x96)})
+_PIV_DECIPHERING_KEYS = frozenset({0x9A, 0x9D, 0x9E, *range(0x82, 0x96)})
+"""All but the one for signatures: with RSA, nothing tells a signature from a deciphered text."""
 _KEY_AGREEMENT = 0x00
 """P2 of a GENERAL AUTHENTICATE whose key an environment has chosen; MyEID agrees on keys so."""
 

@@ -15,6 +15,7 @@ from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.transport import Protocol
 from stuntcard.policy.state import Origin
 from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Memory
 
 from tests.unit.applets import piv_client
 from tests.unit.applets.piv_client import authenticate, authenticated, generate, get, public_key, put, sign
@@ -112,6 +113,20 @@ def test_keys_of_a_card_that_is_full_are_refused() -> None:
     assert 0 < made < len(answers)
     assert answers == [OK] * made + ["6A84"] * (len(answers) - made)
     assert len(client.card.state.items) == made
+
+
+def test_a_key_stays_where_the_one_that_is_to_take_its_place_has_no_room() -> None:
+    memory = Memory(bytes=700, block=250, assumed="A key on a curve fits, and no RSA key.")
+    profile = seen_through(load_profile("tokenme"), "piv").model_copy(update={"memory": memory})
+    client = CardClient(new_card(profile))
+    assert piv_client.WORDS["piv"](client) == OK
+    assert (client.send(f"0020008008{PIN}"), authenticate(client)) == (OK, OK)
+    assert generate(client, "9A", "11") == OK
+    before = client.card.content
+    assert generate(client, "9A", "07") == "6A84"
+    assert client.card.content == before
+    assert sign(client, "9A") == OK
+    assert generate(client, "9A", "14") == OK
 
 
 # The same card through other command sets
@@ -231,6 +246,23 @@ def test_the_certificate_is_not_read_where_its_file_is_not() -> None:
     assert get(client, "5FC105") == (b"", "6A82")
     assert client.send(f"0020008008{PIN}") == OK
     assert get(client, "5FC105")[0][4:8] == secret
+
+
+def test_what_the_directories_have_no_room_for_is_not_stored() -> None:
+    client = unlocked()
+    other = isoapplet(client)
+    assert other.verify("pin") == OK
+    entries = [certificate_entry(b"theirs %02d" % number) for number in range(100)]
+    other.list_certificates(*entries[: 2048 // len(entries[0]) - 1])
+    before = unlocked(before=other.card)
+    files = set(before.card.files.files)
+    answers = [put(before, f"5FC1{tag:02X}", tlv.encode(0x70, CERTIFICATE)) for tag in (0x05, 0x0A, 0x0B, 0x01)]
+    assert (answers[0], answers[-1]) == (OK, "6A84")
+    assert len(set(before.card.files.files) - files) == answers.count(OK)
+    slots = [f"{slot:02X}" for slot in (0x9A, 0x9C, 0x9D, 0x9E, *range(0x82, 0x96))]
+    made = [generate(before, slot, "11") for slot in slots]
+    assert set(made) <= {OK, "6A84"}
+    assert len(before.card.state.items) == made.count(OK)
 
 
 # Cards and readers

@@ -19,6 +19,8 @@ BY_COMMAND = {
     "PUT DATA of a private key": (0xDB, 0x3FFF),
     "PUT DATA of an IsoApplet before that": (0xDA, 0x0100),
     "ENVELOPE": (0xC2, 0x0000),
+    "IMPORT KEY of Yubico's": (0xFE, 0x079A),
+    "SET MANAGEMENT KEY of Yubico's": (0xFF, 0xFFFF),
     "DISABLE VERIFICATION REQUIREMENT": (0x26, 0x0001),
 }
 by_command = pytest.mark.parametrize(("ins", "p1p2"), BY_COMMAND.values(), ids=BY_COMMAND)
@@ -105,6 +107,18 @@ def test_the_data_field_is_found(ins: int, le: int, data: bytes, extended: bool)
 def test_anything_can_be_written(command: bytes) -> None:
     text, answer = Mask().write(command, b"")
     assert (len(text), answer) == (2 * len(command), "")
+
+
+@pytest.mark.parametrize("slot", [0x9A, 0x9D, 0x9E, 0x82, 0x95])
+def test_what_a_key_of_piv_may_have_deciphered_is_masked(slot: int) -> None:
+    decipher = Command(0x00, 0x87, 0x07, slot, bytes.fromhex("7C06820081020102"), 256).encode()
+    assert hidden(lines((decipher, SECRET + OK)))
+
+
+def test_a_signature_of_piv_and_the_proof_of_its_management_key_are_shown() -> None:
+    for slot in (0x9C, 0x9B):
+        sign = Command(0x00, 0x87, 0x11, slot, bytes.fromhex("7C06820081020102"), 256).encode()
+        assert not hidden(lines((sign, SECRET + OK)))
 
 
 # What MyEID's command set has beside the others
