@@ -97,6 +97,7 @@ def test_who_works_for_two_is_seen_by_each_in_part(ca: RunningCa, offices: tuple
     bond = f"/cards/{card.profile}/{card.number}/bond"
     lhota.browser.revoke(first)
     assert second not in lhota.browser.page.text
+    assert "a certificate of another customer on this card is still valid" in lhota.browser.text()
     answer = ca.http.post(f"{bond}/undo-requests", headers=lhota.headers)
     assert refused(answer) == (409, "still-valid-certificates")
     assert "still valid: 1 of another customer." in answer.json()["detail"]
