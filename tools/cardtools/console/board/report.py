@@ -47,7 +47,7 @@ def report_of(
                     str(minutes_of(attempt, at)),
                     str(attempt.tries_spent),
                     str(attempt.hints),
-                    ", ".join(attempt.traps),
+                    " ".join(trap.titles.get(messages.language, trap.id) for trap in attempt.traps),
                     f"{attempt.begun:{_TIME}}",
                 )
             )

@@ -13,7 +13,7 @@ from cardtools.console.emulator.values import Act, Actor, Exercise, Person, Serv
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import ClassPlan
 from cardtools.console.store.registry import NewClass, Registry
-from cardtools.console.store.rows import AttemptRow, AttemptState, CallRow, ClassRow, TraineeRow
+from cardtools.console.store.rows import AttemptRow, AttemptState, CallRow, ClassRow, TraineeRow, TrapRow
 from cardtools.console.workers import Seat
 
 Clock = Callable[[], datetime]
@@ -168,6 +168,18 @@ class School:
         """Has somebody act on the card. Raises ConsoleError when it is refused."""
         self.emulator.have_act(place.attempt.card, actor, act, values)
 
+    def _traps(self, attempt: AttemptRow, found: Exercise) -> list[TrapRow]:
+        """The traps that are new, by their titles in every language: the board and the report speak the trainer's."""
+        known = {trap.id for trap in attempt.traps}
+        new = {trap.id for trap in found.traps} - known
+        if not new:
+            return []
+        told = {language.value: self.emulator.exercise(attempt.card, language).traps for language in Language}
+        return [
+            TrapRow(trap, {name: one.title for name, traps in told.items() for one in traps if one.id == trap})
+            for trap in sorted(new)
+        ]
+
     def _begin(self, trainee: TraineeRow, position: int, exercise: str) -> AttemptRow:
         attempt = self.registry.add_attempt(trainee, position, exercise, self._clock())
         self._served_card(trainee, attempt)
@@ -192,7 +204,7 @@ class School:
 
     def _keep(self, attempt: AttemptRow, found: Exercise) -> None:
         state = AttemptState(found.progress)
-        traps = [trap.id for trap in found.traps]
+        traps = self._traps(attempt, found)
         self.registry.judge(attempt.card, state, sum(found.tries_spent.values()), found.hints, traps)
         if state is not AttemptState.OPEN:
             self.registry.end(attempt.card, self._clock())

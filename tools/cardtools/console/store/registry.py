@@ -16,6 +16,7 @@ from cardtools.console.store.rows import (
     CallRow,
     ClassRow,
     TraineeRow,
+    TrapRow,
     attempt_of,
     class_of,
     trainee_of,
@@ -120,7 +121,7 @@ class Registry:
             ).fetchone()
             card = f"{trainee.id}-{before + 1}"
             connection.execute(
-                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, NULL, 'open', 0, 0, '[]')",
+                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, NULL, 'open', 0, 0, '{}')",
                 (card, trainee.id, before + 1, position, exercise, written(at)),
             )
             connection.execute("UPDATE trainees SET asks = 0, message = '' WHERE id = ?", (trainee.id,))
@@ -143,14 +144,14 @@ class Registry:
         row = self._one("SELECT * FROM attempts WHERE card = ?", card)
         return None if row is None else attempt_of(row)
 
-    def judge(self, card: str, state: AttemptState, tries_spent: int, hints: int, traps: Sequence[str]) -> None:
+    def judge(self, card: str, state: AttemptState, tries_spent: int, hints: int, traps: Sequence[TrapRow]) -> None:
         """Keeps how an attempt stands. Nothing is taken back: a trap stays, and what is solved or lost is over."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM attempts WHERE card = ?", (card,)).fetchone()
             if row is None:
                 return
             known = attempt_of(row)
-            merged = list(dict.fromkeys((*known.traps, *traps)))
+            merged = {trap.id: dict(trap.titles) for trap in (*known.traps, *traps)}
             over = known.state is not AttemptState.OPEN
             connection.execute(
                 "UPDATE attempts SET state = ?, tries_spent = ?, hints = ?, traps = ? WHERE card = ?",

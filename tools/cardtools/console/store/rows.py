@@ -56,6 +56,14 @@ class TraineeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrapRow:
+    """A trap that was walked into, and what it is called in each language."""
+
+    id: str
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptRow:
     """An attempt at an exercise; `card` is the emulator's name of its card, `position` that of the exercise."""
 
@@ -69,7 +77,7 @@ class AttemptRow:
     state: AttemptState
     tries_spent: int
     hints: int
-    traps: tuple[str, ...]
+    traps: tuple[TrapRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +114,5 @@ def attempt_of(row: sqlite3.Row) -> AttemptRow:
         state=AttemptState(row["state"]),
         tries_spent=row["tries_spent"],
         hints=row["hints"],
-        traps=tuple(json.loads(row["traps"])),
+        traps=tuple(TrapRow(trap, titles) for trap, titles in json.loads(row["traps"]).items()),
     )

@@ -11,9 +11,11 @@ import pytest
 from cardtools.console.errors import ConsoleError
 from cardtools.console.store.database import FILE, Database
 from cardtools.console.store.registry import NewClass, Registry
-from cardtools.console.store.rows import AttemptState
+from cardtools.console.store.rows import AttemptState, TrapRow
 
 AT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+PUK_SPENT = TrapRow("puk-spent", {"cs": "Padl pokus PUKu."})
+PIN_BLOCKED = TrapRow("pin-blocked", {"cs": "PIN se zablokoval."})
 CLASS = NewClass("Helpdesk", "cs", ("first", "second"), ("Jana", "Petr"))
 
 
@@ -48,13 +50,13 @@ def test_what_was_judged_is_never_taken_back(tmp_path: Path) -> None:
     kept = registry(tmp_path)
     [jana, _] = kept.trainees(kept.add_class(CLASS, AT).id)
     card = kept.add_attempt(jana, 0, "first", AT).card
-    kept.judge(card, AttemptState.OPEN, 2, 1, ["puk-spent"])
-    kept.judge(card, AttemptState.SOLVED, 2, 1, ["pin-blocked"])
+    kept.judge(card, AttemptState.OPEN, 2, 1, [PUK_SPENT])
+    kept.judge(card, AttemptState.SOLVED, 2, 1, [PIN_BLOCKED])
     kept.judge(card, AttemptState.OPEN, 0, 0, [])
     attempt = kept.attempt_with(card)
     assert attempt is not None
     assert (attempt.state, attempt.tries_spent, attempt.hints) == (AttemptState.SOLVED, 2, 1)
-    assert attempt.traps == ("puk-spent", "pin-blocked")
+    assert sorted(trap.titles["cs"] for trap in attempt.traps) == ["PIN se zablokoval.", "Padl pokus PUKu."]
     kept.end(card, AT + timedelta(minutes=7))
     kept.end(card, AT + timedelta(minutes=9))
     ended = kept.attempt_with(card)

@@ -1,0 +1,58 @@
+"""The report of a class: a line for each attempt, as a spreadsheet and a printer take it."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cardtools.common.messages import Language, Messages
+from cardtools.console.board.report import csv_report, pdf_report, report_of
+from cardtools.console.store.database import Database
+from cardtools.console.store.registry import NewClass, Registry
+from cardtools.console.store.rows import AttemptState, ClassRow, TrapRow
+
+AT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+TITLES = {"proid-q-pin-blocked": "Zablokovaný PIN"}
+TRAP = TrapRow("puk-spent", {"en": "A try of PUK was spent.", "cs": "Padl pokus PUKu."})
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(Database(tmp_path))
+
+
+@pytest.fixture
+def class_row(registry: Registry) -> ClassRow:
+    made = registry.add_class(
+        NewClass("Školení šťastných", "cs", ("proid-q-pin-blocked",), ("Žofie Šťastná", "=1+1")), AT
+    )
+    zofie, formula = registry.trainees(made.id)
+    solved = registry.add_attempt(zofie, 0, "proid-q-pin-blocked", AT)
+    registry.judge(solved.card, AttemptState.SOLVED, 1, 2, [TRAP])
+    registry.end(solved.card, AT + timedelta(minutes=7, seconds=50))
+    registry.add_attempt(formula, 0, "proid-q-pin-blocked", AT)
+    return made
+
+
+def test_the_spreadsheet_has_a_line_for_each_attempt_in_the_trainers_language(
+    registry: Registry, class_row: ClassRow
+) -> None:
+    messages = Messages(Language.CZECH, "console")
+    found = report_of(registry, class_row, TITLES, messages, AT + timedelta(minutes=90))
+    assert csv_report(found).decode("utf-8-sig").splitlines() == [
+        "Účastník,Úloha,Pokus,Stav,Minuty,Utracené pokusy,Nápovědy,Pasti,Začátek (UTC)",
+        "Žofie Šťastná,Zablokovaný PIN,1,vyřešeno,7,1,2,Padl pokus PUKu.,2026-11-28 09:30",
+        # No spreadsheet takes a name for a formula.
+        "'=1+1,Zablokovaný PIN,1,rozpracováno,90,0,0,,2026-11-28 09:30",
+    ]
+
+
+def test_the_printed_report_has_czech_letters(registry: Registry, class_row: ClassRow, tmp_path: Path) -> None:
+    messages = Messages(Language.CZECH, "console")
+    file = tmp_path / "report.pdf"
+    file.write_bytes(pdf_report(report_of(registry, class_row, TITLES, messages, AT), Language.CZECH))
+    text = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True, timeout=60).stdout
+    for word in ("Školení šťastných", "Žofie Šťastná", "Utracené", "vyřešeno"):
+        assert word in " ".join(text.split())
