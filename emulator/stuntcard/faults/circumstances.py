@@ -11,7 +11,12 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.law import area_of_new_key
 
 _HEADER = 4
-_KEY_IS_USED = {Instruction.PERFORM_SECURITY_OPERATION, Instruction.INTERNAL_AUTHENTICATE}
+_KEY_IS_USED = {
+    Instruction.PERFORM_SECURITY_OPERATION,
+    Instruction.INTERNAL_AUTHENTICATE,
+    Instruction.GENERAL_AUTHENTICATE,
+    Instruction.GENERAL_AUTHENTICATE_TLV,
+}
 _KEY_IS_MADE = {
     Instruction.GENERATE_ASYMMETRIC_KEY_PAIR,
     Instruction.GENERATE_ASYMMETRIC_KEY_PAIR_TLV,
@@ -41,9 +46,11 @@ def _applet(card: Card) -> str:
 def _area(card: Card, ins: int) -> str | None:
     if ins in _KEY_IS_MADE:
         return area_of_new_key(card.profile, card.state)
-    environment = card.session.environment
-    if ins not in _KEY_IS_USED or environment is None or environment.template is ControlTemplate.KEY_GENERATION:
+    if ins not in _KEY_IS_USED:
         return None
+    environment = card.session.environment
+    if environment is None or environment.template is ControlTemplate.KEY_GENERATION:
+        return card.profile.shown_area  # a PIV card has no environments, and keys of one area alone
     number = card.content.number_of(environment.key_reference)
     item = None if number is None else card.state.item(number)
     return None if item is None else item.area

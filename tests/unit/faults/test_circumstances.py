@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from stuntcard.applets.eop import MANAGEMENT
+from stuntcard.applets.registry import seen_through
 from stuntcard.card.card import Card
 from stuntcard.faults.circumstances import circumstances
 from stuntcard.faults.rules import Circumstances
@@ -66,3 +67,12 @@ def test_the_area_of_the_key_that_is_used_or_would_be_made() -> None:
     assert of(client.card, "002A9E9A0101").area is None, "there is no such key"
     client.verify(QPIN)
     assert of(client.card, "00460000").area == "cc"
+
+
+def test_a_card_that_shows_one_area_is_about_that_one() -> None:
+    card = new_card(seen_through(load_profile("proid-q"), "piv:cc"))
+    sign = of(card, "0087119C087C06820081020102")
+    assert (sign.applet, sign.area) == ("piv", "cc")
+    assert of(card, "0020008008 3132333435363738").codes == {"qpin"}
+    assert of(card, "002C008010 38373635343332313132333435363738").codes == {"qpin", "puk"}
+    assert of(card, "00CB3FFF035C017E00").area is None
