@@ -21,7 +21,7 @@ from stuntcard.serve import (
 )
 from stuntcard.serve.access import Access
 from stuntcard.serve.cards import Cards
-from stuntcard.serve.guard import Guard
+from stuntcard.serve.guard import Guard, Hosts
 from stuntcard.serve.problems import Problem, refusals
 from stuntcard.serve.refusing import answer_errors
 from stuntcard.serve.visitors import Notices
@@ -52,8 +52,8 @@ _DETAIL_MAX = 500
 _ABOUT = "Emulated smart cards. Every refusal is a problem (RFC 9457); docs/http-api.md tells the whole story."
 
 
-def create_app(cards: Cards, access: Access, hosts: frozenset[str]) -> FastAPI:
-    """These cards, for whoever has a token; `hosts` is what clients may call the server, with its port."""
+def create_app(cards: Cards, access: Access, hosts: Hosts) -> FastAPI:
+    """These cards, for whoever has a token; `hosts` is what clients may call the server."""
     app = FastAPI(
         title="Stuntcard",
         version=version("stuntcard"),

@@ -7,7 +7,9 @@ names the other site: in Host, in Origin or in Sec-Fetch-Site.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,11 +22,36 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OWN_SITE = {"same-origin", "none"}
 
 
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """What clients may call a server in the header Host: names, with its port.
+
+    If it listens on all addresses of the machine, also any address: one can't be made to lead elsewhere, as a name can.
+    """
+
+    names: frozenset[str]
+    any_address_with: str | None = None
+    """The port."""
+
+    def include(self, host: str) -> bool:
+        """Whether the server may be called so."""
+        if host in self.names:
+            return True
+        name, _, port = host.rpartition(":")
+        if self.any_address_with is None or port != self.any_address_with:
+            return False
+        try:
+            ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+        except ValueError:
+            return False
+        return True
+
+
 class Guard:
     """Lets a call through to the application once its whole body is here."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        """`hosts`: what clients may call this server, with its port."""
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+        """`hosts`: what clients may call this server."""
         self._app = app
         self._hosts = hosts
 
@@ -54,8 +81,9 @@ class Guard:
 
     def _foreign(self, method: str, headers: Headers) -> tuple[Problem, str] | None:
         host = headers.get("host", "").lower()
-        if host not in self._hosts:
-            return Problem.FOREIGN_HOST, f"this server is called {' or '.join(sorted(self._hosts))}; use one of these"
+        if not self._hosts.include(host):
+            names = " or ".join(sorted(self._hosts.names))
+            return Problem.FOREIGN_HOST, f"this server is called {names}; use one of these"
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"http://{host}":
             return Problem.FOREIGN_ORIGIN, "only this server's own pages may call it from a browser"

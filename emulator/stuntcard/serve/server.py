@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from stuntcard.control.directory import runtime_directory
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.connections import BoundedConnection
+from stuntcard.serve.guard import Hosts
 
 LOOPBACK = "127.0.0.1"
 PORT = 7816
@@ -24,6 +25,7 @@ PORT = 7816
 NOTE = "serve.json"
 """The file in the runtime folder that says where this user's server is, and what its token is."""
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_EVERYWHERE = ("0.0.0.0", "[::]")  # noqa: S104 - to tell what was chosen
 _BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 5
 _LAST_CALLS_SECONDS = 1
@@ -44,10 +46,12 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 
 
-def hosts_of(url: str, also: tuple[str, ...] = ()) -> frozenset[str]:
-    """What clients may call a server at this address, in the header Host: its port with its name, or this machine's."""
+def hosts_of(url: str) -> Hosts:
+    """What clients may call a server at this address: by its own name, or this machine's."""
     host, _, port = url.removeprefix("http://").rpartition(":")
-    return frozenset(f"{name.lower()}:{port}" for name in (*_LOCAL_NAMES, host, *also))
+    everywhere = host in _EVERYWHERE
+    names = (*_LOCAL_NAMES, socket.gethostname()) if everywhere else (*_LOCAL_NAMES, host)
+    return Hosts(frozenset(f"{name.lower()}:{port}" for name in names), port if everywhere else None)
 
 
 @contextlib.contextmanager

@@ -74,3 +74,7 @@ def test_exec_loads_no_library_that_is_slow_to_load(exec_loaded: set[str]) -> No
 
 def test_help_loads_commands_and_no_more() -> None:
     assert rooms_of(loaded("--help")) == {"cli", "running"}
+
+
+def test_nobody_but_serve_waits_for_what_serves_pages() -> None:
+    assert loaded("status") & {"fastapi", "starlette", "uvicorn", "jinja2", "stuntcard.serve"} == set()
