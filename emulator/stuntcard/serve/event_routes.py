@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -22,12 +22,15 @@ _HEARTBEAT = 15.0
 """Seconds without an event until a comment says that the stream lives."""
 _STREAM: dict[int | str, dict[str, object]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=60)]
+After = Annotated[str | None, Query(max_length=60, description="As Last-Event-ID, for who can't send that header.")]
 
 
 @router.get("/events", response_class=StreamingResponse, responses=_STREAM | refusals(Problem.TOO_MANY))
-async def events(cards: AllCards, caller: Calling, last_event_id: LastEventId = None) -> StreamingResponse:
+async def events(
+    cards: AllCards, caller: Calling, last_event_id: LastEventId = None, after: After = None
+) -> StreamingResponse:
     """What happens to all cards that the token is for."""
-    return _streamed(cards, caller.may_see, last_event_id)
+    return _streamed(cards, caller.may_see, last_event_id or after)
 
 
 @router.get(
@@ -35,10 +38,12 @@ async def events(cards: AllCards, caller: Calling, last_event_id: LastEventId = 
     response_class=StreamingResponse,
     responses=_STREAM | refusals(Problem.NO_SUCH_CARD, Problem.TOO_MANY),
 )
-async def events_of_card(cards: AllCards, card: CardSeen, last_event_id: LastEventId = None) -> StreamingResponse:
+async def events_of_card(
+    cards: AllCards, card: CardSeen, last_event_id: LastEventId = None, after: After = None
+) -> StreamingResponse:
     """What happens to one card."""
     id_ = card.id
-    return _streamed(cards, lambda other: other == id_, last_event_id)
+    return _streamed(cards, lambda other: other == id_, last_event_id or after)
 
 
 def _streamed(cards: Cards, wanted: Callable[[str], bool], last: str | None) -> StreamingResponse:

@@ -88,6 +88,11 @@ class Hub:
         """How many are open."""
         return len(self._streams)
 
+    @property
+    def last(self) -> str:
+        """The id of the last event that was told; a stream can begin after it."""
+        return f"{self._epoch}-{self._number}"
+
     # From any thread
 
     def touch(self, card: str) -> None:

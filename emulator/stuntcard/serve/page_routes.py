@@ -23,10 +23,12 @@ _NO_LIFE = ""
 @router.get("/")
 def index(request: Request, visitor: Visitor, cards: AllCards) -> Response:
     """All cards."""
+    at = cards.hub.last
     messages = Messages(language_of(request))
     shown = [card for card in cards.all() if visitor.may_see(card.id)]
     notice = notices_of(request).take(session_of(request))
     values = {
+        "at": at,
         "cards": [card.description for card in shown],
         "exercises": {card.id: card.exercise.title(messages) for card in shown if card.exercise is not None},
         "profiles": choices.profiles(),
@@ -42,14 +44,17 @@ def index(request: Request, visitor: Visitor, cards: AllCards) -> Response:
 def card_page(
     request: Request,
     visitor: Visitor,
+    cards: AllCards,
     card: CardLookedAt,
     of: Annotated[str, Query(pattern=r"^(|card|(code|part):[a-z0-9-]{1,64})$")] = _NO_LIFE,
 ) -> Response:
     """One card."""
+    at = cards.hub.last
     messages = page_messages(language_of(request))
     is_part = request.headers.get("x-part") is not None  # a part of the page takes no notice away from the whole
     notice = None if is_part else notices_of(request).take(session_of(request))
     values = {
+        "at": at,
         **page_values(card, messages, of),
         "wanted": notice.wanted if notice is not None else "",
         "would_lose": notice.would_lose if notice is not None else "",

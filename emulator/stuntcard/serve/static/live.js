@@ -74,9 +74,6 @@
       if (!paused) for (const event of waiting.splice(0)) add(event);
     });
   }
-  let began = false;
-  for (const kind of ["state", "place", "faults", "exercise", "gone"]) source.addEventListener(kind, () => later(10));
-  source.addEventListener("card", () => { if (began) later(10); });
-  source.addEventListener("open", () => { setTimeout(() => { began = true; }, 200); });
+  for (const kind of ["card", "state", "place", "faults", "exercise", "gone"]) source.addEventListener(kind, () => later(10));
   document.getElementById("of")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 })();
