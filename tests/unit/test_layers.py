@@ -119,7 +119,7 @@ TOOLS = House(
         console__watching="console.web console.school console.emulator console.errors",
         console__app="console.desk console.board console.web common",
         console__serving="console.app console.watching console.web console.school console.workers console.children"
-        " console.emulator console.store console.errors",
+        " console.emulator console.store console.errors common",
         console__cli="console.serving console.school console.errors common",
     )
     | {f"{tool}.__main__": frozenset({f"{tool}.cli", "common"}) for tool in ("manager", "enrol", "ca", "console")},

@@ -13,7 +13,7 @@ from cardtools.common.exit_codes import ExitCode
 from cardtools.common.options import VersionOption
 
 if TYPE_CHECKING:
-    from cardtools.console.school.plan import ClassPlan
+    from cardtools.console.serving import ReadPlan
 
 _PORT = 8630
 _FOLDER_VARIABLE = "CARDCONSOLE_HOME"
@@ -65,22 +65,17 @@ def class_(
 
     Example: cardconsole --port 8630 class november.yaml
     """
-    from cardtools.console.school.plan import PlanError, read_plan
+    from cardtools.console.school.plan import read_plan
 
     try:
         raw = file.read_bytes()
-        plan = read_plan(file.name, raw)
     except OSError as error:
         typer.echo(f"{file} can't be read: {error.strerror}. Check the name, and whether you may read it.", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from None
-    except PlanError as error:
-        for finding in error.findings:
-            typer.echo(finding, err=True)
-        raise typer.Exit(ExitCode.BAD_INPUT) from None
-    _serve(context.obj, plan)
+    _serve(context.obj, lambda known: read_plan(file.name, raw, known))
 
 
-def _serve(chosen: ServingOptions, plan: ClassPlan | None) -> None:
+def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
     import gc
     import webbrowser
 
@@ -100,7 +95,7 @@ def _serve(chosen: ServingOptions, plan: ClassPlan | None) -> None:
     if not is_loopback(chosen.host):
         typer.echo(messages.text("open-to-others", host=chosen.host), err=True)
     try:
-        serve(Options(chosen.folder or _own_folder(), chosen.host, chosen.port, chosen.ca), plan, ready)
+        serve(Options(chosen.folder or _own_folder(), chosen.host, chosen.port, chosen.ca), read, ready)
     except KeyboardInterrupt:
         pass
     except ConsoleError as error:

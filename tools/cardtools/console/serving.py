@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from cardtools.common.messages import Language
 from cardtools.console.app import create_app
 from cardtools.console.children import TrainingCa, server_running, start_server
 from cardtools.console.emulator.api import Emulator, EmulatorError
@@ -31,6 +32,10 @@ _KEEP_ALIVE_SECONDS = 30
 _HEADS_AT_ONCE = 1000
 
 
+ReadPlan = Callable[[Sequence[str]], ClassPlan]
+"""Gives the class that is to be held, once it is known which exercises there are. Raises ConsoleError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the console is run. `ca_url`: a CA that runs already."""
@@ -41,7 +46,7 @@ class Options:
     ca_url: str | None = None
 
 
-def serve(options: Options, plan: ClassPlan | None, ready: Callable[[str, str], None]) -> None:
+def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], None]) -> None:
     """Serves until it is told to end. `ready` is told the console's address, and the trainer's link.
 
     Raises ConsoleError.
@@ -54,7 +59,7 @@ def serve(options: Options, plan: ClassPlan | None, ready: Callable[[str, str], 
         emulator = stack.enter_context(_emulator())
         registry = Registry(Database(options.folder))
         school = School(registry, emulator, options.folder)
-        first = "/" if plan is None else f"/classes/{school.resume_or_begin(plan).id}"
+        first = "/" if read is None else f"/classes/{school.resume_or_begin(_plan(school, read)).id}"
         ca = TrainingCa(options.folder / "ca", options.ca_url)
         stack.callback(ca.end)
         visitors, hub = Visitors(registry), Hub()
@@ -67,6 +72,10 @@ def serve(options: Options, plan: ClassPlan | None, ready: Callable[[str, str], 
         app = create_app(console, _hosts(options.host, url))
         link = f"{url}/enter/{visitors.new_ticket()}?to={first}"
         _Server(app, hub, lambda: ready(url, link)).run(sockets=[listener])
+
+
+def _plan(school: School, read: ReadPlan) -> ClassPlan:
+    return read([one.id for one in school.exercises(Language.ENGLISH)])
 
 
 @contextmanager

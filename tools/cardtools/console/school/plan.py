@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from cardtools.common.exit_codes import ExitCode
 from cardtools.common.messages import Language
 from cardtools.console.errors import ConsoleError
 
@@ -36,6 +37,8 @@ class ClassPlan(BaseModel):
 
 class PlanError(ConsoleError):
     """A file of a class that can't be used. `findings` has a line for each mistake: `file:line:column: what`."""
+
+    exit_code = ExitCode.BAD_INPUT
 
     def __init__(self, findings: Sequence[str]) -> None:
         super().__init__("plan-wrong", findings="\n".join(findings))
