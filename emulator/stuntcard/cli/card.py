@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli.completion import complete_profile, complete_scenario
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.loading import failing_to_read
-from stuntcard.cli.options import JsonOption, ProfileArgument, StoredCardArgument
+from stuntcard.cli.options import JsonOption, StoredCardArgument
 
 if TYPE_CHECKING:
+    from stuntcard.store.database import Durability, StoredCard
     from stuntcard.store.library import ListedCard
 
 card_app = typer.Typer(
@@ -24,6 +26,19 @@ card_app = typer.Typer(
 )
 snapshot_app = typer.Typer(no_args_is_help=True, help="Keep a stored card as it stands now, and bring it back.")
 
+OptionalProfileArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="A profile's id (see `stuntcard list`), or a YAML file's path; not needed with --scenario.",
+        autocompletion=complete_profile,
+    ),
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        help="A card in this trouble; see `stuntcard scenario list`.", metavar="NAME", autocompletion=complete_scenario
+    ),
+]
 NewNameArgument = Annotated[str, typer.Argument(help="The new card's name: letters, digits, - and _.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 
@@ -37,7 +52,8 @@ def add_to(app: typer.Typer) -> None:
 @card_app.command()
 def new(
     name: NewNameArgument,
-    profile: ProfileArgument,
+    profile: OptionalProfileArgument = None,
+    scenario: ScenarioOption = None,
     durability: Annotated[
         str,
         typer.Option(
@@ -50,23 +66,52 @@ def new(
         typer.Option(help="Its serial number; without one, the profile's with a random end.", metavar="HEX"),
     ] = None,
 ) -> None:
-    """Make a card of a profile, as it leaves the factory, and keep it.
+    """Make a card of a profile, as it leaves the factory, or one in a scenario's trouble, and keep it.
 
     Example: stuntcard card new mine proid-q
     """
-    from stuntcard.profile.load import profile_path, read_profile_text
-    from stuntcard.profile.serial import SerialError
     from stuntcard.store.database import Durability
-    from stuntcard.store.library import add_card, factory_card
+    from stuntcard.store.library import add_card
 
     if durability not in set(Durability):
         fail(f"--durability {durability}: expected full or fast")
-    with failing_to_read(profile, "; see `stuntcard list`"), failing(SerialError, prefix="--serial "):
-        path = profile_path(profile)
-        stored = factory_card(read_profile_text(path), str(path), Durability(durability), serial)
+    if scenario is not None:
+        if serial is not None:
+            fail("--serial is for a card as it leaves the factory; one of a scenario has its own")
+        stored = _in_trouble(scenario, profile, Durability(durability))
+    elif profile is not None:
+        stored = _from_the_factory(profile, Durability(durability), serial)
+    else:
+        fail("Which card? Give a profile (see `stuntcard list`), or --scenario NAME.")
     with _store_problems():
         add_card(name, stored)
-    typer.echo(f"{name}: a new {stored.profile.name}. Put it into a reader: stuntcard run card:{name}")
+    trouble = f" in the trouble of {scenario}" if scenario is not None else ""
+    typer.echo(f"{name}: a new {stored.profile.name}{trouble}. Put it into a reader: stuntcard run card:{name}")
+
+
+def _from_the_factory(profile: str, durability: Durability, serial: str | None) -> StoredCard:
+    from stuntcard.profile.load import profile_path, read_profile_text
+    from stuntcard.profile.serial import SerialError
+    from stuntcard.store.library import factory_card
+
+    with failing_to_read(profile, "; see `stuntcard list`"), failing(SerialError, prefix="--serial "):
+        path = profile_path(profile)
+        return factory_card(read_profile_text(path), str(path), durability, serial)
+
+
+def _in_trouble(scenario: str, profile: str | None, durability: Durability) -> StoredCard:
+    """The card of a scenario; what would strike it there is no part of it."""
+    from stuntcard.cli.loading import scenario_refusals
+    from stuntcard.profile.load import read_profile_text
+    from stuntcard.running.scenarios import profile_meant, ready_scenario
+    from stuntcard.scenario.load import profile_file_beside
+    from stuntcard.store.database import StoredCard, now
+
+    with scenario_refusals():
+        ready = ready_scenario(scenario, profile_meant(profile))
+    with failing_to_read(ready.named.scenario.profile):
+        text = read_profile_text(profile_file_beside(ready.named.scenario.profile, ready.named.folder))
+    return StoredCard(text, ready.named.profile, ready.built.card.content, durability, now())
 
 
 @card_app.command("list")
@@ -87,6 +132,8 @@ def list_cards(as_json: JsonOption = False) -> None:
         return
     if not entries:
         typer.echo("there is no stored card; make one: stuntcard card new mine proid-q")
+    else:
+        typer.echo(f"{'NAME':20} {'PROFILE':12} {'SERIAL NUMBER':16} DURABILITY")
     for entry in entries:
         typer.echo(f"{entry.name:20} {_in_a_line(entry)}")
 
@@ -243,13 +290,18 @@ def list_snapshots(card: StoredCardArgument, as_json: JsonOption = False) -> Non
 def restore(
     card: StoredCardArgument,
     snapshot: Annotated[str | None, typer.Argument(help="Which one; without one, the latest.")] = None,
+    yes: YesOption = False,
 ) -> None:
     """Make a card as it was in a snapshot. What came since is lost.
 
     Example: stuntcard snapshot restore mine before-the-test
     """
-    from stuntcard.store.library import restore_snapshot
+    from stuntcard.store.library import list_snapshots, restore_snapshot
 
+    with _store_problems():
+        known = [name for name, _ in list_snapshots(card)]
+    if known and snapshot in (None, *known):  # else there is nothing to lose, and it is said why
+        _ask(f"Make {card} as it was in {snapshot or 'its latest snapshot'}? What came since is lost.", yes)
     with _store_problems():
         name, aside = restore_snapshot(card, snapshot)
     typer.echo(f"{card} is as it was in {name}")

@@ -55,8 +55,12 @@ def print_state(status: Mapping[str, Any], name: str, also: str = "") -> None:
         table.add_row(code["name"], code["state"], tries, "yes" if code["must_change"] else "no")
     console.print(table)
     for area in status["areas"].values():
-        places = _NO_BOUND if area["places"] is None else f"{area['used']} of {area['places']} places used"
-        console.print(f"  {area['name']}: {places}")
+        of = _NO_BOUND if area["places"] is None else f"{area['used']} of {area['places']} places used"
+        taken = f"{area['used']} used, " if area["places"] is None else ""
+        console.print(f"  {area['name']}: {taken}{of}")
+    if memory := status["memory"]:
+        full = ", full" if memory["used"] >= memory["size"] else ""
+        console.print(f"  memory: {memory['used']} of {memory['size']} bytes used{full}")
 
 
 def _print_section(console: Console, section: Section) -> None:

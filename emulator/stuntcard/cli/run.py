@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer._click.exceptions import NoSuchOption  # Click, as Typer brings it along
 from typer.core import TyperCommand
 
 from stuntcard.cli.exit import ExitCode, fail, failing
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
     from stuntcard.running.making import ReaderOnDesk
     from stuntcard.running.plan import ReaderPlan
 
-_WHICH_PROGRAM = (
-    "Which program shall use the card? Give the COMMAND behind --, as in: stuntcard exec proid-q -- pkcs11-tool -L"
-)
+_EXAMPLE = "stuntcard exec proid-q -- pkcs11-tool -L"
+_WHICH_PROGRAM = f"Which program shall use the card? Give the COMMAND behind --, as in: {_EXAMPLE}"
 _NOT_MET = 1
 PROGRAM = "stuntcard.program"
 
@@ -37,8 +37,16 @@ class WithProgram(TyperCommand):
         if "--" in args:
             where = args.index("--")
             ctx.meta[PROGRAM] = args[where + 1 :]
-            args = args[:where]
-        return super().parse_args(ctx, args)
+            return super().parse_args(ctx, args[:where])
+        card, *rest = args or [""]
+        try:
+            return super().parse_args(ctx, args)
+        except NoSuchOption as error:
+            # Most likely one of the program's.
+            from shlex import join
+
+            example = f"stuntcard exec {card} -- {join(rest)}" if not card.startswith("-") else _EXAMPLE
+            fail(f"{error.format_message()} If it is your program's, put -- before that, as in: {example}")
 
 
 def add_to(app: typer.Typer) -> None:

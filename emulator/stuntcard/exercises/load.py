@@ -100,7 +100,7 @@ def _start(name: str, exercise: Exercise, document: Document, folder: Path) -> N
     findings = tuple(Finding(("start", *one.path), one.message) for one in scenario_findings(scenario, profile))
     if findings:
         raise document.error(findings)
-    return NamedScenario(name, scenario, profile, document)
+    return NamedScenario(name, scenario, profile, document, folder)
 
 
 def _as_scenario(exercise: Exercise, profile: Profile) -> Scenario:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stuntcard.profile.document import Document, DocumentError, Finding, read_text
-from stuntcard.profile.load import ProfileError, load_profile, profile_names, read_profile, shipped_directory
+from stuntcard.profile.load import ProfileError, profile_names, profile_path, read_profile, shipped_directory
 from stuntcard.profile.model import Profile
 from stuntcard.scenario.checks import cross_check
 from stuntcard.scenario.model import Scenario
@@ -27,6 +27,8 @@ class NamedScenario:
     scenario: Scenario
     profile: Profile
     document: Document
+    folder: Path
+    """Where its file lies, from which its profile's path is seen."""
 
 
 def scenario_names() -> tuple[str, ...]:
@@ -81,13 +83,18 @@ def parse_scenario(raw: bytes, file: str) -> NamedScenario:
     findings = tuple(cross_check(scenario, profile))
     if findings:
         raise document.error(findings)
-    return NamedScenario(Path(file).stem, scenario, profile, document)
+    return NamedScenario(Path(file).stem, scenario, profile, document, Path(file).parent)
 
 
 def profile_beside(name: str, folder: Path) -> Profile:
     """A profile by its id, or by a path that is seen from a folder. Raises ProfileError, or OSError."""
+    return read_profile(profile_file_beside(name, folder))
+
+
+def profile_file_beside(name: str, folder: Path) -> Path:
+    """The file of that profile. Raises OSError."""
     path = Path(name)
-    return read_profile(folder / path) if path.suffix in _SUFFIXES else load_profile(name)
+    return folder / path if path.suffix in _SUFFIXES else profile_path(name)
 
 
 def instead_of(name: str, names: tuple[str, ...], listing: str) -> str:
