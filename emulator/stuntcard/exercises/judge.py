@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from stuntcard.exercises.deeds import Happening, is_done
 from stuntcard.exercises.model import Exercise, Trap
-from stuntcard.policy.advise import Step, steps_along
+from stuntcard.policy.advise import Step, given_wrongly, steps_along
 from stuntcard.policy.conditions import Seen, all_hold, gone_from
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.functions import Situation, code_given, codes_set_by
@@ -77,10 +77,15 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class WayStep:
-    """A step of the way to the goal. `key`: the identifier of the key that it is about, of one there at first."""
+    """A step of the way to the goal.
+
+    `key`: the identifier of the key that it is about, of one there at first. `fatal`: codes that it takes, and with
+    whose block the goal would be out of reach.
+    """
 
     step: Step
     key: str | None = None
+    fatal: frozenset[str] = frozenset()
 
 
 class Judge:
@@ -131,7 +136,7 @@ class Judge:
         if attempt.solved_at is not None:
             progress = Progress.SOLVED
         else:
-            progress = Progress.OPEN if self._can_be_reached(attempt) else Progress.LOST
+            progress = Progress.OPEN if self._can_be_reached(_standpoint(attempt)) else Progress.LOST
         return Judgement(
             progress,
             0 if progress is Progress.SOLVED else missing,
@@ -146,7 +151,7 @@ class Judge:
         way = self.moves(attempt)
         if way is None:
             return None
-        return tuple(self._named(attempt, steps_along(self.profile, _standpoint(attempt).situation, way)))
+        return tuple(self._way_steps(attempt, way))
 
     def moves(self, attempt: Attempt) -> tuple[Move, ...] | None:
         """The moves of that way."""
@@ -155,13 +160,26 @@ class Judge:
         except GoalTooFarError:
             return None
 
-    def _named(self, attempt: Attempt, steps: Sequence[Step]) -> Iterator[WayStep]:
+    def _way_steps(self, attempt: Attempt, way: Sequence[Move]) -> Iterator[WayStep]:
         """A key made on the way may have the number of one that was deleted on it."""
         names = {number: identifier for identifier, number in self._left(attempt).items()}
-        for step in steps:
+        at: Standpoint | None = _standpoint(attempt)
+        assert at is not None
+        for move, step in zip(way, steps_along(self.profile, at.situation, way), strict=True):
             number = step.action.number
-            deletes = step.deleted is not None
-            yield WayStep(step, (names.pop if deletes else names.get)(number, None) if number is not None else None)
+            take = names.pop if step.deleted is not None else names.get
+            key = take(number, None) if number is not None else None
+            yield WayStep(step, key, frozenset(self._fatal_codes(at, move)))
+            at = self._goal.after(at, move)
+            assert at is not None, "the way is the law's"
+
+    def _fatal_codes(self, at: Standpoint, move: Move) -> Iterator[str]:
+        for event in move.events:
+            code = code_given(self.profile, event)
+            if code is not None and at.situation.state.codes[code].status is CodeStatus.SET:
+                blocked = given_wrongly(self.profile, at.situation.state, event)
+                if not self._can_be_reached(replace(at, situation=replace(at.situation, state=blocked))):
+                    yield code
 
     def hint(self, attempt: Attempt) -> tuple[Attempt, WayStep | None]:
         """The next step of the way that was not told since the card changed last; None when there is no more to tell.
@@ -174,9 +192,9 @@ class Judge:
         step = way[attempt.hints_here]
         return replace(attempt, hints=attempt.hints + 1, hints_here=attempt.hints_here + 1), step
 
-    def _can_be_reached(self, attempt: Attempt) -> bool:
+    def _can_be_reached(self, at: Standpoint) -> bool:
         try:
-            return self._goal.way(_standpoint(attempt)) is not None
+            return self._goal.way(at) is not None
         except GoalTooFarError:
             return True
 

@@ -248,7 +248,7 @@ def _only_once(profile: Profile, after: Situation, move: Move) -> bool:
         return False
     state = after.state
     for code in codes:
-        state = _given_wrongly(profile, state, Verify(code, correct=False))
+        state = given_wrongly(profile, state, Verify(code, correct=False))
     return all(done(profile, Situation(again), move) is None for again in (after.state, state))
 
 
@@ -266,7 +266,7 @@ def _risk(searches: Searches, before: Situation, event: Event) -> Risk | None:
     code = code_given(profile, event)
     if code is None or before.state.codes[code].status is not CodeStatus.SET:
         return None
-    after = replace(before, state=_given_wrongly(profile, before.state, event))
+    after = replace(before, state=given_wrongly(profile, before.state, event))
     hope, left = searches.start_at(before).attainable, searches.start_at(after).attainable
     blocks = [c for c in profile.codes if after.state.blocked(c) and not before.state.blocked(c)]
     return Risk(
@@ -278,7 +278,7 @@ def _risk(searches: Searches, before: Situation, event: Event) -> Risk | None:
     )
 
 
-def _given_wrongly(profile: Profile, state: State, event: Event) -> State:
+def given_wrongly(profile: Profile, state: State, event: Event) -> State:
     """The state after an event's code was given wrongly, and again, until it is blocked."""
     if not isinstance(event, Verify | Change | ResetCode | ActorActs):
         return state

@@ -144,7 +144,7 @@ class Goal:
             if self.reached(at):
                 return _path(nodes, number)
             for move in self._next(start, at):
-                after = self._after(at, move)
+                after = self.after(at, move)
                 if after is None or (key := self._key(after)) in seen:
                     continue
                 if not self._is_avoided(avoided, at, move, after):
@@ -155,7 +155,8 @@ class Goal:
                 raise GoalTooFarError(f"more than {MOST_SITUATIONS} situations lie before the goal")
         return None
 
-    def _after(self, at: Standpoint, move: Move) -> Standpoint | None:
+    def after(self, at: Standpoint, move: Move) -> Standpoint | None:
+        """Where a move leads; None where the law refuses it, or a code that it takes is forgotten."""
         situation = done(self.profile, at.situation, move) if move.right else _mistaken(self.profile, at, move)
         if situation is None:
             return None

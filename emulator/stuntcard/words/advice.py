@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 
 from stuntcard.messages import Messages
@@ -37,9 +37,14 @@ def advice_lines(profile: Profile, advice: Advice, messages: Messages) -> Iterat
     return _Writer(profile, messages).advice(advice)
 
 
-def step_lines(profile: Profile, step: Step, messages: Messages, key: str | None = None) -> Iterator[str]:
-    """A step, and line by line what it costs and risks. `key`: what the key that it is about is called."""
-    return _Writer(profile, messages, key).step(step)
+def step_lines(
+    profile: Profile, step: Step, messages: Messages, key: str | None = None, fatal: Collection[str] = ()
+) -> Iterator[str]:
+    """A step, and line by line what it costs and risks.
+
+    `key`: what the key that it is about is called; `fatal`: codes whose block puts an exercise's goal out of reach.
+    """
+    return _Writer(profile, messages, key, fatal).step(step)
 
 
 def advice_object(profile: Profile, state: State, forgotten: frozenset[str], advice: Advice) -> dict[str, object]:
@@ -58,10 +63,13 @@ def advice_object(profile: Profile, state: State, forgotten: frozenset[str], adv
 
 
 class _Writer:
-    def __init__(self, profile: Profile, messages: Messages, key: str | None = None) -> None:
+    def __init__(
+        self, profile: Profile, messages: Messages, key: str | None = None, fatal: Collection[str] = ()
+    ) -> None:
         self._profile = profile
         self._messages = messages
         self._key = key
+        self._fatal = fatal
 
     def advice(self, advice: Advice) -> Iterator[str]:
         yield self._profile.name
@@ -173,7 +181,9 @@ class _Writer:
         if risk.ends:
             functions = "; ".join(self._functions(risk.ends))
             sentences.append(self._messages.text("risk-gone", functions=functions))
-        else:
+        if risk.code in self._fatal:
+            sentences.append(self._messages.text("exercise-fatal"))
+        elif not risk.ends:
             sentences.append(self._messages.text("risk-way-back"))
         return " ".join(sentences)
 

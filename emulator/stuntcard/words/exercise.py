@@ -68,7 +68,7 @@ def explanation_lines(ready: ReadyExercise, messages: Messages) -> Iterator[str]
 
 def hint_lines(ready: ReadyExercise, way_step: WayStep, messages: Messages) -> Iterator[str]:
     """A step of the way, and what it costs and risks. Keys are called by their identifiers, as programs show them."""
-    return step_lines(ready.named.profile, way_step.step, messages, way_step.key)
+    return step_lines(ready.named.profile, way_step.step, messages, way_step.key, way_step.fatal)
 
 
 def value_lines(named: NamedExercise, values: Mapping[str, str], messages: Messages) -> Iterator[str]:

@@ -6,7 +6,10 @@ from stuntcard.exercises.judge import Progress, TrapSprung
 from stuntcard.exercises.live import LiveAttempt
 from stuntcard.exercises.load import load_exercise
 from stuntcard.exercises.start import make_ready
+from stuntcard.messages import Messages
 from stuntcard.policy.moves import ActionKind
+from stuntcard.profile.model import Language
+from stuntcard.words.exercise import hint_lines
 
 
 class Clock:
@@ -67,3 +70,19 @@ def test_a_call_tells_what_the_letter_says_and_the_attempt_goes_on_after_a_resta
     card.reset_code("kpep-pin", "tpin", b"12345678", b"654321")
     assert (again.judgement().progress, again.seconds) == (Progress.SOLVED, 65.0)
     assert again.attempt.calls == ("post",)
+
+
+def test_a_hint_tells_which_code_would_end_the_exercise() -> None:
+    ready = make_ready(load_exercise("proid-q-hand-over"))
+    way = ready.judge.way(ready.judge.start)
+    assert way is not None
+    assert [(one.step.action.kind, one.step.action.code, set(one.fatal)) for one in way[:3]] == [
+        (ActionKind.CHANGE, "pin", set()),
+        (ActionKind.CHANGE, "puk", {"puk"}),
+        (ActionKind.CHANGE, "qpin", set()),
+    ]
+    assert [one.key for one in way] == [None, None, None, "21", "22", None, None]
+    lines = [line for one in way for line in hint_lines(ready, one, Messages(Language.ENGLISH))]
+    assert [line for line in lines if "the goal is out of reach" in line] == [
+        "PUK has 5 tries left. The last wrong one blocks PUK. After that the goal is out of reach."
+    ]
