@@ -78,7 +78,7 @@ def test_commercial_and_qualified_certificates_are_of_two_issuers(client: Client
 @pytest.mark.parametrize(("options", "years"), [((), 1), (("--several-years",), 3)])
 def test_a_follow_on_of_one_year_or_of_several(client: Client, options: tuple[str, ...], years: int) -> None:
     serial, _ = _installed(client, "qualified")
-    request = request_id(client.done("renew", "--serial", f"0x{serial}", *options, codes=(PIN, QPIN)))
+    request = request_id(client.done("renew", "--serial", f"0x{serial}", *options, codes=(QPIN, PIN)))
     _, file = _fetched(client, request)
     days = years * 365
     _openssl("x509", "-in", file, "-noout", "-checkend", str((days - 1) * 24 * 3600))
@@ -110,7 +110,7 @@ def test_the_follow_on_of_a_seal_is_asked_for_as_a_first_one(client: Client) -> 
 def test_in_a_script_the_command_for_it_is_named(client: Client, language: str, words: str) -> None:
     serial, _ = _installed(client, "seal", *TOWN)
     before = content_of(client.desk)
-    said = client.refused("renew", "--serial", f"0x{serial}", codes=(PIN, QPIN), language=language)
+    said = client.refused("renew", "--serial", f"0x{serial}", codes=(QPIN, PIN), language=language)
     assert words in said
     assert "enrol request seal --name 'Obec Lhota' --e-mail urad@lhota.example" in said
     assert content_of(client.desk) == before

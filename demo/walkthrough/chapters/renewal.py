@@ -8,7 +8,7 @@ from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
 
 SECOND, THIRD = "Jana's second", "Jana's third"
-_CODES = (TYPED_PIN, TYPED_QPIN)
+_CODES = (TYPED_QPIN, TYPED_PIN)
 
 
 def _second(stage: Stage, world: World) -> None:

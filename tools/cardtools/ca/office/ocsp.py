@@ -128,7 +128,7 @@ def _status(service: Service, ca: IssuingCa, serial: int) -> tuple[ocsp.OCSPCert
         return (ocsp.OCSPCertStatus.GOOD, None) if record.revoked is None else (ocsp.OCSPCertStatus.REVOKED, record)
     # The CA's own certificates are never revoked.
     issuer = service.authority.cas[ca].issuing.certificate.subject
-    if own is not None and x509.load_der_x509_certificate(own).issuer == issuer:
+    if own is not None and foreign.certificate(own).issuer == issuer:
         return ocsp.OCSPCertStatus.GOOD, None
     return ocsp.OCSPCertStatus.UNKNOWN, None
 
