@@ -65,6 +65,7 @@ class Standing:
 class _Shown:
     """What was told of the card last, so that only what is new is told."""
 
+    card: Card
     content: Content
     state: CardView
     place: api.Place
@@ -198,6 +199,8 @@ class ServedCard:
             yield Happening.COMMAND, told(heard)
         before, now = self._shown, self._look()
         self._shown = now
+        if before is not None and now.card is not before.card:
+            yield Happening.CARD, self.as_told()
         if before is None or now.state != before.state:
             yield Happening.STATE, {"state": asdict(now.state), "commands": self.card.commands}
         if before is None or now.place != before.place:
@@ -217,7 +220,7 @@ class ServedCard:
         same = before is not None and before.content is content
         state = before.state if before is not None and same else view(card.profile, content)
         attempt = self.exercise.attempt if self.exercise is not None else None
-        return _Shown(content, state, live.place, live.listed_faults(), attempt)
+        return _Shown(card, content, state, live.place, live.listed_faults(), attempt)
 
 
 def told(heard: Heard) -> dict[str, object]:

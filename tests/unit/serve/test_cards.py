@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.control.client import send, the_running_card
+from stuntcard.control.requests import DoneAnswer, InsertRequest
 from stuntcard.serve.cards import Cards
+from stuntcard.serve.happenings import Happening
 from stuntcard.serve.plans import CardPlan
 from stuntcard.serve.problems import Problem, ProblemError
 from stuntcard.store.library import card_names
@@ -108,3 +111,14 @@ def test_what_can_not_be_planned_is_refused_with_a_reason(cards: Cards, plan: di
     with pytest.raises((ProblemError, ValueError)):
         cards.make("anna", CardPlan.model_validate(plan))
     assert cards.all() == ()
+
+
+def test_a_card_put_in_through_the_control_socket_is_told_as_another_card(cards: Cards) -> None:
+    card, _ = cards.make("anna", CardPlan(profile="proid-q"))
+    assert not list(card.news())
+    send(the_running_card("anna"), InsertRequest("tokenme"), DoneAnswer)
+    kinds = [kind for kind, _ in card.news()]
+    assert Happening.CARD in kinds
+    assert card.description.profile == "tokenme"
+    assert transmit(cards, "anna", WRONG)
+    assert Happening.COMMAND in [kind for kind, _ in card.news()]
