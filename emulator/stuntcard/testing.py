@@ -14,6 +14,7 @@ def test_which_card(stuntcard: Stuntcard) -> None:
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ from stuntcard.card.card import Card
 from stuntcard.card.view import DEAD, AreaView, CodeView, KeyView, MemoryView, PartView, view
 from stuntcard.control.actors import perform
 from stuntcard.control.errors import ControlError
-from stuntcard.control.requests import ActRequest
-from stuntcard.faults.rules import Faults, Rule, check_names
+from stuntcard.control.requests import ActRequest, SetStateRequest
+from stuntcard.faults.rules import ArmedFault, Faults, Rule, check_names
 from stuntcard.profile.model import Profile
 from stuntcard.readers.pinpad.pad import PinPad, parse_keys
 from stuntcard.running.choices import RunOptions
@@ -36,10 +37,17 @@ from stuntcard.running.plan import ReaderPlan, plan_of, with_names
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.scenario.expectations import Outcome, outcomes
 from stuntcard.scenario.model import fault_rule
+from stuntcard.words.faults import struck_line
 
+_LAST = 12
+"""So many commands are in a report."""
 Seen = TypeVar("Seen")
 Fault = str | Mapping[str, str | int | float]
 """A rule for a fault: "ins=2A nth=3 act=status:6F00", or the same as a mapping."""
+
+
+class FaultNeverStruckWarning(UserWarning):
+    """A fault that was still set at a test's end, and never struck: what it should have shown was not tested."""
 
 
 class Named(Mapping[str, Seen], Generic[Seen]):
@@ -190,6 +198,33 @@ class EmulatedCard:
         """Sets a fault, from now on; gives its number. Raises FaultError for one that makes no sense."""
         return self._faults.set(_checked(rule, self._card.profile))
 
+    @property
+    def faults(self) -> tuple[ArmedFault, ...]:
+        """The faults that are set now, each with how many commands it matched, and how many of them it struck."""
+        return self._reader.faults_set()
+
+    def set(self, *wanted: str, force: bool = False) -> None:
+        """Brings codes and parts to a state, as their holder would: `set("pin=blocked", "puk=2")`; see `stuntcard set`.
+
+        Raises ControlError where nothing that anybody can do brings the card there, and it is not forced.
+        """
+        self._reader.live.answer(SetStateRequest(wanted, force))
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self._reader.about}>"
+
+    @property
+    def report(self) -> str:
+        """How the card stands, its faults, and the last commands, for whoever looks for what went wrong; no secrets."""
+        if self._reader.card is None:
+            return f"{self.name}: no card"
+        seen = self.state
+        codes = ", ".join(f"{code.name} {code.state} ({code.tries_left} left)" for code in seen.codes.values())
+        lines = [f"{self.name}: {self._reader.about}, {seen.life_cycle}: {codes}"]
+        lines += [f"  {struck_line(fault)}" for fault in self.faults]
+        lines += [f"  {exchange.name} -> {exchange.status}" for exchange in self.trace[-_LAST:]]
+        return "\n".join(lines)
+
     def clear_faults(self, number: int | None = None) -> None:
         """Clears one fault, or all. Raises FaultError when there is none of that number."""
         self._faults.clear(number)
@@ -268,12 +303,17 @@ class Stuntcard:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
+        self.cards: list[EmulatedCard] = []
+        """All that were given."""
 
     def __enter__(self) -> Stuntcard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        never = [(card, fault) for card in self.cards for fault in card.faults if not fault.struck]
         self._stack.close()
+        for card, fault in never:
+            warnings.warn(f"{card.name}: {struck_line(fault)}", FaultNeverStruckWarning, stacklevel=2)
 
     def __call__(
         self,
@@ -322,6 +362,7 @@ class Stuntcard:
             EmulatedCard(reader, desk.socket, exchanges, one)
             for reader, exchanges, one in zip(desk.readers, recorders, made, strict=True)
         ]
+        self.cards += cards
         return EmulatedDesk(cards, desk.socket)
 
 

@@ -46,7 +46,7 @@ class WithProgram(TyperCommand):
             from shlex import join
 
             example = f"stuntcard exec {card} -- {join(rest)}" if not card.startswith("-") else _EXAMPLE
-            fail(f"{error.format_message()} If it is your program's, put -- before that, as in: {example}")
+            fail(f"{error.format_message()}. If it is your program's, put -- before that, as in: {example}")
 
 
 def add_to(app: typer.Typer) -> None:
