@@ -184,7 +184,8 @@ class Browser:
     @property
     def complaints(self) -> list[str]:
         """What the browser itself has against the page, as its policy's breaches."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+        found = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in found if entry["level"] in ("WARNING", "SEVERE")]
 
 
 def keep_picture(browser: Browser, name: str) -> None:
