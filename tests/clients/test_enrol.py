@@ -99,7 +99,7 @@ def used(client: Client) -> int:
 # The first certificate
 
 
-@pytest.mark.fact("PQ-18", "PQ-19")
+@pytest.mark.fact("PQ-18", "PQ-19", "PQ-35")
 def test_from_the_first_request_to_a_signature(client: Client, ca: TrainingCa) -> None:
     shown = client.at_terminal("request", "qualified", *JANA, typing=(("PIN: ", PIN), ("QPIN: ", QPIN)))
     assert "ProID+Q with serial number 5354554E54000001 in Stuntcard ProID+Q 00 00" in shown
@@ -123,7 +123,10 @@ def test_from_the_first_request_to_a_signature(client: Client, ca: TrainingCa) -
     shown = client.install(request)
     assert shown.startswith(report)
     key = only_key(client)
-    assert shown.endswith(f"on ProID+Q, with its key (identifier {str(key.identifier).lower()}). It can be used now.\n")
+    assert shown.endswith(
+        f"on ProID+Q, with its key (identifier {str(key.identifier).lower()}). It can be used now.\n"
+        "Take ProID+Q out now and put it in again, so that all programs see the new certificate.\n"
+    )
     assert key.paired
     assert client.pending() == []
 

@@ -43,6 +43,7 @@ def put_onto_card(run: EnrolRun, session: Session, reader: str | None, request_i
     _show_report(run, _rows(run, issued))
     key = install(session, device, issued)
     run.say("installed", card=device.name, identifier=key.hex())
+    run.say("take-out-and-in", card=device.name)
 
 
 def put_file_onto_card(run: EnrolRun, session: Session, reader: str | None, file: Path) -> None:
@@ -52,6 +53,7 @@ def put_file_onto_card(run: EnrolRun, session: Session, reader: str | None, file
     key = place_for(session, device, facts)
     store(session, device, facts, again=f"enrol import {file}")
     run.say("import-done", holder=facts.holder, card=device.name, identifier=key.hex())
+    run.say("take-out-and-in", card=device.name)
 
 
 def clean_up(run: EnrolRun, session: Session, reader: str | None, serials: list[str], yes: bool) -> None:
