@@ -77,7 +77,11 @@ def test_a_trainer_follows_three_trainees_in_three_browsers(class_: RunningConso
 
     trainer.browser.tab_to(ENGLISH("help-for", name="Petr"))
     trainer.browser.press(" ")
-    trainer.browser.fill(ENGLISH("help-message"), "The letter has the PUK.")
+    trainer.browser.fill(ENGLISH("help-message"), "The letter ")
+    # The board becomes another while somebody types there.
+    petr.browser.choose(ENGLISH("asks-stop"))
+    trainer.browser.wait(lambda: "asks for help" not in trainer.row("Petr"), "the hand is lowered")
+    trainer.browser.press("has the PUK.")
     trainer.browser.choose(ENGLISH("help-send"))
     petr.browser.wait_text("The letter has the PUK.", "#message")
 

@@ -20,14 +20,25 @@
 
   function replace(part, text) {
     const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    // What somebody is typing is not lost.
+    const typed = [...part.querySelectorAll("input[id], textarea[id]")]
+      .filter((one) => one.value !== one.defaultValue)
+      .map((one) => [one.id, one.value]);
     const open = [...part.querySelectorAll("details[open]")].map((one) => one.className);
     part.innerHTML = text;
     for (const name of open) {
       const one = part.querySelector(`details.${name}`);
       if (one) one.open = true;
     }
+    for (const [id, value] of typed) {
+      const one = part.querySelector(`#${CSS.escape(id)}`);
+      if (one) one.value = value;
+    }
     const next = focused && same(part, focused);
-    if (next) next.focus();
+    if (next) {
+      next.focus();
+      if (next.setSelectionRange) next.setSelectionRange(next.value.length, next.value.length);
+    }
     tick();
   }
 
