@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,3 +135,16 @@ def test_a_certificate_is_saved_and_expert_mode_is_for_containers(sitting: Sitti
     assert "act/delete-key" not in sitting.jana.get(container).text
     sitting.post("expert")
     assert "act/delete-key" in sitting.jana.get(container).text
+
+
+def test_an_emulator_that_fails_is_started_again_with_its_cards(console: RunningConsole, sitting: Sitting) -> None:
+    typed = {"puk": "00000000", "new-pin": "31415926", "again-pin": "31415926"}
+    sitting.jana.post(f"{sitting.desk}/act/unblock?target=pin", data=typed)
+    before = int(console.emulator()["process"])
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    while "4 of 5" not in sitting.jana.get(sitting.desk).text:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert int(console.emulator()["process"]) != before
+    sitting.unblock_pin()

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Note:
 
     url: str
     token: str
+    process: int
 
 
 class Child:
@@ -87,7 +88,7 @@ def server_running() -> Note | None:
                 return None
             note = json.loads(file.read(_NOTE_MAX))
         os.kill(int(note["process"]), 0)
-        return Note(str(note["url"]), str(note["token"]))
+        return Note(str(note["url"]), str(note["token"]), int(note["process"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -96,18 +97,19 @@ def start_server() -> tuple[Child, Note]:
     """Starts the emulator's server, on a port of its choice. Raises ConsoleError."""
     child = Child((sys.executable, "-m", "stuntcard", "serve", "--port", "0"))
     try:
-        return child, _awaited(child, server_running)
+        return child, _awaited(child)
     except BaseException:
         child.end()
         raise
 
 
-def _awaited(child: Child, look: Callable[[], Note | None]) -> Note:
-    """What is looked for, once it is there. Raises ConsoleError when the program ends before, or takes too long."""
+def _awaited(child: Child) -> Note:
+    """Its note, once it is there. Raises ConsoleError when the program ends before, or takes too long."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        found = look()
-        if found is not None:
+        found = server_running()
+        # What another one has left may be there until then.
+        if found is not None and found.process == child.process.pid:
             return found
         child.require_alive()
         time.sleep(_STEP)

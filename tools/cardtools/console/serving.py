@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import uvicorn
 
 from cardtools.common.messages import Language
 from cardtools.console.app import create_app
-from cardtools.console.children import TrainingCa, server_running, start_server
+from cardtools.console.children import Child, Note, TrainingCa, server_running, start_server
 from cardtools.console.emulator.api import Emulator, EmulatorError
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import ClassPlan
@@ -56,16 +57,17 @@ def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], N
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         listener, url = stack.enter_context(_listening(options.host, options.port))
-        emulator = stack.enter_context(_emulator())
         registry = Registry(Database(options.folder))
-        school = School(registry, emulator, options.folder)
+        server = _EmulatorServer()
+        stack.callback(server.end)
+        school = School(registry, server.emulator, options.folder)
         first = "/" if read is None else f"/classes/{school.resume_or_begin(_plan(school, read)).id}"
         ca = TrainingCa(options.folder / "ca", options.ca_url)
         stack.callback(ca.end)
         visitors, hub = Visitors(registry), Hub()
         workers = Workers()
         workers.start()
-        watcher = Watcher(school, hub)
+        watcher = Watcher(school, hub, server.revive)
         watcher.start()
         stack.callback(watcher.end)
         console = Console(school, workers, visitors, hub, url, ca.url)
@@ -78,26 +80,52 @@ def _plan(school: School, read: ReadPlan) -> ClassPlan:
     return read([one.id for one in school.exercises(Language.ENGLISH)])
 
 
-@contextmanager
-def _emulator() -> Iterator[Emulator]:
-    """The emulator that runs already, else one that is started, and ended in the end."""
-    note = server_running()
-    if note is not None:
-        emulator = Emulator(note.url, note.token)
-        try:
-            emulator.require_there()
-        except EmulatorError:
-            emulator.close()
-        else:
-            yield emulator
-            return
-    child, note = start_server()
+class _EmulatorServer:
+    """The emulator's server: the one that runs already, else one that is started, and ended in the end."""
+
+    def __init__(self) -> None:
+        """Raises ConsoleError."""
+        self._lock = threading.Lock()
+        self._ended = False
+        self._child: Child | None = None
+        note = self._note()
+        self.emulator = Emulator(note.url, note.token)
+
+    def revive(self) -> None:
+        """Finds or starts one where the last one is gone. The cards are those that it had. Raises ConsoleError."""
+        with self._lock:
+            if self._ended:
+                return
+            note = self._note()
+            self.emulator.move(note.url, note.token)
+
+    def end(self) -> None:
+        """Ends it, where it was started here."""
+        with self._lock:
+            self._ended = True
+            self.emulator.close()
+            if self._child is not None:
+                self._child.end()
+
+    def _note(self) -> Note:
+        note = server_running()
+        if note is None or not _answers(note):
+            if self._child is not None:
+                self._child.end()
+            self._child, note = start_server()
+        return note
+
+
+def _answers(note: Note) -> bool:
+    """Whether the server is there; one that was killed may count as a process for a while."""
+    emulator = Emulator(note.url, note.token)
     try:
-        emulator = Emulator(note.url, note.token)
-        yield emulator
-        emulator.close()
+        emulator.require_there()
+    except EmulatorError:
+        return False
     finally:
-        child.end()
+        emulator.close()
+    return True
 
 
 @contextmanager

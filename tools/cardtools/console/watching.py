@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from cardtools.console.emulator.api import EmulatorError
 from cardtools.console.errors import ConsoleError
@@ -20,7 +21,9 @@ _CARD, _EXERCISE = "state", "exercise"
 class Watcher:
     """A thread that lasts as long as the console."""
 
-    def __init__(self, school: School, hub: Hub) -> None:
+    def __init__(self, school: School, hub: Hub, revive: Callable[[], None]) -> None:
+        """`revive` has an emulator there again, when it can't be heard; it may raise ConsoleError."""
+        self._revive = revive
         self._school = school
         self._hub = hub
         self._ended = threading.Event()
@@ -45,9 +48,15 @@ class Watcher:
                         if happening.kind in (_CARD, _EXERCISE):
                             self._changed(happening.card, happening.kind)
             except EmulatorError:
-                # It may come back; the pages say what they can't show.
-                pass
+                # Until it is back, the pages say what they can't show.
+                self._bring_back()
             self._ended.wait(_PAUSE)
+
+    def _bring_back(self) -> None:
+        try:
+            self._revive()
+        except ConsoleError as error:
+            _LOG.warning("the emulator is gone: %s", error)
 
     def _changed(self, card: str, kind: str) -> None:
         attempt = self._school.registry.attempt_with(card)

@@ -50,10 +50,12 @@ class Emulator:
     """The emulator at an address. Safe to use from several threads."""
 
     def __init__(self, url: str, token: str) -> None:
-        # No proxy of the environment stands between two programs of one machine.
-        self._client = httpx.Client(
-            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=False
-        )
+        self._client = _client(url, token)
+
+    def move(self, url: str, token: str) -> None:
+        """The emulator is at another address from now on."""
+        before, self._client = self._client, _client(url, token)
+        before.close()
 
     def require_there(self) -> None:
         """Raises EmulatorError when it can't be asked."""
@@ -109,7 +111,8 @@ class Emulator:
                     answer.read()
                     raise _refusal(answer)
                 yield _events(answer.iter_lines())
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, RuntimeError) as error:
+            # RuntimeError: the client was closed, since the emulator is elsewhere by now.
             raise EmulatorError("emulator-unreachable") from error
 
     def close(self) -> None:
@@ -131,8 +134,14 @@ class Emulator:
         parameters = {} if language is None else {"language": language.value}
         try:
             return self._client.request(method, path, params=parameters, json=body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, RuntimeError) as error:
             raise EmulatorError("emulator-unreachable") from error
+
+
+def _client(url: str, token: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}"}
+    # No proxy of the environment stands between two programs of one machine.
+    return httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=_PATIENCE, trust_env=False)
 
 
 def _refusal(answer: httpx.Response) -> EmulatorError:
