@@ -38,9 +38,22 @@ class Mutant:
 
     def difference(self) -> str:
         """The lines that it has otherwise."""
-        real, changed = _source(self.real), _source(self.changed)
-        lines = list(difflib.unified_diff(real, changed, lineterm="", n=0))[2:]
-        return "\n".join(f"    {line}" for line in lines if not line.startswith("@@"))
+        return "\n".join(f"    {line}" for line in self._lines())
+
+    def change(self) -> tuple[str, str]:
+        """The lines of the function that are otherwise, and what they are then, with one blank where several may be."""
+        lines = self._lines()
+        real, changed = ([line[1:] for line in lines if line[0] == sign] for sign in "-+")
+        return " ".join(" ".join(real).split()), " ".join(" ".join(changed).split())
+
+    @property
+    def function(self) -> str:
+        """The function's name in its room."""
+        return f"{self.real.__module__}.{self.real.__qualname__}".split(".", 2)[2]
+
+    def _lines(self) -> list[str]:
+        lines = list(difflib.unified_diff(_source(self.real), _source(self.changed), lineterm="", n=0))[2:]
+        return [line for line in lines if not line.startswith("@@")]
 
 
 def write_mutants(room: Path) -> None:
@@ -105,7 +118,8 @@ def caches() -> list[Any]:
 def _source(function: Function) -> list[str]:
     code = function.__code__
     body = _functions_of(code.co_filename)[code.co_name, code.co_firstlineno]
-    return ast.unparse(body).splitlines()[len(body.decorator_list) + 1 :]
+    head, *rest = ast.unparse(body).splitlines()[len(body.decorator_list) :]
+    return [head.replace(code.co_name, "function", 1), *rest]
 
 
 @functools.cache

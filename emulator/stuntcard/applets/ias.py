@@ -63,9 +63,8 @@ class Ias:
 
     name = NAME
 
-    def select(self, card: Card, command: Command) -> Response:
-        """Selected by name; clients log out by it, too."""
-        card.memos.note(_HASH_GIVEN, b"")
+    def select(self, card: Card, command: Command) -> Response:  # noqa: ARG002 - the protocol of applets
+        """Selected by name; clients log out by it, too. What was to be signed goes with the environment."""
         if command.p2 == NO_ANSWER:
             return Response(StatusWord.OK)
         return Response(StatusWord.OK, tlv.encode(0x6F, tlv.encode(0x84, NAME)))

@@ -57,7 +57,7 @@ def _now(walk: Walk, conditions: dict[Condition, int]) -> list[int]:
     losses = [0] * len(walk.losses)
     codes = [[0] * len(values) for values in walk.codes]
     contents = [0] * len(walk.contents)
-    final = 0
+    final = sum(bit for condition, bit in conditions.items() if condition.final)
     for condition, bit in conditions.items():
         if condition.part is not None:
             for number, lost in enumerate(walk.losses):
@@ -69,8 +69,6 @@ def _now(walk: Walk, conditions: dict[Condition, int]) -> list[int]:
         elif condition.area is not None:
             for number, (items, _) in enumerate(walk.contents):
                 contents[number] |= bit if area_fits(condition, items) else 0
-        elif condition.final:
-            final = bit
     tables = [losses, *codes, contents]
     now = list(walk.done)
     for number, row in enumerate(walk.rows):

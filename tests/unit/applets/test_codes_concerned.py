@@ -12,6 +12,7 @@ from tests.unit.card.cards import ISOAPPLET, MANAGE
 
 EOP = "00A4040C09D20310010001000202"
 EOP_FILES = "00A4040C0AD2031001000103020100"
+MYEID = "00A404000CA000000063504B43532D3135"
 IAS = "00A4040C0CA00000001840000001634200"
 VALUE = "31" * 16
 
@@ -27,6 +28,7 @@ VALUE = "31" * 16
         ("proid-q", ISOAPPLET, f"0020000910{VALUE}", set()),
         ("proid-q", ISOAPPLET, f"00D6000110{VALUE}", set()),
         ("proid-q", MANAGE, f"0020000310{VALUE}", {"qpin"}),
+        ("proid-q", MYEID, f"0020000310{VALUE}", {"qpin"}),
         ("zzzs-pk", IAS, f"0020001110{VALUE}", {"pep-pin"}),
         ("zzzs-pk", IAS, f"0020000110{VALUE}", set()),  # the number of another command set
         ("eobcanka", EOP, f"0024001110{VALUE}", {"iok"}),
@@ -37,6 +39,7 @@ VALUE = "31" * 16
     ],
 )
 def test_the_codes_that_a_command_concerns(profile: str, application: str, command: str, codes: set[str]) -> None:
-    card = Card(seen_through(load_profile(profile), "isoapplet"), APPLETS)
+    through = "myeid" if application == MYEID else "isoapplet"
+    card = Card(seen_through(load_profile(profile), through), APPLETS)
     card.transmit(bytes.fromhex(application))
     assert card.selected.codes_concerned(card, parse_command(bytes.fromhex(command))) == codes

@@ -75,6 +75,17 @@ def test_of_several_keys_that_of_the_code_with_a_number_is_shown_wherever_it_sta
     client.public_key().verify(signature, b"a prescription", padding.PKCS1v15(), hashes.SHA256())
 
 
+def test_a_card_without_the_key_has_no_certificate_and_signs_nothing() -> None:
+    assert ZZZS_PK.personalisation is not None
+    (kpep,) = (key for key in ZZZS_PK.personalisation.keys if key.area == "kpep")
+    personalisation = ZZZS_PK.personalisation.model_copy(update={"keys": (kpep,)})
+    client = Client(ZZZS_PK.model_copy(update={"personalisation": personalisation}))
+    assert client.send("00A4000002B001") == "6A82"
+    assert client.send(f"002000110C{PIN}") == "9000"
+    commands = ("002241B606840101800102", "002A90A0049002DEAD", "002A9E9A00")
+    assert [client.send(command) for command in commands] == ["9000", "9000", "6A88"]
+
+
 @pytest.mark.parametrize("blocked", ["6983", "6984"])
 def test_what_a_blocked_code_answers_is_the_profiles(blocked: str) -> None:
     client = Client(ZZZS_PK.model_copy(update={"ias": Ias.model_validate({"version": "4.0.0.A", "blocked": blocked})}))

@@ -318,6 +318,9 @@ def test_a_second_half_alone_or_after_something_else_is_refused() -> None:
     assert client.query(1) == OK
     assert client.chained("2A8086", b"\x82" + cryptogram[128:])[1] == "6A80"
     assert client.chained("2A8086", b"\x77" + cryptogram)[1] == "6A80"
+    assert client.chained("2A8086", b"\x81" + cryptogram[:128] + b"\0" + cryptogram[128:])[1] == "6A80"
+    assert client.chained("2A8086", b"\x81" + cryptogram[:128])[1] == OK
+    assert client.chained("2A8086", b"\0" + cryptogram) == (b"secret", OK)
 
 
 def test_an_environment_is_for_its_operation_only() -> None:
@@ -448,6 +451,13 @@ def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key() -> None:
     assert client.chained("2A0084", cbc(value, initial, padded), answered=False)[1] == OK
     assert client.environment(DECIPHER, WRAPPING | PADDING, "4D01", sender=True, target="4D02", initial=initial) == OK
     assert client.fetch("002A8400") == (cbc(value, initial, padded), OK)
+
+
+def test_a_key_comes_only_into_a_file_that_may_be_written() -> None:
+    client = with_secret_key(bytes(16))
+    assert client.create("4D02", AES, 128, access="1F11FF") == OK
+    assert client.environment(DECIPHER, WRAPPING, "4D01", target="4D02", initial=bytes(16)) == OK
+    assert client.chained("2A0084", bytes(16), answered=False)[1] == "6982"
 
 
 def test_a_key_of_whole_blocks_is_wrapped_and_comes_wrapped_without_padding() -> None:
