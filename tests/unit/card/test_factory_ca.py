@@ -6,9 +6,11 @@ import hashlib
 import pytest
 from asn1crypto import core
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
+from stuntcard.card.content import factory_content
 from stuntcard.card.factory_ca import ca_certificate, derive_factory_key, derive_key, issue
+from stuntcard.card.pkcs15 import factory_certificate
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import KeyAlgorithm, Personalisation
 
@@ -97,6 +99,21 @@ def test_a_label_has_a_key_of_its_own_on_the_curve(algorithm: KeyAlgorithm) -> N
     assert values[0] == values[2] != values[1]
     curve = {KeyAlgorithm.EC_P256: ec.SECP256R1, KeyAlgorithm.EC_P521: ec.SECP521R1}[algorithm]
     assert all(isinstance(key.curve, curve) for key in keys)
+
+
+@pytest.mark.parametrize(("profile", "guarded"), [("eobcanka", ["10"]), ("zzzs-pk", ["01", "02"])])
+def test_a_card_has_the_keys_and_the_certificates_that_its_seed_and_its_number_give(
+    profile: str, guarded: list[str]
+) -> None:
+    given, content = personalisation(profile), factory_content(load_profile(profile))
+    for key in given.keys:
+        assert content.files.at(factory_certificate(key)).content == issued(profile, key.id)
+    by_id = {record.identifier.hex(): record.private for record in content.keys.values() if record.identifier}
+    assert list(by_id) == guarded
+    for key in given.keys:
+        private = by_id.get(key.id)
+        if isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            assert private.public_key() == derive_factory_key(given.seed, key.id, key.algorithm).public_key()
 
 
 # The CA

@@ -122,3 +122,15 @@ def test_an_act_that_can_not_be_kept_is_told_to_who_asked_for_it() -> None:
     request = ActRequest("office", "set-identification", {"dok": "1111", "iok": "2222"})
     with pytest.raises(ActRefusedError, match="could not do it: the disk is full; make room and try again"):
         perform(card, request)
+
+
+def test_what_the_power_went_at_did_not_happen_and_the_session_is_over() -> None:
+    keeper = Recorder()
+    client = client_with(keeper)
+    assert client.verify(PIN, "12345678") == OK
+    kept, commands = list(keeper.kept), client.card.commands
+    client.card.lose_power(bytes.fromhex("0020000110") + b"wrong value".ljust(16, b"\xff"))
+    assert (keeper.kept, client.card.commands) == (kept, commands + 1)
+    assert client.send("00A4040C0CF276A288BCFBA69D34F31001") == OK
+    assert client.send("00200001") == "63C3"
+    assert client.verify(PIN, "wrong value") == "63C2"
