@@ -46,6 +46,18 @@ def serve(environment: dict[str, str]) -> Iterator[RunningServe]:
         yield running
 
 
+@pytest.mark.parametrize("port", ["the same", "0"])
+def test_a_second_server_is_told_of_the_first(serve: RunningServe, environment: dict[str, str], port: str) -> None:
+    """Whatever port it asks for; the port of the first is taken, but that is not what helps."""
+    wanted = str(address(serve)[1]) if port == "the same" else port
+    second = subprocess.run(
+        [sys.executable, "-m", "stuntcard", "serve", "--port", wanted],
+        env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert (second.returncode, second.stdout) == (69, "")
+    assert second.stderr == f"cards are served already, at {serve.url} (process {serve.process.pid})\n"
+
+
 def address(serve: RunningServe) -> tuple[str, int]:
     parts = urlsplit(serve.url)
     assert parts.hostname is not None

@@ -54,13 +54,18 @@ def hosts_of(url: str) -> Hosts:
     return Hosts(frozenset(f"{name.lower()}:{port}" for name in names), port if everywhere else None)
 
 
+def require_none_serving() -> None:
+    """Raises AlreadyServedError when this user's cards are served by another process, or OSError."""
+    there = read_note(runtime_directory() / NOTE)
+    if there is not None:
+        raise AlreadyServedError(f"cards are served already, at {there['url']} (process {there['process']})")
+
+
 @contextlib.contextmanager
 def noted(url: str, token: str) -> Iterator[Path]:
     """A private file that tells this user's programs where the server is. Raises AlreadyServedError, or OSError."""
+    require_none_serving()
     path = runtime_directory() / NOTE
-    there = read_note(path)
-    if there is not None:
-        raise AlreadyServedError(f"cards are served already, at {there['url']} (process {there['process']})")
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:

@@ -9,7 +9,7 @@ from stuntcard.running.startup import started
 from stuntcard.serve.access import Access
 from stuntcard.serve.app import create_app
 from stuntcard.serve.cards import Cards
-from stuntcard.serve.server import Server, hosts_of, listening, noted, serve_until_told
+from stuntcard.serve.server import Server, hosts_of, listening, noted, require_none_serving, serve_until_told
 
 
 class ServingError(Exception):
@@ -21,6 +21,8 @@ def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Calla
 
     Raises ServingError, AlreadyServedError, or StoreError or OSError when a folder can't be had.
     """
+    # Before the port, which is most likely taken by that other server.
+    require_none_serving()
     with ExitStack() as stack:
         try:
             listener, url = stack.enter_context(listening(host, port))
