@@ -19,7 +19,7 @@ import typer
 
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.options import VersionOption
-from cardtools.common.starting import started
+from cardtools.common.starting import interrupted, started
 
 _EXTRA = "stuntcard[tools]"
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -66,6 +66,10 @@ def run_app(app: typer.Typer, name: str) -> None:
             print(f"{name} can't write what it has to say: {error.strerror}", file=sys.stderr)
         os._exit(ExitCode.NOT_WRITTEN)  # what is left unwritten would be tried once more at an ordinary end
     except KeyboardInterrupt:  # outside of what a command tells of itself
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception:
+        if not interrupted():
+            raise
         sys.exit(ExitCode.INTERRUPTED)
     finally:
         # Nor at its end, where Python would search them all the same, for longer than many a command takes.

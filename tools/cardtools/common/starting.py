@@ -6,7 +6,13 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import sys
 
+TYPE_CHECKING = False  # `typing` would have to be loaded first
+
+if TYPE_CHECKING:
+    from types import FrameType
+
 _PAUSE = 0.01
+_came = False
 
 
 def starting() -> None:
@@ -23,8 +29,19 @@ def started() -> None:
     raised a moment later.
     """
     if _signal.getsignal(_signal.SIGINT) == _signal.SIG_DFL:
-        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+        _signal.signal(_signal.SIGINT, _interrupt)
     sys.unraisablehook = _again
+
+
+def interrupted() -> bool:
+    """Whether Ctrl-C has come. Some libraries make an error of theirs of the KeyboardInterrupt, as pydantic does."""
+    return _came
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    global _came
+    _came = True
+    raise KeyboardInterrupt
 
 
 def _again(unraisable: sys.UnraisableHookArgs) -> None:
