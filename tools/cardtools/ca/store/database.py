@@ -5,22 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 from cardtools.ca.errors import CaError
-from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
-
-_PATIENCE = 10.0
-"""Seconds that a writer waits for the one before it."""
+from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate
+from cardtools.common.sqlite_file import SqliteFile, version_of
 
 
-class Database:
-    """A CA's file. Each transaction has a connection of its own, so that threads share none."""
+class Database(SqliteFile):
+    """A CA's file."""
 
     def __init__(self, path: Path) -> None:
         """Brings a file of an earlier form to the newest. Raises CaError: not there, no CA's, damaged, too new."""
-        self._path = path
+        super().__init__(path)
         if not path.is_file():
             raise CaError(f"{path.parent} holds no CA. Make one with `cardtools-ca init {path.parent}`.")
         if self._version() < len(MIGRATIONS):
@@ -47,36 +44,6 @@ class Database:
                 " Use the newer `cardtools-ca` that wrote it."
             )
         return version
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Changes that are made together, or not at all when the block raises; no other writer meanwhile."""
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One state of the file, for reading."""
-        with self._connected() as connection:
-            connection.execute("BEGIN")
-            yield connection
-
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            yield connection
-        finally:
-            connection.close()
 
 
 def create(path: Path) -> Database:

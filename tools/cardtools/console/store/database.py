@@ -5,23 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
+from cardtools.common.sqlite_file import SqliteFile, version_of
 from cardtools.console.errors import ConsoleError
-from cardtools.console.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from cardtools.console.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 
 FILE = "console.sqlite"
-_PATIENCE = 10.0
-"""Seconds that a writer waits for the one before it."""
 
 
-class Database:
-    """The console's file. Each transaction has a connection of its own, so that threads share none."""
+class Database(SqliteFile):
+    """The console's file."""
 
     def __init__(self, folder: Path) -> None:
         """Opens the file in a folder, and makes both where they are missing. Raises ConsoleError."""
-        self._path = folder / FILE
+        super().__init__(folder / FILE)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._prepare()
@@ -41,33 +39,3 @@ class Database:
             if version < len(MIGRATIONS):
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection)
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Changes that are made together, or not at all when the block raises; no other writer meanwhile."""
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One state of the file, for reading."""
-        with self._connected() as connection:
-            connection.execute("BEGIN")
-            yield connection
-
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            yield connection
-        finally:
-            connection.close()

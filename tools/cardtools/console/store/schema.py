@@ -9,10 +9,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from cardtools.common.sqlite_file import Migration, bring_up_to_date
+
 APPLICATION_ID = 0x53544343
 """What marks the file as the console's: "STCC" (SQLite, Database File Format, 1.3.18)."""
-
-Migration = Sequence[str]
 
 _FIRST_FORM = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
@@ -67,23 +67,6 @@ _FIRST_FORM = (
 MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM,)
 
 
-def version_of(connection: sqlite3.Connection) -> int:
-    """The version of a file's form; 0 for one that has none yet. Raises sqlite3.Error."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Brings a file to the newest form, all at once or not at all. Raises sqlite3.Error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Asked now that nobody else can write: another program may have done it a moment ago.
-        for migration in migrations[version_of(connection) :]:
-            for statement in migration:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    bring_up_to_date(connection, APPLICATION_ID, migrations)

@@ -30,8 +30,9 @@ from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
 from cardtools.ca.store.cards import CardId
 from cardtools.ca.store.database import Database
-from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 from cardtools.common.protocol import RequestState
+from cardtools.common.sqlite_file import version_of
 from cardtools.common.terms import IssuingCa
 from cryptography import x509
 from typer.testing import CliRunner
