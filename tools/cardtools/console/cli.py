@@ -79,9 +79,10 @@ def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
     import gc
     import webbrowser
 
+    from cardtools.common.listener import is_loopback
     from cardtools.common.messages import Messages, language_of
     from cardtools.console.errors import ConsoleError
-    from cardtools.console.serving import Options, is_loopback, serve
+    from cardtools.console.serving import Options, serve
 
     # Commands that end soon do without; this one serves for long.
     gc.enable()

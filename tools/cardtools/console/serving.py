@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
 import socket
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from cardtools.common.listener import is_loopback, listen, url_of
 from cardtools.common.messages import Language
 from cardtools.console.app import create_app
 from cardtools.console.children import Child, Note, TrainingCa, server_running, start_server
@@ -31,6 +31,7 @@ from cardtools.console.workers import Workers
 _LAST_CALLS_SECONDS = 1
 _KEEP_ALIVE_SECONDS = 30
 _HEADS_AT_ONCE = 1000
+_BACKLOG = 512
 
 
 ReadPlan = Callable[[Sequence[str]], ClassPlan]
@@ -131,23 +132,12 @@ def _answers(note: Note) -> bool:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     """A socket that listens (port 0: a free one), and the address of what is served there. Raises ConsoleError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=512)
+        listener = listen(host, port, _BACKLOG)
     except OSError as error:
         raise ConsoleError("port-taken", host=host, port=port, reason=error.strerror or str(error)) from error
     with listener:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        shown = f"[{host}]" if family == socket.AF_INET6 else host
-        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs of this machine reach it there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        yield listener, url_of(listener, host)
 
 
 def _hosts(host: str, url: str) -> list[str]:

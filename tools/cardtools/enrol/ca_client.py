@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from cardtools.common.listener import is_loopback
 from cardtools.common.protocol import (
     CertificateRequest,
     Challenge,
@@ -181,8 +181,4 @@ def _trust(url: str) -> ssl.SSLContext | bool:
 
 def _is_here(url: str) -> bool:
     """Whether a URL leads to this very machine, where no proxy has a part."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(urlsplit(url).hostname or "")

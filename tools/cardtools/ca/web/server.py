@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from cardtools.ca.errors import CaError
 from cardtools.ca.settings import Limits
 from cardtools.ca.web.connections import BoundedConnection, Waiting
+from cardtools.common.listener import listen, url_of
 
 LOOPBACK = "127.0.0.1"
 
@@ -51,17 +52,13 @@ def is_everywhere(host: str) -> bool:
 @contextlib.contextmanager
 def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     """A socket that listens (port 0: a free one), and the address of what is served there. Raises CaError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Not left to the server, because the port must be known before certificates can name it.
-        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = listen(host, port, _BACKLOG)
     except OSError as error:
         raise CaError(f"The CA can't listen on {host}, port {port} ({error.strerror}). Choose another.") from error
     with listener:
-        # asyncio does so only for sockets that name TCP as their protocol; without it each answer waits 40 ms.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        shown = f"[{host}]" if family == socket.AF_INET6 else host
-        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+        yield listener, url_of(listener, host)
 
 
 class Server(uvicorn.Server):
