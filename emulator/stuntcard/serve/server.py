@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
 from types import FrameType
 
@@ -69,21 +71,34 @@ def noted(url: str, token: str) -> Iterator[Path]:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
+        # Held as long as this process lives. A process that was killed goes on counting as one until it is waited for.
+        fcntl.flock(file, fcntl.LOCK_EX)
         json.dump({"url": url, "token": token, "process": os.getpid()}, file)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+        file.flush()
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def read_note(path: Path) -> dict[str, object] | None:
     """Where a server is that runs; None when there is none."""
     try:
-        note = json.loads(path.read_bytes())
-        os.kill(int(note["process"]), 0)
-    except (OSError, ValueError, KeyError, TypeError):
+        with path.open("rb") as file:
+            if not _held_by_another(file):
+                return None
+            note = json.loads(file.read())
+    except (OSError, ValueError):
         return None
-    return note if isinstance(note, dict) else None
+    return note if isinstance(note, dict) and {"url", "process"} <= note.keys() else None
+
+
+def _held_by_another(file: BufferedReader) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 class Server(uvicorn.Server):
