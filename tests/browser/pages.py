@@ -58,16 +58,23 @@ class Browser:
     def address(self) -> str:
         return str(self.driver.current_url)
 
+    # Each of these is one step: a live page may replace its elements between finding and reading them.
+
     def text(self, selector: str = "main") -> str:
         """What can be read in an element."""
-        # In one step: the page may replace the element between finding and reading it.
         found = self.driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? null", selector)
         if found is None:
             raise NotThereError(f"no {selector} on {self.address}")
         return str(found)
 
-    def all(self, selector: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+    def links(self, selector: str) -> list[str]:
+        """Where the links lead that a selector finds."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((one) => one.href)"
+        return list(self.driver.execute_script(script, selector))
+
+    def unfold(self) -> None:
+        """Opens all that is folded."""
+        self.driver.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
 
     def source(self) -> str:
         return str(self.driver.page_source)

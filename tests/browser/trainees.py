@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardtools.common.messages import Language, Messages
-from selenium.webdriver.common.by import By
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.pages import Browser
@@ -34,11 +33,11 @@ class Trainer:
 
     def links(self) -> dict[str, str]:
         """The trainees' links on the board, by name."""
-        rows = self.browser.driver.find_elements(By.CSS_SELECTOR, "section dl > div")
-        return {
-            row.find_element(By.TAG_NAME, "dt").text: str(row.find_element(By.TAG_NAME, "a").get_attribute("href"))
-            for row in rows
-        }
+        script = (
+            "return [...document.querySelectorAll('section dl > div')]"
+            ".map((row) => [row.querySelector('dt').innerText, row.querySelector('a').href])"
+        )
+        return dict(self.browser.driver.execute_script(script))
 
     def row(self, name: str) -> str:
         """A trainee's row on the board."""
