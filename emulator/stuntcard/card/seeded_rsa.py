@@ -5,24 +5,15 @@ FIPS 186-5, A.1.3, would have the primes drawn at random; here each is the next 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from stuntcard.card.keys import PUBLIC_EXPONENT
+from stuntcard.card.primes_found import FOUND_AT
 
 BITS = 2048
 _PRIME_BITS = BITS // 2
-
-FOUND_AT: Mapping[tuple[str, str], tuple[int, int]] = {
-    ("zzzs-pk", "01"): (732, 686),
-}
-"""How far from where the seed starts the search p and q lie, by seed and label: a card shall start without searching.
-
-Only for keys that every card of a profile has; all others are searched for.
-"""
 
 
 def derive_rsa_key(seed: str, label: str) -> rsa.RSAPrivateKey:

@@ -69,7 +69,7 @@ class Algorithm(StrEnum):
 
     EC_P256 = "ec-p256"
     RSA_2048 = "rsa-2048"
-    """Takes a good part of a second to come by, each time."""
+    """What every client can use. OpenSC up to 0.23 has an EC key of an IsoApplet sign with SHA-1 only."""
 
 
 class CertificateStatus(StrEnum):
@@ -98,7 +98,7 @@ class ObjectWanted(Block):
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{2}$")] = Field(description="Its identifier in PKCS#15.")
     label: Label
     key: KeyWanted = Field(default=KeyWanted.MADE, strict=False)
-    algorithm: Algorithm = Field(default=Algorithm.EC_P256, strict=False)
+    algorithm: Algorithm = Field(default=Algorithm.RSA_2048, strict=False)
     listed: bool = Field(default=True, description="false: the card was torn out before the directory listed the key.")
     certificate: CertificateWanted | None = None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card import pkcs15
 from stuntcard.card.factory_ca import ca_certificate
 from stuntcard.card.view import view
@@ -200,8 +200,7 @@ def test_certificates_are_the_test_cas_for_the_keys_on_the_card() -> None:
             continue
         certificate = x509.load_der_x509_certificate(one.certificate)
         certificate.verify_directly_issued_by(ca)
-        public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        assert public == one.public
+        assert certificate.public_key() == one.private.public_key()
         assert "CN=TEST Jana" in certificate.subject.rfc4514_string()
         assert "TEST" in certificate.issuer.rfc4514_string()
         assert certificate.serial_number == one.serial
@@ -369,3 +368,11 @@ def test_what_can_not_be_shown_is_said() -> None:
         load("./nowhere.yaml")
     with pytest.raises(ScenarioRefusedError, match="is a scenario of tokenme, not of proid-q"):
         load("tokenme-full", "proid-q")
+
+
+def test_a_key_is_rsa_that_every_client_can_use_where_nothing_else_is_asked_for() -> None:
+    text = 'areas: {cc: [{id: "21", label: a, certificate: valid}, {id: "22", label: b, algorithm: ec-p256}]}\n'
+    rsa_key, ec_key = (one.private for one in made(text).objects)
+    assert isinstance(rsa_key, rsa.RSAPrivateKey)
+    assert isinstance(ec_key, ec.EllipticCurvePrivateKey)
+    assert (rsa_key.key_size, ec_key.curve.name) == (2048, "secp256r1")

@@ -1,0 +1,62 @@
+"""Where the primes of those RSA keys lie that come with Stuntcard, so that none of its own cards has to search.
+
+Each is how far p and q lie from where their search starts, by the seed and the label of `seeded_rsa`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FOUND_AT: Mapping[tuple[str, str], tuple[int, int]] = {
+    ("eobcanka-certificates-expired", "object 20"): (352, 774),
+    ("eobcanka-certificates-expired", "object 21"): (350, 140),
+    ("eobcanka-qpin-blocked", "object 21"): (216, 270),
+    ("eobcanka-qpin-each-time", "object 20"): (918, 430),
+    ("eobcanka-qpin-each-time", "object 21"): (424, 114),
+    ("proid-q-622-expired", "object 21"): (74, 698),
+    ("proid-q-622-expired", "object 22"): (94, 58),
+    ("proid-q-cc-area-full-of-expired", "object 21"): (10, 278),
+    ("proid-q-cc-area-full-of-expired", "object 22"): (652, 176),
+    ("proid-q-cc-area-left-over-key", "object 21"): (3756, 54),
+    ("proid-q-cc-area-left-over-key", "object 22"): (472, 1362),
+    ("proid-q-cc-area-unpaired-key", "object 21"): (14, 1040),
+    ("proid-q-cc-area-unpaired-key", "object 22"): (134, 276),
+    ("proid-q-certificate-without-key", "object 21"): (336, 188),
+    ("proid-q-hand-over", "object 21"): (588, 508),
+    ("proid-q-hand-over", "object 22"): (138, 174),
+    ("proid-q-hand-over-pending", "object 21"): (248, 338),
+    ("proid-q-hand-over-pending", "object 22"): (714, 632),
+    ("proid-q-import-without-the-mark", "object 10"): (1456, 14),
+    ("proid-q-imported-key", "object 10"): (2854, 268),
+    ("proid-q-qpin-blocked", "object 21"): (2114, 2120),
+    ("proid-q-request-under-way", "object 21"): (74, 110),
+    ("proid-q-seal", "object 21"): (348, 24),
+    ("proid-q-slow", "object 10"): (460, 22),
+    ("proid-q-warranty-claim", "object 10"): (534, 152),
+    ("proid-q-warranty-claim", "object 21"): (2124, 232),
+    ("tokenme-622", "object 01"): (510, 486),
+    ("tokenme-622", "object 02"): (950, 566),
+    ("tokenme-both-on-one-day", "object 01"): (1538, 104),
+    ("tokenme-both-on-one-day", "object 02"): (4, 208),
+    ("tokenme-clean-up", "object 01"): (108, 238),
+    ("tokenme-clean-up", "object 02"): (622, 126),
+    ("tokenme-clean-up", "object 03"): (1408, 2618),
+    ("tokenme-full", "object 01"): (1166, 1850),
+    ("tokenme-full", "object 02"): (570, 840),
+    ("tokenme-full", "object 03"): (156, 1374),
+    ("tokenme-full", "object 04"): (146, 912),
+    ("tokenme-imported-pfx", "object 01"): (238, 54),
+    ("tokenme-pfx", "object 01"): (1466, 196),
+    ("tokenme-pin-and-puk-blocked", "object 01"): (1154, 212),
+    ("tokenme-renewal-commercial-first", "object 01"): (1224, 548),
+    ("tokenme-renewal-commercial-first", "object 02"): (52, 1052),
+    ("tokenme-renewal-commercial-first", "object 03"): (468, 206),
+    ("tokenme-renewal-commercial-first", "object 04"): (230, 44),
+    ("tokenme-renewal-qualified-first", "object 01"): (2706, 548),
+    ("tokenme-renewal-qualified-first", "object 02"): (354, 1692),
+    ("tokenme-renewal-qualified-first", "object 03"): (1818, 144),
+    ("tokenme-renewal-qualified-first", "object 04"): (176, 682),
+    ("tokenme-valid-certificate-deleted", "object 01"): (1456, 1388),
+    ("tokenme-valid-certificate-deleted", "object 02"): (70, 1022),
+    ("zzzs-pk", "01"): (732, 686),
+}
