@@ -94,8 +94,8 @@ def test_kpep_is_set_with_tpin_signs_once_a_pin_and_ends_with_three_wrong_ones()
         card = PivCard(desk, "654321")
         desk.refused(*verifying("01", "654321"))
         desk.tool(*unblocking("01", "12345678", "654321"))
-        card.sign(SIGNATURE, "ECDSA-SHA1")
-        card.sign(SIGNATURE, "ECDSA-SHA1")
+        card.sign(SIGNATURE, "SHA256-RSA-PKCS")
+        card.sign(SIGNATURE, "SHA256-RSA-PKCS")
         asked = desk.status_words(Instruction.VERIFY)
         assert asked.count(0x9000) >= 2
         for _ in range(3):

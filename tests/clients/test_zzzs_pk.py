@@ -13,18 +13,18 @@ from tests.clients.desk import Desk
 PEP_PIN, PEP_PUK, TPIN, KPEP_PIN = "1234", "87654321", "12345678", "654321"
 """The first three came by post; the last is what the holder chooses."""
 PEP_TOKEN, KPEP_TOKEN = "ZZZS-PK (HPC-Entry)", "ZZZS-PK (HPC-Qualified)"
-PEP_MECHANISM = "SHA256-RSA-PKCS"
+MECHANISM = "SHA256-RSA-PKCS"
 
 
 PROFILE = "zzzs-pk"
 
 
 def sign_with_pep(desk: Desk, pin: str = PEP_PIN) -> tuple[str, ...]:
-    return desk.signing("01", pin, PEP_TOKEN, PEP_MECHANISM)
+    return desk.signing("01", pin, PEP_TOKEN, MECHANISM)
 
 
 def sign_with_kpep(desk: Desk) -> tuple[str, ...]:
-    return desk.signing("02", KPEP_PIN, KPEP_TOKEN)
+    return desk.signing("02", KPEP_PIN, KPEP_TOKEN, MECHANISM)
 
 
 @pytest.mark.fact("PK-10")
@@ -40,11 +40,11 @@ def test_the_card_shows_its_applications(any_desk: Desk) -> None:
 @pytest.mark.fact("PK-01", "PK-05", "PK-06")
 def test_both_keys_sign_each_with_its_pin(any_desk: Desk) -> None:
     any_desk.tool(*sign_with_pep(any_desk))
-    any_desk.check_signature("01", PEP_MECHANISM, certified=True)
+    any_desk.check_signature("01", MECHANISM, certified=True)
     any_desk.refused(*sign_with_kpep(any_desk))
     any_desk.tool(*unblocking("03", TPIN, KPEP_PIN))
     any_desk.tool(*sign_with_kpep(any_desk))
-    any_desk.check_signature("02", certified=True)
+    any_desk.check_signature("02", MECHANISM, certified=True)
 
 
 @pytest.mark.fact("PK-06")
@@ -67,7 +67,7 @@ def test_peps_pin_is_blocked_not_changed_then_and_unblocked(desk: Desk) -> None:
     desk.tool(*unblocking("01", PEP_PUK, "4321"))
     desk.tool(*changing("01", "4321", "1111"))
     desk.tool(*sign_with_pep(desk, "1111"))
-    desk.check_signature("01", PEP_MECHANISM, certified=True)
+    desk.check_signature("01", MECHANISM, certified=True)
 
 
 @pytest.mark.fact("PK-04", "PK-13")
@@ -81,7 +81,7 @@ def test_five_wrong_puks_end_pep_and_kpep_goes_on(desk: Desk) -> None:
     desk.refused(*sign_with_pep(desk))
     assert (desk.seen.parts["pep"].lost, desk.seen.parts["kpep"].lost) == (True, False)
     desk.tool(*sign_with_kpep(desk))
-    desk.check_signature("02", certified=True)
+    desk.check_signature("02", MECHANISM, certified=True)
 
 
 @pytest.mark.fact("PK-07", "PK-13")
@@ -93,7 +93,7 @@ def test_three_wrong_pins_end_kpep_and_pep_goes_on(desk: Desk) -> None:
     desk.refused(*sign_with_kpep(desk))
     assert (desk.seen.parts["pep"].lost, desk.seen.parts["kpep"].lost) == (False, True)
     desk.tool(*sign_with_pep(desk))
-    desk.check_signature("01", PEP_MECHANISM, certified=True)
+    desk.check_signature("01", MECHANISM, certified=True)
 
 
 @pytest.mark.fact("PK-08", "PK-13")

@@ -7,7 +7,7 @@ from functools import cache
 
 from stuntcard.card.applet import Applet
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA, BESIDE_ONE_AREA
-from stuntcard.profile.model import Atr, Profile
+from stuntcard.profile.model import IAS_CODE, Atr, Profile
 
 
 @cache
@@ -95,7 +95,7 @@ ATRS: Mapping[str, str] = {
 """ATRs by which clients know a command set, by what people call it: T=1, "MyEID", "OsEID", "StuntGIDS", PIV's AID."""
 
 
-CHOICES = ("isoapplet", *ATRS)
+CHOICES = ("isoapplet", *ATRS, "ias")
 """The names that `seen_through` takes."""
 
 
@@ -103,11 +103,14 @@ def seen_through(profile: Profile, name: str) -> Profile:
     """The same card with this command set first, and with the ATR that clients know it by if it has one.
 
     `name` is a command set's, or APPLET:AREA for one that shows one area; without an area it is the one whose code
-    lets files be written, or else the first. Raises AppletChoiceError when there is none of this name.
+    lets files be written, or else the first, and for ias the profile's. Raises AppletChoiceError when there is none
+    of this name.
     """
     word, colon, area = name.partition(":")
     if word in APPLETS_OF_ONE_AREA:
         return _through_one_area(profile, word, area if colon else profile.holders_area)
+    if word == "ias":
+        return _through_ias(profile, area if colon else None)
     applet = "myeid" if name in ATRS else name
     if applet not in _MAIN:
         raise AppletChoiceError(f"there is no applet '{name}'; there are: {', '.join(CHOICES)}")
@@ -123,6 +126,22 @@ def _through_one_area(profile: Profile, applet: str, area: str) -> Profile:
         raise AppletChoiceError(f"programs see no area '{area}' of this card; there are: {', '.join(shown)}")
     others = (other for other in profile.applets if other in BESIDE_ONE_AREA)
     return _changed(profile, applet, applets=(applet, *others), shown_area=area, ias=None)
+
+
+def _through_ias(profile: Profile, area: str | None) -> Profile:
+    """Beside the other command sets of such a card: a client takes it for an IAS Classic by its ATR."""
+    if profile.ias is None:
+        raise AppletChoiceError("ias is for cards of that platform; the profile of this one has no block `ias`")
+    applets = ("ias", *(other for other in profile.applets if other != "ias"))
+    if area is None:
+        return _changed(profile, "ias", applets=applets)
+    if area not in profile.areas_for_ias:
+        known = ", ".join(profile.areas_for_ias)
+        raise AppletChoiceError(f"programs see no area '{area}' of this card through ias; there are: {known}")
+    guard = profile.areas[area].guard
+    numbers = {name: IAS_CODE if name == guard else None for name in profile.codes}
+    codes = {name: code.model_copy(update={"ias_reference": numbers[name]}) for name, code in profile.codes.items()}
+    return _changed(profile, "ias", applets=applets, codes=codes)
 
 
 def _changed(profile: Profile, name: str, **changes: object) -> Profile:

@@ -59,4 +59,5 @@ FOUND_AT: Mapping[tuple[str, str], tuple[int, int]] = {
     ("tokenme-valid-certificate-deleted", "object 01"): (1456, 1388),
     ("tokenme-valid-certificate-deleted", "object 02"): (70, 1022),
     ("zzzs-pk", "01"): (732, 686),
+    ("zzzs-pk", "02"): (82, 926),
 }

@@ -84,9 +84,8 @@ class CardOptions:
     applet: Annotated[
         list[str] | None,
         typer.Option(
-            help="What programs see first: isoapplet, myeid, oseid (myeid by another ATR), gids, piv, or with an area "
-            "gids:AREA, piv:AREA; "
-            "without it, the card's own.",
+            help="What programs see first: isoapplet, myeid, oseid (myeid by another ATR), gids, piv, ias, or with an "
+            "area gids:AREA, piv:AREA, ias:AREA; without it, the card's own.",
             metavar="NAME",
             autocompletion=complete_applet,
         ),

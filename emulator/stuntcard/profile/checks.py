@@ -11,18 +11,16 @@ from stuntcard.profile.document import Finding
 from stuntcard.profile.document import KeyPath as Path
 from stuntcard.profile.model import (
     CARD,
+    IAS_CODE,
     LONGEST_CODE_OF_IAS,
     LONGEST_CODE_OF_MYEID,
     Act,
     Code,
-    KeyAlgorithm,
     Personalisation,
     Profile,
 )
 
 EOP_SERIAL_LENGTH = 8
-IAS_CODE = 0x11
-"""The code that clients of the ias applet know, P2 of VERIFY there."""
 
 _Reference = Literal["reference", "eop_reference", "ias_reference"]
 _REFERENCES: tuple[_Reference, ...] = ("reference", "eop_reference", "ias_reference")
@@ -105,14 +103,13 @@ def _check_ias(profile: Profile) -> Iterator[Finding]:
     if "ias" not in profile.applets:
         return
     at: Path = ("applets", profile.applets.index("ias"))
-    guarded = [area for area in profile.areas.values() if area.guard in named]
+    guarded = [name for name, area in profile.areas.items() if area.guard in named]
     if [code.ias_reference for code in named.values()] != [IAS_CODE] or len(guarded) != 1:
         yield Finding(
             at, f"the ias applet knows one code; give an area's guard, and no other, `ias_reference: {IAS_CODE}`"
         )
-    keys = [key for key in profile.factory_keys if key.area is not None and profile.areas.get(key.area) in guarded]
     placed = all(key.area in profile.areas for key in profile.factory_keys)
-    if placed and [key.algorithm for key in keys] != [KeyAlgorithm.RSA_2048]:
+    if placed and not set(guarded) & set(profile.areas_for_ias):
         yield Finding(at, "the ias applet shows one key, of RSA with 2048 bits; give its area one from the factory")
     for name in (*named, *(reset.code for code in named.values() for reset in code.reset_by)):
         if name in profile.codes and profile.codes[name].length.max > LONGEST_CODE_OF_IAS:

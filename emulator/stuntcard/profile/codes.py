@@ -57,6 +57,8 @@ LONGEST_CODE_OF_MYEID = 8
 """What OpenSC's driver for such cards lets through; a code may be longer, and other command sets take it."""
 LONGEST_CODE_OF_IAS = 12
 """Codes stand in fields of this length there."""
+IAS_CODE = 0x11
+"""The code that clients of the ias applet know, P2 of VERIFY there."""
 
 
 class CharacterRule(Sourced):

@@ -27,6 +27,7 @@ from stuntcard.profile.blocks import (
 )
 from stuntcard.profile.claims import ActionKind, Claim, ClaimedAction, Condition
 from stuntcard.profile.codes import (
+    IAS_CODE,
     LONGEST_CODE_OF_IAS,
     LONGEST_CODE_OF_MYEID,
     Cascade,
@@ -55,6 +56,7 @@ from stuntcard.profile.keys import (
 
 __all__ = [
     "CARD",
+    "IAS_CODE",
     "LONGEST_CODE_OF_IAS",
     "LONGEST_CODE_OF_MYEID",
     "MOST_NAME_BYTES",
@@ -227,6 +229,12 @@ class Profile(Block):
         """The area whose code lets files be written, or else the first: what applets of one area show unasked."""
         names = (name for name, area in self.areas.items() if area.guard == self.files.guard)
         return next(names, next(iter(self.areas)))
+
+    @property
+    def areas_for_ias(self) -> tuple[str, ...]:
+        """The areas that the ias applet can show, which have one key from the factory, of RSA with 2048 bits."""
+        kinds = {name: [key.algorithm for key in self.factory_keys if key.area == name] for name in self.areas}
+        return tuple(name for name, algorithms in kinds.items() if algorithms == [KeyAlgorithm.RSA_2048])
 
     def making_of(self, code: str) -> tuple[str, str] | None:
         """The actor and the act by which a client makes this code while the card is open."""

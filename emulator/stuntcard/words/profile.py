@@ -151,6 +151,9 @@ def _through_one_area(profile: Profile) -> Iterator[str]:
         f"With {sets} programs see one area and the code that guards it: {', '.join(shown)}; "
         f"without an area's name it is `{profile.holders_area}`."
     )
+    if profile.ias is not None:
+        through = " or ".join(f"`--applet ias:{name}`" for name in profile.areas_for_ias)
+        yield f"OpenSC's driver for IAS Classic shows one area as well: {through}."
 
 
 def _values(profile: Profile, name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from stuntcard.applets.registry import AppletChoiceError, seen_through
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.checks import cross_check
 from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.model import KeyAlgorithm
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,33 @@ def test_the_way_back_shows_all_of_the_card() -> None:
     assert (seen.applets, seen.shown_area) == (("isoapplet", "manage"), None)
 
 
+def test_ias_shows_another_area_beside_the_other_command_sets() -> None:
+    profile = load_profile("zzzs-pk")
+    for name, code in (("ias", "pep-pin"), ("ias:kpep", "kpep-pin"), ("ias:pep", "pep-pin")):
+        seen = seen_through(profile, name)
+        assert (seen.applets, seen.shown_area, seen.atr) == (("ias", "isoapplet", "manage"), None, profile.atr)
+        assert [one for one in seen.codes if seen.codes[one].ias_reference == 0x11] == [code]
+        assert cross_check(seen) == ()
+
+
+def test_ias_shows_no_area_whose_key_it_does_not_know() -> None:
+    profile = load_profile("zzzs-pk")
+    assert profile.personalisation is not None
+    pep, kpep = profile.personalisation.keys
+    keys = (pep, kpep.model_copy(update={"algorithm": KeyAlgorithm.EC_P256}))
+    other = profile.model_copy(update={"personalisation": profile.personalisation.model_copy(update={"keys": keys})})
+    with pytest.raises(AppletChoiceError, match=r"no area 'kpep' of this card through ias; there are: pep$"):
+        seen_through(other, "ias:kpep")
+
+
 @pytest.mark.parametrize(
     ("profile", "name", "message"),
     [
         ("proid-q", "gids:attic", "programs see no area 'attic' of this card; there are: cc, general"),
         ("proid-q", "gids:", "programs see no area '' of this card; there are: cc, general"),
-        ("proid-q", "myeid:cc", "there is no applet 'myeid:cc'; there are: isoapplet, myeid, oseid, gids, piv"),
+        ("proid-q", "myeid:cc", "there is no applet 'myeid:cc'; there are: isoapplet, myeid, oseid, gids, piv, ias"),
+        ("proid-q", "ias", "ias is for cards of that platform; the profile of this one has no block `ias`"),
+        ("zzzs-pk", "ias:attic", "programs see no area 'attic' of this card through ias; there are: pep, kpep"),
         ("blank", "gids", "a card that leaves the factory empty is not made up through gids; take myeid"),
     ],
 )

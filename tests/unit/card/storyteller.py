@@ -48,7 +48,7 @@ def client_of(profile: str, applet: str) -> CardClient:
     """A client of a fresh card; only MyEID is chosen by the ATR, the others by SELECT. `piv-cc` shows the area `cc`."""
     if applet == "myeid":
         return MyEidClient(profile)
-    through = applet.replace("-", ":") if applet.partition("-")[0] in APPLETS_OF_ONE_AREA else "isoapplet"
+    through = applet.replace("-", ":") if applet.partition("-")[0] in (*APPLETS_OF_ONE_AREA, "ias") else "isoapplet"
     client = Client(new_card(seen_through(load_profile(profile), through)), CHOSEN.get(profile))
     client.card.reset()
     return client

@@ -56,7 +56,7 @@ def key_usages(certificate: x509.Certificate) -> set[str]:
         ("eobcanka", "10", "d704e0dfe8318359"),
         ("eobcanka", "11", "c90074a449f02ed5"),
         ("zzzs-pk", "01", "6c42c08bb72139fc"),
-        ("zzzs-pk", "02", "c7137fc5a58ff474"),
+        ("zzzs-pk", "02", "b6616ab8aabe1260"),
     ],
 )
 def test_a_profile_has_the_same_certificates_byte_for_byte_every_time(

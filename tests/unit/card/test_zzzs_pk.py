@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from stuntcard.card.files import FileKind
 from stuntcard.iso7816 import tlv
 
@@ -70,15 +70,16 @@ def test_pep_is_not_qualified_and_kpep_is(issued: Client) -> None:
 @pytest.mark.fact("PK-05", "PK-06")
 def test_each_qualified_signature_takes_kpeps_pin(holder: Client) -> None:
     key = certified(holder, KPEP_CERTIFICATE).public_key()
-    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert isinstance(key, rsa.RSAPublicKey)
     holder.fetch(ISOAPPLET)
+    info = SHA256_INFO + hashlib.sha256(b"a report").digest()
     for _ in range(2):
-        assert holder.sign(KPEP_KEY, b"a report") == (b"", NOT_ALLOWED)
+        assert holder.sign(KPEP_KEY, info, PKCS1) == (b"", NOT_ALLOWED)
         assert holder.verify(KPEP_PIN) == OK
-        signature, sw = holder.sign(KPEP_KEY, b"a report")
+        signature, sw = holder.sign(KPEP_KEY, info, PKCS1)
         assert sw == OK
-        key.verify(signature, b"a report", ec.ECDSA(SHA1()))
-    assert holder.sign(KPEP_KEY, b"a report") == (b"", NOT_ALLOWED)
+        key.verify(signature, b"a report", padding.PKCS1v15(), SHA256())
+    assert holder.sign(KPEP_KEY, info, PKCS1) == (b"", NOT_ALLOWED)
 
 
 # A card that takes nothing in

@@ -72,7 +72,8 @@ def test_command_sets_that_can_not_be_chosen(command: str) -> None:
     program = ["--", "true"] if command == "exec" else []
     wrong = stuntcard(command, "proid-q", "--applet", "cac", *program)
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr == "--applet cac: there is no applet 'cac'; there are: isoapplet, myeid, oseid, gids, piv\n"
+    there_are = "there are: isoapplet, myeid, oseid, gids, piv, ias"
+    assert wrong.stderr == f"--applet cac: there is no applet 'cac'; {there_are}\n"
     scenario = stuntcard(command, "--scenario", "proid-q-pin-blocked", "--applet", "cac", *program)
     assert (scenario.returncode, scenario.stderr) == (2, wrong.stderr)
 

@@ -155,7 +155,7 @@ TOO_LONG = "the ias applet takes at most 12 characters"
     [
         ({"ias": None}, [Finding(("ias",), "the block `ias` and the applet of that name belong together")]),
         ({"codes.pep-pin.ias_reference": 16}, [Finding(IAS, ONE_CODE)]),
-        ({"codes.kpep-pin.ias_reference": 18}, [Finding(IAS, ONE_CODE), Finding(IAS, ONE_KEY)]),
+        ({"codes.kpep-pin.ias_reference": 18}, [Finding(IAS, ONE_CODE)]),
         ({"codes.pep-pin.ias_reference": None}, [Finding(IAS, ONE_CODE), Finding(IAS, ONE_KEY)]),
         ({"personalisation.keys.0.algorithm": "ec-p256"}, [Finding(IAS, ONE_KEY)]),
         ({"codes.pep-puk.length.max": 13}, [Finding(("codes", "pep-puk", "length", "max"), TOO_LONG)]),

@@ -102,7 +102,7 @@ def test_the_eop_applet_needs_the_documents_number() -> None:
     ("old", "new"),
     [
         ("key_usage: [digital-signature]", "key_usage: [everything]"),
-        ("algorithm: ec-p256", "algorithm: rsa-1024"),
+        ("algorithm: rsa-2048", "algorithm: rsa-1024"),
         ("common-name:", "nick-name:"),
         ('id: "01"', "id: 01"),
         ("{from: 2026-01-01,", "{from: 1926-01-01,"),

@@ -39,7 +39,7 @@ shown-lost -> pep
 
 ## The rest of the card goes on without PEP [PK-04 PK-13]
 wrong tpin, block pep-puk, query tpin -> 63C2 / 63C0 / 63C2
-set kpep-pin, verify kpep-pin, sign 11, change kpep-pin 654321 111111 -> 9000
+set kpep-pin, verify kpep-pin, sign 11 11, change kpep-pin 654321 111111 -> 9000
 read 3F0050204301, read 3F0050204302 -> 3082.*         ; certificates can be read still, PEP's too
 
 ; KPEP
@@ -49,7 +49,7 @@ items, origins, paired -> pep kpep / FACTORY FACTORY / yes yes
 query kpep-pin -> 6984
 = verify kpep-pin 654321, verify kpep-pin 12345678, verify kpep-pin 1234, verify kpep-pin "" -> 6984
 = change kpep-pin 654321 654321, change kpep-pin 12345678 654321, change kpep-pin 1234 654321, change kpep-pin "" 654321 -> 6984
-verify pep-pin, verify pep-puk, verify tpin, sign 11 -> 9000 / 9000 / 9000 / 6982
+verify pep-pin, verify pep-puk, verify tpin, sign 11 11 -> 9000 / 9000 / 9000 / 6982
 
 ## The transport PIN has eight digits and is not changed [PK-05]
 set kpep-pin by=1234567, verify tpin, set kpep-pin by=123456789, verify tpin -> 63C2 / 9000 / 63C2 / 9000
@@ -70,14 +70,14 @@ verify kpep-pin 222222 -> 9000
 ## KPEP is lost with its PIN blocked: {way: wrong kpep-pin | change kpep-pin 000000 111111} (with KPEP) [PK-07]
 verify kpep-pin, {way} *3 -> 9000 / 63C2 / 63C1 / 63C0
 == query kpep-pin, query tpin, verify kpep-pin, verify tpin, change kpep-pin 654321 111111, set kpep-pin 111111 -> 6983
-== sign 11 -> 6982
+== sign 11 11 -> 6982
 shown-lost -> kpep
 
 ## Three wrong transport PINs lock KPEP for good: {way: set kpep-pin by=00000000 | wrong tpin} [PK-08]
 {way} *2, verify tpin -> 63C2 / 63C1 / 9000        ; which gives the tries back
 {way} *3 -> 63C2 / 63C1 / 63C0
 == query kpep-pin, query tpin, verify kpep-pin, verify tpin, change kpep-pin 654321 111111, set kpep-pin 111111 -> 6983
-== sign 11 -> 6982
+== sign 11 11 -> 6982
 shown-lost -> kpep
 
 ## PEP goes on without KPEP (with KPEP) [PK-13]
