@@ -24,8 +24,12 @@ from cardtools.ca.office.service import Service, create
 from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
 from cardtools.ca.web.server import LOOPBACK, Server, listening
-from cardtools.common.protocol import CertificateProfile
+from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest
+from cardtools.enrol.ca_client import CaClient
 from cardtools.enrol.files.settings import change_setting
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
@@ -36,6 +40,7 @@ from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.pcsc import reader_name
 
+from tests.clients.certificates import new_key
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.terminal import run_at_terminal
@@ -265,6 +270,24 @@ def holding(profile: str, *certificates: CertificateProfile) -> Holding:
         serial = client.certificate(ca, certificates[-1])
         content = client.desk.card.content
     return Holding(profile, content, folder / "ca", (*begun.serials, serial))
+
+
+def certificate_in_file(ca: TrainingCa, file: Path, password: str) -> str:
+    """A commercial certificate of Jana's whose key was made in software, as PKCS#12; gives its serial number."""
+    key = new_key("rsa")
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
+    asked = CaClient(ca.url).request(
+        CertificateRequest(
+            profile=CertificateProfile.COMMERCIAL,
+            applicant=Applicant(name="Jana Nováková", e_mail="jana@example.com"),
+            pkcs10=request.public_bytes(Encoding.PEM).decode(),
+        )
+    )
+    serial = ca.issue(asked.id)
+    certificate = x509.load_pem_x509_certificate(CaClient(ca.url).certificate_of(asked.id).pem.encode())
+    lock = BestAvailableEncryption(password.encode())
+    file.write_bytes(pkcs12.serialize_key_and_certificates(b"old", key, certificate, None, lock))
+    return serial
 
 
 def content_of(desk: Desk) -> dict[str, object]:

@@ -11,11 +11,9 @@ import pytest
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import bonds
 from cardtools.ca.store.cards import CardId
-from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest, Problem
-from cardtools.enrol.ca_client import CaClient
+from cardtools.common.protocol import CertificateProfile, Problem
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding
 from stuntcard.card.view import KeyView
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.state import Origin
@@ -27,6 +25,7 @@ from tests.clients.enrolment import (
     Client,
     Holding,
     TrainingCa,
+    certificate_in_file,
     client_at_desk,
     content_of,
     finished,
@@ -344,16 +343,7 @@ def test_a_renewal_asks_for_qpin_and_then_for_pin(client: Client, begun: Holding
 
 @pytest.mark.fact("PQ-26")
 def test_for_a_certificate_in_a_file_the_store_is_chosen_by_hand(client: Client, ca: TrainingCa) -> None:
-    key = new_key("rsa")
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
-    applicant = Applicant(name="Jana Nováková", e_mail="jana@example.com")
-    pem = request.public_bytes(Encoding.PEM).decode()
-    asked = CaClient(ca.url).request(CertificateRequest(profile=COMMERCIAL, applicant=applicant, pkcs10=pem))
-    ca.issue(asked.id)
-    certificate = x509.load_pem_x509_certificate(CaClient(ca.url).certificate_of(asked.id).pem.encode())
-    client.desk.write("old.p12", pkcs12.serialize_key_and_certificates(
-        b"old", key, certificate, None, BestAvailableEncryption(b"secret"),
-    ))  # fmt: skip
+    certificate_in_file(ca, client.desk.folder / "old.p12", "secret")
     client.desk.write("cut.p12", (client.desk.folder / "old.p12").read_bytes()[:500])
 
     renew = ("renew", "--from", "old.p12")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -28,7 +30,8 @@ from cardtools.card.errors import (
 __all__ = [
     "Answer", "BadAnswerError", "CardDeadError", "CardError", "CardGoneError", "CardInUseError", "CardRefusedError",
     "CardResetError", "CardSilentError", "Connection", "NoCardError", "NoReaderError", "NoServiceError",
-    "NoSuchReaderError", "NotOursError", "SeveralCardsError", "connect", "readers",
+    "NoSuchReaderError", "NotOursError", "SeveralCardsError", "all_readers", "connect", "established", "has_card",
+    "readers",
 ]  # fmt: skip
 
 OK = 0x9000
@@ -61,9 +64,16 @@ class Answer:
 
 def readers() -> list[str]:
     """Names of the readers with a card in them. Raises NoServiceError or NoReaderError."""
+    with established() as context:
+        return _with_card(context, all_readers(context))
+
+
+@contextmanager
+def established() -> Iterator[int]:
+    """A use of the service, from its beginning to its end. Raises NoServiceError."""
     context = _establish()
     try:
-        return _with_card(context, _all_readers(context))
+        yield context
     finally:
         scard.SCardReleaseContext(context)
 
@@ -203,7 +213,8 @@ def _establish() -> int:
     return int(context)
 
 
-def _all_readers(context: int) -> list[str]:
+def all_readers(context: int) -> list[str]:
+    """Names of the readers, with a card or without. Raises NoReaderError, NoServiceError."""
     result, names = scard.SCardListReaders(context, [])
     if result == scard.SCARD_E_NO_READERS_AVAILABLE or (result == scard.SCARD_S_SUCCESS and not names):
         raise NoReaderError
@@ -212,10 +223,10 @@ def _all_readers(context: int) -> list[str]:
 
 
 def _with_card(context: int, names: list[str]) -> list[str]:
-    return [name for name in names if _has_card(context, name)]
+    return [name for name in names if has_card(context, name)]
 
 
-def _has_card(context: int, name: str) -> bool:
+def has_card(context: int, name: str) -> bool:
     """Whether a reader has a card, found by connecting: pyscard asks for the state of readers with ASCII names only."""
     result, card, _ = scard.SCardConnect(context, name, scard.SCARD_SHARE_SHARED, _EITHER_PROTOCOL)
     if result in _GONE:
@@ -229,7 +240,7 @@ def _has_card(context: int, name: str) -> bool:
 
 
 def _choose(context: int, reader: str | None) -> str:
-    names = _all_readers(context)
+    names = all_readers(context)
     if reader is not None and reader not in names:
         raise NoSuchReaderError(reader)
     found = _with_card(context, names if reader is None else [reader])

@@ -85,6 +85,12 @@ class ErrorNumbers(Sourced):
     manager_outdated: int | None = Field(default=None, alias="manager-outdated")
 
 
+class RenewedTogether(Sourced):
+    """Whether all certificates on such a card are best renewed on the same day."""
+
+    advised: bool = False
+
+
 class Manager(Sourced):
     """The vendor's card manager. With `oldest_version`, requests need at least that one installed."""
 
@@ -109,6 +115,7 @@ class Device(_Model):
     destroyed_with: DestroyedWith | None = None
     warranty: Warranty | None = None
     error_numbers: ErrorNumbers = ErrorNumbers()
+    renewed_together: RenewedTogether = RenewedTogether()
     manager: Manager
 
     @model_validator(mode="after")

@@ -22,6 +22,28 @@ from cardtools.enrol.commands.options import (
 app = new_app("Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.")
 
 
+# The device
+
+
+@app.command()
+def watch(
+    once: Annotated[bool, typer.Option("--once", help="End as soon as a qualified device is chosen.")] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """See devices come and go. A qualified device that is put in is chosen as the store, until it is taken out.
+
+    Of a device it also says which of its requests were issued, so that they can be installed. Ctrl-C ends it.
+
+    Example: enrol watch
+    """
+    from cardtools.enrol.commands.run import enrol_run
+    from cardtools.enrol.commands.watch import watch_readers
+
+    with enrol_run(language) as run:
+        watch_readers(run, run.session(CardOptions()), once=once, as_json=as_json)
+
+
 # Requests
 
 
@@ -72,7 +94,7 @@ def renew(
     Example: enrol renew --serial 1234567890
     """
     from cardtools.common.terms import Validity
-    from cardtools.enrol.commands.requests import follow_on, old_key_of, show_sent, store_of
+    from cardtools.enrol.commands.requests import advise_same_day, follow_on, old_key_of, show_sent, store_of
     from cardtools.enrol.commands.run import enrol_run
 
     validity = Validity.SEVERAL_YEARS if several_years else Validity.ONE_YEAR
@@ -80,7 +102,9 @@ def renew(
         session = run.session(card, ca)
         old_key = old_key_of(run, session, card.reader, old)
         chosen = store_of(run, old_key, store, card.reader)
-        show_sent(run, follow_on(run, session, chosen, old_key, validity), as_json)
+        sent = follow_on(run, session, chosen, old_key, validity)
+        show_sent(run, sent, as_json)
+        advise_same_day(run, session, old_key, sent)
 
 
 @app.command()
@@ -145,21 +169,27 @@ def download(
 @app.command()
 @with_option_groups
 def install(
-    request_id: RequestArgument,
+    request_id: Annotated[
+        str | None,
+        typer.Argument(help="A request's number; without one, all that were issued for the card.", metavar="[ID]"),
+    ] = None,
     ca: CaOption = None,
     *,
     card: CardOptions,
 ) -> None:
-    """Put an issued certificate onto the card, beside its key.
+    """Put an issued certificate onto the card, beside its key; or each that was issued to keys on it.
 
     Example: enrol install BP3733853312
     """
-    from cardtools.enrol.commands.certificates import put_onto_card
+    from cardtools.enrol.commands.certificates import put_all_onto_card, put_onto_card
     from cardtools.enrol.commands.run import enrol_run
 
     with enrol_run(card.language, and_then="not-stored") as run:
         session = run.session(card, ca)
-        put_onto_card(run, session, card.reader, request_id)
+        if request_id is None:
+            put_all_onto_card(run, session, card.reader)
+        else:
+            put_onto_card(run, session, card.reader, request_id)
 
 
 @app.command("import")

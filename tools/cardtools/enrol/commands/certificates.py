@@ -17,8 +17,10 @@ from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.files.report import Row, report_file, report_rows, report_text
 from cardtools.enrol.flows.card_certificates import certificates_on, with_serial
 from cardtools.enrol.flows.cleaning import Deleted, delete, unpaired_keys
+from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.installing import Issued, fetch, install, place_for, store
-from cardtools.enrol.flows.session import Session
+from cardtools.enrol.flows.request_status import check_request
+from cardtools.enrol.flows.session import PIN, Codes, Session
 
 
 def fetch_into_file(run: EnrolRun, session: Session, request_id: str, out: Path | None, report: Path | None) -> None:
@@ -40,10 +42,53 @@ def put_onto_card(run: EnrolRun, session: Session, reader: str | None, request_i
     """Puts an issued certificate onto the card. Raises ToldError."""
     issued = fetch(session, checked_id(request_id))
     device = run.find_device(reader)
-    _show_report(run, _rows(run, issued))
-    key = install(session, device, issued)
-    run.say("installed", card=device.name, identifier=key.hex())
+    _install(run, session, device, issued)
     run.say("take-out-and-in", card=device.name)
+
+
+def put_all_onto_card(run: EnrolRun, session: Session, reader: str | None) -> None:
+    """Finds what was issued to keys on the card, and puts each onto it; PIN is asked for once (TM-12).
+
+    Raises ToldError; typer.Exit when one of several was not stored.
+    """
+    device = run.find_device(reader)
+    waiting = session.pending.of_card(device.status.profile, device.status.serial)
+    found = [check_request(session, request.id) for request in waiting]
+    failures = [one.failure for one in found if one.failure is not None]
+    for failure in failures:
+        run.tell_failure(failure)
+    ids = [one.id for one in found if one.issued]
+    if ids:
+        run.say("install-found", card=device.name, requests=", ".join(ids))
+        failures += _install_each(run, session, device, ids)
+    elif not failures:
+        run.say("install-nothing", card=device.name)
+    if failures:
+        raise typer.Exit(max(failure.exit_code for failure in failures))
+
+
+def _install_each(run: EnrolRun, session: Session, device: QualifiedDevice, ids: list[str]) -> list[EnrolError]:
+    """Why some could not be stored. What the card or a code is the matter with ends it: CardError, PromptError."""
+    codes = session.ask_codes(device, (PIN,))
+    failures = []
+    for request_id in ids:
+        try:
+            _install(run, session, device, fetch(session, request_id), codes)
+        except EnrolError as error:
+            run.tell_failure(error)
+            run.warn_of("not-stored")
+            failures.append(error)
+    if len(failures) < len(ids):
+        run.say("take-out-and-in", card=device.name)
+    return failures
+
+
+def _install(
+    run: EnrolRun, session: Session, device: QualifiedDevice, issued: Issued, codes: Codes | None = None
+) -> None:
+    _show_report(run, _rows(run, issued))
+    key = install(session, device, issued, codes)
+    run.say("installed", card=device.name, identifier=key.hex())
 
 
 def put_file_onto_card(run: EnrolRun, session: Session, reader: str | None, file: Path) -> None:

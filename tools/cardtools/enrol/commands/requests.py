@@ -11,6 +11,7 @@ from cardtools.enrol.commands import wizard
 from cardtools.enrol.commands.options import ApplicantOptions, OldKeyOptions
 from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.errors import BadInputError, EnrolError
+from cardtools.enrol.files.certificates import now
 from cardtools.enrol.files.pending import checked_id
 from cardtools.enrol.flows.card_certificates import certificates_on
 from cardtools.enrol.flows.device import QualifiedDevice
@@ -68,13 +69,20 @@ def _old_on_card(run: EnrolRun, session: Session, reader: str | None, serial: st
 
 
 def store_of(run: EnrolRun, old: OldKey, name: str | None, reader: str | None) -> QualifiedDevice:
-    """Preset to the device on which the old certificate lies, else chosen by hand (PQ-26). Raises ToldError."""
+    """Preset to the device on which the old certificate lies, or that was put in last; else chosen by hand (PQ-26).
+
+    Raises ToldError.
+    """
     if old.device is not None and name is None:
         run.progress(run.messages.text("store-preset", store=old.device.name))
         return old.device
     if old.device is not None and name is not None and name.casefold() == "card":
         return old.device
     stores = run.find_stores(reader if old.device is None else None)
+    if name is None and (preset := run.chosen_store(stores)):
+        run.device = preset
+        run.progress(run.messages.text("store-preset-put-in", store=preset.name))
+        return preset
     chosen = choose_store(wizard.choose_store(run, stores, name), stores)
     run.device = chosen
     run.progress(run.messages.text("store-chosen", store=chosen.name))
@@ -108,6 +116,18 @@ def show_sent(run: EnrolRun, sent: Sent, as_json: bool) -> None:
     if sent.unremembered is not None:
         reason = run.messages.told(sent.unremembered)
         run.warn_of("request-not-remembered", id=sent.request.id, reason=reason)
+
+
+def advise_same_day(run: EnrolRun, session: Session, old: OldKey, sent: Sent) -> None:
+    """Names what else is on a card whose certificates are best renewed on the same day (TM-12). Raises CardError."""
+    device = old.device
+    if device is None or not device.kind.renewed_together.advised:
+        return
+    pending = session.pending.of_card(device.status.profile, device.status.serial)
+    renewed = {old.facts.serial_hex, sent.request.renews, *(request.renews for request in pending)}
+    for item in certificates_on(session, device):
+        if item.area is not None and item.facts.serial_hex not in renewed and item.facts.valid_at(now()):
+            run.warn_of("renew-same-day", holder=item.facts.holder, serial=item.facts.serial_decimal)
 
 
 def show_checked(run: EnrolRun, session: Session, request_id: str | None, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from cardtools.enrol.commands.options import CardOptions
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files.pending import PendingRequests
 from cardtools.enrol.files.settings import Settings, checked_url, home, read_settings
+from cardtools.enrol.files.store_choice import read_choice
 from cardtools.enrol.flows.device import QualifiedDevice, find, find_all
 from cardtools.enrol.flows.session import Session
 
@@ -36,10 +37,15 @@ class EnrolRun(Output):
         """The device that was found, if one was looked for."""
 
     def find_device(self, reader: str | None) -> QualifiedDevice:
-        """The one qualified device, which is also told to people. Raises CardError, EnrolError."""
-        self.device = find(reader)
+        """The one qualified device, or the chosen one, which is also told to people. Raises CardError, EnrolError."""
+        self.device = find(reader, read_choice(home()))
         self._show_device(self.device)
         return self.device
+
+    def chosen_store(self, stores: list[QualifiedDevice]) -> QualifiedDevice | None:
+        """Which of the stores is preset, because it was put in last (PQ-30). Raises BadInputError."""
+        choice = read_choice(home())
+        return next((store for store in stores if choice is not None and store.is_chosen(choice)), None)
 
     def find_stores(self, reader: str | None) -> list[QualifiedDevice]:
         """Every qualified device, or the one in the reader named. Raises CardError, EnrolError."""

@@ -85,17 +85,21 @@ class PendingRequests:
             raise UnavailableError("file-unwritable", file=str(self._folder), reason=reason) from error
         return sorted(name for name in names if re.fullmatch(REQUEST_ID, name))
 
-    def keys_on(self, card_profile: str, card_serial: str) -> frozenset[bytes]:
-        """Identifiers of the keys on a card that wait for their certificate. Raises UnavailableError."""
-        keys = set()
+    def of_card(self, card_profile: str, card_serial: str) -> list[PendingRequest]:
+        """The requests whose keys are on a card, the first one first; without damaged ones. Raises UnavailableError."""
+        found = []
         for request_id in self.ids():
             try:
                 request = self.find(request_id)
             except BadInputError:
                 continue
             if request is not None and (request.card_profile, request.card_serial) == (card_profile, card_serial):
-                keys.add(bytes.fromhex(request.key))
-        return frozenset(keys)
+                found.append(request)
+        return sorted(found, key=lambda request: request.sent)
+
+    def keys_on(self, card_profile: str, card_serial: str) -> frozenset[bytes]:
+        """Identifiers of the keys on a card that wait for their certificate. Raises UnavailableError."""
+        return frozenset(bytes.fromhex(request.key) for request in self.of_card(card_profile, card_serial))
 
     def _path(self, request_id: str) -> Path:
         return self._folder / f"{request_id}{_SUFFIX}"

@@ -18,6 +18,7 @@ from cardtools.common.terms import CertificateProfile, Trouble
 from cardtools.common.told import Name
 from cardtools.enrol.errors import BadInputError, EnrolError, NumberedError, UnavailableError
 from cardtools.enrol.files.settings import Settings
+from cardtools.enrol.files.store_choice import StoreChoice
 from cardtools.enrol.flows.card_lock import card_lock
 
 
@@ -33,6 +34,15 @@ class QualifiedDevice:
     def name(self) -> str:
         """What people call it, such as ProID+Q."""
         return self.kind.name
+
+    def is_chosen(self, choice: StoreChoice) -> bool:
+        """Whether it is the very card that was chosen as the store, and where it was."""
+        own = (self.reader, self.status.profile, self.status.serial)
+        return own == (choice.reader, choice.card_profile, choice.card_serial)
+
+    def as_choice(self) -> StoreChoice:
+        """The choice of this one as the store."""
+        return StoreChoice(reader=self.reader, card_profile=self.status.profile, card_serial=self.status.serial)
 
     def area_for(self, profile: CertificateProfile) -> AreaStatus:
         """Where the key of such a certificate is made. Raises EnrolError when there is no such area."""
@@ -77,16 +87,17 @@ class QualifiedDevice:
         )
 
 
-def find(reader: str | None = None) -> QualifiedDevice:
-    """The one qualified device in the readers, or the card in the reader named.
+def find(reader: str | None = None, chosen: StoreChoice | None = None) -> QualifiedDevice:
+    """The one qualified device in the readers, or the card in the reader named. Of several, the one that is chosen.
 
     Raises UnavailableError when there is none, BadInputError when there are several, and CardError.
     """
     found, others = _look(readers() if reader is None else [reader])
-    if len(found) > 1:
+    preset = [device for device in found if chosen is not None and device.is_chosen(chosen)]
+    if len(found) > 1 and not preset:
         raise BadInputError("several-devices", readers=", ".join(f'"{device.reader}"' for device in found))
     if found:
-        return found[0]
+        return (preset or found)[0]
     for other in others:
         if reader is not None and not isinstance(other.error, NotOursError):
             raise other.error
@@ -103,33 +114,34 @@ def find_all() -> list[QualifiedDevice]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Other:
+class OtherCard:
     """A card that is no qualified device, or can't be asked."""
 
+    reader: str
     name: str
     error: CardError
 
 
-def _look(names: list[str]) -> tuple[list[QualifiedDevice], list[_Other]]:
-    found: list[QualifiedDevice] = []
-    others: list[_Other] = []
-    for name in names:
-        try:
-            with card_lock(), connect(name) as connection:
-                status = read_status(connection)
-            kind = find_device(status.profile)
-        except NoServiceError:
-            raise
-        except NoCardError:
-            continue
-        except CardError as error:
-            others.append(_Other(name, error))
-            continue
-        except UnknownDeviceError:
-            others.append(_Other(name, NotOursError(f"a card of the kind {status.profile}")))
-            continue
-        if kind.qualified_area is None:
-            others.append(_Other(f"{kind.name}", NotOursError(f"{kind.name} takes no keys")))
-        else:
-            found.append(QualifiedDevice(name, kind, status))
-    return found, others
+def look_at(reader: str) -> QualifiedDevice | OtherCard | None:
+    """The card in a reader; None when there is none. Raises NoServiceError."""
+    try:
+        with card_lock(), connect(reader) as connection:
+            status = read_status(connection)
+        kind = find_device(status.profile)
+    except NoServiceError:
+        raise
+    except NoCardError:
+        return None
+    except CardError as error:
+        return OtherCard(reader, reader, error)
+    except UnknownDeviceError:
+        return OtherCard(reader, reader, NotOursError(f"a card of the kind {status.profile}"))
+    if kind.qualified_area is None:
+        return OtherCard(reader, kind.name, NotOursError(f"{kind.name} takes no keys"))
+    return QualifiedDevice(reader, kind, status)
+
+
+def _look(names: list[str]) -> tuple[list[QualifiedDevice], list[OtherCard]]:
+    seen = [look_at(name) for name in names]
+    devices = [one for one in seen if isinstance(one, QualifiedDevice)]
+    return devices, [one for one in seen if isinstance(one, OtherCard)]

@@ -14,7 +14,7 @@ from cardtools.enrol.files.pending import PendingRequest
 from cardtools.enrol.flows.card_certificates import CertificateOnCard, certificates_of
 from cardtools.enrol.flows.device import QualifiedDevice
 from cardtools.enrol.flows.open_card import open_token
-from cardtools.enrol.flows.session import PIN, Session
+from cardtools.enrol.flows.session import PIN, Codes, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,10 @@ def fetch(session: Session, request_id: str) -> Issued:
     return Issued(request_id, issued, facts, pending)
 
 
-def install(session: Session, device: QualifiedDevice, issued: Issued) -> bytes:
+def install(session: Session, device: QualifiedDevice, issued: Issued, codes: Codes | None = None) -> bytes:
     """Stores the certificate beside its key, and forgets the request; gives the key's identifier.
+
+    `codes` are what was given already; without them PIN is asked for.
 
     Raises NumberedError (621) when it does not fit, EnrolError when its key is not there, CardError and PromptError.
     """
@@ -70,7 +72,7 @@ def install(session: Session, device: QualifiedDevice, issued: Issued) -> bytes:
     identifier = place_for(session, device, issued.facts)
     if pending is not None and identifier.hex() != pending.key.lower():
         raise EnrolError("certificate-of-another-key", url=pending.ca_url, id=issued.id)
-    store(session, device, issued.facts, again=f"enrol install {issued.id}")
+    store(session, device, issued.facts, f"enrol install {issued.id}", codes)
     session.pending.forget(issued.id)
     return identifier
 
@@ -90,15 +92,17 @@ def place_for(session: Session, device: QualifiedDevice, facts: CertificateFacts
     return key.identifier
 
 
-def store(session: Session, device: QualifiedDevice, facts: CertificateFacts, again: str) -> None:
+def store(
+    session: Session, device: QualifiedDevice, facts: CertificateFacts, again: str, codes: Codes | None = None
+) -> None:
     """Stores a certificate that has a place beside its key (PQ-20). `again` is the command that does so once more.
 
     Raises NumberedError (621) when it does not fit, CardError, PromptError; the card is then as it was.
     """
-    codes = session.ask_codes(device, (PIN,))
+    given = session.ask_codes(device, (PIN,)) if codes is None else codes
     try:
         with open_token(session, device) as token:
-            token.log_in(codes)
+            token.log_in(given)
             token.store_certificate(None, facts.holder, facts.der)
     except NoSpaceError as error:
         raise device.no_space(again) from error
