@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,24 +89,70 @@ def diff(
 @trace_app.command()
 def export(
     file: TraceArgument,
-    target: Annotated[Path, typer.Argument(help="The pcapng file to write.", metavar="OUT.pcapng")],
+    target: Annotated[Path, typer.Argument(help="The file to write; with --opensc-fuzz also a folder.", metavar="OUT")],
+    opensc_fuzz: Annotated[
+        bool, typer.Option("--opensc-fuzz", help="Write a seed for OpenSC's fuzz targets in place of pcapng.")
+    ] = False,
+    arguments: Annotated[
+        str | None,
+        typer.Option(help="With --opensc-fuzz: what fuzz_pkcs15_tool or its like is called with.", metavar="TEXT"),
+    ] = None,
 ) -> None:
-    """Write a session as pcapng, for Wireshark.
+    """Write a session as pcapng, for Wireshark, or as seeds for OpenSC's fuzz targets.
 
     Each exchange is a GSMTAP datagram of type SIM (UDP port 4729, link type IPV4), which Wireshark's gsm_sim takes
     apart; an ATR is a PDU for iso7816.atr (link type WIRESHARK_UPPER_PDU). Packet comments tell all in words.
 
+    A seed holds one connection: the ATR, then each answer. OUT may be a corpus, which is a folder: then each connection
+    of the session becomes a seed there, named by its SHA-1 as libFuzzer does.
+
     Example: stuntcard trace export session.jsonl session.pcapng
+
+    Example: stuntcard trace export session.jsonl corpus/fuzz_pkcs15_tool --opensc-fuzz --arguments=--dump
     """
+    trace = _read(file)
+    if not opensc_fuzz:
+        from stuntcard.trace.pcapng import as_pcapng
+
+        if arguments is not None:
+            fail("--arguments: they go with --opensc-fuzz")
+        _write(target, as_pcapng(trace))
+        return
+    for path, seed in _seeds(trace, target, arguments).items():
+        _write(path, [seed])
+        print(path)
+
+
+def _seeds(trace: Trace, target: Path, arguments: str | None) -> dict[Path, bytes]:
+    """The seeds of a session by the file that each goes to."""
+    import hashlib
+    import shlex
+
+    from stuntcard.trace.events import TraceError
+    from stuntcard.trace.opensc_fuzz import seeds
+
+    try:
+        found = seeds(trace, None if arguments is None else shlex.split(arguments))
+    except ValueError as error:
+        fail(str(error) if isinstance(error, TraceError) else f"--arguments: {error}")
+    if not found:
+        fail("the session asks the card nothing: there is nothing to make a seed of")
+    if target.is_dir():
+        return {target / hashlib.sha1(seed, usedforsecurity=False).hexdigest(): seed for seed in found}
+    if len(found) > 1:
+        fail(
+            f"the session has {len(found)} connections, and a seed holds one; give a folder: each becomes a file there"
+        )
+    return {target: found[0]}
+
+
+def _write(target: Path, content: Iterable[bytes]) -> None:
     import os
 
-    from stuntcard.trace.pcapng import as_pcapng
-
-    trace = _read(file)
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o600)
         with open(descriptor, "wb") as output:
-            output.writelines(as_pcapng(trace))
+            output.writelines(content)
     except OSError as error:
         fail(f"{target}: can't be written: {error.strerror}", ExitCode.UNAVAILABLE)
 
