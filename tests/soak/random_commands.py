@@ -28,7 +28,7 @@ from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
@@ -78,7 +78,7 @@ class Complaints(logging.Handler):
 def cards(chance: random.Random, applet: str | None = None) -> Iterator[Card]:
     """Cards of all profiles in turn, some seen through another command set first, or all through the one given."""
     while True:
-        for name in profile_names():
+        for name in shipped_names():
             profile = load_profile(name)
             if "isoapplet" in profile.applets and (applet is not None or chance.random() < 0.7):
                 word = chance.choice(("myeid", "oseid", *APPLETS_OF_ONE_AREA)) if applet is None else applet

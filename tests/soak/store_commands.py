@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from stuntcard.profile.load import parse_profile, profile_path, read_profile_text
+from stuntcard.profile.places import home_directory
 from stuntcard.store import database, library, portable
 from stuntcard.store.database import Durability, StoredCard
 from stuntcard.store.errors import StoreError
 from stuntcard.store.leftovers import clear_away
-from stuntcard.store.places import cards_directory, home_directory
+from stuntcard.store.places import cards_directory
 
 CARD, OTHER, KEPT = "mine", "other", "kept.json"
 SNAPSHOTS_MAX = 5

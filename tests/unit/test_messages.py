@@ -11,7 +11,7 @@ import polib
 import pytest
 from stuntcard.messages import NAME_CONTEXT, Messages
 from stuntcard.messages.catalogue import CatalogueError, read_catalogue
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import Language, Text
 
 EMULATOR = Path(__file__).parents[2] / "emulator" / "stuntcard"
@@ -85,7 +85,7 @@ def test_the_code_asks_for_messages_that_there_are_and_for_all_of_them() -> None
 
 def test_names_of_the_profiles_are_known_in_every_language() -> None:
     names = set()
-    for profile in map(load_profile, profile_names()):
+    for profile in map(load_profile, shipped_names()):
         names |= {code.name for code in profile.codes.values()}
         names |= {area.name for area in profile.areas.values()}
         names |= {part.name for part in profile.parts.values()}

@@ -33,6 +33,7 @@ def all_commands() -> typer.Typer:
         exercise,
         explore,
         live,
+        profile,
         profiles,
         run,
         running_cards,
@@ -46,8 +47,8 @@ def all_commands() -> typer.Typer:
     app = _app(completion=True)
     app.callback()(_options)
     for module in (
-        profiles, run, desk_file, serve, status, running_cards, actor, advise, explore, trace, card, live, scenario,
-        exercise, windows,
+        profiles, profile, run, desk_file, serve, status, running_cards, actor, advise, explore, trace, card, live,
+        scenario, exercise, windows,
     ):  # fmt: skip
         module.add_to(app)
     return app

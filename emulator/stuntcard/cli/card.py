@@ -104,13 +104,12 @@ def _in_trouble(scenario: str, profile: str | None, durability: Durability) -> S
     from stuntcard.cli.loading import scenario_refusals
     from stuntcard.profile.load import read_profile_text
     from stuntcard.running.scenarios import profile_meant, ready_scenario
-    from stuntcard.scenario.load import profile_file_beside
     from stuntcard.store.database import StoredCard, now
 
     with scenario_refusals():
         ready = ready_scenario(scenario, profile_meant(profile))
     with failing_to_read(ready.named.scenario.profile):
-        text = read_profile_text(profile_file_beside(ready.named.scenario.profile, ready.named.folder))
+        text = read_profile_text(ready.named.profile_file)
     return StoredCard(text, ready.named.profile, ready.built.card.content, durability, now())
 
 

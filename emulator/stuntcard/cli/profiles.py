@@ -1,4 +1,4 @@
-"""The commands `list`, `show` and `profile`: the cards there are, and profiles of one's own."""
+"""The commands `list` and `show`: the cards there are."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ from stuntcard.cli.options import JsonOption, ProfileArgument
 if TYPE_CHECKING:
     from stuntcard.profile.model import Profile
 
-profile_app = typer.Typer(no_args_is_help=True, help="Check profiles, or write your own with an editor's help.")
-
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
     app.command("list")(list_profiles)
     app.command()(show)
-    app.add_typer(profile_app, name="profile")
 
 
 def list_profiles(as_json: JsonOption = False) -> None:
-    """List the cards there are.
+    """List the cards there are: those that come with Stuntcard, and your own.
 
     Example: stuntcard list
     """
-    from stuntcard.profile.load import profile_names
+    from stuntcard.profile.load import profiles_found
 
-    profiles = [loaded_profile(name) for name in profile_names()]
+    profiles, bad = profiles_found()
+    for name in bad:
+        typer.echo(f"{name}: can't be used; stuntcard profile check {name} says why", err=True)
     if as_json:
         typer.echo(
             json.dumps([{"id": p.id, "name": p.name, "about": p.about.model_dump()} for p in profiles], indent=2)
@@ -95,31 +94,3 @@ def _show_as_page(profile: Profile, file: Path | None) -> None:
         fail(f"{file}: {error}")
     except OSError as error:
         fail(f"{file}: can't be written: {error.strerror}")
-
-
-@profile_app.command()
-def check(file: Annotated[Path, typer.Argument(help="A profile, as a YAML file.")]) -> None:
-    """Check a profile, and tell all that is wrong with it, with line and column.
-
-    Example: stuntcard profile check my-card.yaml
-    """
-    from stuntcard.profile.load import ProfileError, read_profile
-
-    try:
-        profile = read_profile(file)
-    except ProfileError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{file}: can't be read: {error.strerror}")
-    typer.echo(f"{file}: good; a profile of {profile.name}")
-
-
-@profile_app.command()
-def schema() -> None:
-    """Write the JSON Schema of profiles, for editors that check and complete YAML.
-
-    Example: stuntcard profile schema > profile.schema.json
-    """
-    from stuntcard.profile.model import Profile
-
-    typer.echo(json.dumps(Profile.model_json_schema(by_alias=True), indent=2))

@@ -171,9 +171,11 @@ def _cards_and_program(
     if behind is not None:
         return words, behind
     from stuntcard.profile.load import profile_names
+    from stuntcard.profile.places import SUFFIXES
     from stuntcard.running.plan import EMPTY, STORED
 
-    cards = 1 if words and (needed or words[0] in profile_names()) else 0
+    named = bool(words) and (words[0] in profile_names() or words[0].endswith(SUFFIXES))
+    cards = 1 if words and (needed or named) else 0
     if words[1:] and (words[1] in (*profile_names(), EMPTY) or words[1].startswith(STORED)):
         fail(f"which of these is the program? Put -- before it, as in: stuntcard exec {words[0]} {words[1]} -- COMMAND")
     return words[:cards], words[cards:]

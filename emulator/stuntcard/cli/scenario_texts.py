@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Literal
 
 from stuntcard.messages import messages_in
 from stuntcard.profile.load import profile_names
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
-from stuntcard.scenario.load import load_scenario, scenario_names
+from stuntcard.scenario.load import scenarios_found
 from stuntcard.words.scenario import scenario_lines, scenario_object, summary, table_lines
 
 ListForm = Literal["text", "json", "markdown"]
 
 
 def listing(profile: str | None, language: str, form: ListForm) -> str:
-    """The scenarios that come with Stuntcard, of one profile or all. Raises ScenarioRefusedError."""
+    """The scenarios that are found by their names, of one profile or all. Raises ScenarioRefusedError."""
     messages = messages_in(language)
     if profile is not None and profile not in profile_names():
         profiles = ", ".join(profile_names())
         raise ScenarioRefusedError(messages.text("target-unknown", target=profile, profiles=profiles))
-    found = [load_scenario(name) for name in scenario_names()]
-    found = [named for named in found if profile in (None, named.scenario.profile)]
+    good, bad = scenarios_found()
+    for name in bad:
+        print(messages.text("scenario-unusable", name=name), file=sys.stderr)
+    found = [named for named in good if profile in (None, named.profile.id)]
     if form == "json":
         return json.dumps([summary(named) for named in found], indent=2, ensure_ascii=False)
     if form == "markdown":

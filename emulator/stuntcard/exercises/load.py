@@ -90,7 +90,7 @@ def _start(name: str, exercise: Exercise, document: Document, folder: Path) -> N
     try:
         if exercise.scenario is not None:
             return _scenario(exercise.scenario, folder)
-        profile = profile_beside(str(exercise.profile), folder)
+        profile_file, profile = profile_beside(str(exercise.profile), folder)
     except (OSError, DocumentError) as error:
         if isinstance(error, DocumentError):
             raise
@@ -100,7 +100,7 @@ def _start(name: str, exercise: Exercise, document: Document, folder: Path) -> N
     findings = tuple(Finding(("start", *one.path), one.message) for one in scenario_findings(scenario, profile))
     if findings:
         raise document.error(findings)
-    return NamedScenario(name, scenario, profile, document, folder)
+    return NamedScenario(name, scenario, profile, document, profile_file)
 
 
 def _as_scenario(exercise: Exercise, profile: Profile) -> Scenario:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=32)]
 FactNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
@@ -48,11 +57,31 @@ def as_tuple(value: object) -> object:
 
 
 class Text(Block):
-    """A text for people, in each language."""
+    """A text for people. A language that it is not given in has what the first of the others says."""
 
-    en: str
-    cs: str
-    sl: str
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    en: str = ""
+    cs: str = ""
+    sl: str = ""
+    _missing: tuple[Language, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_every_language(cls, given: object, handler: ModelWrapValidatorHandler[Text]) -> Text:
+        if not isinstance(given, dict):
+            return handler(given)
+        said = [given[language] for language in Language if isinstance(given.get(language), str)]
+        if not given:
+            raise ValueError(f"a text in one of {', '.join(Language)} at least")
+        text = handler({**{language.value: said[0] for language in Language if said}, **given})
+        text._missing = tuple(language for language in Language if language not in given)
+        return text
+
+    @property
+    def missing(self) -> tuple[Language, ...]:
+        """The languages that it was not given in."""
+        return self._missing
 
 
 class Note(Sourced):

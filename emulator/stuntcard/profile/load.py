@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator
 from pathlib import Path
 
 from stuntcard.profile.checks import cross_check
-from stuntcard.profile.document import Document, DocumentError, read_text
+from stuntcard.profile.document import Document, DocumentError, Finding, read_text
 from stuntcard.profile.model import Profile
+from stuntcard.profile.places import files_by_name, is_path, shipped_directory
+
+__all__ = [
+    "ProfileError",
+    "load_profile",
+    "parse_profile",
+    "profile_names",
+    "profile_path",
+    "profiles_found",
+    "read_profile",
+    "read_profile_text",
+    "shipped_directory",
+    "shipped_names",
+]
 
 
 class ProfileError(DocumentError):
@@ -17,36 +29,46 @@ class ProfileError(DocumentError):
 
 
 def load_profile(name: str) -> Profile:
-    """A profile by its id, from those that come with Stuntcard, or by the path of a YAML file.
+    """A profile by its id, of those that come with Stuntcard or one's own, or by the path of a YAML file.
 
     Raises ProfileError, or FileNotFoundError when there is none of that name.
     """
-    return read_profile(profile_path(name))
+    path = profile_path(name)
+    return _parsed(read_profile_text(path), str(path), None if is_path(name) else name)
 
 
 def profile_path(name: str) -> Path:
     """The YAML file of a profile's id, or of a path. Raises FileNotFoundError when it is no path and no such id."""
-    if name in profile_names():
-        return shipped_directory() / f"{name}.yaml"
-    path = Path(name)
-    if path.suffix in {".yaml", ".yml"} or os.sep in name:
-        return path
-    raise FileNotFoundError(
-        f"there is no profile '{name}'; there are: {', '.join(profile_names())}, or give a YAML file's path"
-    )
+    if is_path(name):
+        return Path(name)
+    shipped = shipped_directory() / f"{name}.yaml"
+    found = shipped if shipped.is_file() else files_by_name().get(name)
+    if found is None:
+        raise FileNotFoundError(
+            f"there is no profile '{name}'; there are: {', '.join(profile_names())}, or give a YAML file's path"
+        )
+    return found
 
 
 def profile_names() -> tuple[str, ...]:
+    """Ids of the profiles that come with Stuntcard, and of one's own."""
+    return tuple(files_by_name())
+
+
+def shipped_names() -> tuple[str, ...]:
     """Ids of the profiles that come with Stuntcard."""
     return tuple(sorted(path.stem for path in shipped_directory().glob("*.yaml")))
 
 
-@cache
-def shipped_directory() -> Path:
-    """`profiles/` of a checkout, or its copy inside an installed package."""
-    package = Path(str(files("stuntcard")))
-    packed = package / "_profiles"
-    return packed if packed.is_dir() else package.parents[1] / "profiles"
+def profiles_found() -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+    """The profiles that are found by an id; and the ids of those, one's own, that can't be used."""
+    good, bad = list[Profile](), list[str]()
+    for name in profile_names():
+        try:
+            good.append(load_profile(name))
+        except (ProfileError, OSError):
+            bad.append(name)
+    return tuple(good), tuple(bad)
 
 
 def read_profile(path: Path) -> Profile:
@@ -61,4 +83,16 @@ def read_profile_text(path: Path) -> bytes:
 
 def parse_profile(raw: bytes, file: str) -> Profile:
     """The profile in a YAML text; `file` is its name for messages. Raises ProfileError."""
-    return Document("profile", file, ProfileError).read(raw, Profile, cross_check)
+    return _parsed(raw, file, None)
+
+
+def _parsed(raw: bytes, file: str, wanted: str | None) -> Profile:
+    """The profile, which is that of the id wanted, if one was."""
+
+    def check(profile: Profile) -> Iterator[Finding]:
+        if wanted is not None and profile.id != wanted:
+            message = f"'{profile.id}' is not found by its id in a file called {Path(file).name}; give both one name"
+            yield Finding(("id",), message)
+        yield from cross_check(profile)
+
+    return Document("profile", file, ProfileError).read(raw, Profile, check)

@@ -11,8 +11,9 @@ from stuntcard.card.card import Card
 from stuntcard.card.view import view
 from stuntcard.faults.rules import FaultError, Rule, check_names
 from stuntcard.messages import Messages, messages_in
-from stuntcard.profile.load import profile_names
+from stuntcard.profile.load import load_profile, profile_names
 from stuntcard.profile.model import Profile
+from stuntcard.profile.places import is_path
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.exchanges import ExchangeList
 from stuntcard.scenario.expectations import is_cured, outcomes
@@ -50,9 +51,9 @@ def ready_scenario(
 ) -> ReadyScenario:
     """A scenario by name or path, ready to run.
 
-    `profile` says which is meant where its name alone does not tell; `faults` come after its own; `applet` is the
-    command set that programs see, if not the profile's first. Raises UnknownLanguageError, ScenarioRefusedError,
-    AppletChoiceError, or DocumentError for what is wrong in its file.
+    `profile`, an id or a file, says which is meant where its name alone does not tell; `faults` come after its own;
+    `applet` is the command set that programs see, if not the profile's first. Raises UnknownLanguageError,
+    ScenarioRefusedError, AppletChoiceError, or DocumentError for what is wrong in its file.
     """
     messages = messages_in(language)
     named = load(name, profile)
@@ -81,8 +82,11 @@ def reported(scenario: ReadyScenario) -> bool:
 
 
 def profile_meant(card: str | None) -> str | None:
-    """The profile that a scenario is of, if one is said. Raises ScenarioRefusedError for any other card."""
-    if card is None or card in profile_names():
+    """The profile that a scenario is of, if one is said: its id, or its file's path.
+
+    Raises ScenarioRefusedError for any other card.
+    """
+    if card is None or is_path(card) or card in profile_names():
         return card
     profiles = ", ".join(profile_names())
     raise ScenarioRefusedError(
@@ -93,13 +97,17 @@ def profile_meant(card: str | None) -> str | None:
 def load(name: str, profile: str | None = None) -> NamedScenario:
     """A scenario by name or path. Raises ScenarioRefusedError, or DocumentError for what is wrong in its file."""
     try:
+        id_ = load_profile(profile).id if profile is not None and is_path(profile) else profile
         named = load_scenario(name, profile)
     except FileNotFoundError as error:
-        raise ScenarioRefusedError(str(error) if error.errno is None else f"{name}: there is no such file") from error
+        missing = error.filename or name
+        raise ScenarioRefusedError(
+            str(error) if error.errno is None else f"{missing}: there is no such file"
+        ) from error
     except OSError as error:
-        raise ScenarioRefusedError(f"{name}: can't be read: {error.strerror}") from error
-    if profile is not None and named.profile.id != profile:
-        message = f"{named.name} is a scenario of {named.profile.id}, not of {profile}; leave {profile} out"
+        raise ScenarioRefusedError(f"{error.filename or name}: can't be read: {error.strerror}") from error
+    if id_ is not None and named.profile.id != id_:
+        message = f"{named.name} is a scenario of {named.profile.id}, not of {id_}; leave {profile} out"
         raise ScenarioRefusedError(message)
     return named
 

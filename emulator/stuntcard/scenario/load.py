@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from stuntcard.profile.document import Document, DocumentError, Finding, read_text
-from stuntcard.profile.load import ProfileError, profile_names, profile_path, read_profile, shipped_directory
+from stuntcard.profile.load import (
+    ProfileError,
+    profile_names,
+    profile_path,
+    read_profile,
+    shipped_directory,
+    shipped_names,
+)
 from stuntcard.profile.model import Profile
+from stuntcard.profile.places import SUFFIXES, files_by_name, is_path
 from stuntcard.scenario.checks import cross_check
 from stuntcard.scenario.model import Scenario
 
-_SUFFIXES = {".yaml", ".yml"}
+_FOLDER = "scenarios"
+"""Where scenarios lie in a directory of profiles."""
 
 
 class ScenarioFileError(DocumentError):
@@ -27,38 +36,62 @@ class NamedScenario:
     scenario: Scenario
     profile: Profile
     document: Document
-    folder: Path
-    """Where its file lies, from which its profile's path is seen."""
+    profile_file: Path
+    """Where its profile was read from."""
 
 
 def scenario_names() -> tuple[str, ...]:
-    """Names of the scenarios that come with Stuntcard."""
-    return tuple(sorted(path.stem for path in _directory().glob("*.yaml")))
+    """Names of the scenarios that come with Stuntcard, and of those that lie beside one's own profiles."""
+    return tuple(files_by_name(_FOLDER))
+
+
+def scenarios_found() -> tuple[tuple[NamedScenario, ...], tuple[str, ...]]:
+    """The scenarios that are found by a name; and the names of those, one's own, that can't be used."""
+    good, bad = list[NamedScenario](), list[str]()
+    for name in scenario_names():
+        try:
+            good.append(load_scenario(name))
+        except (DocumentError, OSError):
+            bad.append(name)
+    return tuple(good), tuple(bad)
 
 
 def load_scenario(name: str, profile: str | None = None) -> NamedScenario:
     """A scenario by its name, or by the path of a YAML file.
 
-    A shipped one's name begins with its profile's id, which may be left out where no other profile has one of the same
-    name, or where `profile` says which is meant. Raises ScenarioFileError, ProfileError, or FileNotFoundError when
-    there is none of that name.
+    Its name begins with its profile's id, which may be left out where no other profile has one of the same name, or
+    where `profile` says which is meant: an id, or a YAML file, which then stands for the profile of its id. Raises
+    ScenarioFileError, ProfileError, OSError, or FileNotFoundError when there is none of that name.
     """
-    return read_scenario(scenario_path(name, profile))
+    given = (Path(profile), read_profile(Path(profile))) if profile is not None and is_path(profile) else None
+    path = scenario_path(name, given[1].id if given is not None else profile)
+    return parse_scenario(read_text(path), str(path), given)
 
 
 def scenario_path(name: str, profile: str | None = None) -> Path:
-    """The YAML file of a scenario's name, or of a path. Raises FileNotFoundError when it is neither."""
-    names = scenario_names()
-    full = [f"{known}-{name}" for known in ((profile,) if profile is not None else profile_names())]
-    found = [known for known in (name, *full) if known in names]
-    if len(found) == 1:
-        return _directory() / f"{found[0]}.yaml"
-    if found:
+    """The YAML file of a scenario's name, or of a path; `profile` is an id.
+
+    Raises FileNotFoundError when it is neither.
+    """
+    if is_path(name):
+        return Path(name)
+    ids = (profile,) if profile is not None else None
+    shipped = {path.stem: path for path in (shipped_directory() / _FOLDER).glob("*.yaml")}
+    found = _called(name, ids or shipped_names(), shipped)
+    if not found:
+        found = _called(name, ids or profile_names(), files_by_name(_FOLDER))
+    if len(found) > 1:
         raise FileNotFoundError(f"several scenarios are called '{name}'; give one of: {', '.join(found)}")
-    path = Path(name)
-    if path.suffix in _SUFFIXES or os.sep in name:
+    for path in found.values():
         return path
-    raise FileNotFoundError(f"there is no scenario '{name}'; {instead_of(name, names, 'stuntcard scenario list')}")
+    raise FileNotFoundError(
+        f"there is no scenario '{name}'; {instead_of(name, scenario_names(), 'stuntcard scenario list')}"
+    )
+
+
+def _called(name: str, ids: Iterable[str], files: Mapping[str, Path]) -> dict[str, Path]:
+    """The files of that name, with a profile's id before it or without."""
+    return {full: files[full] for full in (name, *(f"{id_}-{name}" for id_ in ids)) if full in files}
 
 
 def read_scenario(path: Path) -> NamedScenario:
@@ -66,15 +99,17 @@ def read_scenario(path: Path) -> NamedScenario:
     return parse_scenario(read_text(path), str(path))
 
 
-def parse_scenario(raw: bytes, file: str) -> NamedScenario:
+def parse_scenario(raw: bytes, file: str, given: tuple[Path, Profile] | None = None) -> NamedScenario:
     """The scenario in a YAML text; `file` is its path, from which its profile is found, and its name for messages.
 
-    Raises ScenarioFileError, or ProfileError when it is the profile that can't be used.
+    `given`: a profile's file and the profile in it, which is taken for the one of its id. Raises ScenarioFileError, or
+    ProfileError when it is the profile that can't be used.
     """
     document = Document("scenario", file, ScenarioFileError)
     scenario = document.read(raw, Scenario, lambda _: ())
     try:
-        profile = profile_beside(scenario.profile, Path(file).parent)
+        found = given if given is not None and given[1].id == scenario.profile else None
+        profile_file, profile = found or profile_beside(scenario.profile, Path(file).parent)
     except (OSError, ProfileError) as error:
         if isinstance(error, ProfileError):
             raise
@@ -83,18 +118,13 @@ def parse_scenario(raw: bytes, file: str) -> NamedScenario:
     findings = tuple(cross_check(scenario, profile))
     if findings:
         raise document.error(findings)
-    return NamedScenario(Path(file).stem, scenario, profile, document, Path(file).parent)
+    return NamedScenario(Path(file).stem, scenario, profile, document, profile_file)
 
 
-def profile_beside(name: str, folder: Path) -> Profile:
-    """A profile by its id, or by a path that is seen from a folder. Raises ProfileError, or OSError."""
-    return read_profile(profile_file_beside(name, folder))
-
-
-def profile_file_beside(name: str, folder: Path) -> Path:
-    """The file of that profile. Raises OSError."""
-    path = Path(name)
-    return folder / path if path.suffix in _SUFFIXES else profile_path(name)
+def profile_beside(name: str, folder: Path) -> tuple[Path, Profile]:
+    """A profile by its id, or by a path that is seen from a folder, and its file. Raises ProfileError, or OSError."""
+    file = folder / name if Path(name).suffix in SUFFIXES else profile_path(name)
+    return file, read_profile(file)
 
 
 def instead_of(name: str, names: tuple[str, ...], listing: str) -> str:
@@ -105,7 +135,3 @@ def instead_of(name: str, names: tuple[str, ...], listing: str) -> str:
     close = close or [known for known in names if name in known][:3]
     listing = f"see `{listing}`, or give a YAML file's path"
     return f"did you mean {' or '.join(close)}? ({listing})" if close else listing
-
-
-def _directory() -> Path:
-    return shipped_directory() / "scenarios"

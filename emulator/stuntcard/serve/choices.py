@@ -7,8 +7,8 @@ from functools import cache
 
 from stuntcard.exercises.load import NamedExercise, exercise_names, load_exercise
 from stuntcard.messages import Messages
-from stuntcard.profile.load import load_profile, profile_names
-from stuntcard.scenario.load import NamedScenario, load_scenario, scenario_names
+from stuntcard.profile.load import profiles_found
+from stuntcard.scenario.load import NamedScenario, scenarios_found
 from stuntcard.store.library import list_cards
 
 
@@ -53,9 +53,9 @@ class StoredChoice:
 
 
 def profiles() -> list[ProfileChoice]:
-    """The models that come with Stuntcard."""
-    found = [load_profile(name) for name in profile_names()]
-    return [ProfileChoice(profile.id, profile.name, profile.applets) for profile in found]
+    """The models that come with Stuntcard, and one's own."""
+    good, _ = profiles_found()
+    return [ProfileChoice(profile.id, profile.name, profile.applets) for profile in good]
 
 
 def scenarios(messages: Messages) -> list[ScenarioChoice]:
@@ -88,7 +88,7 @@ def stored_cards() -> list[StoredChoice]:
 
 @cache
 def _scenarios() -> tuple[NamedScenario, ...]:
-    return tuple(load_scenario(name) for name in scenario_names())
+    return scenarios_found()[0]
 
 
 @cache

@@ -16,8 +16,9 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from stuntcard.exercises.record import AttemptRecord
+from stuntcard.profile.places import home_directory
 from stuntcard.serve.plans import CardPlan
-from stuntcard.store.places import home_directory, private_directory, sync_directory
+from stuntcard.store.places import private_directory, sync_directory
 
 _SUFFIX = ".json"
 

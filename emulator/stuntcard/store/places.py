@@ -6,21 +6,11 @@ import os
 import re
 from pathlib import Path
 
+from stuntcard.profile.places import home_directory
 from stuntcard.store.errors import StoreError
 
 CARD_SUFFIX = ".card"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
-
-def home_directory() -> Path:
-    """The directory of all that Stuntcard keeps: STUNTCARD_HOME, or `stuntcard` in the user's data directory."""
-    own = os.environ.get("STUNTCARD_HOME")
-    if own:
-        return Path(own).absolute()
-    # Whoever never stores a card shall not wait for it to load.
-    from platformdirs import user_data_path
-
-    return user_data_path("stuntcard", appauthor=False)
 
 
 def cards_directory() -> Path:

@@ -6,7 +6,7 @@ import pytest
 from stuntcard.applets.registry import AppletChoiceError, seen_through
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.checks import cross_check
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import KeyAlgorithm
 
 
@@ -78,7 +78,7 @@ def test_what_can_not_be_shown(profile: str, name: str, message: str) -> None:
 
 
 def test_every_profile_is_right_through_every_area() -> None:
-    for profile in (load_profile(name) for name in profile_names() if name != "blank"):
+    for profile in (load_profile(name) for name in shipped_names() if name != "blank"):
         for applet in APPLETS_OF_ONE_AREA:
             for area in profile.areas:
                 assert cross_check(seen_through(profile, f"{applet}:{area}")) == ()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from stuntcard.card.attestation import card_certificate, issuer_certificate, sign
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import Profile
 
 ISSUERS = Path(__file__).parents[3] / "tools/cardtools/ca/pki/attestation_issuers.pem"
@@ -40,7 +40,7 @@ def test_the_issuer_is_the_one_that_the_training_ca_trusts() -> None:
     assert trusted == x509.load_der_x509_certificate(issuer_certificate())
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_each_card_has_a_certificate_that_names_it(name: str) -> None:
     profile = load_profile(name)
     certificate = x509.load_der_x509_certificate(card_certificate(profile))

@@ -13,7 +13,7 @@ from stuntcard.card.from_view import SeenCardError, read_view, state_of, traits_
 from stuntcard.card.view import view
 from stuntcard.policy.described import CodeIs, PartIs
 from stuntcard.policy.state import CodeState, Item, Origin
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 
 PROID_Q, TOKENME, ZZZS_PK = (load_profile(name) for name in ("proid-q", "tokenme", "zzzs-pk"))
@@ -32,7 +32,7 @@ def lived(profile: Profile, **changed: Any) -> Content:
     return replace(content, state=replace(content.state, **changed), keys={**content.keys, **records})
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_card_from_the_factory_is_known_again(name: str) -> None:
     profile = load_profile(name)
     content = factory_content(profile)

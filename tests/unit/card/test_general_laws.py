@@ -18,7 +18,7 @@ from stuntcard.card.content import Content
 from stuntcard.card.files import FileSystem
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.policy.events import Verdict
-from stuntcard.profile.load import profile_names
+from stuntcard.profile.load import shipped_names
 from stuntcard.profile.model import CARD, Profile
 from stuntcard.store.database import CardFile, Durability, create_file
 from stuntcard.store.portable import export_card, import_card
@@ -43,7 +43,7 @@ from tests.unit.policy.test_general_laws import never_unblocked
 from tests.unit.store.cards import stored_card
 from tests.unit.store.workload import comparable
 
-every_card = pytest.mark.parametrize("shelf", profile_names(), indirect=True)
+every_card = pytest.mark.parametrize("shelf", shipped_names(), indirect=True)
 
 EOP_MANAGEMENT = "00A4040C09D20310010001000202"
 
@@ -422,7 +422,7 @@ def test_a_card_that_died_before_it_read_its_directories_never_reads_them(proid_
     assert_stays_dead(life, [Power(off=False)])
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_dead_card_stays_dead_through_export_and_import(name: str, tmp_path: Path) -> None:
     stored = stored_card(name)
     state = replace(stored.content.state, lost=frozenset({CARD}))

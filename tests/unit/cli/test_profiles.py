@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.unit.cli.command_line import ROOT, refused
+import pytest
+
+from tests.unit.cli.command_line import ROOT, refused, stuntcard
 
 PROFILES = ROOT / "profiles"
 
@@ -22,3 +24,24 @@ def test_a_profile_with_mistakes_gets_all_of_them_with_their_places(tmp_path: Pa
         f"{bad}:{dead_line}:1: colour: is not a key that a profile has here; expected one of: schema"
     )
     assert refused("show", bad).splitlines()[-1] == f"{bad} can't be used; correct it and try again."
+
+
+def test_a_profile_of_ones_own_is_begun_checked_and_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUNTCARD_PROFILES", str(tmp_path))
+    file = tmp_path / "mine.yaml"
+    done = stuntcard("profile", "new", "--from", "tokenme", file, "--language", "sl")
+    assert done.stdout == (
+        f"{file}: mine, as tokenme is. Change it, then: stuntcard profile check {file}\nRun it: stuntcard run mine\n"
+    )
+    assert refused("profile", "new", "--from", "tokenme", file) == f"{file}: is there already; choose another name\n"
+    missing = "3 texts are missing, and another language's stand in: about, notes.0.text, notes.1.text"
+    said = f"{file}: good; a profile of mine\nen: {missing}\ncs: {missing}\n"
+    assert stuntcard("profile", "check", "mine").stdout == stuntcard("profile", "check", file).stdout == said
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("schema: 1\n", "utf-8")
+    listed = stuntcard("list")
+    assert "mine         mine         USB-ključek" in listed.stdout
+    assert listed.stderr == "broken: can't be used; stuntcard profile check broken says why\n"
+    (tmp_path / "tokenme.yaml").write_text((PROFILES / "tokenme.yaml").read_text("utf-8"), "utf-8")
+    hidden = stuntcard("profile", "check", tmp_path / "tokenme.yaml").stdout
+    assert hidden.endswith(f"tokenme alone means {PROFILES / 'tokenme.yaml'}; this one is found by its path only\n")

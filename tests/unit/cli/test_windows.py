@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stuntcard.applets.registry import ATRS
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 
 from tests.unit.cli.command_line import stuntcard
 
@@ -20,7 +20,7 @@ def written(atr: str) -> str:
 def test_every_atr_of_every_card_is_entered_once() -> None:
     shown = stuntcard("windows", "reg")
     assert (shown.returncode, shown.stderr) == (0, "")
-    atrs = {load_profile(name).atr.value for name in profile_names()} | set(ATRS.values())
+    atrs = {load_profile(name).atr.value for name in shipped_names()} | set(ATRS.values())
     assert sorted(line for line in shown.stdout.splitlines() if line.startswith('"ATR"')) == sorted(
         f'"ATR"={written(atr)}' for atr in atrs
     )

@@ -22,10 +22,10 @@ from stuntcard.policy.events import (
 )
 from stuntcard.policy.law import step
 from stuntcard.policy.state import Origin, State, factory_state
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 
-PROFILES = {name: load_profile(name) for name in profile_names()}
+PROFILES = {name: load_profile(name) for name in shipped_names()}
 NUMBERS = st.frozensets(st.integers(1, 4), max_size=4)
 DONE_SOMETHING = (Verdict.DONE, Verdict.WRONG_CODE)
 

@@ -6,7 +6,7 @@ from stuntcard.card.content import factory_content
 from stuntcard.card.pkcs15 import EF_TOKEN_INFO, FACTORY
 from stuntcard.card.view import view
 from stuntcard.iso7816 import tlv
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.serial import SerialError, random_serial, with_serial
 
 from tests.unit.card.cards import MANAGE, Client, new_card
@@ -15,7 +15,7 @@ PROID_Q = load_profile("proid-q")
 OWN = "5354554E54ABCDEF"
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_the_card_shows_its_number_everywhere(name: str) -> None:
     profile = with_serial(load_profile(name), OWN)
     card = new_card(profile)
@@ -59,7 +59,7 @@ def test_a_card_whose_clients_count_on_eight_bytes_takes_no_other_number() -> No
     assert with_serial(PROID_Q, "5354").token.serial == "5354"
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_random_number_is_stunt_and_three_bytes_of_its_own(name: str) -> None:
     profile = load_profile(name)
     numbers = {random_serial(profile) for _ in range(4)}

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from stuntcard.profile.places import home_directory
 from stuntcard.store import library
 from stuntcard.store.leftovers import clear_away
 from stuntcard.store.lock import CardLock
-from stuntcard.store.places import cards_directory, home_directory, write_whole
+from stuntcard.store.places import cards_directory, write_whole
 
 from tests.unit.store.cards import stored_card
 from tests.unit.store.workload import comparable

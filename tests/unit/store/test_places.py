@@ -3,8 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stuntcard.profile.places import home_directory
 from stuntcard.store.errors import StoreError
-from stuntcard.store.places import card_path, cards_directory, checked_name, home_directory, snapshot_path
+from stuntcard.store.places import card_path, cards_directory, checked_name, snapshot_path
 
 
 def test_cards_lie_in_the_users_data_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

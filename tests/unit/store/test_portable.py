@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stuntcard.profile.load import profile_names
+from stuntcard.profile.load import shipped_names
 from stuntcard.store import library
 from stuntcard.store.database import StoredCard
 from stuntcard.store.errors import StoreError
@@ -37,7 +37,7 @@ def exported(stored: StoredCard, file: Path) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("profile", shipped_names())
 def test_a_card_from_the_factory_comes_back_as_it_was(profile: str, tmp_path: Path) -> None:
     stored = stored_card(profile)
     export_card(stored, tmp_path / "card.json")

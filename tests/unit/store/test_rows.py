@@ -16,7 +16,7 @@ from stuntcard.card.curves import DOMAINS
 from stuntcard.card.files import MASTER_FILE, File, FileKind, FileSystem
 from stuntcard.card.keys import SecretKey
 from stuntcard.policy.state import CodeState, Item, State
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.store.cells import ContentError
 from stuntcard.store.rows import (
     Statement,
@@ -58,7 +58,7 @@ def lived() -> Content:
     return client.card.content
 
 
-@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("profile", shipped_names())
 def test_a_card_from_the_factory_is_read_as_it_was_written(profile: str) -> None:
     content = factory_content(load_profile(profile))
     connection = applied(changes(None, content))

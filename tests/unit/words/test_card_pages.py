@@ -9,7 +9,7 @@ import pytest
 from stuntcard.pictures.draw import to_svg
 from stuntcard.pictures.graph import picture
 from stuntcard.policy.walk import walk
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.words.card_page import marked_sections, own_words, updated_page
 from stuntcard.words.profile import describe, rests_on
 
@@ -41,11 +41,11 @@ def facts_named(profile: str) -> set[str]:
 
 
 def test_every_card_has_a_page_and_stands_in_the_list_of_pages() -> None:
-    assert {file.stem for file in CARDS.glob("*.md")} == {"README", *profile_names()}
-    assert all(f"]({name}.md)" in page("README") for name in profile_names())
+    assert {file.stem for file in CARDS.glob("*.md")} == {"README", *shipped_names()}
+    assert all(f"]({name}.md)" in page("README") for name in shipped_names())
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_page_says_what_the_profile_says(name: str) -> None:
     profile = load_profile(name)
     assert updated_page(profile, page(name)) == page(name), "the profile has changed; run: make docs"
@@ -53,13 +53,13 @@ def test_a_page_says_what_the_profile_says(name: str) -> None:
     assert set(marked_sections(page(name))) == wanted
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_every_fact_of_a_card_is_told_on_its_page_and_no_other(name: str) -> None:
     told = set(FACT.findall(own_words(page(name))))
     assert told == facts_named(name) | UNNAMED[name]
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_the_pictures_show_the_profiles_life(name: str) -> None:
     drawings = {file.name: file for file in CARDS.glob(f"{name}.*.svg")}
     assert set(PICTURE.findall(page(name))) == set(drawings)

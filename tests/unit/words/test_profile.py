@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.profile.load import load_profile, profile_names
+from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import Profile
 from stuntcard.words.profile import Section, describe, rests_on
 
@@ -89,7 +89,7 @@ def test_facts_tell_where_they_are_used() -> None:
 # What `show` prints
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_show_prints_every_section(name: str) -> None:
     result = run("show", name)
     assert result.exit_code == 0
