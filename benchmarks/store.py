@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 from stuntcard.applets.registry import APPLETS  # noqa: E402
 from stuntcard.card.card import Card  # noqa: E402
 from stuntcard.profile.load import load_profile, profile_path, read_profile_text  # noqa: E402
+from stuntcard.profile.places import home_directory  # noqa: E402
 from stuntcard.store import library  # noqa: E402
 from stuntcard.store.database import Durability  # noqa: E402
-from stuntcard.store.places import home_directory  # noqa: E402
 
 ROUNDS, EXCHANGES = 5, 300
 PROFILE = "proid-q"
