@@ -46,6 +46,10 @@ class Mutant:
         real, changed = ([line[1:] for line in lines if line[0] == sign] for sign in "-+")
         return " ".join(" ".join(real).split()), " ".join(" ".join(changed).split())
 
+    def texts(self) -> tuple[str, str]:
+        """The function and the changed one, as they are written."""
+        return "\n".join(_source(self.real)), "\n".join(_source(self.changed))
+
     @property
     def function(self) -> str:
         """The function's name in its room."""
