@@ -105,12 +105,11 @@ def _own_keys(card: Card) -> Iterator[int]:
 def _other_keys(card: Card) -> Iterator[Container]:
     """A container for each key of the area that comes from elsewhere, by a name that no other has."""
     labels = _labels(card)
-    found = [reference for reference in _references(card) if reference not in OWN_KEYS]
-    count = Counter(labels.get(reference, "") for reference in found)
-    for number, reference in enumerate(found):
+    found = {reference: labels.get(reference, "") for reference in _references(card) if reference not in OWN_KEYS}
+    count = Counter(found.values())
+    for number, (reference, label) in enumerate(found.items()):
         key = _rsa_public_key(card, reference)
         assert key is not None, "references are those of RSA keys"
-        label = labels.get(reference, "")
         name = label if label and count[label] == 1 else f"{label[: NAME_UNITS - 3]} {reference:02X}".strip()
         flags = VALID if number else VALID | DEFAULT
         yield Container(ContainerRecord(name, flags, 0, key.key_size), reference, _identifier(card, reference))

@@ -38,8 +38,7 @@ class Entry:
     def encode(self) -> bytes:
         """The line as it stands there."""
         names = b"".join(
-            text.encode("latin-1", "replace")[: _NAME_FIELD - 1].ljust(_NAME_FIELD, b"\0")
-            for text in (self.directory, self.name)
+            text.encode("latin-1")[: _NAME_FIELD - 1].ljust(_NAME_FIELD, b"\0") for text in (self.directory, self.name)
         )
         return names + bytes(2) + self.tag.to_bytes(4, "little") + self.file.to_bytes(4, "little")
 

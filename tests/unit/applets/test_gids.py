@@ -295,8 +295,10 @@ def test_a_certificate_from_elsewhere_has_a_line_in_the_master_file() -> None:
     iso.write("3F0050153101", CERTIFICATE)
     iso.list_certificates(certificate_entry(b"\x10", file=0x3101))
     client = GidsClient(iso.card.content)
-    assert read_entries(client.read(MASTER_FILE) or b"")[-1] == Entry("mscp", "kxc00", 0xDF24, 0xA010)
-    assert client.certificate() == CERTIFICATE
+    for _ in range(2):
+        assert read_entries(client.read(MASTER_FILE) or b"")[-1] == Entry("mscp", "kxc00", 0xDF24, 0xA010)
+        assert client.certificate() == CERTIFICATE
+        assert client.write(CONTAINER_MAP, client.read(CONTAINER_MAP) or b"") == "9000"
 
 
 def test_clients_learn_that_their_copies_are_old() -> None:

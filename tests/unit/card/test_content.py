@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card import pkcs15
 from stuntcard.card.content import Content, KeyRecord, factory_content, read_directories
+from stuntcard.card.files import File, FileKind
+from stuntcard.card.key_files import Header
 from stuntcard.card.keys import generate_ec
 from stuntcard.policy.events import DirectoriesRead
 from stuntcard.policy.state import Item, Origin, factory_state
@@ -57,6 +60,22 @@ def test_a_reference_taken_again_names_the_later_key_and_the_earlier_gets_a_spar
     content = with_two_keys(content).with_key(3, KEY, 10).with_key(4, KEY, 10)
     assert content.number_of(10) == 4
     assert [content.keys[number].reference for number in (1, 3)] == [0x40, 0x41]
+
+
+def test_a_spare_reference_is_one_whose_file_has_a_place_beside_the_first_and_that_no_other_file_has(
+    content: Content,
+) -> None:
+    """Else the file that the earlier key gets would take the place of another, or be one of two by its reference."""
+    content = with_two_keys(content)
+    key_file = File(pkcs15.FACTORY + b"\x4b\x0a", FileKind.EC_KEY, content=Header(256).encode())
+    in_the_way = File(pkcs15.FACTORY + b"\x4b\x40", FileKind.EF, content=b"somebody's")
+    same_name = replace(key_file, path=pkcs15.APPLICATION + b"\x4b\x41")
+    for file in (File(pkcs15.FACTORY, FileKind.DF), key_file, in_the_way, same_name):
+        content = replace(content, files=content.files.created(file))
+    taken_again = content.with_key(3, KEY, 10)
+    assert [taken_again.keys[number].reference for number in (1, 3)] == [0x42, 10]
+    assert set(taken_again.files.files) - set(content.files.files) == {pkcs15.FACTORY + b"\x4b\x42"}
+    assert taken_again.files.at(in_the_way.path) == in_the_way
 
 
 # Sweeping

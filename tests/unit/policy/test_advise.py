@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 from stuntcard.policy import law
-from stuntcard.policy.advise import Advice, Reason, Risk, Standing, Step, advise
+from stuntcard.policy.advise import Advice, Reason, Risk, Standing, Step, advise, steps_along
 from stuntcard.policy.described import CodeIs, KeysAre, NoSuchStateError, PartIs, Trait, state_described
 from stuntcard.policy.events import (
     ActorActs,
@@ -20,7 +21,7 @@ from stuntcard.policy.events import (
     Verify,
 )
 from stuntcard.policy.functions import Function, Situation, Use, functions_of, working
-from stuntcard.policy.moves import Action
+from stuntcard.policy.moves import Action, moves, perform
 from stuntcard.policy.state import Origin, State, factory_state
 from stuntcard.profile import model
 from stuntcard.profile.load import load_profile
@@ -406,6 +407,29 @@ def test_the_last_try_of_tpin_may_open_kpep_or_end_it() -> None:
     risk = the_risk(step)
     assert (risk.tries_left, risk.loses, risk.ends) == (1, ("kpep",), (USE_KPEP,))
     assert risk.blocks == ("tpin", "kpep-pin")  # the code that is given comes first
+
+
+# Told afterwards, of what somebody did
+
+
+@pytest.mark.parametrize(
+    ("name", "traits"),
+    [
+        ("eobcanka", (CodeIs("puk", NOT_SET),)),
+        ("proid-q", (*blocked("pin", "qpin"), CodeIs("puk", SET, 1), KeysAre("cc", 1, 1))),
+    ],
+)
+def test_who_did_what_the_plan_said_is_told_the_same_costs_and_risks(name: str, traits: tuple[Trait, ...]) -> None:
+    """Some steps of these plans are done once in a card's life, some risk the card, each restores something."""
+    profile, card = PROFILES[name], state(name, *traits)
+    steps = tuple(replace(step, instead=()) for step in advise(profile, card).plan)
+    way, now = [], card
+    for step in steps:
+        (move,) = (m for m in moves(profile, now) if m.right and (m.who, m.action) == (step.who, step.action))
+        way.append(move)
+        now, _ = perform(profile, now, move)
+    assert len(steps) == 3
+    assert steps_along(profile, Situation(card), way) == steps
 
 
 # The law decides, and not the advisor

@@ -1,0 +1,37 @@
+"""Conditions asked of one card, as a trainee's exercise asks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from stuntcard.policy.conditions import Seen, all_hold
+from stuntcard.policy.events import ActorActs
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Condition
+
+from tests.unit.policy.steps import after
+
+EOBCANKA = load_profile("eobcanka")
+NEW, WITH_BOK = after(profile=EOBCANKA), after(ActorActs("office", "set-bok"), profile=EOBCANKA)
+CHECKS_BOK = {"do": "act", "who": "register", "act": "check-bok"}
+SETS_BOK = {"do": "act", "who": "office", "act": "set-bok"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "new", "with_bok"),
+    [
+        ([{"can": SETS_BOK}], True, True),
+        ([{"can": CHECKS_BOK}], False, True),
+        ([{"can": {**CHECKS_BOK, "wrong": True}}], False, False),
+        ([{"can": SETS_BOK}, {"code": "bok", "is": "set"}], False, True),
+        ([{"can": SETS_BOK}, {"code": "bok", "is": "not_set"}], True, False),
+        ([{"final": True}], False, False),
+        ([], True, True),
+    ],
+)
+def test_what_people_can_do_with_a_card_is_asked_of_the_law(
+    conditions: list[dict[str, Any]], new: bool, with_bok: bool
+) -> None:
+    asked = [Condition.model_validate(condition) for condition in conditions]
+    assert [all_hold(EOBCANKA, Seen(state), asked) for state in (NEW, WITH_BOK)] == [new, with_bok]
