@@ -67,6 +67,7 @@ def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], N
         stack.callback(ca.end)
         visitors, hub = Visitors(registry), Hub()
         workers = Workers()
+        stack.callback(workers.end)
         workers.start()
         watcher = Watcher(school, hub, server.revive)
         watcher.start()

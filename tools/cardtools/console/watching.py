@@ -62,11 +62,12 @@ class Watcher:
         attempt = self._school.registry.attempt_with(card)
         if attempt is None:
             return
+        # The desk asks the card and the emulator; the board, what is kept.
+        self._hub.tell(attempt.trainee, "card" if kind == _CARD else "exercise")
         try:
             self._school.judge(attempt)
         except ConsoleError as error:
             _LOG.warning("%s can't be judged: %s", card, error)
         trainee = self._school.registry.find_trainee(attempt.trainee)
         if trainee is not None:
-            self._hub.tell(trainee.id, "card" if kind == _CARD else "exercise")
             self._hub.tell(trainee.class_id, "exercise")

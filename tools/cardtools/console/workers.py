@@ -1,8 +1,8 @@
 """Processes that work with a card, one a piece of work.
 
 libpcsclite keeps the name of its socket for as long as a process lives, so that no process can work with the cards of
-two trainees. A process is forked off one that has everything loaded and has never met a card; so it is there within
-milliseconds, holds codes no longer than its work takes, and can't keep another waiting.
+two trainees. A process is forked off one that has everything loaded and has never met a card; it holds codes no longer
+than its work takes, and can't keep another waiting. A few are forked before there is work, and wait for it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import queue
+import signal
 import threading
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from cardtools.console.acts.values import Result, Work
@@ -22,6 +24,8 @@ from cardtools.console.errors import WorkerError
 _LOG = logging.getLogger(__name__)
 
 _AT_ONCE = 8
+_READY = 2
+"""How many processes wait for work."""
 _PATIENCE = 60.0
 """Seconds for one piece of work. A key of 2048 bits is made in one, one of 4096 in some."""
 _SOCKET, _HOME = "PCSCLITE_CSOCK_NAME", "ENROL_HOME"
@@ -36,6 +40,21 @@ class Seat:
     home: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """One that waits for its work, and the way to it."""
+
+    process: ForkServerProcess
+    pipe: Connection
+
+    def end(self) -> None:
+        """Ends it, at work or not."""
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+        self.pipe.close()
+
+
 class Workers:
     """Does work, a few pieces at a time; the others wait."""
 
@@ -43,32 +62,71 @@ class Workers:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([_LOADED])
         self._turn = threading.BoundedSemaphore(_AT_ONCE)
+        self._ready: queue.Queue[_Process | None] = queue.Queue(_READY)
+        """None: one that could not be forked."""
+        self._ended = threading.Event()
+        self._filling = threading.Thread(target=self._fill, name="workers", daemon=True)
+        self._starting = threading.Lock()
 
     def start(self) -> None:
-        """Has the process loaded from which the others come; the first piece of work would wait for it."""
-        threading.Thread(target=forkserver.ensure_running, daemon=True).start()
+        """Has processes ready; the first piece of work would wait for them."""
+        with self._starting:
+            if self._filling.ident is None:
+                self._filling.start()
 
     def do(self, seat: Seat, work: Work) -> Result:
         """What came of the work. Raises WorkerError when its process came to no end."""
+        self.start()
         with self._turn:
-            ours, theirs = self._context.Pipe()
-            with ours:
-                process = self._context.Process(target=_work, args=(theirs, str(seat.socket), str(seat.home)))
-                process.start()
-                theirs.close()
-                try:
-                    return _exchange(ours, work)
-                finally:
-                    # Its answer is here, or it is too late for one.
-                    process.kill()
-                    process.join()
-                    process.close()
+            one = self._ready.get()
+            if one is None:
+                raise WorkerError("no process could be forked")
+            try:
+                return _exchange(one.pipe, seat, work)
+            finally:
+                # Its answer is here, or it is too late for one.
+                one.end()
+
+    def end(self) -> None:
+        """Ends those that wait."""
+        self._ended.set()
+        while True:
+            try:
+                one = self._ready.get_nowait()
+            except queue.Empty:
+                return
+            if one is not None:
+                one.end()
+
+    def _fill(self) -> None:
+        while not self._ended.is_set():
+            try:
+                one = self._forked()
+            except OSError as error:
+                _LOG.error("no process can be forked: %s", error.strerror)
+                self._ready.put(None)
+            else:
+                self._ready.put(one)
+
+    def _forked(self) -> _Process:
+        ours, theirs = self._context.Pipe()
+        # A daemon, so that one that waits keeps nobody from ending.
+        process = self._context.Process(target=_work, args=(theirs,), daemon=True)
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return _Process(process, ours)
 
 
-def _exchange(process: Connection, work: Work) -> Result:
+def _exchange(process: Connection, seat: Seat, work: Work) -> Result:
     # Codes go through the pipe alone.
     try:
-        process.send_bytes(work.model_dump_json().encode())
+        for part in (str(seat.socket), str(seat.home), work.model_dump_json()):
+            process.send_bytes(part.encode())
         if not process.poll(_PATIENCE):
             raise WorkerError(f"no end of {work.act or work.kind} within {_PATIENCE:.0f} s")
         return Result.model_validate_json(process.recv_bytes())
@@ -76,13 +134,18 @@ def _exchange(process: Connection, work: Work) -> Result:
         raise WorkerError(f"{work.act or work.kind} broke off") from error
 
 
-def _work(asking: Connection, socket: str, home: str) -> None:
+def _work(asking: Connection) -> None:
     """The process: one request, one answer. What goes wrong beyond what can be told ends it without one."""
-    os.environ[_SOCKET] = socket
-    os.environ[_HOME] = home
+    # Ctrl-C at the terminal is for the console, which ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        os.environ[_SOCKET], os.environ[_HOME], asked = (asking.recv_bytes().decode() for _ in range(3))
+    except EOFError:
+        # The console is gone.
+        return
     from cardtools.console.acts.work import done
 
-    work = Work.model_validate_json(asking.recv_bytes())
+    work = Work.model_validate_json(asked)
     try:
         answer = done(work)
     except Exception as error:

@@ -2,7 +2,6 @@
 "use strict";
 (() => {
   const page = document.body;
-  const source = new EventSource(page.dataset.events);
   const log = document.getElementById("conversation");
   const said = document.getElementById("said");
   const most = 500;
@@ -64,7 +63,6 @@
   };
 
   if (log) {
-    source.addEventListener("command", (event) => add(JSON.parse(event.data)));
     filter.addEventListener("change", () => { for (const one of log.children) shown(one); });
     const pause = document.getElementById("pause");
     pause.classList.remove("hidden");
@@ -74,6 +72,28 @@
       if (!paused) for (const event of waiting.splice(0)) add(event);
     });
   }
-  for (const kind of ["card", "state", "place", "faults", "exercise", "gone"]) source.addEventListener(kind, () => later(10));
   document.getElementById("of")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+
+  // A browser has six connections to one server, whatever the number of its tabs; so those that nobody sees take none,
+  // and hear afterwards what they missed.
+  let source = null;
+  let last = null;
+  const heard = {
+    command: (event) => { if (log) add(JSON.parse(event.data)); },
+    ...Object.fromEntries(["card", "state", "place", "faults", "exercise", "gone"].map((kind) => [kind, () => later(10)])),
+  };
+  const listen = () => {
+    const from = new URL(page.dataset.events, location.href);
+    if (last !== null) from.searchParams.set("after", last);
+    source = new EventSource(from);
+    for (const [kind, react] of Object.entries(heard)) {
+      source.addEventListener(kind, (event) => { last = event.lastEventId; react(event); });
+    }
+  };
+  const look = () => {
+    if (document.hidden) { source?.close(); source = null; }
+    else if (source === null) listen();
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
 })();

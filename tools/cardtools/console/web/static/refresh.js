@@ -75,15 +75,30 @@
     }
   }
 
-  const source = new EventSource(root.dataset.events);
+  // A browser has six connections to one server, whatever the number of its tabs; so those that nobody sees take none,
+  // and are refreshed when they are seen again.
+  let source = null;
   let first = true;
-  source.addEventListener("all", () => {
-    // The page is new; only what costs the card nothing is looked at again.
-    parts(first ? "exercise" : "all").forEach(refresh);
-    first = false;
-  });
-  source.addEventListener("exercise", () => parts("exercise").forEach(refresh));
-  source.addEventListener("card", () => parts("all").forEach(refresh));
+  function listen() {
+    source = new EventSource(root.dataset.events);
+    source.addEventListener("all", () => {
+      // The page is new; only what costs the card nothing is looked at again.
+      parts(first ? "exercise" : "all").forEach(refresh);
+      first = false;
+    });
+    source.addEventListener("exercise", () => parts("exercise").forEach(refresh));
+    source.addEventListener("card", () => parts("all").forEach(refresh));
+  }
+  function look() {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (source === null) {
+      listen();
+    }
+  }
+  document.addEventListener("visibilitychange", look);
+  look();
   setInterval(tick, 10000);
   tick();
 })();

@@ -1,0 +1,197 @@
+"""How soon pages show what happens to a card, and what they cost it: `python benchmarks/pages.py`.
+
+See docs/performance.md. It needs selenium, and Debian's chromium and chromium-driver.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.pages import Browser, browser  # noqa: E402
+from tests.browser.running_console import RunningConsole, console_running  # noqa: E402
+
+TRAINEES, TABS, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 10, 11, 40, 7, 2000
+EXERCISE, PIN = "proid-q-qpin-blocked", "12345678"
+"""An exercise that stays open when the PIN is given, wrong and right."""
+_PAINT = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+_WATCH = """
+window.shown = [];
+for (const part of document.querySelectorAll("[data-part]"))
+  new MutationObserver(() => window.shown.push([part.dataset.part, Date.now()])).observe(part, { childList: true });
+"""
+_HOLDER = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from benchmarks.scard import Connection
+from benchmarks.scard import ScardError
+select, verify = bytes.fromhex("00A404000CF276A288BCFBA69D34F31001"), bytes.fromhex("0020000108")
+for number in range(int(sys.argv[3])):
+    value = sys.argv[2] if number % 2 else "9" * len(sys.argv[2])
+    while True:
+        # The page may be looking at the card, through another applet, and reset it.
+        try:
+            connection = Connection()
+            connection.transmit(select)
+            answer = connection.transmit(verify + value.encode())
+            answered = 1000 * time.time()
+            connection.close()
+        except ScardError:
+            continue
+        if answer[0] in (0x63, 0x90):
+            break
+    print(answered, flush=True)
+    time.sleep(1)
+"""
+"""Gives the PIN, wrong and right in turn, and writes when it was answered."""
+_ASKER = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from benchmarks.scard import Connection
+connection, took = Connection(), []
+for _ in range(int(sys.argv[2])):
+    began = time.perf_counter()
+    connection.transmit(bytes.fromhex("00200001"))
+    took.append(time.perf_counter() - began)
+    time.sleep(float(sys.argv[3]))
+print(1e6 * sorted(took)[len(took) // 2])
+"""
+"""Asks for the tries that are left; writes the median of how long that took, in microseconds."""
+
+
+def main() -> None:
+    """Measures and prints everything, with a class of its own."""
+    names = ", ".join(f"Trainee {number}" for number in range(TRAINEES))
+    with tempfile.TemporaryDirectory(prefix="b-") as folder:
+        home = Path(folder)
+        own = {"XDG_RUNTIME_DIR": "run", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
+        for name in own.values():
+            (home / name).mkdir(mode=0o700)
+        plan = home / "class.yaml"
+        plan.write_text(f"title: Fifty\nexercises: [{EXERCISE}]\ntrainees: [{names}]\n")
+        environment = {**os.environ, **{variable: str(home / name) for variable, name in own.items()}}
+        with console_running(environment, home, "class", plan) as console:
+            _class(console, home)
+
+
+def _class(console: RunningConsole, home: Path) -> None:
+    with browser(home / "trainer") as trainer:
+        trainer.go(console.link)
+        joins = [str(link.get_attribute("href")) for link in trainer.all("a[href*='/join/']")]
+        desk = [_seated(join) for join in joins][0]
+        _show_paints(trainer, f"the board with {TRAINEES} at their desks", trainer.address)
+        _show_paints(trainer, "a desk, which reads the card", desk)
+        _show_lateness(console, trainer, desk)
+        _show_latency(console, trainer, "desks", [desk] * TABS)
+        _show_latency(console, trainer, "live pages", [_live_page(console, desk)] * TABS)
+
+
+def _seated(join: str) -> str:
+    """The address of a trainee's desk, where somebody sits from now on."""
+    with httpx.Client(follow_redirects=True, timeout=60, trust_env=False) as trainee:
+        return str(trainee.get(join).raise_for_status().url)
+
+
+def _live_page(console: RunningConsole, desk: str) -> str:
+    """A link to the emulator's own page of a desk's card; the browser that uses it is let in."""
+    note = console.emulator()
+    headers = {"Authorization": f"Bearer {note['token']}"}
+    links = httpx.post(f"{note['url']}/api/v1/links", headers=headers, trust_env=False).raise_for_status()
+    return str(links.json()["url"]) + f" {note['url']}/cards/{_card(desk)}"
+
+
+def _card(desk: str) -> str:
+    return f"{desk.rpartition('/')[2]}-1"
+
+
+def _show_paints(trainer: Browser, what: str, address: str) -> None:
+    paints = []
+    for _ in range(PAINTS):
+        trainer.go(address)
+        trainer.wait(lambda: trainer.driver.execute_script(_PAINT) is not None, "a paint")
+        paints.append(float(trainer.driver.execute_script(_PAINT)))
+    print(f"first paint of {what}: median {statistics.median(paints):.0f} ms, best {min(paints):.0f} ms")
+
+
+def _show_lateness(console: RunningConsole, trainer: Browser, desk: str) -> None:
+    """How long after the card's answer the desk shows what it did."""
+    trainer.go(desk)
+    time.sleep(2)
+    trainer.driver.execute_script(_WATCH)
+    answered = list(map(float, _told(console, desk, _HOLDER, PIN, str(COMMANDS)).split()))
+    time.sleep(1)
+    shown = [at for part, at in trainer.driver.execute_script("return window.shown") if part == "card"]
+    late = [next(at - when for at in shown if at > when) for when in answered if shown[-1] > when]
+    print(
+        f"from a command to the desk: median {statistics.median(late):.0f} ms, best {min(late):.0f} ms,"
+        f" worst {max(late):.0f} ms of {len(late)}"
+    )
+
+
+def _show_latency(console: RunningConsole, trainer: Browser, what: str, addresses: list[str]) -> None:
+    """A card's answers with pages of it open and without, turn by turn: as fast as it goes, and ten a second."""
+    for pause, queries in ((0.0, QUERIES), (0.1, 60)):
+        alone, watched = [], []
+        desk = addresses[0].rpartition(" ")[2]
+        for _ in range(ROUNDS):
+            alone.append(_microseconds(console, desk, queries, pause))
+            with _tabs(trainer, addresses):
+                watched.append(_microseconds(console, desk, queries, pause))
+        ratios = [b / a for a, b in zip(alone, watched, strict=True)]
+        print(
+            f"a command alone: median {min(alone):.0f} µs; with {len(addresses)} {what} in tabs {min(watched):.0f} µs;"
+            f" {pause:g} s between commands; ratio {statistics.median(ratios):.2f},"
+            f" best to best {min(watched) / min(alone):.2f}"
+        )
+
+
+def _microseconds(console: RunningConsole, desk: str, queries: int, pause: float) -> float:
+    return float(_told(console, desk, _ASKER, str(queries), str(pause)))
+
+
+def _told(console: RunningConsole, desk: str, program: str, *arguments: str) -> str:
+    """What a program says that works with the desk's card by PC/SC."""
+    card = desk.rpartition("/")[2] if "/cards/" in desk else _card(desk)
+    found = re.search(r"/\S+", console.card(card)["pcsc_socket"])
+    assert found is not None
+    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": found[0]}
+    command = [sys.executable, "-c", program, str(ROOT), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def _tabs(trainer: Browser, addresses: list[str]) -> Iterator[None]:
+    """Pages in tabs of one browser; an address after a space is gone to when the first one has let the browser in."""
+    driver = trainer.driver
+    first = driver.current_window_handle
+    opened = []
+    try:
+        for address in addresses:
+            driver.switch_to.new_window("tab")
+            opened.append(driver.current_window_handle)
+            for one in address.split():
+                trainer.go(one)
+        time.sleep(2)
+        yield
+    finally:
+        for handle in opened:
+            driver.switch_to.window(handle)
+            driver.close()
+        driver.switch_to.window(first)
+
+
+if __name__ == "__main__":
+    main()
