@@ -6,14 +6,14 @@ See docs/performance.md. It needs selenium, and Debian's chromium and chromium-d
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.pages import Browser, browser  # noqa: E402
 from tests.browser.running_console import RunningConsole, console_running  # noqa: E402
 
-TRAINEES, TABS, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 10, 11, 40, 7, 2000
+TRAINEES, PEOPLE, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 10, 11, 40, 5, 2000
 EXERCISE, PIN = "proid-q-qpin-blocked", "12345678"
 """An exercise that stays open when the PIN is given, wrong and right."""
 _PAINT = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
@@ -72,6 +72,15 @@ print(1e6 * sorted(took)[len(took) // 2])
 """Asks for the tries that are left; writes the median of how long that took, in microseconds."""
 
 
+@dataclass(frozen=True)
+class _Pages:
+    """Pages of a card, and what gives a link by which a browser comes in."""
+
+    what: str
+    address: str
+    entrance: Callable[[], str]
+
+
 def main() -> None:
     """Measures and prints everything, with a class of its own."""
     names = ", ".join(f"Trainee {number}" for number in range(TRAINEES))
@@ -95,8 +104,10 @@ def _class(console: RunningConsole, home: Path) -> None:
         _show_paints(trainer, f"the board with {TRAINEES} at their desks", trainer.address)
         _show_paints(trainer, "a desk, which reads the card", desk)
         _show_lateness(console, trainer, desk)
-        _show_latency(console, trainer, "desks", [desk] * TABS)
-        _show_latency(console, trainer, "live pages", [_live_page(console, desk)] * TABS)
+        _show_latency(console, trainer, desk, _Pages("the desk", desk, lambda: joins[0]))
+        note = console.emulator()
+        live = _Pages("the live page", f"{note['url']}/cards/{_card(desk)}", lambda: _entrance(note))
+        _show_latency(console, trainer, desk, live)
 
 
 def _seated(join: str) -> str:
@@ -105,12 +116,11 @@ def _seated(join: str) -> str:
         return str(trainee.get(join).raise_for_status().url)
 
 
-def _live_page(console: RunningConsole, desk: str) -> str:
-    """A link to the emulator's own page of a desk's card; the browser that uses it is let in."""
-    note = console.emulator()
+def _entrance(note: Mapping[str, str]) -> str:
+    """A link that lets a browser in to the emulator's own pages."""
     headers = {"Authorization": f"Bearer {note['token']}"}
     links = httpx.post(f"{note['url']}/api/v1/links", headers=headers, trust_env=False).raise_for_status()
-    return str(links.json()["url"]) + f" {note['url']}/cards/{_card(desk)}"
+    return str(links.json()["url"])
 
 
 def _card(desk: str) -> str:
@@ -141,20 +151,20 @@ def _show_lateness(console: RunningConsole, trainer: Browser, desk: str) -> None
     )
 
 
-def _show_latency(console: RunningConsole, trainer: Browser, what: str, addresses: list[str]) -> None:
-    """A card's answers with pages of it open and without, turn by turn: as fast as it goes, and ten a second."""
-    for pause, queries in ((0.0, QUERIES), (0.1, 60)):
+def _show_latency(console: RunningConsole, trainer: Browser, desk: str, pages: _Pages) -> None:
+    """A card's answers with pages of it open and without, turn by turn: as fast as it goes, and twenty a second."""
+    for pause, queries in ((0.0, QUERIES), (0.05, 100)):
         alone, watched = [], []
-        desk = addresses[0].rpartition(" ")[2]
         for _ in range(ROUNDS):
             alone.append(_microseconds(console, desk, queries, pause))
-            with _tabs(trainer, addresses):
+            with _people(trainer, [pages.entrance() for _ in range(PEOPLE)], pages.address):
                 watched.append(_microseconds(console, desk, queries, pause))
         ratios = [b / a for a, b in zip(alone, watched, strict=True)]
         print(
-            f"a command alone: median {min(alone):.0f} µs; with {len(addresses)} {what} in tabs {min(watched):.0f} µs;"
+            f"a command alone: median {min(alone):.0f} µs; {PEOPLE} look at {pages.what}: {min(watched):.0f} µs;"
             f" {pause:g} s between commands; ratio {statistics.median(ratios):.2f},"
-            f" best to best {min(watched) / min(alone):.2f}"
+            f" best to best {min(watched) / min(alone):.2f}",
+            flush=True,
         )
 
 
@@ -164,33 +174,30 @@ def _microseconds(console: RunningConsole, desk: str, queries: int, pause: float
 
 def _told(console: RunningConsole, desk: str, program: str, *arguments: str) -> str:
     """What a program says that works with the desk's card by PC/SC."""
-    card = desk.rpartition("/")[2] if "/cards/" in desk else _card(desk)
-    found = re.search(r"/\S+", console.card(card)["pcsc_socket"])
-    assert found is not None
-    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": found[0]}
+    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": console.card(_card(desk))["pcsc_socket"]}
     command = [sys.executable, "-c", program, str(ROOT), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 @contextmanager
-def _tabs(trainer: Browser, addresses: list[str]) -> Iterator[None]:
-    """Pages in tabs of one browser; an address after a space is gone to when the first one has let the browser in."""
+def _people(trainer: Browser, entrances: Sequence[str], address: str) -> Iterator[None]:
+    """A page for each of some people, whose browsers share nothing; each comes in by a link of its own."""
     driver = trainer.driver
-    first = driver.current_window_handle
-    opened = []
+    own = driver.current_window_handle
+    contexts = [driver.execute_cdp_cmd("Target.createBrowserContext", {})["browserContextId"] for _ in entrances]
     try:
-        for address in addresses:
-            driver.switch_to.new_window("tab")
-            opened.append(driver.current_window_handle)
-            for one in address.split():
-                trainer.go(one)
+        for context, entrance in zip(contexts, entrances, strict=True):
+            target = {"url": "about:blank", "browserContextId": context, "newWindow": True}
+            driver.switch_to.window(driver.execute_cdp_cmd("Target.createTarget", target)["targetId"])
+            trainer.go(entrance)
+            trainer.go(address)
         time.sleep(2)
+        assert not driver.execute_script("return document.hidden")
         yield
     finally:
-        for handle in opened:
-            driver.switch_to.window(handle)
-            driver.close()
-        driver.switch_to.window(first)
+        driver.switch_to.window(own)
+        for context in contexts:
+            driver.execute_cdp_cmd("Target.disposeBrowserContext", {"browserContextId": context})
 
 
 if __name__ == "__main__":
