@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.pages import Browser, browser  # noqa: E402
 from tests.browser.running_console import RunningConsole, console_running  # noqa: E402
 
-TRAINEES, PEOPLE, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 10, 11, 40, 5, 2000
+TRAINEES, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 11, 30, 3, 2000
+BROWSERS, WINDOWS = 2, 5
 EXERCISE, PIN = "proid-q-qpin-blocked", "12345678"
 """An exercise that stays open when the PIN is given, wrong and right."""
 _PAINT = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
@@ -99,15 +100,15 @@ def main() -> None:
 def _class(console: RunningConsole, home: Path) -> None:
     with browser(home / "trainer") as trainer:
         trainer.go(console.link)
-        joins = [str(link.get_attribute("href")) for link in trainer.all("a[href*='/join/']")]
-        desk = [_seated(join) for join in joins][0]
+        joins = trainer.links("a[href*='/join/']")
+        desk = next(iter([_seated(join) for join in joins]))
         _show_paints(trainer, f"the board with {TRAINEES} at their desks", trainer.address)
         _show_paints(trainer, "a desk, which reads the card", desk)
         _show_lateness(console, trainer, desk)
-        _show_latency(console, trainer, desk, _Pages("the desk", desk, lambda: joins[0]))
+        _show_latency(console, home, desk, _Pages("the desk", desk, lambda: joins[0]))
         note = console.emulator()
         live = _Pages("the live page", f"{note['url']}/cards/{_card(desk)}", lambda: _entrance(note))
-        _show_latency(console, trainer, desk, live)
+        _show_latency(console, home, desk, live)
 
 
 def _seated(join: str) -> str:
@@ -151,19 +152,23 @@ def _show_lateness(console: RunningConsole, trainer: Browser, desk: str) -> None
     )
 
 
-def _show_latency(console: RunningConsole, trainer: Browser, desk: str, pages: _Pages) -> None:
+def _show_latency(console: RunningConsole, home: Path, desk: str, pages: _Pages) -> None:
     """A card's answers with pages of it open and without, turn by turn: as fast as it goes, and twenty a second."""
-    for pause, queries in ((0.0, QUERIES), (0.05, 100)):
-        alone, watched = [], []
-        for _ in range(ROUNDS):
-            alone.append(_microseconds(console, desk, queries, pause))
-            with _people(trainer, [pages.entrance() for _ in range(PEOPLE)], pages.address):
-                watched.append(_microseconds(console, desk, queries, pause))
-        ratios = [b / a for a, b in zip(alone, watched, strict=True)]
+    paces = ((0.0, QUERIES), (0.05, QUERIES // 20))
+    alone: dict[float, list[float]] = {pause: [] for pause, _ in paces}
+    watched: dict[float, list[float]] = {pause: [] for pause, _ in paces}
+    for _ in range(ROUNDS):
+        for pause, queries in paces:
+            alone[pause].append(_microseconds(console, desk, queries, pause))
+        with _looking_on(home, pages):
+            for pause, queries in paces:
+                watched[pause].append(_microseconds(console, desk, queries, pause))
+    for pause, _ in paces:
+        ratio = statistics.median(b / a for a, b in zip(alone[pause], watched[pause], strict=True))
         print(
-            f"a command alone: median {min(alone):.0f} µs; {PEOPLE} look at {pages.what}: {min(watched):.0f} µs;"
-            f" {pause:g} s between commands; ratio {statistics.median(ratios):.2f},"
-            f" best to best {min(watched) / min(alone):.2f}",
+            f"a command each {pause:g} s: median {min(alone[pause]):.0f} µs; {BROWSERS * WINDOWS} windows show"
+            f" {pages.what}: {min(watched[pause]):.0f} µs; ratio {ratio:.2f},"
+            f" best to best {min(watched[pause]) / min(alone[pause]):.2f}",
             flush=True,
         )
 
@@ -180,24 +185,18 @@ def _told(console: RunningConsole, desk: str, program: str, *arguments: str) -> 
 
 
 @contextmanager
-def _people(trainer: Browser, entrances: Sequence[str], address: str) -> Iterator[None]:
-    """A page for each of some people, whose browsers share nothing; each comes in by a link of its own."""
-    driver = trainer.driver
-    own = driver.current_window_handle
-    contexts = [driver.execute_cdp_cmd("Target.createBrowserContext", {})["browserContextId"] for _ in entrances]
-    try:
-        for context, entrance in zip(contexts, entrances, strict=True):
-            target = {"url": "about:blank", "browserContextId": context, "newWindow": True}
-            driver.switch_to.window(driver.execute_cdp_cmd("Target.createTarget", target)["targetId"])
-            trainer.go(entrance)
-            trainer.go(address)
-        time.sleep(2)
-        assert not driver.execute_script("return document.hidden")
+def _looking_on(home: Path, pages: _Pages) -> Iterator[None]:
+    """The page in windows that are all to be seen, of two browsers: one has six connections to a server."""
+    with ExitStack() as stack:
+        for number in range(BROWSERS):
+            one = stack.enter_context(browser(home / f"looking-{number}"))
+            one.go(pages.entrance())
+            for _ in range(WINDOWS):
+                one.driver.switch_to.new_window("window")
+                one.go(pages.address)
+                assert not one.driver.execute_script("return document.hidden")
+        time.sleep(3)
         yield
-    finally:
-        driver.switch_to.window(own)
-        for context in contexts:
-            driver.execute_cdp_cmd("Target.disposeBrowserContext", {"browserContextId": context})
 
 
 if __name__ == "__main__":

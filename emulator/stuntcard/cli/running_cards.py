@@ -52,7 +52,7 @@ def env(card: RunningCardArgument) -> None:
 
 
 def stop(card: RunningCardArgument) -> None:
-    """End a running card, and with it all that lie on the same desk.
+    """End a running card, and with it all that lie on the same desk. One that is served over HTTP ends alone.
 
     Example: stuntcard stop proid-q
     """

@@ -57,17 +57,14 @@ def serve(
 def _begin_with(served: Cards, words: list[str]) -> None:
     from pydantic import ValidationError
 
-    from stuntcard.running.plan import STORED, plan_of
-    from stuntcard.serve.plans import CardPlan
+    from stuntcard.running.plan import plan_of
+    from stuntcard.serve import plans
     from stuntcard.serve.problems import ProblemError
 
     for word in words:
         plan = plan_of(word)
-        card = str(plan.card)
-        stored = card.removeprefix(STORED)
         try:
-            meant = CardPlan(stored=stored) if stored != card else CardPlan(profile=card)
-            served.make(plan.name, meant)
+            served.make(plan.name, plans.plan_of(str(plan.card)))
         except ValidationError:
             fail(f"{word}: expected a profile's id or card:NAME, with NAME= before it for a name")
         except ProblemError as error:

@@ -112,13 +112,18 @@ def await_running_card(name: str, seconds: float) -> RunningCard:
 
 
 def end(card: RunningCard) -> tuple[str, ...]:
-    """Ends the emulator that runs a card; gives the names of all cards that ended with it.
+    """Ends a running card, and the emulator that runs it where it does not go alone; gives the names of all that ended.
 
-    Raises EndError when it goes on, or OSError.
+    Raises ControlError when it refuses, EndError when it goes on, or OSError.
     """
+    from stuntcard.control.requests import EndAnswer, EndRequest
+
     process = process_in(card.directory)
-    ended = tuple(one for one in running_cards() if process_in(one.directory) == process)
-    os.kill(process, signal.SIGTERM)
+    if send(card, EndRequest(), EndAnswer).alone:
+        ended: tuple[RunningCard, ...] = (card,)
+    else:
+        ended = tuple(one for one in running_cards() if process_in(one.directory) == process)
+        os.kill(process, signal.SIGTERM)
     deadline = time.monotonic() + _FAREWELL_PATIENCE
     while any(one.directory.exists() for one in ended):
         if time.monotonic() >= deadline:

@@ -34,6 +34,10 @@ class LiveCard:
         self.attempt = attempt
         self.answered: Callable[[], None] = lambda: None
         """Called after each request, done or refused."""
+        self.put_in = reader.exchange
+        """Puts another card in, for the one that is there. Raises ControlError where that can't be."""
+        self.go_alone: Callable[[], None] | None = None
+        """Has this card served no more, soon, and others go on; None where they end with each other."""
 
     @property
     def _card(self) -> Card:
@@ -84,18 +88,25 @@ class LiveCard:
             case api.ListFaultsRequest():
                 return api.FaultsAnswer(self.listed_faults())
             case api.ClearFaultsRequest(number):
-                self._its_faults().clear(number)
-                return api.FaultsAnswer(self.listed_faults())
+                return self._clear_faults(number)
             case api.SetStateRequest(wanted, force):
                 return self._set_state(wanted, force)
             case api.PinPadRequest():
                 return api.PinPadAnswer(self._pinpad().asked)
             case api.TypeRequest(keys):
                 return self._type(keys)
+            case api.EndRequest():
+                return api.EndAnswer(self._end())
             case api.ExerciseRequest() | api.HintRequest() | api.CallRequest():
                 from stuntcard.control.exercises import answer
 
                 return answer(self.attempt, request)
+
+    def _end(self) -> bool:
+        if self.go_alone is None:
+            return False
+        self.go_alone()
+        return True
 
     def _state(self) -> api.StateAnswer:
         card = self._reader.card
@@ -133,7 +144,9 @@ class LiveCard:
         return api.Place.OUT if self._reader.card is not None else api.Place.EMPTY
 
     def _put_in(self, source: str) -> str:
-        self._reader.exchange(source)
+        if self.attempt is not None:
+            raise ControlError("an exercise is done with the card of this reader; end that first, or begin it again")
+        self.put_in(source)
         self._slot_control.plug()
         return f"{self._card.profile.name} is in the reader"
 
@@ -192,6 +205,10 @@ class LiveCard:
         if len(faults.listed()) >= FAULTS_MAX:
             raise ControlError(f"{FAULTS_MAX} faults are set already; clear some first")
         faults.set(rule)
+        return api.FaultsAnswer(self.listed_faults())
+
+    def _clear_faults(self, number: int | None) -> api.FaultsAnswer:
+        self._its_faults().clear(number)
         return api.FaultsAnswer(self.listed_faults())
 
     def listed_faults(self) -> tuple[api.FaultView, ...]:

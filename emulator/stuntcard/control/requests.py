@@ -172,6 +172,13 @@ class CallRequest(_Request):
     request: Literal["call"] = "call"
 
 
+@dataclass(frozen=True, slots=True)
+class EndRequest(_Request):
+    """Serve this card no more, where it can go alone; answered with EndAnswer."""
+
+    request: Literal["end"] = "end"
+
+
 Request = (
     StatusRequest
     | StateRequest
@@ -192,6 +199,7 @@ Request = (
     | ExerciseRequest
     | HintRequest
     | CallRequest
+    | EndRequest
 )
 
 
@@ -296,6 +304,13 @@ class LinesAnswer:
     lines: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class EndAnswer:
+    """Whether the card goes alone. Else it ends with its process, and all cards that this runs."""
+
+    alone: bool
+
+
 Answer = (
     PinPadAnswer
     | CardView
@@ -306,4 +321,5 @@ Answer = (
     | SetStateAnswer
     | ExerciseAnswer
     | LinesAnswer
+    | EndAnswer
 )

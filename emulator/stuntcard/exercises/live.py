@@ -81,10 +81,14 @@ class LiveAttempt:
             return step
 
     def call(self, person: Person) -> dict[str, str]:
-        """The values of codes that somebody tells when called. Raises KeyError for whom nobody can call here."""
+        """The values of codes that somebody tells when called. Raises KeyError for whom nobody can call here.
+
+        Who is called again says the same, and counts once.
+        """
         told = self.ready.told_by(person)
         with self._lock:
-            self._attempt = replace(self._attempt, calls=(*self._attempt.calls, person.value))
+            if person.value not in self._attempt.calls:
+                self._attempt = replace(self._attempt, calls=(*self._attempt.calls, person.value))
             return told
 
     def record(self) -> AttemptRecord:

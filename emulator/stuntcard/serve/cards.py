@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
+from pydantic import ValidationError
+
+from stuntcard.control.errors import ControlError
 from stuntcard.exercises.record import AttemptRecord
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.desk import controlled, desk_laid
@@ -17,12 +21,13 @@ from stuntcard.serve.exercise import ServedExercise
 from stuntcard.serve.happenings import Happening
 from stuntcard.serve.hub import Hub
 from stuntcard.serve.making import MadeCard, card_kept, card_planned, forget_kept
-from stuntcard.serve.plans import CardPlan
+from stuntcard.serve.plans import CardPlan, plan_of
 from stuntcard.serve.problems import Problem, ProblemError
 from stuntcard.serve.served_card import ServedCard, Standing, new_standing
 from stuntcard.serve.tape import CardTape
 
 CARDS_MAX = 250
+_BREATH = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -68,8 +73,7 @@ class Cards:
 
     def exchange(self, id_: str, plan: CardPlan) -> ServedCard:
         """Puts another card into the reader of one; the reader stays, with its socket. Raises ProblemError."""
-        with self._lock:
-            card = self.find(id_)
+        with self._not_leaving(id_) as card:
             plan = plan.model_copy(update={"desk": card.plan.desk, "pinpad": card.plan.pinpad})
 
             def make_room() -> None:
@@ -82,6 +86,30 @@ class Cards:
             card.stands(self._standing(id_, plan, made))
         self.hub.tell(id_, Happening.CARD, card.as_told())
         return card
+
+    def put_in(self, id_: str, source: str) -> None:
+        """Another card for a reader, as `stuntcard insert` names it. Raises ControlError."""
+        if self.find(id_).plan.keep:
+            raise ControlError(f"the card '{id_}' is kept; whoever had it made exchanges it, over HTTP")
+        try:
+            self.exchange(id_, plan_of(source))
+        except ProblemError as error:
+            raise ControlError(error.detail) from error
+        except ValidationError:
+            raise ControlError(f"{source} can't be put in here; name a profile by its id, or card:NAME") from None
+
+    def go_alone(self, id_: str) -> None:
+        """Serves a card no more, soon: whoever asks for it through the card itself is answered first.
+
+        Raises ControlError.
+        """
+        if self.find(id_).plan.keep:
+            raise ControlError(f"the card '{id_}' is kept; whoever had it made deletes it, over HTTP")
+        threading.Thread(target=self._remove_if_there, args=(id_,), daemon=True).start()
+
+    def _remove_if_there(self, id_: str) -> None:
+        with suppress(ProblemError):
+            self.remove(id_)
 
     def remove(self, id_: str) -> None:
         """Serves a card no more. Raises ProblemError."""
@@ -110,6 +138,19 @@ class Cards:
             for card in cards.values():
                 card.end()
 
+    @contextmanager
+    def _not_leaving(self, id_: str) -> Iterator[ServedCard]:
+        """A card that stays meanwhile. Raises ProblemError.
+
+        Whoever removes it waits for all that is asked of it to end, also for who waits here.
+        """
+        while not self._lock.acquire(timeout=_BREATH):
+            self.find(id_)
+        try:
+            yield self.find(id_)
+        finally:
+            self._lock.release()
+
     def _new(self, id_: str, plan: CardPlan) -> ServedCard:
         tape = CardTape(lambda: self.hub.touch(id_))
         with ExitStack() as stack:
@@ -130,6 +171,8 @@ class Cards:
         (reader,) = desk.readers
         reader.around = RunOptions(recorder=tape)
         card = ServedCard(standing, reader, where, tape, self.hub)
+        reader.live.put_in = partial(self.put_in, card.id)
+        reader.live.go_alone = partial(self.go_alone, card.id)
         stack.enter_context(controlled(desk))
         card.stack = stack.pop_all()
         self._cards = {**self._cards, card.id: card}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -83,6 +84,7 @@ class ServedExercise:
         """`keep` is called whenever the attempt stands otherwise, before the card answers."""
         self.live = LiveAttempt(ready, card, record)
         self._keep = keep
+        self._keeping = threading.Lock()
         self._kept = replace(self.live.record(), seconds=0.0)
         card.watched_by(self)
 
@@ -165,7 +167,9 @@ class ServedExercise:
 
     def keep_what_is_new(self) -> None:
         """Keeps how the attempt stands, where it stands otherwise."""
-        record = replace(self.live.record(), seconds=0.0)
-        if record != self._kept:
-            self._kept = record
-            self._keep(self.live.record())
+        # One at a time, so that what is kept last is the newest.
+        with self._keeping:
+            record = self.live.record()
+            if replace(record, seconds=0.0) != self._kept:
+                self._keep(record)
+                self._kept = replace(record, seconds=0.0)

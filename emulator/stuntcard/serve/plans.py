@@ -92,6 +92,12 @@ class CardPlan(BaseModel):
         return replace(plan, card=f"{STORED}{self.stored}") if self.stored is not None else plan
 
 
+def plan_of(source: str) -> CardPlan:
+    """The plan for a card as the command line names it: a profile's id, or card:NAME. Raises ValidationError."""
+    stored = source.removeprefix(STORED)
+    return CardPlan(stored=stored) if stored != source else CardPlan(profile=source)
+
+
 class NewCard(CardPlan):
     """A card to be made, under an id that the client chooses, or one of its own."""
 

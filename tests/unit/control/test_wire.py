@@ -67,4 +67,4 @@ def test_what_is_wrong_with_a_request_is_said_without_its_values(line: str, reas
         parse_request(line.encode())
     assert str(error.value).startswith(f"the request can't be understood: {reason}")
     assert "1234567" not in str(error.value)
-    assert str(error.value).endswith("pinpad, type, exercise, hint, call")
+    assert str(error.value).endswith("pinpad, type, exercise, hint, call, end")

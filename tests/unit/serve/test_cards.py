@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from stuntcard.control.client import send, the_running_card
+from stuntcard.control.client import end, send, the_running_card
+from stuntcard.control.errors import ControlError
 from stuntcard.control.requests import DoneAnswer, InsertRequest
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.happenings import Happening
@@ -122,3 +125,52 @@ def test_a_card_put_in_through_the_control_socket_is_told_as_another_card(cards:
     assert card.description.profile == "tokenme"
     assert transmit(cards, "anna", WRONG)
     assert Happening.COMMAND in [kind for kind, _ in card.news()]
+
+
+def test_a_card_put_in_through_the_control_socket_is_planned_as_what_it_is(cards: Cards) -> None:
+    cards.make("anna", CardPlan(profile="proid-q", label="Anna"))
+    send(the_running_card("anna"), InsertRequest("tokenme"), DoneAnswer)
+    card = cards.find("anna")
+    assert card.plan == CardPlan(profile="tokenme")
+    assert set(card.standing.first_codes) == {"pin", "puk"}
+    with pytest.raises(ControlError, match=r"a\.yaml can't be put in here; name a profile by its id, or card:NAME"):
+        send(the_running_card("anna"), InsertRequest("/tmp/a.yaml"), DoneAnswer)
+    assert cards.find("anna").plan == CardPlan(profile="tokenme")
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        (CardPlan(exercise="proid-q-pin-blocked"), "an exercise is done with the card of this reader"),
+        (CardPlan(profile="proid-q", keep=True), "the card 'anna' is kept; whoever had it made exchanges it"),
+    ],
+)
+def test_no_other_card_comes_where_that_would_lose_something(cards: Cards, plan: CardPlan, why: str) -> None:
+    cards.make("anna", plan)
+    before = cards.find("anna").card
+    with pytest.raises(ControlError, match=why):
+        send(the_running_card("anna"), InsertRequest("tokenme"), DoneAnswer)
+    assert cards.find("anna").card is before
+
+
+def test_a_card_that_is_stopped_goes_alone(cards: Cards) -> None:
+    for name in ("anna", "petr"):
+        cards.make(name, CardPlan(profile="proid-q"))
+    assert end(the_running_card("anna")) == ("anna",)
+    assert [card.id for card in cards.all()] == ["petr"]
+    cards.make("eva", CardPlan(profile="proid-q", keep=True))
+    with pytest.raises(ControlError, match="the card 'eva' is kept; whoever had it made deletes it, over HTTP"):
+        end(the_running_card("eva"))
+    assert [card.id for card in cards.all()] == ["petr", "eva"]
+
+
+def test_a_card_can_be_removed_while_another_is_put_in(cards: Cards) -> None:
+    """Whoever removes it waits for all who ask it something, and they for whoever makes and removes cards."""
+    cards.make("anna", CardPlan(profile="proid-q"))
+    with ThreadPoolExecutor() as pool:
+        coming = [pool.submit(cards.put_in, "anna", name) for name in ("tokenme", "eobcanka", "proid-q")]
+        leaving = pool.submit(cards.remove, "anna")
+        leaving.result(30)
+        for one in coming:
+            assert isinstance(one.exception(30), ProblemError | ControlError | None)
+    assert cards.all() == ()

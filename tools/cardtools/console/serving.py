@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from cardtools.common.connections import BoundedConnection, Bounds, Waiting
 from cardtools.common.listener import is_loopback, listen, url_of
 from cardtools.common.messages import Language
 from cardtools.console.app import create_app
@@ -24,6 +25,7 @@ from cardtools.console.store.database import Database
 from cardtools.console.store.registry import Registry
 from cardtools.console.watching import Watcher
 from cardtools.console.web.context import Console
+from cardtools.console.web.guard import too_slow
 from cardtools.console.web.streams import Hub
 from cardtools.console.web.visitors import Visitors
 from cardtools.console.workers import Workers
@@ -31,6 +33,8 @@ from cardtools.console.workers import Workers
 _LAST_CALLS_SECONDS = 1
 _KEEP_ALIVE_SECONDS = 30
 _HEADS_AT_ONCE = 1000
+_BOUNDS = Bounds(waiting=400, waiting_of_a_client=300, head_seconds=10, answer_seconds=10, endless=True)
+"""A class of fifty may come from one address, each with a browser that keeps six connections."""
 _BACKLOG = 512
 
 
@@ -153,9 +157,15 @@ class _Server(uvicorn.Server):
     """Serves until it is told to end; says when it has begun."""
 
     def __init__(self, app: object, hub: Hub, started: Callable[[], None]) -> None:
+        class Connection(BoundedConnection):
+            """One of this server's."""
+
+            waiting = Waiting(_BOUNDS, too_slow)
+
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]
+                http=Connection,
                 ws="none",
                 log_level="error",
                 access_log=False,

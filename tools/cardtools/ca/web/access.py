@@ -13,10 +13,10 @@ from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.office.service import Service
-from cardtools.ca.web.clients import client_key
 from cardtools.ca.web.guard import Rates, client_of
 from cardtools.ca.web.refusals import TooOftenError
 from cardtools.common.accept_language import preferred
+from cardtools.common.client_key import client_key
 from cardtools.common.messages import Language
 from cardtools.common.protocol import Problem
 

@@ -10,9 +10,10 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cardtools.ca.settings import Limits
-from cardtools.ca.web.clients import AtOnce, RightTokens, client_key
+from cardtools.ca.web.clients import AtOnce, RightTokens
 from cardtools.ca.web.limits import RateLimit
 from cardtools.ca.web.refusals import no_room, refusal, too_often, too_slow
+from cardtools.common.client_key import client_key
 from cardtools.common.protocol import Problem
 
 SESSION_COOKIE = "portal_session"

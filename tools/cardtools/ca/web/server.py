@@ -12,7 +12,8 @@ from fastapi import FastAPI
 
 from cardtools.ca.errors import CaError
 from cardtools.ca.settings import Limits
-from cardtools.ca.web.connections import BoundedConnection, Waiting
+from cardtools.ca.web.refusals import too_slow
+from cardtools.common.connections import BoundedConnection, Bounds, Waiting
 from cardtools.common.listener import listen, url_of
 
 LOOPBACK = "127.0.0.1"
@@ -81,7 +82,11 @@ class Server(uvicorn.Server):
         class Connection(BoundedConnection):
             """One of this server's."""
 
-            waiting = Waiting(limits, lambda host: any(_lies_in(host, network) for network in networks))
+            waiting = Waiting(
+                Bounds(limits.waiting, limits.waiting_of_a_client, limits.head_seconds, limits.answer_seconds),
+                lambda: too_slow("head", limits.head_seconds),
+                lambda host: any(_lies_in(host, network) for network in networks),
+            )
 
         super().__init__(
             uvicorn.Config(

@@ -27,6 +27,11 @@ _HEADERS = {
 }
 
 
+def too_slow() -> PlainTextResponse:
+    """The answer to a call whose head did not arrive in time."""
+    return PlainTextResponse("The call took too long to arrive.", HTTPStatus.REQUEST_TIMEOUT, {"Connection": "close"})
+
+
 class Guard:
     """Lets through what comes from the console's own pages, or begins a visit."""
 

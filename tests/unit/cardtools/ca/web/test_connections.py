@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from cardtools.ca.settings import Limits
-from cardtools.ca.web.clients import client_key
+from cardtools.common.client_key import client_key
 
 from tests.unit.cardtools.ca.cards import Issuer
 from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, running_ca, serving, settings_for

@@ -11,23 +11,41 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import h11
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from cardtools.ca.settings import Limits
-from cardtools.ca.web.clients import client_key
-from cardtools.ca.web.refusals import too_slow
+from cardtools.common.client_key import client_key
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 """Else the system would go on offering what was not taken, for minutes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many connections may wait, of a client and in all, and for how long.
+
+    `answer_seconds`: in which an answer has to be taken; an endless one, as a stream is, whatever of it waits.
+    """
+
+    waiting: int
+    waiting_of_a_client: int
+    head_seconds: float
+    answer_seconds: float
+    endless: bool = False
+
+
 class Waiting:
     """The connections of a server on which no whole call has arrived, the one that waits longest first."""
 
-    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool]) -> None:
-        self.limits = limits
+    def __init__(
+        self, bounds: Bounds, too_slow: Callable[[], Response], is_proxy: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """`too_slow` is the answer to a head that did not arrive in time."""
+        self.bounds = bounds
+        self.too_slow = too_slow
         self._is_proxy = is_proxy
         self._connections: dict[BoundedConnection, str] = {}
         self._of_client: dict[str, dict[BoundedConnection, None]] = {}
@@ -38,9 +56,9 @@ class Waiting:
         own = self._of_client.setdefault(client, {})
         own[connection] = None
         self._connections[connection] = client
-        if len(own) > self.limits.waiting_of_a_client and not self._is_proxy(host):
+        if len(own) > self.bounds.waiting_of_a_client and not self._is_proxy(host):
             next(iter(own)).drop()
-        elif len(self._connections) > self.limits.waiting:
+        elif len(self._connections) > self.bounds.waiting:
             next(iter(self._connections)).drop()
 
     def remove(self, connection: BoundedConnection) -> None:
@@ -84,7 +102,19 @@ class BoundedConnection(H11Protocol):
         elif self.cycle is not self._answered:
             self._answered = self.cycle
             self._end_waiting()
-            self._set_deadline(self.waiting.limits.answer_seconds, self.drop)
+            self._set_deadline(None if self.waiting.bounds.endless else self.waiting.bounds.answer_seconds, self.drop)
+
+    def pause_writing(self) -> None:
+        """The client takes too little of an answer."""
+        super().pause_writing()
+        if self.waiting.bounds.endless:
+            self._set_deadline(self.waiting.bounds.answer_seconds, self.drop)
+
+    def resume_writing(self) -> None:
+        """It has taken what waited."""
+        super().resume_writing()
+        if self.waiting.bounds.endless:
+            self._set_deadline(None)
 
     def shutdown(self) -> None:
         """The server ends: a call that has not arrived is not waited for."""
@@ -101,7 +131,7 @@ class BoundedConnection(H11Protocol):
 
     def _wait(self) -> None:
         self._waits = True
-        self._set_deadline(self.waiting.limits.head_seconds, self._head_is_late)
+        self._set_deadline(self.waiting.bounds.head_seconds, self._head_is_late)
         self.waiting.add(self, self.client[0] if self.client else "unknown")
 
     def _end_waiting(self) -> None:
@@ -114,10 +144,10 @@ class BoundedConnection(H11Protocol):
             if self.conn.trailing_data[0]:
                 self.transport.write(self._refusal())
             self.transport.close()
-        self._set_deadline(self.waiting.limits.answer_seconds, self.drop)
+        self._set_deadline(self.waiting.bounds.answer_seconds, self.drop)
 
     def _refusal(self) -> bytes:
-        answer = too_slow("head", self.waiting.limits.head_seconds)
+        answer = self.waiting.too_slow()
         response = h11.Response(status_code=answer.status_code, headers=answer.raw_headers)
         events = (response, h11.Data(data=bytes(answer.body)), h11.EndOfMessage())
         return b"".join(self.conn.send(event) or b"" for event in events)
