@@ -40,3 +40,11 @@ def test_the_control_socket_knows_of_the_exercise(owner: TestClient) -> None:
     owner.put(ANNA, json={"exercise": "proid-q-pin-blocked"})
     answer = send(the_running_card("anna"), ExerciseRequest("en"), ExerciseAnswer)
     assert answer.exercise == "proid-q-pin-blocked"
+
+
+def test_who_is_called_again_says_the_same_and_counts_once(owner: TestClient) -> None:
+    owner.put(ANNA, json={"exercise": "proid-q-pin-guessed"})
+    called = [owner.post(f"{ANNA}/exercise/calls/holder").json() for _ in range(3)]
+    assert called[0]["says"]
+    assert called == called[:1] * 3
+    assert owner.get(f"{ANNA}/exercise").json()["calls"] == ["holder"]
