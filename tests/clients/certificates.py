@@ -26,18 +26,36 @@ _CA_KEY = ec.generate_private_key(ec.SECP256R1())
 _LIFE = timedelta(days=1)
 
 
+_CA_NAME = "Throw-away CA"
+
+
 def certify(public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, holder: str) -> x509.Certificate:
     """A certificate for a public key, good for a day."""
+    return _begun(public_key, holder).sign(_CA_KEY, hashes.SHA256())
+
+
+def certify_host(public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, host: str) -> x509.Certificate:
+    """A certificate for a server's public key, good for a day."""
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    return _begun(public_key, host).add_extension(names, critical=False).sign(_CA_KEY, hashes.SHA256())
+
+
+def throw_away_ca() -> x509.Certificate:
+    """The certificate of the CA that issues these."""
+    is_ca = x509.BasicConstraints(ca=True, path_length=None)
+    return _begun(_CA_KEY.public_key(), _CA_NAME).add_extension(is_ca, critical=True).sign(_CA_KEY, hashes.SHA256())
+
+
+def _begun(public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, holder: str) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Throw-away CA")]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _CA_NAME)]))
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now)
         .not_valid_after(now + _LIFE)
-        .sign(_CA_KEY, hashes.SHA256())
     )
 
 
