@@ -155,6 +155,11 @@ class Connection:
         result, listed = scard.SCardControl(self._card, _GET_FEATURE_REQUEST, [])
         return bytes(listed) if result == scard.SCARD_S_SUCCESS else b""
 
+    def attribute(self, identifier: int) -> bytes:
+        """What the reader's driver tells of itself (PC/SC part 3, 3.1.4); nothing where it tells none."""
+        result, value = scard.SCardGetAttrib(self._card, identifier)
+        return bytes(value) if result == scard.SCARD_S_SUCCESS else b""
+
     def control(self, code: int, structure: bytes) -> Answer:
         """Has the reader do one of these things. Raises what `transmit` raises."""
         result, answer = scard.SCardControl(self._card, code, list(structure))

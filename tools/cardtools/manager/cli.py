@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cardtools.common.command import new_app, run_app, with_option_groups
-from cardtools.common.options import JsonOption, ReaderOption, YesOption
+from cardtools.common.options import JsonOption, YesOption
 from cardtools.manager.commands.options import (
     CardOptions,
     CodeArgument,
@@ -19,6 +19,7 @@ from cardtools.manager.commands.options import (
     LabelOption,
     LanguageOption,
     OptionalIdentifier,
+    ReaderOption,
     StdinOption,
 )
 
@@ -88,6 +89,28 @@ def holder(
 
     with manager_run(card) as run:
         show_holder(run, identifier, as_data)
+
+
+@app.command()
+@with_option_groups
+def diagnostics(
+    *,
+    card: CardOptions,
+    as_data: JsonOption = False,
+) -> None:
+    """Tell what is there and what is wrong, to be sent to a helpdesk: service, drivers, readers, cards, and what to do.
+
+    No code is asked for, and nothing secret and no name of a person is in it.
+
+    Ends with 0 when nothing is wrong, and with 1 when something is.
+
+    Example: cardmanager diagnostics
+    """
+    from cardtools.manager.commands.diagnostics import tell_diagnosis
+    from cardtools.manager.commands.run import manager_run
+
+    with manager_run(card) as run:
+        tell_diagnosis(run, as_data)
 
 
 # Codes

@@ -30,7 +30,7 @@ def show_devices(run: ManagerRun, as_data: bool) -> None:
     names = [run.reader] if run.reader is not None else readers()
     if not names:
         raise NoCardError
-    found = [(name, _look_at(run.for_reader(name))) for name in names]
+    found = [_look_at(run.for_reader(name), name) for name in names]
     if as_data:
         run.json([_data(name, seen) for name, seen in found])
         return
@@ -38,12 +38,13 @@ def show_devices(run: ManagerRun, as_data: bool) -> None:
         run.out.print(_tree(run.messages, name, seen), soft_wrap=True)
 
 
-def _look_at(run: ManagerRun) -> Inventory | Unseen:
+def _look_at(run: ManagerRun, name: str) -> tuple[str, Inventory | Unseen]:
     """What is in one reader; a card that can't be looked at is told in the tree, and hides no other."""
     try:
-        return run.read_inventory()
+        inventory = run.read_inventory()
     except (CardDeadError, NotOursError, NoSlotError) as error:
-        return error
+        return run.reader or name, error
+    return run.reader or name, inventory
 
 
 def _data(reader: str, seen: Inventory | Unseen) -> dict[str, object]:

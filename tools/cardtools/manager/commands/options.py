@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cardtools.common.options import ModuleOption, ReaderOption
+from cardtools.common.options import ModuleOption
 
 
 class Form(StrEnum):
@@ -19,6 +19,14 @@ class Form(StrEnum):
     DER = "der"
 
 
+ReaderOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Use the card in this reader, or the one that shows an application of this name, such as HPC-Entry; "
+        "needed when several readers have a card.",
+        metavar="NAME",
+    ),
+]
 LanguageOption = Annotated[
     str | None, typer.Option(help="Speak en, cs or sl; else as LC_ALL or LANG says.", metavar="LANGUAGE")
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 from rich.text import Text
 
+from cardtools.card.errors import NoSuchReaderError, SeveralCardsError
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.status import CardStatus, read_status
 from cardtools.common.exit_codes import ExitCode
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from cardtools.manager.model.inventory import Inventory
 
 _WIDTH_WITHOUT_TERMINAL = 120
+
+_Opened = TypeVar("_Opened")
 
 
 class ManagerRun(Output):
@@ -67,9 +70,15 @@ class ManagerRun(Output):
         """The same for another reader."""
         return ManagerRun(self.messages, reader, self.module)
 
+    def meant_reader(self) -> str:
+        """The name of the reader, once it is clear which one is meant. Raises UsageError, CardError."""
+        with self._in_reader(connect) as connection:
+            self.reader = connection.reader
+        return self.reader
+
     def read_card(self) -> CardStatus:
         """The card in the reader, which from now on must stay the same."""
-        with connect(self.reader) as connection:
+        with self._in_reader(connect) as connection:
             self.reader = connection.reader
             self.card = self._same(read_status(connection))
         return self.card
@@ -86,7 +95,7 @@ class ManagerRun(Output):
         # Codes are changed without PKCS#11, which takes a while to load.
         from cardtools.card.token import Token
 
-        token = Token(self.reader, self.module)
+        token = self._in_reader(lambda reader: Token(reader, self.module))
         self._same(token.status)
         return token
 
@@ -97,6 +106,17 @@ class ManagerRun(Output):
         with self.token() as token:
             self.reader, self.card = token.reader, token.status
             return take_inventory(token.status, token.objects())
+
+    def _in_reader(self, opened: Callable[[str | None], _Opened]) -> _Opened:
+        """The card opened, once it is clear in which reader it is. Raises UsageError, CardError."""
+        try:
+            return opened(self.reader)
+        except (SeveralCardsError, NoSuchReaderError) as error:
+            # To look what each card shows takes a while, so it is done only where it decides.
+            from cardtools.manager.commands.choosing import choose_reader
+
+            self.reader = choose_reader(self, error)
+            return opened(self.reader)
 
     def _same(self, card: CardStatus) -> CardStatus:
         if self.card is not None and (card.profile, card.serial) != (self.card.profile, self.card.serial):

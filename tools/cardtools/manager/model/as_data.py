@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cardtools.card.status import CardStatus, CodeStatus, KeyStatus
 from cardtools.common.certificates import CertificateFacts
+from cardtools.common.messages import Messages
 from cardtools.manager.model.code_actions import possible_actions
+from cardtools.manager.model.diagnosis import Diagnosis, ReaderDiagnosis
 from cardtools.manager.model.inventory import Container, Inventory
 
 Data = dict[str, object]
@@ -86,3 +88,56 @@ def _code(card: CardStatus, code: CodeStatus) -> Data:
 
 def _origin(key: KeyStatus | None) -> str | None:
     return key.origin.name.lower() if key is not None and key.origin is not None else None
+
+
+# A diagnosis
+
+
+def diagnosis_data(diagnosis: Diagnosis, messages: Messages) -> Data:
+    """A diagnosis. What is wrong is told in words."""
+    return {
+        "well": not diagnosis.findings,
+        "service": {
+            "reached": diagnosis.service_reached,
+            "other": diagnosis.other_service,
+            "pcscd": diagnosis.daemon_version,
+        },
+        "drivers": [{"name": driver.name, "version": driver.version} for driver in diagnosis.drivers],
+        "module": None
+        if diagnosis.module is None
+        else {"name": diagnosis.module.name, "version": diagnosis.module.version},
+        "readers": [_reader(reader) for reader in diagnosis.readers],
+        "findings": [
+            {"reader": finding.reader, "key": finding.told[0].key, "told": [messages.told(one) for one in finding.told]}
+            for finding in diagnosis.findings
+        ],
+    }
+
+
+def _reader(reader: ReaderDiagnosis) -> Data:
+    facts, card = reader.facts, reader.facts.card
+    seen = None if card is None or card.status is None else card_data(card.status, facts.name)
+    return {
+        "name": facts.name,
+        "maker": facts.maker,
+        "version": facts.version,
+        "pin_pad": facts.pin_pad,
+        "atr": facts.atr,
+        "applications": [] if card is None else list(card.applications),
+        "card": seen,
+        "keys": [] if reader.inventory is None else [_key(one) for one in reader.inventory.containers],
+    }
+
+
+def _key(container: Container) -> Data:
+    """A key's place without any name of its holder."""
+    readable = [one.facts for one in container.certificates if one.facts is not None]
+    return {
+        "identifier": container.name,
+        "area": container.area,
+        "empty": container.empty,
+        "certificates": [
+            {"valid_from": facts.valid_from.isoformat(), "valid_until": facts.valid_until.isoformat()}
+            for facts in readable
+        ],
+    }
