@@ -68,8 +68,10 @@ EMULATOR = House(
         " control",
         serve="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
         " pictures control running",
+        campaign="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
+        " pictures control running",
         cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
-        " control running serve",
+        " control running serve campaign",
         # The public door, for the tests of others.
         testing="card profile readers trace faults scenario words control running",
         pytest_plugin="testing",

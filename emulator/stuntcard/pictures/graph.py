@@ -96,6 +96,11 @@ def place_in(drawn: Picture, profile: Profile, of: str, state: State) -> int | N
     return next((number for number, node in enumerate(drawn.nodes) if node.lines == lines), None)
 
 
+def show_card(profile: Profile, state: State) -> tuple[tuple[str, ...], Look]:
+    """What is said of a state where all of its codes are shown with their tries, and how it looks."""
+    return _View(profile, "the card", tuple(profile.codes), (*profile.parts, CARD), tries=True).show(state)
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """What a picture shows of a state: some codes, with tries or without, and some parts when they are lost."""

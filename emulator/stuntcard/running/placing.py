@@ -68,7 +68,7 @@ def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) 
     from stuntcard.trace.events import TraceHeader
     from stuntcard.trace.record import RecordingCard, TraceFile, now
 
-    header = TraceHeader(profile.id, card.atr, now(), not trace.unmasked, _code_names(profile))
+    header = TraceHeader(profile.id, card.atr, now(), not trace.unmasked, code_names(profile))
     with TraceFile(trace.path, header) as file:
         yield RecordingCard(card, file)
 
@@ -82,6 +82,6 @@ def _heard(card: CardInterface, recorder: Recorder | None) -> CardInterface:
     return RecordingCard(card, recorder)
 
 
-def _code_names(profile: Profile) -> dict[int, str]:
+def code_names(profile: Profile) -> dict[int, str]:
     """The names of codes by the references that commands give."""
     return {reference: code.name for code in profile.codes_on_chip.values() for reference in code.references}

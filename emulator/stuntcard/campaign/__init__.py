@@ -1,0 +1,1 @@
+"""Campaigns: cards and scenarios against clients and faults, each meeting a run of its own, judged and reported."""

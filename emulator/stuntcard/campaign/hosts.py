@@ -1,0 +1,133 @@
+"""The processes that run cells, on this machine: one for each thread that asks, started anew when it is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from stuntcard.campaign.outcome import Job, Outcome, Request, Version, broken
+
+_PATIENCE = 10.0
+_TIMES = 2
+"""So often a cell may be lost with its process before it is given up."""
+
+
+class HostLostError(Exception):
+    """The process ended without an answer."""
+
+
+class Host:
+    """One such process."""
+
+    def __init__(self) -> None:
+        """Starts it."""
+        root = str(Path(__file__).resolve().parents[2])
+        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "stuntcard.campaign.host"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=True,
+        )
+
+    def ask(self, request: str) -> str:
+        """Its answer, as JSON. Raises HostLostError."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(request.encode() + b"\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except (OSError, ValueError) as error:
+            raise HostLostError from error
+        if not answer.endswith(b"\n"):
+            raise HostLostError
+        return answer.decode()
+
+    def end(self) -> None:
+        """Has it end, and the client that it runs."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.close()
+
+    def wait(self) -> None:
+        """Until it has ended; one that does not is killed."""
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdout.close()
+
+
+class Hosts:
+    """A host for each thread that asks, as long as they are asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_thread: dict[int, Host] = {}
+        self._ended = False
+
+    def ask(self, request: str) -> str:
+        """The answer of this thread's host. Raises HostLostError when one after the other is lost over it."""
+        for _ in range(_TIMES):
+            with contextlib.suppress(HostLostError):
+                return self._mine().ask(request)
+            self._lose_mine()
+        raise HostLostError
+
+    def end(self) -> None:
+        """Ends all of them, and the clients that they run; there will be no more."""
+        with self._lock:
+            self._ended = True
+            hosts = list(self._by_thread.values())
+            self._by_thread.clear()
+        for host in hosts:
+            host.end()
+        for host in hosts:
+            host.wait()
+
+    def _mine(self) -> Host:
+        with self._lock:
+            if self._ended:
+                raise HostLostError
+            if threading.get_ident() not in self._by_thread:
+                self._by_thread[threading.get_ident()] = Host()
+            return self._by_thread[threading.get_ident()]
+
+    def _lose_mine(self) -> None:
+        with self._lock:
+            host = self._by_thread.pop(threading.get_ident(), None)
+        if host is not None:
+            host.end()
+            host.wait()
+
+
+_HOSTS = Hosts()
+"""Those of this process, which is the campaign's own, or a worker's on another machine."""
+
+
+def answer_to(request: str) -> str:
+    """The answer to a request, both as JSON; where the process that ran it was lost, it says so."""
+    try:
+        return _HOSTS.ask(request)
+    except HostLostError:
+        return lost(Request.model_validate_json(request)).model_dump_json()
+
+
+def lost(request: Request) -> Outcome | Version:
+    """The answer in place of one that is lost."""
+    reason, what = f"the process that ran it was lost {_TIMES} times", request.what
+    return broken(what.cell, reason) if isinstance(what, Job) else Version(name=what.name, text="", refused=reason)
+
+
+def end_hosts() -> None:
+    """Ends those of this process."""
+    _HOSTS.end()

@@ -1,0 +1,171 @@
+"""Finds campaigns and reads them from YAML. Every error has its line and column, and all of them come at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from stuntcard.campaign.model import NO_FAULT, Campaign, EachCommand
+from stuntcard.campaign.placeholders import NAMES, placeholders_in
+from stuntcard.faults.rules import FaultError
+from stuntcard.faults.text import parse_rule
+from stuntcard.profile.document import Document, DocumentError, Finding, KeyPath, read_text
+from stuntcard.profile.load import profile_path, shipped_directory
+from stuntcard.scenario.load import instead_of, scenario_names, scenario_path
+
+_SUFFIXES = {".yaml", ".yml"}
+_EACH = re.compile(r"\b(nth|from|every|probability)=")
+
+
+class CampaignError(DocumentError):
+    """A campaign that can't be used; `mistakes` tells all that is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCampaign:
+    """A campaign, its name, and its text."""
+
+    name: str
+    campaign: Campaign
+    raw: bytes
+    file: str
+
+
+def campaign_names() -> tuple[str, ...]:
+    """Names of the campaigns that come with Stuntcard."""
+    return tuple(sorted(path.stem for path in _directory().glob("*.yaml")))
+
+
+def load_campaign(name: str) -> NamedCampaign:
+    """A campaign by its name, or by the path of a YAML file. Raises CampaignError, or OSError."""
+    path = campaign_path(name)
+    return parse_campaign(read_text(path), str(path))
+
+
+def campaign_path(name: str) -> Path:
+    """The YAML file of a campaign's name, or of a path. Raises FileNotFoundError when it is neither."""
+    if name in campaign_names():
+        return _directory() / f"{name}.yaml"
+    path = Path(name)
+    if path.suffix in _SUFFIXES or os.sep in name:
+        return path
+    listing = instead_of(name, campaign_names(), "stuntcard campaign list")
+    raise FileNotFoundError(f"there is no campaign '{name}'; {listing}")
+
+
+def parse_campaign(raw: bytes, file: str) -> NamedCampaign:
+    """The campaign in a YAML text; `file` is its path, for messages and for files beside it. Raises CampaignError."""
+    campaign = Document("campaign", file, CampaignError).read(raw, Campaign, _cross_check)
+    return NamedCampaign(Path(file).stem, _found(campaign, Path(file).parent), raw, file)
+
+
+def with_variables(named: NamedCampaign, values: dict[str, str]) -> NamedCampaign:
+    """The campaign with other values for its variables. Raises ValueError for one that it has not."""
+    for name in values:
+        if name not in named.campaign.variables:
+            known = ", ".join(named.campaign.variables) or "none"
+            raise ValueError(f"{named.name} has no variable '{name}'; it has: {known}")
+    variables = {**named.campaign.variables, **values}
+    return replace(named, campaign=named.campaign.model_copy(update={"variables": variables}))
+
+
+def _found(campaign: Campaign, folder: Path) -> Campaign:
+    """With the names that patterns among the scenarios stand for, and files seen from the campaign's own."""
+    scenarios = [_beside(name, folder) for pattern in campaign.scenarios for name in _scenarios(pattern)]
+    cards = tuple(_beside(card, folder) for card in campaign.cards)
+    return campaign.model_copy(update={"scenarios": tuple(dict.fromkeys(scenarios)), "cards": cards})
+
+
+def _beside(name: str, folder: Path) -> str:
+    return str(folder / name) if Path(name).suffix in _SUFFIXES else name
+
+
+def _scenarios(pattern: str) -> list[str]:
+    return [name for name in scenario_names() if fnmatchcase(name, pattern)] if "*" in pattern else [pattern]
+
+
+def _cross_check(campaign: Campaign) -> Iterator[Finding]:
+    yield from _check_subjects(campaign)
+    yield from _check_faults(campaign)
+    for client in campaign.clients:
+        if bool(campaign.tasks) == bool(campaign.clients[client].command):
+            yield Finding(("clients", client), "give it a `command`, or the campaign `tasks` for all of its clients")
+    known = {*NAMES, *campaign.variables}
+    for path, text in _texts(campaign):
+        for name in placeholders_in(text):
+            if name not in known and not name.startswith("code:"):
+                yield Finding(path, f"{{{name}}} stands for nothing; there are: {', '.join(sorted(known))}, code:NAME")
+    for path, pattern in _patterns(campaign):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield Finding(path, f"{pattern!r} is no pattern: {error}")
+
+
+def _check_subjects(campaign: Campaign) -> Iterator[Finding]:
+    if not campaign.cards and not campaign.scenarios:
+        yield Finding((), "it has no card; give `cards`, `scenarios`, or both")
+    for index, card in enumerate(campaign.cards):
+        try:
+            profile_path(card)
+        except FileNotFoundError as error:
+            yield Finding(("cards", index), str(error))
+    for index, scenario in enumerate(campaign.scenarios):
+        try:
+            for name in _scenarios(scenario):
+                scenario_path(name)
+        except FileNotFoundError as error:
+            yield Finding(("scenarios", index), str(error))
+        if not _scenarios(scenario):
+            yield Finding(("scenarios", index), f"no scenario is called like {scenario}; see `stuntcard scenario list`")
+    if any(task.shown_by for task in campaign.tasks.values()) and campaign.cards:
+        yield Finding(("cards",), "a fresh card is shown by no commands; leave the cards out, or `shown_by`")
+
+
+def _check_faults(campaign: Campaign) -> Iterator[Finding]:
+    for index, fault in enumerate(campaign.faults):
+        for text in rules_in(fault):
+            try:
+                if isinstance(fault, EachCommand) and _EACH.search(text):
+                    raise FaultError("it is for each command in turn; leave out nth, from, every and probability")
+                parse_rule(text)
+            except FaultError as error:
+                yield Finding(("faults", index), f'"{text}": {error}')
+
+
+def rules_in(fault: str | tuple[str, ...] | EachCommand) -> tuple[str, ...]:
+    """The rules that an entry of `faults` has."""
+    if isinstance(fault, EachCommand):
+        return fault.each_command
+    return () if fault == NO_FAULT else (fault,) if isinstance(fault, str) else fault
+
+
+def _texts(campaign: Campaign) -> Iterator[tuple[KeyPath, str]]:
+    """All texts that may have placeholders, with their places."""
+    for name, client in campaign.clients.items():
+        at: KeyPath = ("clients", name)
+        yield from ((at, text) for text in (client.root, client.module, client.version, *client.path) if text)
+        yield from ((at, text) for text in client.environment.values())
+        yield from ((at, step.run) for step in client.command)
+    for name, task in campaign.tasks.items():
+        yield from ((("tasks", name), step.run) for step in (*task.before, *task.run, *task.proof))
+        yield from ((("tasks", name), text) for text in task.keys)
+
+
+def _patterns(campaign: Campaign) -> Iterator[tuple[KeyPath, str]]:
+    places = [((), campaign.expect), (("under_fault",), campaign.under_fault)]
+    places += [(("clients", name), client.expect) for name, client in campaign.clients.items()]
+    places += [(("tasks", name), task.expect) for name, task in campaign.tasks.items()]
+    for path, expect in places:
+        yield from ((path, pattern) for pattern in (*expect.output, *expect.never))
+    for name, task in campaign.tasks.items():
+        for step in (*task.before, *task.run, *task.proof):
+            yield from ((("tasks", name), pattern) for pattern in step.output)
+
+
+def _directory() -> Path:
+    return shipped_directory() / "campaigns"
