@@ -14,7 +14,7 @@ FIRST_KEY = 0x81
 MOST_CONTAINERS = 64
 
 MASTER_FILE_VERSION, KEY_MAP_VERSION = b"\x01", b"\x01"
-_ENTRY_LENGTH, _RECORD_LENGTH, _KEY_RECORD_LENGTH = 28, 86, 12
+_ENTRY_LENGTH, _RECORD_LENGTH = 28, 86
 _NAME_FIELD, _GUID_FIELD = 9, 80
 NAME_UNITS = _GUID_FIELD // 2 - 1
 """The longest name of a container, in units of UTF-16."""
@@ -123,11 +123,6 @@ def read_containers(content: bytes) -> tuple[ContainerRecord, ...]:
 def key_map(records: Iterable[ContainerRecord]) -> bytes:
     """The map of keys that goes with a map of containers."""
     return KEY_MAP_VERSION + b"".join(record.key_record(number) for number, record in enumerate(records))
-
-
-def key_records(content: bytes) -> int:
-    """How many records a map of keys has."""
-    return max(0, len(content) - 1) // _KEY_RECORD_LENGTH
 
 
 def _cut(content: bytes, length: int) -> list[bytes]:

@@ -83,3 +83,18 @@ def test_a_key_of_which_the_map_says_nothing_is_named_after_its_file() -> None:
     assert client.send(creating(0x8A)) == "9000"
     assert client.send(bringing(0x8A)) == "9000"
     assert shown(client) == (NO_CONTAINER,) * 9 + (ContainerRecord("B08A", 1, 0, 2048),)
+
+
+def test_a_label_that_two_keys_have_is_cut_so_that_the_reference_fits_behind_it() -> None:
+    client = GidsClient(with_keys_from_elsewhere(None, {0: "l" * 50, 1: "l" * 50, 2: "m" * 50}))
+    assert client.names() == ["l" * 36 + " 00", "l" * 36 + " 01", "m" * 39]
+
+
+def test_labels_may_be_empty_or_no_utf_8() -> None:
+    iso = Client(new_card(PROID_Q))
+    iso.verify("pin")
+    for reference in (0, 1):
+        assert iso.import_key(reference, THEIR_KEY) == "9000"
+    empty, latin_1 = key_entry(0, b"\x10", label="", kind=0x30), key_entry(1, b"\x11", label="caf?", kind=0x30)
+    iso.list_keys(empty, latin_1.replace(b"?", b"\xe9"))
+    assert GidsClient(iso.card.content).names() == ["00", "caf\ufffd"]
