@@ -56,6 +56,18 @@ def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
         ("eobcanka", (CodeIs("puk", NOT_SET),), ["office: set-identification", "office: set-bok"]),
         (
             "eobcanka",
+            (CodeIs("bok", SET, 2),),
+            [
+                "office: set-identification",
+                "PUK set with IOK",
+                "PIN set with PUK",
+                "QPIN set with PUK",
+                "office: set-bok",
+                "wrong BOK",
+            ],
+        ),
+        (
+            "eobcanka",
             (PartIs("identification"), CodeIs("puk", NOT_SET)),
             ["office: set-bok", "helpline: block-identification"],
         ),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from stuntcard.policy.claims import judge
 from stuntcard.policy.conditions import Seen, holds
+from stuntcard.policy.described import CodeIs, state_described
 from stuntcard.policy.functions import Situation
 from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
 from stuntcard.policy.moves import Move, content_moves, perform
@@ -111,6 +112,43 @@ def test_who_may_be_mistaken_comes_to_what_nobody_wants() -> None:
     assert way is not None
     assert len(way) == 3 + 5 + 3
     assert not any(move.right for move in way)
+
+
+@pytest.mark.parametrize("mistaken", [(), ("pin",)])
+def test_only_codes_that_may_be_mistaken_are_given_wrongly(mistaken: Sequence[str]) -> None:
+    for code in ("puk", "qpin"):
+        goal = Goal(PROID_Q, [condition(code=code, **{"is": "blocked"})], {}, mistaken=mistaken)
+        assert goal.way(at(FRESH)) is None
+
+
+def test_what_people_can_do_then_may_be_what_is_wanted_and_what_they_have_done() -> None:
+    check_bok = {"do": "act", "who": "register", "act": "check-bok"}
+    start = at(factory_state(EOBCANKA))
+    assert in_brief(Goal(EOBCANKA, [condition(can=check_bok)], {}).way(start)) == ["act set-bok"]
+    assert in_brief(Goal(EOBCANKA, [], {}, [action(**check_bok)]).way(start)) == ["act set-bok", "act bok"]
+
+
+BY_DOK = {"do": "set", "code": "iok", "by": "dok"}
+AT_THE_OFFICE = {"do": "act", "who": "office", "act": "set-identification"}
+DOK_SET, DOK_BLOCKED = (condition(code="dok", **{"is": status}) for status in ("set", "blocked"))
+
+
+@pytest.mark.parametrize(
+    ("avoided", "way"),
+    [
+        ([], ["set iok"]),
+        ([Avoided((), action(**BY_DOK))], ["act set-identification"]),
+        ([Avoided((DOK_SET,), action(**BY_DOK))], ["act set-identification"]),
+        ([Avoided((DOK_BLOCKED,), action(**BY_DOK))], ["set iok"]),
+        ([Avoided((), action(**BY_DOK)), Avoided((), action(**AT_THE_OFFICE))], ["set iok"]),
+        ([Avoided((DOK_SET,))], ["set iok"]),
+    ],
+)
+def test_a_way_leads_past_deeds_that_shall_not_be_done_then(avoided: Sequence[Avoided], way: list[str]) -> None:
+    """Where what shall not be is so from the beginning, it keeps nobody from anything."""
+    blocked = state_described(EOBCANKA, [CodeIs("iok", CodeStatus.BLOCKED)])
+    goal = Goal(EOBCANKA, [condition(code="iok", **{"is": "set"})], {}, avoided=avoided)
+    assert in_brief(goal.way(at(blocked))) == way
 
 
 def test_a_goal_that_is_too_far_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
