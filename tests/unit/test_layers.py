@@ -62,7 +62,7 @@ EMULATOR = House(
         scenario="card policy iso7816 profile applets trace readers faults",
         exercises="card policy profile applets scenario",
         words="card policy profile messages faults scenario exercises",
-        pictures="policy profile words",
+        pictures="messages policy profile words",
         control="card policy iso7816 profile messages readers faults scenario exercises words",
         running="card policy iso7816 profile messages applets store readers trace faults scenario exercises words"
         " control",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from stuntcard.messages import NAME_CONTEXT, Messages
+from stuntcard.messages import Messages
 from stuntcard.messages.catalogue import CatalogueError, read_catalogue
 from stuntcard.profile.load import load_profile, shipped_names
 from stuntcard.profile.model import Language, Text
@@ -69,7 +69,7 @@ def test_what_is_counted_has_a_text_for_each_of_the_languages_forms(language: La
 
 
 def test_the_code_asks_for_messages_that_there_are_and_for_all_of_them() -> None:
-    known = {key for context, key in entries(Language.ENGLISH) if context != NAME_CONTEXT}
+    known = {key for _, key in entries(Language.ENGLISH)}
     written = set()
     asked = set()
     for file in EMULATOR.rglob("*.py"):
@@ -83,14 +83,13 @@ def test_the_code_asks_for_messages_that_there_are_and_for_all_of_them() -> None
     assert known - written == set()
 
 
-def test_names_of_the_profiles_are_known_in_every_language() -> None:
-    names = set()
+def test_names_in_words_are_given_in_every_language() -> None:
     for profile in map(load_profile, shipped_names()):
-        names |= {code.name for code in profile.codes.values()}
-        names |= {area.name for area in profile.areas.values()}
-        names |= {part.name for part in profile.parts.values()}
-    in_words = {name for name in names if not name.isupper()}
-    assert in_words <= {key for context, key in entries(Language.CZECH) if context == NAME_CONTEXT}
+        names = [code.name for code in profile.codes.values()]
+        names += [area.name for area in profile.areas.values()] + [part.name for part in profile.parts.values()]
+        names += [actor.name_of_act(act) for actor in profile.actors.values() for act in actor.acts]
+        for text in names:
+            assert text.en.replace(" ", "").isupper() or len({text.en, text.cs, text.sl}) == 3, text
 
 
 @pytest.mark.parametrize(
@@ -110,9 +109,7 @@ def test_each_language_counts_in_its_own_way(number: int, english: str, czech: s
         assert messages.counted("risk-tries", number, code="PUK") == expected
 
 
-def test_names_and_lists() -> None:
-    assert CZECH.name("CC area") == "oblast CC"
-    assert SLOVENIAN.name("no such name") == "no such name"
+def test_lists() -> None:
     assert [CZECH.all_of(items) for items in ([], ["PIN"], ["PIN", "PUK", "IOK"])] == ["", "PIN", "PIN, PUK a IOK"]
 
 

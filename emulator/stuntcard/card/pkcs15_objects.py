@@ -89,7 +89,7 @@ def entry(tag: int, common: bytes, of_class: bytes, of_type: bytes, of_sub_class
 
 def _authentication_object(profile: Profile, name: str, unblocks: bool, not_set: bool) -> bytes:
     code = profile.codes[name]
-    common = der.utf8_string(code.label or code.name) + der.named_bits(PRIVATE, MODIFIABLE)
+    common = der.utf8_string(code.label or code.name.en) + der.named_bits(PRIVATE, MODIFIABLE)
     unblocked_by = unblocking_code(profile, name)
     if unblocked_by is not None:
         common += der.octet_string(authentication_identifier(profile, unblocked_by))

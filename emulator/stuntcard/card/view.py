@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from stuntcard.card.content import Content, KeyRecord
 from stuntcard.policy.law import unblocking_code
 from stuntcard.policy.state import NOTHING_MORE, CodeState, Item, KeyRights, Origin
-from stuntcard.profile.model import CARD, Characters, CodeStatus, Lasts, Profile
+from stuntcard.profile.model import CARD, Characters, CodeStatus, Language, Lasts, Profile, Text
 
 ALIVE, DEAD = "operational", "dead"
 
@@ -15,6 +16,8 @@ ALIVE, DEAD = "operational", "dead"
 @dataclass(frozen=True, slots=True)
 class CodeView:
     """One code: its state, its tries, and the rule of its values. `reference` is None when it is not on the chip.
+
+    `names`: its name in each language, here and in areas and parts.
 
     `changeable`: its holder may change it with its own old value.
     """
@@ -32,6 +35,7 @@ class CodeView:
     unblocked_by: str | None
     characters: Characters
     changeable: bool
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class AreaView:
     guard: str
     places: int | None
     used: int
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class PartView:
 
     name: str
     lost: bool
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +97,22 @@ class CardView:
     keys: list[KeyView]
 
 
+def name_in(seen: CodeView | AreaView | PartView, language: Language) -> str:
+    """What a code, an area or a part is called in a language."""
+    return seen.names.get(language, seen.name)
+
+
 def view(profile: Profile, content: Content) -> CardView:
     """What may be seen of a card."""
     state = content.state
     areas = {
-        name: AreaView(area.name, area.guard, area.places.count if area.places else None, state.used(name))
+        name: AreaView(
+            area.name.en,
+            area.guard,
+            area.places.count if area.places else None,
+            state.used(name),
+            _names(area.name),
+        )
         for name, area in profile.areas.items()
     }
     return CardView(
@@ -104,7 +121,9 @@ def view(profile: Profile, content: Content) -> CardView:
         life_cycle=DEAD if CARD in state.lost else ALIVE,
         codes={name: _code_view(profile, name, state.codes[name]) for name in profile.codes},
         areas=areas,
-        parts={name: PartView(part.name, name in state.lost) for name, part in profile.parts.items()},
+        parts={
+            name: PartView(part.name.en, name in state.lost, _names(part.name)) for name, part in profile.parts.items()
+        },
         memory=MemoryView(profile.memory.bytes, state.memory_used) if profile.memory is not None else None,
         keys=[_key_view(item, content.keys[item.number]) for item in state.items],
     )
@@ -113,7 +132,7 @@ def view(profile: Profile, content: Content) -> CardView:
 def _code_view(profile: Profile, name: str, code: CodeState) -> CodeView:
     rule = profile.codes[name]
     return CodeView(
-        name=rule.name,
+        name=rule.name.en,
         reference=rule.reference,
         state=code.status,
         tries_left=code.tries_left,
@@ -126,7 +145,12 @@ def _code_view(profile: Profile, name: str, code: CodeState) -> CodeView:
         unblocked_by=unblocking_code(profile, name),
         characters=rule.characters.set,
         changeable=rule.change.allowed,
+        names=_names(rule.name),
     )
+
+
+def _names(text: Text) -> dict[str, str]:
+    return {language.value: text.in_language(language) for language in Language}
 
 
 def _key_view(item: Item, record: KeyRecord) -> KeyView:

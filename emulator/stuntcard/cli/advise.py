@@ -38,7 +38,7 @@ def advise(
     forgot: Annotated[
         list[str] | None, typer.Option(help="A code that the holder does not know any more.", metavar="CODE")
     ] = None,
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell what works on a card, the shortest ways back to what does not, and what each step costs or risks.

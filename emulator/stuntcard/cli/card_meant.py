@@ -111,5 +111,5 @@ def codes_forgotten(profile: Profile, state: State, given: Sequence[str], messag
             codes = ", ".join(profile.codes)
             raise CardMeantError(messages.text("forgot-unknown", code=code, card=profile.name, codes=codes))
         if state.codes[code].status is CodeStatus.NOT_SET:
-            raise CardMeantError(messages.text("forgot-not-set", code=messages.name(profile.codes[code].name)))
+            raise CardMeantError(messages.text("forgot-not-set", code=messages.of(profile.codes[code].name)))
     return frozenset(given)

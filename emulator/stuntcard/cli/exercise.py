@@ -51,7 +51,7 @@ def list_exercises(
     profile: Annotated[
         str | None, typer.Argument(help="A profile's id; absent: of all cards.", autocompletion=complete_profile)
     ] = None,
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     as_json: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write a table in Markdown.")] = False,
 ) -> None:
@@ -66,7 +66,7 @@ def list_exercises(
 
 
 @exercise_app.command()
-def show(name: NameArgument, language: LanguageOption = "en", as_json: JsonOption = False) -> None:
+def show(name: NameArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Show all of an exercise to its trainer: the story, and also the way, the traps and what to explain.
 
     Example: stuntcard exercise show tokenme-621-right-order --language sl
@@ -82,7 +82,7 @@ def check(
     exercises: Annotated[
         list[str], typer.Argument(help="YAML files, or exercises' names.", autocompletion=complete_exercise)
     ],
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
 ) -> None:
     """Check exercises: their form, that each can be solved, and that each of its traps can be walked into.
 
@@ -118,7 +118,7 @@ def start(
             help="What programs see first; without it, the card's own.", metavar="NAME", autocompletion=complete_applet
         ),
     ] = None,
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
 ) -> None:
     """Tell the story, run the card, and judge what becomes of it: for one COMMAND, such as a shell, or until Ctrl-C.
 
@@ -158,7 +158,7 @@ def _served(on_desk: ReaderOnDesk, choice: ReaderChoice, program: Sequence[str] 
 
 
 @exercise_app.command()
-def status(card: CardArgument = None, language: LanguageOption = "en", as_json: JsonOption = False) -> None:
+def status(card: CardArgument = None, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Say how a running exercise stands: solved, open or lost, traps, tries spent, hints taken.
 
     Example: stuntcard exercise status --language cs
@@ -173,7 +173,7 @@ def status(card: CardArgument = None, language: LanguageOption = "en", as_json: 
 
 
 @exercise_app.command()
-def hint(card: CardArgument = None, language: LanguageOption = "en") -> None:
+def hint(card: CardArgument = None, language: LanguageOption = "") -> None:
     """Take one more hint: the next step of the way from the card as it is now, with what it costs and risks.
 
     Example: stuntcard exercise hint
@@ -190,7 +190,7 @@ def hint(card: CardArgument = None, language: LanguageOption = "en") -> None:
 def call(
     person: Annotated[str, typer.Argument(help="Whom to call: holder, office, helpline or post.")],
     card: CardArgument = None,
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
 ) -> None:
     """Call somebody of the story of a running exercise, who may know a code.
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,10 @@ import typer
 from stuntcard.cli.completion import complete_profile
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.loading import loaded_profile
-from stuntcard.cli.options import JsonOption
+from stuntcard.cli.options import JsonOption, LanguageOption
 
 if TYPE_CHECKING:
+    from stuntcard.messages import Messages
     from stuntcard.profile.model import Profile
 
 
@@ -33,7 +35,10 @@ def explore(
     graph: Annotated[
         Path | None, typer.Option(help="Draw into this file: .svg, .dot (Graphviz) or .mmd (Mermaid).", metavar="FILE")
     ] = None,
-    of: Annotated[str, typer.Option(help="What to draw: code:NAME, part:NAME, or card.")] = "card",
+    of: Annotated[
+        str, typer.Option(help="What to draw: code:NAME, part:NAME, or card: one graph, or a graph for each part.")
+    ] = "card",
+    language: LanguageOption = "",
 ) -> None:
     """Walk every state that cards can reach, tell what is lost for good, and prove their profiles' claims.
 
@@ -41,16 +46,18 @@ def explore(
 
     Example: stuntcard explore zzzs-pk --graph pep.svg --of part:pep
     """
+    from stuntcard.messages import messages_in
     from stuntcard.policy.walk import TooManyStatesError
 
+    messages = messages_in(language)
     loaded = [loaded_profile(name) for name in profiles]
     if graph is not None:
         if len(loaded) != 1:
             fail("a picture is of one card; give one profile with --graph")
-        _draw(loaded[0], of, graph)
+        _draw(loaded[0], of, graph, messages)
         return
     try:
-        found = explored(loaded)
+        found = explored(loaded, language)
     except TooManyStatesError as error:
         fail(f"{error}; its tries and places are too many to walk them all")
     if as_json:
@@ -71,28 +78,31 @@ class Explored:
     """Whether all claims are."""
 
 
-def explored(profiles: Sequence[Profile]) -> list[Explored]:
+def explored(profiles: Sequence[Profile], language: str) -> list[Explored]:
     """What was found; several profiles are walked side by side, on as many processors as there are.
 
     Raises TooManyStatesError.
     """
     if len(profiles) == 1:
-        return [_explored_one(profiles[0])]
+        return [_explored_one(profiles[0], language)]
     from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(min(len(profiles), os.cpu_count() or 1)) as pool:
-        return list(pool.map(_explored_one, profiles))
+        return list(pool.map(_explored_one, profiles, repeat(language)))
 
 
-def _explored_one(profile: Profile) -> Explored:
+def _explored_one(profile: Profile, language: str) -> Explored:
+    from stuntcard.messages import messages_in
     from stuntcard.policy.explore import explore
     from stuntcard.words.exploration_report import exploration_lines, exploration_object
 
+    messages = messages_in(language)
     walked, found = explore(profile)
-    return Explored(exploration_object(walked, found), "\n".join(exploration_lines(walked, found)), found.held)
+    text = "\n".join(exploration_lines(walked, found, messages))
+    return Explored(exploration_object(walked, found, messages), text, found.held)
 
 
-def _draw(profile: Profile, of: str, file: Path) -> None:
+def _draw(profile: Profile, of: str, file: Path, messages: Messages) -> None:
     """Draws the life of `code:NAME`, `part:NAME` or `card` into a file."""
     from stuntcard.pictures.draw import WRITERS
     from stuntcard.pictures.graph import GraphError, picture
@@ -102,7 +112,7 @@ def _draw(profile: Profile, of: str, file: Path) -> None:
     if write is None:
         fail(f"{file}: can't be drawn; expected a name that ends in {', '.join(WRITERS)}")
     with failing(GraphError, TooManyStatesError):
-        drawn = write(picture(walk(profile), of))
+        drawn = write(picture(walk(profile), of, messages))
     try:
         file.write_text(drawn, encoding="utf-8")
     except OSError as error:

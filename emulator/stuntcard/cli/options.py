@@ -19,6 +19,7 @@ from stuntcard.cli.completion import (
     complete_scenario,
     complete_stored_card,
 )
+from stuntcard.cli.language import language_option
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -52,7 +53,7 @@ RunningCardArgument = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
-LanguageOption = Annotated[str, typer.Option(help="en, cs or sl.")]
+LanguageOption = Annotated[str, language_option()]
 UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Record codes and keys too.")]
 
 
@@ -90,7 +91,7 @@ class CardOptions:
             autocompletion=complete_applet,
         ),
     ] = None
-    language: Annotated[str, typer.Option(help="What a scenario tells, it tells in en, cs or sl.")] = "en"
+    language: Annotated[str, language_option("What a scenario tells, it tells in en, cs or sl.")] = ""
     serial: Annotated[
         list[str] | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
     ] = None

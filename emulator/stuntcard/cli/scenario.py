@@ -33,7 +33,7 @@ def list_scenarios(
     profile: Annotated[
         str | None, typer.Argument(help="A profile's id; absent: of all cards.", autocompletion=complete_profile)
     ] = None,
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     as_json: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write a table in Markdown.")] = False,
 ) -> None:
@@ -48,7 +48,7 @@ def list_scenarios(
 
 
 @scenario_app.command()
-def show(name: NameArgument, language: LanguageOption = "en", as_json: JsonOption = False) -> None:
+def show(name: NameArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Show a scenario: what happened, the card as it stands then, and what should come of it.
 
     Example: stuntcard scenario show proid-q-puk-last-try --language cs
@@ -64,7 +64,7 @@ def check(
     scenarios: Annotated[
         list[str], typer.Argument(help="YAML files, or scenarios' names.", autocompletion=complete_scenario)
     ],
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
 ) -> None:
     """Check scenarios: their form, and that a card can come to the state that they want.
 

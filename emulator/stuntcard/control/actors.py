@@ -46,7 +46,7 @@ def perform(card: Card, request: ActRequest) -> str:
 
 def _reason(card: Card, verdict: Verdict, codes: tuple[str, ...]) -> str:
     profile, state = card.profile, card.state
-    names = " and ".join(profile.codes[code].name for code in codes)
+    names = " and ".join(profile.codes[code].name.en for code in codes)
     match verdict:
         case Verdict.VALUE_REFUSED:
             rules = ", ".join(

@@ -2,17 +2,13 @@
 
 A catalogue is gettext's: any translator's editor opens it, and its header says how the language counts (Czech 1, 2-4,
 5 and more; Slovenian has a dual). A message has a key and not an English sentence as its msgid, so that English can be
-mended without touching the others. Names that a profile gives in one language only ("general area") are translated
-under the context `name`; one that no catalogue knows is shown as the profile has it.
+mended without touching the others. What a profile, a scenario or an exercise says stands there, in each language.
 """
 
 from __future__ import annotations
 
 from stuntcard.messages.catalogue import read_catalogue
 from stuntcard.profile.model import Language, Text
-
-NAME_CONTEXT = "name"
-"""The context of a profile's names."""
 
 
 class Messages:
@@ -31,19 +27,9 @@ class Messages:
         """A message in the form that this language uses with the number, which it names `{number}`. Raises KeyError."""
         return self._catalogue.ngettext(key, key, number).format(number=number, **values)
 
-    def name(self, name: str) -> str:
-        """A profile's name of an area, a part or a code, in this language where the catalogue has it."""
-        return self._catalogue.pgettext(NAME_CONTEXT, name)
-
     def of(self, text: Text) -> str:
-        """A profile's text that comes in every language."""
-        match self.language:
-            case Language.ENGLISH:
-                return text.en
-            case Language.CZECH:
-                return text.cs
-            case Language.SLOVENIAN:
-                return text.sl
+        """A text that comes in every language, such as a code's name in a profile."""
+        return text.in_language(self.language)
 
     def all_of(self, items: list[str]) -> str:
         """Several things in one sentence, with "and" before the last."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stuntcard.messages import Messages
 from stuntcard.pictures.graph import Arrow, Look, Node, Picture, show_card
 from stuntcard.policy.state import State
-from stuntcard.profile.model import Profile
+from stuntcard.profile.model import Language, Profile
 
 _MOST = 30
 """States in a picture; of a longer way it has the first and the last ones."""
@@ -23,8 +24,8 @@ class Point:
 
 
 def way_point(profile: Profile, state: State) -> tuple[tuple[str, ...], str]:
-    """What is shown of a state, and the name of its look."""
-    lines, look = show_card(profile, state)
+    """What is shown of a state, in English, and the name of its look."""
+    lines, look = show_card(profile, state, Messages(Language.ENGLISH))
     return lines, look.value
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from stuntcard.profile.blocks import Identifier, Sourced, Text, as_tuple
+from stuntcard.profile.blocks import Identifier, Name, Sourced, Text, as_tuple
 from stuntcard.profile.codes import CodeStatus, as_statuses
 
 
 class Act(Sourced):
     """What an actor can do to a card without any code of its own.
 
-    `sets`: codes that get a new value together; the first of them must have one of the statuses in `from`. `loses`: a
-    part that is lost for good by it. `checks`: a code that the holder tells the actor, who checks it. `only_while`: a
-    part that must not be lost yet.
+    `name`: what it is called in brief; absent: its identifier. `sets`: codes that get a new value together; the first
+    of them must have one of the statuses in `from`. `loses`: a part that is lost for good by it. `checks`: a code that
+    the holder tells the actor, who checks it. `only_while`: a part that must not be lost yet.
     """
 
+    name: Name | None = None
     about: Text
     sets: tuple[Identifier, ...] = ()
     from_: tuple[CodeStatus, ...] = Field(alias="from", default=())
@@ -44,3 +45,7 @@ class Actor(Sourced):
     name: Text
     acts: dict[Identifier, Act] = Field(min_length=1)
     cannot: dict[Identifier, Refusal] = Field(default={})
+
+    def name_of_act(self, act: str) -> Text:
+        """What an act is called in brief."""
+        return self.acts[act].name or Text(en=act, cs=act, sl=act)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
-from stuntcard.profile.blocks import Identifier, Sourced, as_tuple
+from stuntcard.profile.blocks import Identifier, Name, Sourced, as_tuple
 
 CARD = "card"
 """The part that stands for the whole card; every profile has it without saying so."""
@@ -30,7 +30,7 @@ LAST_GUARD_REFERENCE = 14
 class Area(Sourced):
     """A part of the card with its own guard and capacity."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    name: Name
     guard: Identifier = Field(description="The code that lets a key of this area be used.")
     create_with: tuple[Identifier, ...] = Field(
         description="Codes that must have been given to make or import a key here."
@@ -60,7 +60,7 @@ class Memory(Sourced):
 class Part(Sourced):
     """Codes and areas that live and die together."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    name: Name
     codes: tuple[Identifier, ...] = ()
     areas: tuple[Identifier, ...] = ()
 

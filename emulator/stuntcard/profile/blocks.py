@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -82,6 +84,44 @@ class Text(Block):
     def missing(self) -> tuple[Language, ...]:
         """The languages that it was not given in."""
         return self._missing
+
+    def __str__(self) -> str:
+        return self.en
+
+    def in_language(self, language: Language) -> str:
+        """The text in a language."""
+        match language:
+            case Language.ENGLISH:
+                return self.en
+            case Language.CZECH:
+                return self.cs
+            case Language.SLOVENIAN:
+                return self.sl
+
+
+def _alike(value: object) -> object:
+    return {language.value: value for language in Language} if isinstance(value, str) else value
+
+
+_ALIKE = BeforeValidator(_alike, json_schema_input_type=str | Text)
+
+
+def _of_at_most(length: int) -> AfterValidator:
+    def check(text: Text) -> Text:
+        for language in Language:
+            if not 1 <= len(text.in_language(language)) <= length:
+                raise ValueError(f"a text of 1 to {length} characters ({language})")
+        return text
+
+    return AfterValidator(check)
+
+
+CodeName = Annotated[Text, _ALIKE, _of_at_most(32)]
+"""A code's name: one for all languages, or one for each."""
+Name = Annotated[Text, _ALIKE, _of_at_most(64)]
+"""A name of an area, a part or an act: one for all languages, or one for each."""
+Sentence = Annotated[Text, _ALIKE, _of_at_most(200)]
+"""A sentence, one for all languages, or one for each."""
 
 
 class Note(Sourced):

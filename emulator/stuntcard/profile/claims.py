@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
-from stuntcard.profile.blocks import Block, Bounds, HexBytes, Identifier, Sourced, as_tuple
+from stuntcard.profile.blocks import Block, Bounds, HexBytes, Identifier, Sentence, Sourced, as_tuple
 
 Status = Literal["not_set", "set", "blocked", "lost", "alive", "paired", "unpaired", "certificate", "gone"]
 
@@ -92,7 +92,7 @@ class Claim(Sourced):
     much later, does any of `never` hold. From there, each of `possible` can be reached.
     """
 
-    says: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    says: Sentence
     when: tuple[Condition, ...] = ()
     after: ClaimedAction | None = None
     always: tuple[Condition, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from stuntcard.profile.blocks import Identifier, Sourced, as_tuple
+from stuntcard.profile.blocks import CodeName, Identifier, Sourced, as_tuple
 
 
 class CodeStatus(StrEnum):
@@ -117,7 +117,7 @@ class Cascade(Sourced):
 class Code(Sourced):
     """A secret the holder types."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    name: CodeName
     label: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
         default=None, description="What PKCS#15 calls the code; absent: its name."
     )

@@ -84,4 +84,4 @@ def _heard(card: CardInterface, recorder: Recorder | None) -> CardInterface:
 
 def code_names(profile: Profile) -> dict[int, str]:
     """The names of codes by the references that commands give."""
-    return {reference: code.name for code in profile.codes_on_chip.values() for reference in code.references}
+    return {reference: code.name.en for code in profile.codes_on_chip.values() for reference in code.references}

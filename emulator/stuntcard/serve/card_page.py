@@ -70,7 +70,7 @@ def losses(profile: Profile, state: State, wanted: list[Wanted], page: Messages)
     after = route_to(profile, state, wanted).state
     names = Messages(page.language)
     lost = [
-        page.text("page-whole-card") if part == CARD else names.name(profile.parts[part].name)
+        page.text("page-whole-card") if part == CARD else names.of(profile.parts[part].name)
         for part in sorted(after.lost - state.lost)
     ]
     kept = {item.number for item in after.items if item.key is not None}
@@ -86,7 +86,7 @@ def _losing(profile: Profile, messages: Messages, page: Messages) -> dict[str, s
     """The acts by which a part is lost for good, and the words for that."""
     acts = {name: act for actor in profile.actors.values() for name, act in actor.acts.items()}
     return {
-        name: page.text("page-part-goes", part=messages.name(profile.parts[act.loses].name))
+        name: page.text("page-part-goes", part=messages.of(profile.parts[act.loses].name))
         for name, act in acts.items()
         if act.loses is not None and act.loses in profile.parts
     }
@@ -125,8 +125,8 @@ def _remembered(asked: _Asked) -> list[str]:
 
 def _lives(profile: Profile, messages: Messages, page: Messages) -> list[tuple[str, str]]:
     """What can be drawn, and how it is called."""
-    codes = [(f"code:{name}", messages.name(code.name)) for name, code in profile.codes.items()]
-    parts = [(f"part:{name}", messages.name(part.name)) for name, part in profile.parts.items()]
+    codes = [(f"code:{name}", messages.of(code.name)) for name, code in profile.codes.items()]
+    parts = [(f"part:{name}", messages.of(part.name)) for name, part in profile.parts.items()]
     nothing, whole = ("", page.text("page-picture-none")), ("card", page.text("page-picture-card"))
     return [nothing, whole, *codes, *parts]
 

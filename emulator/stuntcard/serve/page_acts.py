@@ -201,7 +201,7 @@ def call(request: Request, card: CardActedOn, person: str) -> Response:
         if called is None:
             raise ProblemError(Problem.NOT_FOUND, f"nobody called '{person}' can be reached")
         codes = card.card.profile.codes
-        told = [f"{messages.name(codes[code].name)}: {value}" for code, value in called.tells.items()]
+        told = [f"{messages.of(codes[code].name)}: {value}" for code, value in called.tells.items()]
         return Notice("\n".join([called.says, *told]))
 
     return _then(request, _page_of(card), act)

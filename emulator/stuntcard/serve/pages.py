@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from stuntcard.card.view import name_in
 from stuntcard.messages import Messages
 from stuntcard.profile.model import Language
 from stuntcard.serve.access import Caller
@@ -68,7 +69,7 @@ def page(
     context = {
         "t": messages.text,
         "n": messages.counted,
-        "name": Messages(language).name,
+        "name": partial(name_in, language=language),
         "language": language,
         "languages": [(other, f"?{urlencode({'language': other})}") for other in Language],
         "caller": caller,

@@ -14,14 +14,14 @@ from multiprocessing.connection import Connection
 from typing import cast
 
 from stuntcard.messages import Messages
-from stuntcard.pictures.graph import GraphError, Picture
+from stuntcard.pictures.graph import Drawing, GraphError
 from stuntcard.policy.state import State
-from stuntcard.profile.model import Profile
+from stuntcard.profile.model import Language, Profile
 from stuntcard.serve.problems import Problem, ProblemError
 
 _KEPT = 100
 _NICENESS = 10
-_drawn: OrderedDict[tuple[str, str, str], Picture | str] = OrderedDict()
+_drawn: OrderedDict[tuple[str, str, Language, str], Drawing | str] = OrderedDict()
 _drawing = threading.Lock()
 
 
@@ -30,33 +30,33 @@ def life_drawn(profile: Profile, state: State, of: str, messages: Messages) -> s
     from stuntcard.pictures.draw import to_svg
     from stuntcard.pictures.graph import place_in
 
-    found = _picture(profile, of)
+    found = _picture(profile, of, messages.language)
     if isinstance(found, str):
         raise ProblemError(Problem.NOT_FOUND, found)
-    return to_svg(found, place_in(found, profile, of, state), messages.text("you-are-here"))
+    return to_svg(found, place_in(found, profile, of, state, messages), messages.text("you-are-here"))
 
 
-def _picture(profile: Profile, of: str) -> Picture | str:
+def _picture(profile: Profile, of: str, language: Language) -> Drawing | str:
     """The picture, or why there is none."""
     # A stored card's profile may be another of the same id.
-    key = (profile.id, of, profile.model_dump_json(exclude={"token", "applets", "atr"}))
+    key = (profile.id, of, language, profile.model_dump_json(exclude={"token", "applets", "atr"}))
     with _drawing:
         found = _drawn.get(key)
         if found is None:
-            found = _drawn[key] = _drawn_elsewhere(profile, of)
+            found = _drawn[key] = _drawn_elsewhere(profile, of, language)
             if len(_drawn) > _KEPT:
                 _drawn.popitem(last=False)
         return found
 
 
-def _drawn_elsewhere(profile: Profile, of: str) -> Picture | str:
+def _drawn_elsewhere(profile: Profile, of: str, language: Language) -> Drawing | str:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_draw, args=(profile, of, theirs), daemon=True)
+    process = context.Process(target=_draw, args=(profile, of, language, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
-        return cast("Picture | str", ours.recv())
+        return cast("Drawing | str", ours.recv())
     except EOFError:
         return "the picture could not be drawn; the emulator's own output says why"
     finally:
@@ -64,12 +64,12 @@ def _drawn_elsewhere(profile: Profile, of: str) -> Picture | str:
         process.join()
 
 
-def _draw(profile: Profile, of: str, to: Connection) -> None:
+def _draw(profile: Profile, of: str, language: Language, to: Connection) -> None:
     from stuntcard.pictures.graph import picture
     from stuntcard.policy.walk import TooManyStatesError, walk
 
     os.nice(_NICENESS)
     try:
-        to.send(picture(walk(profile), of))
+        to.send(picture(walk(profile), of, Messages(language)))
     except (GraphError, TooManyStatesError) as error:
         to.send(str(error))

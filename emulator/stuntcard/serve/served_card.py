@@ -215,7 +215,7 @@ class ServedCard:
         content = card.content
         if card is not self._taped:
             self._taped = card
-            codes = {number: code.name for code in card.profile.codes_on_chip.values() for number in code.references}
+            codes = {number: code.name.en for code in card.profile.codes_on_chip.values() for number in code.references}
             self.tape.begin(card.profile.id, card.atr, codes)
         same = before is not None and before.content is content
         state = before.state if before is not None and same else view(card.profile, content)

@@ -71,7 +71,7 @@ def advice_for(card: ServedCard, messages: Messages, forgotten: frozenset[str]) 
             detail = messages.text("forgot-unknown", code=code, card=profile.name, codes=", ".join(profile.codes))
             raise ProblemError(Problem.NOT_VALID, detail)
         if state.codes[code].status is CodeStatus.NOT_SET:
-            detail = messages.text("forgot-not-set", code=messages.name(profile.codes[code].name))
+            detail = messages.text("forgot-not-set", code=messages.of(profile.codes[code].name))
             raise ProblemError(Problem.NOT_VALID, detail)
     found = advise(profile, state, forgotten)
     told = advice_object(profile, state, forgotten, found)

@@ -141,7 +141,7 @@ class _Writer:
         given = self._messages.all_of([self._code(code) for code in step.gives])
         action, item = step.action, step.deleted
         if action.kind in _WITH_KEYS:
-            area = self._messages.name(self._profile.areas[str(action.area)].name)
+            area = self._messages.of(self._profile.areas[str(action.area)].name)
             if action.kind is ActionKind.STORE_CERTIFICATE and self._key is None:
                 return self._messages.text("step-store-certificate-new", by=given, area=area)
             return self._messages.text(_WITH_KEYS[action.kind], by=given, area=area, number=self._key or "")
@@ -154,7 +154,7 @@ class _Writer:
             key = "step-delete-pair"
         else:
             key = "step-delete-key" if item.key else "step-delete-certificate"
-        area = self._messages.name(self._profile.areas[item.area].name)
+        area = self._messages.of(self._profile.areas[item.area].name)
         return self._messages.text(key, code=given, number=self._number(item.number), area=area)
 
     def _number(self, number: int) -> str:
@@ -205,13 +205,13 @@ class _Writer:
     def _name(self, function: Function) -> str:
         if function.use is Use.GIVE_CODE:
             return self._code(function.name)
-        return self._messages.name(self._profile.areas[function.name].name)
+        return self._messages.of(self._profile.areas[function.name].name)
 
     def _code(self, code: str) -> str:
-        return self._messages.name(self._profile.codes[code].name)
+        return self._messages.of(self._profile.codes[code].name)
 
     def _part(self, part: str) -> str:
-        return self._messages.name(self._profile.parts[part].name) if part != CARD else part
+        return self._messages.of(self._profile.parts[part].name) if part != CARD else part
 
 
 def _capitalised(sentence: str) -> str:

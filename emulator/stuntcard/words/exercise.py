@@ -74,7 +74,7 @@ def hint_lines(ready: ReadyExercise, way_step: WayStep, messages: Messages) -> I
 def value_lines(named: NamedExercise, values: Mapping[str, str], messages: Messages) -> Iterator[str]:
     """The values of codes."""
     for code, value in values.items():
-        name = messages.name(named.profile.codes[code].name)
+        name = messages.of(named.profile.codes[code].name)
         yield messages.text("exercise-code", code=name, value=value)
 
 
@@ -88,7 +88,7 @@ def judgement_lines(ready: ReadyExercise, judgement: Judgement, messages: Messag
     for sprung in judgement.traps:
         yield from sprung_lines(ready, sprung, messages)
     for code, number in judgement.tries_spent.items():
-        yield messages.counted("exercise-tries", number, code=messages.name(ready.named.profile.codes[code].name))
+        yield messages.counted("exercise-tries", number, code=messages.of(ready.named.profile.codes[code].name))
     if judgement.hints:
         yield messages.counted("exercise-hints", judgement.hints)
 

@@ -1,132 +1,129 @@
-"""Moves, abilities and states in plain English, for whoever looks at what the explorer found."""
+"""Moves, abilities and states in words, for whoever looks at what the explorer found."""
 
 from __future__ import annotations
 
+from stuntcard.messages import Messages
 from stuntcard.policy.moves import HOLDER, Action, ActionKind, Move
 from stuntcard.policy.state import State
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 
+_MOVES = {
+    ActionKind.LOG_IN: "move-log-in",
+    ActionKind.CHANGE: "move-change",
+    ActionKind.SET: "move-set",
+    ActionKind.USE_KEY: "move-use-key",
+    ActionKind.MAKE_KEY: "move-make-key",
+    ActionKind.IMPORT_KEY: "move-import-key",
+    ActionKind.BREAK_OFF: "move-break-off",
+    ActionKind.CLEAR_KEY: "move-clear-key",
+    ActionKind.STORE_CERTIFICATE: "move-store-certificate",
+    ActionKind.DELETE_CERTIFICATE: "move-delete-certificate",
+    ActionKind.DELETE_KEY: "move-delete-key",
+}
+_WRONG_MOVES = {
+    ActionKind.LOG_IN: "move-log-in-wrong",
+    ActionKind.CHANGE: "move-change-wrong",
+    ActionKind.SET: "move-set-wrong",
+}
+_ABILITIES = {
+    ActionKind.LOG_IN: "ability-log-in",
+    ActionKind.CHANGE: "ability-change",
+    ActionKind.SET: "ability-set",
+    ActionKind.USE_KEY: "ability-use-key",
+    ActionKind.MAKE_KEY: "ability-make-key",
+    ActionKind.IMPORT_KEY: "ability-import-key",
+    ActionKind.BREAK_OFF: "ability-break-off",
+    ActionKind.CLEAR_KEY: "ability-clear-key",
+    ActionKind.STORE_CERTIFICATE: "ability-store-certificate",
+    ActionKind.DELETE_CERTIFICATE: "ability-delete-certificate",
+    ActionKind.DELETE_KEY: "ability-delete-key",
+}
+_BRIEFLY = {ActionKind.LOG_IN: "brief-right", ActionKind.CHANGE: "brief-change", ActionKind.SET: "brief-set"}
+_STATUSES = {
+    CodeStatus.NOT_SET: "code-not-set",
+    CodeStatus.SET: "code-set",
+    CodeStatus.BLOCKED: "code-blocked",
+}
 
-def move_in_words(profile: Profile, move: Move) -> str:
+
+def move_in_words(profile: Profile, move: Move, messages: Messages) -> str:
     """Who does what, as a sentence without its full stop."""
-    return f"{_who(profile, move.who)} {action_in_words(profile, move)}"
+    return messages.text("move", who=_who(profile, move.who, messages), what=action_in_words(profile, move, messages))
 
 
-def action_in_words(profile: Profile, move: Move) -> str:
+def action_in_words(profile: Profile, move: Move, messages: Messages) -> str:
     """What is done, without who does it."""
-    action, right = move.action, move.right
-    code, by = _code(profile, action.code), _code(profile, action.by)
-    match action.kind:
-        case ActionKind.LOG_IN:
-            return f"gives the right {code}" if right else f"gives a wrong {code}"
-        case ActionKind.CHANGE:
-            return f"changes {code}" if right else f"tries to change {code} with a wrong old one"
-        case ActionKind.SET:
-            return f"sets {code} with {by}" if right else f"tries to set {code} with a wrong {by}"
-        case ActionKind.USE_KEY:
-            return f"uses a key in the {_area(profile, action)}"
-        case ActionKind.MAKE_KEY:
-            return f"makes a key in the {_area(profile, action)}"
-        case ActionKind.IMPORT_KEY:
-            return f"brings a key into the {_area(profile, action)}"
-        case ActionKind.BREAK_OFF:
-            return f"makes a key in the {_area(profile, action)} and breaks off before it is listed"
-        case ActionKind.CLEAR_KEY:
-            return f"clears away a key left over in the {_area(profile, action)}"
-        case ActionKind.STORE_CERTIFICATE:
-            return f"stores a certificate for a key in the {_area(profile, action)}"
-        case ActionKind.DELETE_CERTIFICATE:
-            return f"deletes a certificate in the {_area(profile, action)}"
-        case ActionKind.DELETE_KEY:
-            return f"deletes a key in the {_area(profile, action)}"
-        case ActionKind.ACT:
-            about = profile.actors[move.who].acts[action.act or ""].about.en
-            return about if right else f"{about} (a wrong {code} is told)"
+    action = move.action
+    values = _values(profile, action, messages)
+    if action.kind is ActionKind.ACT:
+        about = messages.of(profile.actors[move.who].acts[str(action.act)].about)
+        return about if move.right else messages.text("move-act-wrong", act=about, **values)
+    return messages.text((_MOVES if move.right else _WRONG_MOVES)[action.kind], **values)
 
 
-def move_briefly(profile: Profile, move: Move) -> str:
-    """A move for the label of an arrow."""
+def move_briefly(profile: Profile, move: Move, messages: Messages, *, last: bool = False) -> str:
+    """A move for the label of an arrow; `last`: a wrong value there is the last that a code takes."""
     action = move.action
     if not move.right:
-        return f"wrong {_code(profile, action.by or action.code)}"
-    match action.kind:
-        case ActionKind.LOG_IN:
-            return f"right {_code(profile, action.code)}"
-        case ActionKind.CHANGE:
-            return f"{_code(profile, action.code)} changed"
-        case ActionKind.SET:
-            return f"{_code(profile, action.code)} set with {_code(profile, action.by)}"
-        case ActionKind.ACT:
-            return f"{move.who}: {action.act}"
-        case _:
-            return action_in_words(profile, move)
+        code = _code(profile, action.by or action.code, messages)
+        return messages.text("brief-last-wrong" if last else "brief-wrong", code=code)
+    if action.kind is ActionKind.ACT:
+        actor = profile.actors[move.who]
+        act = messages.of(actor.name_of_act(str(action.act)))
+        return messages.text("brief-act", who=messages.of(actor.name), act=act)
+    if action.kind in _BRIEFLY:
+        return messages.text(_BRIEFLY[action.kind], **_values(profile, action, messages))
+    return action_in_words(profile, move, messages)
 
 
-def ability_in_words(profile: Profile, who: str, action: Action) -> str:
+def ability_in_words(profile: Profile, who: str, action: Action, messages: Messages) -> str:
     """Something that a card can do for somebody, as a noun."""
-    code = _code(profile, action.code)
-    match action.kind:
-        case ActionKind.LOG_IN:
-            return f"{code} being taken"
-        case ActionKind.CHANGE:
-            return f"changing {code}"
-        case ActionKind.SET:
-            return f"setting {code} with {_code(profile, action.by)}"
-        case ActionKind.ACT:
-            return f"{action.act} by {profile.actors[who].name.en}"
-        case ActionKind.BREAK_OFF:
-            return f"making keys in the {_area(profile, action)} without listing them"
-        case ActionKind.CLEAR_KEY:
-            return f"clearing left-over keys away in the {_area(profile, action)}"
-        case ActionKind.MAKE_KEY:
-            return f"making keys in the {_area(profile, action)}"
-        case ActionKind.IMPORT_KEY:
-            return f"bringing keys into the {_area(profile, action)}"
-        case ActionKind.USE_KEY:
-            return f"using a key in the {_area(profile, action)}"
-        case ActionKind.STORE_CERTIFICATE:
-            return f"storing certificates in the {_area(profile, action)}"
-        case ActionKind.DELETE_CERTIFICATE:
-            return f"deleting certificates in the {_area(profile, action)}"
-        case ActionKind.DELETE_KEY:
-            return f"deleting keys in the {_area(profile, action)}"
+    if action.kind is ActionKind.ACT:
+        act = messages.of(profile.actors[who].name_of_act(str(action.act)))
+        return messages.text("ability-act", act=act, who=_who(profile, who, messages))
+    return messages.text(_ABILITIES[action.kind], **_values(profile, action, messages))
 
 
-def state_in_words(profile: Profile, state: State) -> str:
+def state_in_words(profile: Profile, state: State, messages: Messages) -> str:
     """Every code with its tries, the keys of each area, and what is lost."""
     said = []
     for name, code in state.codes.items():
-        left = f" ({code.tries_left} left)" if code.status is CodeStatus.SET else ""
-        said.append(f"{profile.codes[name].name} {status_in_words(code.status)}{left}")
-    for name in profile.areas:
+        if code.status is CodeStatus.SET:
+            shown = _code(profile, name, messages)
+            said.append(messages.text("code-left", code=shown, number=code.tries_left))
+        else:
+            said.append(code_in_words(profile, name, code.status, messages))
+    for name, area in profile.areas.items():
         keys = sum(1 for item in state.items if item.area == name and item.key)
-        said += [f"{keys} key{'s' if keys > 1 else ''} in the {_area_name(profile, name)}"] if keys else []
-    said += [part_lost_in_words(profile, part) for part in sorted(state.lost)]
+        said += [messages.counted("keys-stored", keys, area=messages.of(area.name))] if keys else []
+    said += [part_lost_in_words(profile, part, messages) for part in sorted(state.lost)]
     return ", ".join(said)
 
 
-def status_in_words(status: CodeStatus) -> str:
-    """A code's status."""
-    return status.value.replace("_", " ")
+def code_in_words(profile: Profile, code: str, status: CodeStatus, messages: Messages) -> str:
+    """A code and its status."""
+    return messages.text(_STATUSES[status], code=_code(profile, code, messages))
 
 
-def part_lost_in_words(profile: Profile, part: str) -> str:
+def part_lost_in_words(profile: Profile, part: str, messages: Messages) -> str:
     """That a part is lost, or the card dead."""
-    return "card dead" if part == CARD else f"{profile.parts[part].name} lost"
+    if part == CARD:
+        return messages.text("card-dead")
+    return messages.text("part-lost", part=messages.of(profile.parts[part].name))
 
 
-def _who(profile: Profile, who: str) -> str:
-    return "the holder" if who == HOLDER else profile.actors[who].name.en
+def _who(profile: Profile, who: str, messages: Messages) -> str:
+    return messages.text("actor-holder") if who == HOLDER else messages.of(profile.actors[who].name)
 
 
-def _code(profile: Profile, code: str | None) -> str:
-    return profile.codes[code].name if code is not None else ""
+def _code(profile: Profile, code: str | None, messages: Messages) -> str:
+    return messages.of(profile.codes[code].name) if code is not None else ""
 
 
-def _area(profile: Profile, action: Action) -> str:
-    return _area_name(profile, action.area or "")
-
-
-def _area_name(profile: Profile, area: str) -> str:
-    name = profile.areas[area].name
-    return name if "area" in name or "store" in name else f"area of {name}"
+def _values(profile: Profile, action: Action, messages: Messages) -> dict[str, str]:
+    """What the messages about an action may name."""
+    return {
+        "code": _code(profile, action.code, messages),
+        "by": _code(profile, action.by, messages),
+        "area": messages.of(profile.areas[action.area].name) if action.area is not None else "",
+    }

@@ -74,7 +74,7 @@ def describe(profile: Profile) -> tuple[Section, ...]:
         Section(
             "claims",
             "What `stuntcard explore` proves",
-            lines=tuple(sourced(claim.says, claim) for claim in profile.claims) or ("The profile claims nothing.",),
+            lines=tuple(sourced(claim.says.en, claim) for claim in profile.claims) or ("The profile claims nothing.",),
         ),
     )
 
@@ -116,7 +116,7 @@ def sourced(text: str, *blocks: Sourced) -> str:
 def _code(code: Code) -> tuple[str, ...]:
     length, tries, factory = code.length, code.tries, code.factory
     return (
-        code.name,
+        code.name.en,
         sourced(f"{length.min}" if length.min == length.max else f"{length.min} to {length.max}", length),
         sourced(_CHARACTERS[code.characters.set], code.characters),
         sourced(f"{tries.limit}" + ("" if tries.limit == tries.max else f", at most {tries.max}"), tries),
@@ -129,7 +129,7 @@ def _code(code: Code) -> tuple[str, ...]:
 
 def _through_myeid(profile: Profile) -> Iterator[str]:
     """What of the codes can't pass OpenSC's driver for MyEID."""
-    names = [code.name for code in profile.codes_on_chip.values() if code.length.max > LONGEST_CODE_OF_MYEID]
+    names = [code.name.en for code in profile.codes_on_chip.values() if code.length.max > LONGEST_CODE_OF_MYEID]
     if names:
         yield (
             f"With `--applet myeid` programs give at most {LONGEST_CODE_OF_MYEID} characters: OpenSC's rule for such "
@@ -142,7 +142,7 @@ def _through_one_area(profile: Profile) -> Iterator[str]:
     if profile.open_while is not None:
         return
     shown = [
-        f"`{name}` ({profile.codes[area.guard].name})"
+        f"`{name}` ({profile.codes[area.guard].name.en})"
         for name, area in profile.areas.items()
         if area.guard in profile.codes_on_chip
     ]
@@ -160,7 +160,7 @@ def _values(profile: Profile, name: str) -> tuple[str, ...]:
     code = profile.codes[name]
     setters = (_setters(profile, name, status) for status in (CodeStatus.NOT_SET, CodeStatus.SET, CodeStatus.BLOCKED))
     return (
-        code.name,
+        code.name.en,
         sourced("yes" if code.change.allowed else "no", code.change),
         *("; ".join(setting) or "nothing" for setting in setters),
     )
@@ -174,7 +174,7 @@ def _setters(profile: Profile, name: str, status: CodeStatus) -> Iterator[str]:
     for reset in profile.codes[name].reset_by:
         if status in reset.from_:
             once = ", once only" if reset.uses_up or reset.from_ == (CodeStatus.NOT_SET,) else ""
-            yield sourced(f"{profile.codes[reset.code].name}{once}", reset)
+            yield sourced(f"{profile.codes[reset.code].name.en}{once}", reset)
     for actor in profile.actors.values():
         acts = [act for act in actor.acts.values() if name in act.sets]
         first = [act for act in acts if act.sets[0] == name and status in act.from_]
@@ -182,26 +182,26 @@ def _setters(profile: Profile, name: str, status: CodeStatus) -> Iterator[str]:
             yield sourced(actor.name.en, *first)
         others = [act for act in acts if act.sets[0] != name]
         if others:
-            together = " and ".join(dict.fromkeys(profile.codes[act.sets[0]].name for act in others))
+            together = " and ".join(dict.fromkeys(profile.codes[act.sets[0]].name.en for act in others))
             yield sourced(f"{actor.name.en}, together with {together}", *others)
 
 
 def _names(name: str, code: Code) -> tuple[str, ...]:
     if code.reference is None:
-        return (code.name, f"`{name}`", "none: not on the chip", "none")
+        return (code.name.en, f"`{name}`", "none: not on the chip", "none")
     numbers = [f"{code.reference:02X}"]
     of_others = (("eop", code.eop_reference), ("ias", code.ias_reference))
     numbers += [f"`{applet}`: {number:02X}" for applet, number in of_others if number is not None]
-    return (code.name, f"`{name}`", sourced(code.label or code.name, code), "; ".join(numbers))
+    return (code.name.en, f"`{name}`", sourced(code.label or code.name.en, code), "; ".join(numbers))
 
 
 def _area(profile: Profile, name: str, area: Area) -> tuple[str, ...]:
     return (
-        area.name,
+        area.name.en,
         f"`{name}`",
         _places(profile, area),
-        " and ".join(profile.codes[code].name for code in area.create_with) or "not possible",
-        sourced(profile.codes[area.guard].name, area),
+        " and ".join(profile.codes[code].name.en for code in area.create_with) or "not possible",
+        sourced(profile.codes[area.guard].name.en, area),
     )
 
 
@@ -218,7 +218,7 @@ def _storing(profile: Profile) -> Iterator[str]:
     if files.guard is None:
         yield sourced("Nothing can be written to the card, and nothing deleted from it.", files)
     else:
-        name = profile.codes[files.guard].name
+        name = profile.codes[files.guard].name.en
         yield sourced(f"{name} lets certificates and other files be written and deleted.", files)
     if memory is None:
         yield "Memory never runs out."
@@ -229,23 +229,23 @@ def _storing(profile: Profile) -> Iterator[str]:
 
 def _ends(profile: Profile) -> Iterator[str]:
     for part in profile.parts.values():
-        codes = _listed("code", [profile.codes[code].name for code in part.codes])
-        areas = _listed("area", [profile.areas[area].name for area in part.areas])
+        codes = _listed("code", [profile.codes[code].name.en for code in part.codes])
+        areas = _listed("area", [profile.areas[area].name.en for area in part.areas])
         together = "; ".join(filter(None, (codes, areas)))
         if together:
-            yield sourced(f"Part {part.name}, which is lost or kept as one: {together}.", part)
+            yield sourced(f"Part {part.name.en}, which is lost or kept as one: {together}.", part)
     if profile.open_while is not None:
         part = profile.parts[profile.open_while]
-        yield sourced(f"Until the {part.name} is over, nobody is asked for a code.", part)
+        yield sourced(f"Until the {part.name.en} is over, nobody is asked for a code.", part)
     if profile.emptied_with is not None:
-        yield f"{profile.codes[profile.emptied_with].name} lets the whole card be emptied, codes included."
+        yield f"{profile.codes[profile.emptied_with].name.en} lets the whole card be emptied, codes included."
     for code in profile.codes.values():
         if code.blocks is not None:
-            others = " and ".join(profile.codes[other].name for other in code.blocks.codes)
-            yield sourced(f"When {code.name} becomes blocked, {others} becomes blocked with it.", code.blocks)
+            others = " and ".join(profile.codes[other].name.en for other in code.blocks.codes)
+            yield sourced(f"When {code.name.en} becomes blocked, {others} becomes blocked with it.", code.blocks)
     for end in profile.ends:
         what = _part(profile, end.part)
-        names = [profile.codes[code].name for code in end.when_blocked]
+        names = [profile.codes[code].name.en for code in end.when_blocked]
         when = f"{names[0]} is blocked" if len(names) == 1 else f"{', '.join(names)} are blocked at the same time"
         yield sourced(f"When {when}, {what} is lost for good.", end)
     for key, actor in profile.actors.items():
@@ -258,7 +258,7 @@ def _ends(profile: Profile) -> Iterator[str]:
 
 
 def _part(profile: Profile, part: str) -> str:
-    return "the whole card" if part == CARD else f"the part {profile.parts[part].name}"
+    return "the whole card" if part == CARD else f"the part {profile.parts[part].name.en}"
 
 
 def _listed(what: str, names: list[str]) -> str:
@@ -303,7 +303,7 @@ def _factory_key(profile: Profile, key: FactoryKey) -> tuple[str, ...]:
     holder = certificate.subject.get(SubjectAttribute.COMMON_NAME, ", ".join(certificate.subject.values()))
     uses = [usage.value.replace("-", " ") for usage in certificate.key_usage]
     uses += ["client authentication"] if certificate.client_authentication else []
-    guard = "nothing: no command uses it" if key.area is None else profile.codes[profile.areas[key.area].guard].name
+    guard = "nothing: no command uses it" if key.area is None else profile.codes[profile.areas[key.area].guard].name.en
     file = "" if certificate.eop_file is None else f"; `eop` file {certificate.eop_file}"
     return (
         sourced(f"{key.label}, {key.algorithm.value}, id {key.id}", key),

@@ -70,7 +70,7 @@ def _driver_asks_no_tries(built: Built) -> bool:
 def _state_lines(named: NamedScenario, built: Built, messages: Messages) -> Iterator[str]:
     profile, state = named.profile, built.card.state
     for name, code in state.codes.items():
-        shown = messages.name(profile.codes[name].name)
+        shown = messages.of(profile.codes[name].name)
         match code.status:
             case CodeStatus.NOT_SET:
                 yield messages.text("scenario-not-set", code=shown)
@@ -89,7 +89,7 @@ def _state_lines(named: NamedScenario, built: Built, messages: Messages) -> Iter
         if part == CARD:
             yield messages.text("scenario-dead")
         else:
-            yield messages.text("scenario-lost", part=messages.name(profile.parts[part].name))
+            yield messages.text("scenario-lost", part=messages.of(profile.parts[part].name))
 
 
 def _object_line(profile: Profile, made: CardObject, messages: Messages) -> str:
@@ -101,7 +101,7 @@ def _object_line(profile: Profile, made: CardObject, messages: Messages) -> str:
         said.append(messages.text(_CERTIFICATES[wanted.certificate.status], serial=f"{made.serial:X}"))
     if not wanted.listed:
         said.append(messages.text("object-unlisted"))
-    return f"{messages.name(profile.areas[made.area].name)}: {wanted.id} {wanted.label}: {', '.join(said)}"
+    return f"{messages.of(profile.areas[made.area].name)}: {wanted.id} {wanted.label}: {', '.join(said)}"
 
 
 def summary(named: NamedScenario) -> dict[str, object]:

@@ -36,10 +36,23 @@ def test_a_card_as_it_leaves_the_factory() -> None:
         "unblocked_by": "puk",
         "characters": "printable",
         "changeable": True,
+        "names": {"en": "QPIN", "cs": "QPIN", "sl": "QPIN"},
     }
     assert shown["areas"] == {
-        "cc": {"name": "CC area", "guard": "qpin", "places": 2, "used": 0},
-        "general": {"name": "general area", "guard": "pin", "places": None, "used": 0},
+        "cc": {
+            "name": "CC area",
+            "guard": "qpin",
+            "places": 2,
+            "used": 0,
+            "names": {"en": "CC area", "cs": "oblast CC", "sl": "območje CC"},
+        },
+        "general": {
+            "name": "general area",
+            "guard": "pin",
+            "places": None,
+            "used": 0,
+            "names": {"en": "general area", "cs": "obecná oblast", "sl": "splošno območje"},
+        },
     }
     assert shown["keys"] == []
 

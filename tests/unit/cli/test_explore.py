@@ -38,7 +38,7 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
 
 def test_several_cards_are_walked_side_by_side_and_told_of_in_order() -> None:
     profiles = [load_profile("zzzs-pk"), small_proid_q().model_copy(update={"claims": ()})]
-    found = explored(profiles)
+    found = explored(profiles, "en")
     assert all(one.held for one in found)
     assert [one.report["profile"] for one in found] == ["zzzs-pk", "proid-q"]
 
@@ -47,7 +47,7 @@ def test_one_broken_card_of_several_is_enough_to_end_with_1() -> None:
     broken = with_code(load_profile("zzzs-pk"), "pep-puk", reset_by=load_profile("zzzs-pk").codes["pep-pin"].reset_by)
     claims = (load_profile("zzzs-pk").claims[0].model_copy(update={"never": load_profile("zzzs-pk").claims[0].always}),)
     broken = broken.model_copy(update={"claims": claims})
-    assert [one.held for one in explored([load_profile("zzzs-pk"), broken])] == [True, False]
+    assert [one.held for one in explored([load_profile("zzzs-pk"), broken], "en")] == [True, False]
 
 
 def test_a_claim_of_what_is_not_there_is_a_mistake_with_its_line(tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.pictures.draw import to_dot, to_mermaid, to_svg
-from stuntcard.pictures.graph import Arrow, GraphError, Look, Node, Picture, picture
+from stuntcard.pictures.graph import Arrow, Folded, GraphError, Look, Node, Picture, picture, place_in
 from stuntcard.pictures.layout import Box, layout
 from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Language
 
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_tries
 
+ENGLISH = Messages(Language.ENGLISH)
 WALKS = {
     "zzzs-pk": walk(load_profile("zzzs-pk")),
     "proid-q": walk(small_proid_q()),
@@ -28,8 +31,10 @@ SMALL_ENOUGH = [
 ]
 
 
-def drawn(name: str, of: str) -> Picture:
-    return picture(WALKS[name], of)
+def drawn(name: str, of: str, messages: Messages = ENGLISH) -> Picture:
+    life = picture(WALKS[name], of, messages)
+    assert isinstance(life, Picture)
+    return life
 
 
 # What a picture shows
@@ -83,12 +88,35 @@ def test_the_whole_card_dies_in_one_node() -> None:
 
 def test_an_actor_is_named_on_his_arrow() -> None:
     lines = {line for arrow in drawn("eobcanka", "code:iok").arrows for line in arrow.lines}
-    assert {"office: set-identification", "office: unblock", "helpline: block-identification"} <= lines
+    assert {"the office: DOK and IOK set", "the office: DOK unblocked", "the helpline: identification blocked"} <= lines
 
 
-def test_what_is_too_large_to_be_looked_at_is_refused_and_says_what_is_not() -> None:
+def test_a_card_that_is_too_large_to_be_looked_at_is_folded_into_its_parts() -> None:
+    walked = WALKS["eobcanka"]
+    profile = walked.profile
+    folded = picture(walked, "card", ENGLISH)
+    assert isinstance(folded, Folded)
+    assert [one.title for one in folded.pictures] == ["eObčanka: identification", "eObčanka: signing", "eObčanka: BOK"]
+    assert [len(one.nodes) for one in folded.pictures] == [5, 19, 3]
+    assert "231 states" in folded.note
+    state = walked.state(len(walked) - 1)
+    places = place_in(folded, profile, "card", state, ENGLISH)
+    shown = [one.nodes[place].lines for one, place in zip(folded.pictures, places, strict=True) if place is not None]
+    assert [line for lines in shown for line in lines if "lost" not in line] == [
+        f"{profile.codes[code].name} {state.codes[code].status.replace('_', ' ')}"
+        for code in ("dok", "iok", "puk", "pin", "qpin", "bok")
+    ]
+    for written in (to_svg(folded, places, "HERE"), to_dot(folded), to_mermaid(folded)):
+        assert written.count("last wrong DOK") == 2
+        assert "last wrong PUK" in written
+    assert to_svg(folded, places, "HERE").count("HERE") == 3
+    ElementTree.fromstring(to_svg(folded, places, "HERE"))
+
+
+def test_a_graph_that_is_too_large_is_refused_and_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stuntcard.pictures.graph.MAX_NODES", 6)
     with pytest.raises(GraphError, match=r"card would have 231 nodes, .* draw one of: code:pin, .*part:signing"):
-        drawn("eobcanka", "card")
+        picture(WALKS["eobcanka"], "card", ENGLISH)
 
 
 @pytest.mark.parametrize("of", ["code:nip", "part:card", "area:pep", ""])
@@ -144,7 +172,7 @@ def test_no_line_runs_through_a_box(name: str, of: str) -> None:
 
 
 def test_the_same_card_is_always_drawn_the_same() -> None:
-    assert to_svg(drawn("zzzs-pk", "card")) == to_svg(picture(walk(load_profile("zzzs-pk")), "card"))
+    assert to_svg(drawn("zzzs-pk", "card")) == to_svg(picture(walk(load_profile("zzzs-pk")), "card", ENGLISH))
 
 
 # How it is written
@@ -186,7 +214,7 @@ def test_mermaid() -> None:
 
 
 def test_mermaid_keeps_an_actors_colon() -> None:
-    assert "office#58; unblock" in to_mermaid(drawn("eobcanka", "code:dok"))
+    assert "the office#58; DOK unblocked" in to_mermaid(drawn("eobcanka", "code:dok"))
 
 
 @pytest.mark.parametrize(("name", "of"), SMALL_ENOUGH)

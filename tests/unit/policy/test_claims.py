@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.policy import law
 from stuntcard.policy.claims import Judgement, judge
 from stuntcard.policy.events import ActorActs, Event, SessionEnd, Verdict, Verify
@@ -13,18 +14,19 @@ from stuntcard.policy.reach import reach
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import Claim, Profile, ResetRule
+from stuntcard.profile.model import Claim, Language, Profile, ResetRule
 from stuntcard.words.exploration import move_briefly
 
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_code, with_tries
 
 ZZZS_PK = load_profile("zzzs-pk")
+ENGLISH = Messages(Language.ENGLISH)
 
 
 def judged(profile: Profile) -> dict[str, Judgement]:
     walked = walk(profile)
     reached = reach(walked)
-    return {claim.says: judge(walked, reached, claim) for claim in profile.claims}
+    return {claim.says.en: judge(walked, reached, claim) for claim in profile.claims}
 
 
 def broken(profile: Profile) -> dict[str, list[str]]:
@@ -37,7 +39,7 @@ def broken(profile: Profile) -> dict[str, list[str]]:
 
 
 def way(profile: Profile, moves: tuple[Move, ...]) -> list[str]:
-    return [move_briefly(profile, move) for move in moves]
+    return [move_briefly(profile, move, ENGLISH) for move in moves]
 
 
 def claiming(profile: Profile, **content: Any) -> Profile:
@@ -72,7 +74,7 @@ def test_the_claims_of_each_card_hold(name: str) -> None:
 def test_dok_that_blocks_nothing_is_caught() -> None:
     profile = with_code(small_eobcanka(), "dok", blocks=None)
     says = "When DOK is blocked, IOK is blocked with it."
-    assert broken(profile)[says] == ["office: set-identification", "wrong DOK", "wrong DOK"]
+    assert broken(profile)[says] == ["the office: DOK and IOK set", "wrong DOK", "wrong DOK"]
 
 
 def test_a_puk_that_can_be_unblocked_is_caught() -> None:
@@ -87,7 +89,7 @@ def test_a_puk_set_by_iok_again_and_again_is_caught() -> None:
     profile = with_code(small_eobcanka(), "puk", reset_by=(rule,))
     found = broken(profile)
     assert found["PUK once set is never again not set, and IOK never sets it again."] == [
-        "office: set-identification",
+        "the office: DOK and IOK set",
         "PUK set with IOK",
     ]
     assert "A blocked PUK is never unblocked, not even at the office." in found
@@ -187,9 +189,9 @@ def test_an_actor_who_does_too_much_is_caught(monkeypatch: pytest.MonkeyPatch) -
         always={"code": "puk", "is": "set"},
     )
     assert broken(profile)["so it is"] == [
-        "office: set-identification",
+        "the office: DOK and IOK set",
         "PUK set with IOK",
-        "helpline: block-identification",
+        "the helpline: identification blocked",
     ]
 
 
@@ -268,10 +270,10 @@ def test_a_claim_may_speak_of_what_an_actor_does() -> None:
     set_bok = {"do": "act", "who": "office", "act": "set-bok"}
     assert broken(claiming(small_eobcanka(), after=set_bok, always={"code": "bok", "is": "set"})) == {}
     sets_iok = claiming(small_eobcanka(), after=set_bok, always={"code": "iok", "is": "set"})
-    assert broken(sets_iok) == {"so it is": ["office: set-bok"]}
+    assert broken(sets_iok) == {"so it is": ["the office: BOK set"]}
     check_bok = {"do": "act", "who": "register", "act": "check-bok"}
     leaves_no_bok = claiming(small_eobcanka(), after=check_bok, never={"code": "bok", "is": "set"})
-    assert broken(leaves_no_bok) == {"so it is": ["office: set-bok"]}
+    assert broken(leaves_no_bok) == {"so it is": ["the office: BOK set"]}
 
 
 def test_of_several_ways_to_break_a_claim_the_shortest_is_shown() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.policy.described import (
     ChangeIsDue,
     CodeIs,
@@ -16,9 +17,10 @@ from stuntcard.policy.described import (
 )
 from stuntcard.policy.state import factory_state
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import CodeStatus, Profile
+from stuntcard.profile.model import CodeStatus, Language, Profile
 from stuntcard.words.exploration import move_briefly
 
+ENGLISH = Messages(Language.ENGLISH)
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
 ALL_CHANGED = ["PIN changed", "PUK changed", "QPIN changed"]
 TWO_AND_ONE = KeysAre("general", paired=2, unpaired=1)
@@ -27,7 +29,7 @@ TWO_AND_ONE = KeysAre("general", paired=2, unpaired=1)
 def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
     """Stages in a word each: a move as often as it is done, or the keys put on the card."""
     return [
-        (move_briefly(profile, stage.move) if stage.move is not None else "keys")
+        (move_briefly(profile, stage.move, ENGLISH) if stage.move is not None else "keys")
         + (f" x {stage.times}" if stage.times > 1 else "")
         for stage in stages
     ]
@@ -53,7 +55,7 @@ def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
         ("tokenme", (TWO_AND_ONE,), ["keys"]),
         ("zzzs-pk", (CodeIs("tpin", SET, 1),), ["wrong TPIN x 2"]),
         ("zzzs-pk", (PartIs("pep"),), ["PIN of KPEP set with TPIN", "wrong PUK of PEP x 5"]),
-        ("eobcanka", (CodeIs("puk", NOT_SET),), ["office: set-identification", "office: set-bok"]),
+        ("eobcanka", (CodeIs("puk", NOT_SET),), ["the office: DOK and IOK set", "the office: BOK set"]),
         (
             "eobcanka",
             (CodeIs("bok", SET, 2),),
@@ -69,7 +71,7 @@ def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
         (
             "eobcanka",
             (PartIs("identification"), CodeIs("puk", NOT_SET)),
-            ["office: set-bok", "helpline: block-identification"],
+            ["the office: BOK set", "the helpline: identification blocked"],
         ),
     ],
 )

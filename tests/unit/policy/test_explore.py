@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.policy import law
 from stuntcard.policy.events import Verdict, Verify
 from stuntcard.policy.explore import explore
@@ -11,12 +12,13 @@ from stuntcard.policy.reach import reach
 from stuntcard.policy.state import State, factory_state
 from stuntcard.policy.walk import TooManyStatesError, ability, walk
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import ActionKind, CodeStatus, Memory, Profile
+from stuntcard.profile.model import ActionKind, CodeStatus, Language, Memory, Profile
 from stuntcard.words.exploration import move_briefly
 
 from tests.unit.policy.profiles_made_smaller import small_eobcanka, small_proid_q, with_tries
 
 ZZZS_PK = load_profile("zzzs-pk")
+ENGLISH = Messages(Language.ENGLISH)
 SMALL = [ZZZS_PK, small_proid_q(), small_eobcanka()]
 
 
@@ -161,10 +163,10 @@ def test_pep_and_kpep_are_lost_each_by_its_own_codes() -> None:
         ("holder", Action(ActionKind.USE_KEY, area="kpep")),
     )
     by = {use: loss for loss in found.losses for use in loss.abilities if use in (use_pep, use_kpep)}
-    assert {move_briefly(ZZZS_PK, move) for move in by[use_pep].by} == {"wrong PUK of PEP"}
+    assert {move_briefly(ZZZS_PK, move, ENGLISH) for move in by[use_pep].by} == {"wrong PUK of PEP"}
     assert len(by[use_pep].way) == 5
     assert by[use_pep].transitions == 2 * 4 * 7, "the last try of PUK in two commands, whatever PIN and KPEP are"
-    assert {move_briefly(ZZZS_PK, move) for move in by[use_kpep].by} == {"wrong TPIN", "wrong PIN of KPEP"}
+    assert {move_briefly(ZZZS_PK, move, ENGLISH) for move in by[use_kpep].by} == {"wrong TPIN", "wrong PIN of KPEP"}
     assert len(by[use_kpep].way) == 3
     assert by[use_kpep].transitions == 2 * 2 * 21, "the last try of TPIN or PIN in two commands each, whatever PEP is"
 
@@ -186,7 +188,7 @@ def test_identification_is_lost_by_the_helpline_alone() -> None:
     _, found = explore(profile)
     identify = ("holder", Action(ActionKind.USE_KEY, area="identification"))
     (loss,) = (loss for loss in found.losses if identify in loss.abilities)
-    assert {move_briefly(profile, move) for move in loss.by} == {"helpline: block-identification"}
+    assert {move_briefly(profile, move, ENGLISH) for move in loss.by} == {"the helpline: identification blocked"}
 
 
 @pytest.mark.fact("EO-15")
@@ -196,7 +198,7 @@ def test_setting_puk_with_iok_loses_just_that() -> None:
     set_puk = ("holder", Action(ActionKind.SET, "puk", by="iok"))
     (loss,) = (loss for loss in found.losses if set_puk in loss.abilities)
     assert loss.abilities == (set_puk,)
-    assert "PUK set with IOK" in {move_briefly(profile, move) for move in loss.by}
+    assert "PUK set with IOK" in {move_briefly(profile, move, ENGLISH) for move in loss.by}
 
 
 @pytest.mark.fact("EO-21")

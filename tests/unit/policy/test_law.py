@@ -29,7 +29,7 @@ from stuntcard.policy.law import (
 )
 from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part
+from stuntcard.profile.model import CARD, Cascade, CodeStatus, End, Part, Text
 
 from tests.unit.policy.steps import PROID_Q, after, refused, said
 
@@ -250,7 +250,7 @@ def test_a_blocked_code_blocks_others_with_it() -> None:
 def test_a_lost_part_takes_its_codes_along_and_leaves_the_rest() -> None:
     profile = PROID_Q.model_copy(
         update={
-            "parts": {"qualified": Part(name="qualified part", codes=("qpin",))},
+            "parts": {"qualified": Part(name=Text(en="all", cs="vše", sl="vse"), codes=("qpin",))},
             "ends": (End(part="qualified", when_blocked=("puk",)),),
         }
     )

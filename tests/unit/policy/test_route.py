@@ -52,7 +52,7 @@ def test_the_stages_lead_to_the_state(proid_q: Profile, wanted: tuple[CodeIs | P
     assert walked(proid_q, start, *wanted) == route.state
 
 
-PUK_SET_BY_IOK = ["office: set-identification", "PUK set with IOK"]
+PUK_SET_BY_IOK = ["the office: DOK and IOK set", "PUK set with IOK"]
 Route = tuple[tuple[CodeIs | PartIs, ...], list[str]]
 
 
@@ -74,10 +74,10 @@ Route = tuple[tuple[CodeIs | PartIs, ...], list[str]]
         (
             "eobcanka",
             [
-                ((CodeIs("puk", SET), CodeIs("bok", SET)), [*PUK_SET_BY_IOK, "office: set-bok"]),
+                ((CodeIs("puk", SET), CodeIs("bok", SET)), [*PUK_SET_BY_IOK, "the office: BOK set"]),
                 ((CodeIs("bok", SET, 2), CodeIs("iok", BLOCKED)), ["wrong IOK x 3", "wrong BOK"]),
-                ((CodeIs("bok", SET, 3),), ["register: check-bok"]),
-                ((PartIs("identification"),), ["helpline: block-identification"]),
+                ((CodeIs("bok", SET, 3),), ["the register: BOK checked"]),
+                ((PartIs("identification"),), ["the helpline: identification blocked"]),
             ],
         ),
         (

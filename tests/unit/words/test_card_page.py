@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Text
 from stuntcard.words.card_page import PageError, marked_sections, new_page, own_words, updated_page
 
 from tests.unit.cli.command_line import run
@@ -49,7 +50,7 @@ def test_marks_that_can_not_be_understood(page: str, why: str) -> None:
 
 def test_a_bar_in_a_text_does_not_end_its_cell() -> None:
     profile = load_profile("tokenme")
-    general = profile.areas["general"].model_copy(update={"name": "this|that"})
+    general = profile.areas["general"].model_copy(update={"name": Text(en="this|that", cs="", sl="")})
     page = new_page(profile.model_copy(update={"areas": {"general": general}}))
     assert "| this\\|that | `general` |" in page
 
