@@ -71,9 +71,20 @@ class CardManager:
 
     def run(self, *arguments: str, lines: Sequence[str] = ()) -> Outcome:
         """Runs a command; lines are taken for codes."""
-        stdin = ("--stdin",) if lines else ()
+        return self._run((*arguments, "--stdin") if lines else arguments, lines)
+
+    def shell(self, *lines: str) -> Outcome:
+        """Runs a session; commands, and codes where they are asked for, come on standard input."""
+        return self._run(("shell",), lines)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the command needs to know of the desk."""
+        return dict(self._settings)
+
+    def _run(self, arguments: Sequence[str], lines: Sequence[str]) -> Outcome:
         done = subprocess.run(
-            [*_COMMAND, *arguments, *stdin],
+            [*_COMMAND, *arguments],
             input="".join(f"{line}\n" for line in lines),
             capture_output=True,
             text=True,

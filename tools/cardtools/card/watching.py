@@ -37,6 +37,12 @@ def cards_present() -> Iterator[Present]:
                 _wait(context, names)
 
 
+def present_now() -> Present:
+    """The cards there are. Raises NoServiceError."""
+    with established() as context:
+        return _present(context, _readers(context))
+
+
 def _readers(context: int) -> list[str]:
     try:
         return all_readers(context)

@@ -10,6 +10,7 @@ from cardtools.card.pinpad import AtPad, CodeGiven, PinPad, pin_pad_of
 from cardtools.card.status import CodeStatus
 from cardtools.common.prompt import CodeSource, Terminal, code_source
 from cardtools.common.told import Name
+from cardtools.manager.commands.login import Login, current_login
 from cardtools.manager.commands.options import CodeOptions
 from cardtools.manager.commands.run import ManagerRun
 from cardtools.manager.model.advice import advice
@@ -19,9 +20,11 @@ from cardtools.manager.model.refusals import UsageError, ValueRefusedError
 class CodePrompts:
     """Asks for the codes of the card that a run is about, and for the password of a file."""
 
-    def __init__(self, run: ManagerRun, source: CodeSource) -> None:
+    def __init__(self, run: ManagerRun, source: CodeSource, login: Login | None = None) -> None:
+        """`login` has codes that were given before, in a session."""
         self._run = run
         self._source = source
+        self._login = login
 
     def pad(self) -> PinPad | None:
         """The reader's own keys, where it has some and somebody types. Raises CardError."""
@@ -40,8 +43,19 @@ class CodePrompts:
         """The present value of a code, for logging in; or that it is typed at the reader, then. As `present`."""
         pad = self.pad()
         if pad is None or pad.verify_direct is None:
-            return self.present(code)
+            return self._remembered(code) or self._first_given(code)
         return AtPad(pad, partial(self.before_the_pad, "pinpad-verify", code, code=Name(code.name)))
+
+    def _remembered(self, code: CodeStatus) -> str | None:
+        """The value that was given before in the same session."""
+        card = self._run.card
+        return None if self._login is None or card is None else self._login.value(card, code)
+
+    def _first_given(self, code: CodeStatus) -> str:
+        value = self.present(code)
+        if self._login is not None and self._run.card is not None:
+            self._login.keep(self._run.card, code, value)
+        return value
 
     def present(self, code: CodeStatus) -> str:
         """The present value of a code. Raises PromptError and ImpossibleValueError; warns before its last try."""
@@ -80,4 +94,7 @@ def code_prompts(run: ManagerRun, options: CodeOptions) -> CodePrompts:
     """Asks where the options say that codes come from. Raises PromptError, or UsageError for both."""
     if options.stdin and options.codes_file is not None:
         raise UsageError("two-sources")
+    login = current_login()
+    if login is not None and not options.stdin and options.codes_file is None:
+        return CodePrompts(run, login.source, login)
     return CodePrompts(run, code_source(stdin=options.stdin, codes_file=options.codes_file))

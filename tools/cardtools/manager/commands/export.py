@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -9,10 +10,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cardtools.common import foreign
 from cardtools.manager.commands.options import Form
 from cardtools.manager.commands.run import ManagerRun
-from cardtools.manager.model.files import check_writable, write_file
-from cardtools.manager.model.inventory import Container, StoredCertificate
+from cardtools.manager.model.files import check_writable, make_folder, write_file
+from cardtools.manager.model.inventory import Container, Inventory, StoredCertificate
 from cardtools.manager.model.lookup import certificate_of, find_container
 from cardtools.manager.model.refusals import ManagerError
+
+_ENDING = {Form.PEM: "pem", Form.DER: "cer"}
 
 
 def export_certificate(run: ManagerRun, identifier: str, file: Path, form: Form, *, force: bool) -> None:
@@ -31,6 +34,30 @@ def export_public_key(run: ManagerRun, identifier: str, file: Path, form: Form, 
     container = find_container(run.read_inventory(), identifier)
     write_file(file, public_key_in(container, form), force=force)
     run.say("exported-public-key", identifier=container.name, file=str(file))
+
+
+def export_everything(run: ManagerRun, folder: Path, form: Form, *, force: bool) -> None:
+    """Writes all that can leave the card, a file each, and nothing at all if a file is in the way. Raises ToldError."""
+    files = {folder / name: content for name, content in _all_in(run.read_inventory(), form)}
+    if not files:
+        raise ManagerError("export-nothing")
+    for file in files:
+        check_writable(file, force=force)
+    make_folder(folder)
+    for file, content in files.items():
+        write_file(file, content, force=force)
+        run.line(str(file))
+    run.say_counted("exported-all", len(files), folder=str(folder))
+
+
+def _all_in(inventory: Inventory, form: Form) -> Iterator[tuple[str, bytes]]:
+    """Names of files, with what goes into them."""
+    for container in inventory.containers:
+        for number, certificate in enumerate(container.certificates, 1):
+            again = "" if number == 1 else f"-{number}"
+            yield f"{container.name}{again}.{_ENDING[form]}", certificate_in(certificate, form)
+        if container.empty and container.identifier is not None and container.public_key and container.algorithm:
+            yield f"{container.name}-public-key.{form.value}", public_key_in(container, form)
 
 
 def public_key_in(container: Container, form: Form) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 from rich.text import Text
 
-from cardtools.card.errors import NoSuchReaderError, SeveralCardsError
+from cardtools.card.errors import CodeRefusedError, NoSuchReaderError, SeveralCardsError
 from cardtools.card.pcsc import Connection, connect
 from cardtools.card.status import CardStatus, read_status
 from cardtools.common.exit_codes import ExitCode
@@ -20,6 +20,7 @@ from cardtools.common.options import chosen_language
 from cardtools.common.output import Output
 from cardtools.common.told import ToldError, Value
 from cardtools.manager.commands.failures import exit_code_of, sentences
+from cardtools.manager.commands.login import current_login
 from cardtools.manager.commands.options import CardOptions
 from cardtools.manager.model.refusals import ManagerError
 
@@ -127,11 +128,16 @@ class ManagerRun(Output):
 @contextmanager
 def manager_run(options: CardOptions) -> Iterator[ManagerRun]:
     """A run; what goes wrong in it is told, and ends the command with a status that says so."""
+    login = current_login()
+    if login is not None:
+        options = login.completed(options)
     messages = Messages(chosen_language(options.language) or language_of(), "manager")
     run = ManagerRun(messages, options.reader, options.module)
     try:
         yield run
     except ToldError as error:
+        if login is not None and isinstance(error, CodeRefusedError):
+            login.forget(error.code)
         for told in sentences(error, run.card):
             run.warn_told(told)
         raise typer.Exit(exit_code_of(error)) from None

@@ -48,3 +48,11 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
         raise UsageError("file-exists", file=str(path)) from None
     except OSError as error:
         raise UsageError("file-unwritable", file=str(path), why=error.strerror or "") from None
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder, if it is not there. Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("file-unwritable", file=str(path), why=error.strerror or "") from None
