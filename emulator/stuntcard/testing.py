@@ -27,7 +27,8 @@ from stuntcard.control.actors import perform
 from stuntcard.control.errors import ControlError
 from stuntcard.control.requests import ActRequest, SetStateRequest
 from stuntcard.faults.rules import ArmedFault, Faults, Rule, check_names
-from stuntcard.profile.model import Profile
+from stuntcard.messages import Messages
+from stuntcard.profile.model import Language, Profile
 from stuntcard.readers.pinpad.pad import PinPad, parse_keys
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.desk import DeskReader, desk_laid, served_to_pcsc
@@ -137,7 +138,8 @@ class EmulatedCard:
         if self._scenario is None:
             return ()
         seen = view(self._card.profile, self._card.content)
-        return outcomes(self._scenario.scenario.expect, self._card.profile, seen, self._exchanges.exchanges)
+        expect, exchanges = self._scenario.scenario.expect, self._exchanges.exchanges
+        return outcomes(expect, self._card.profile, seen, exchanges, Messages(Language.ENGLISH))
 
     def remove(self, back_after: float | None = None) -> None:
         """Takes the card out of the reader, for so many seconds or until `insert`."""

@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
+from stuntcard.messages import Messages
+from stuntcard.profile.model import Language
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.pcsc import pcsc_server
 from stuntcard.running.placing import placed
@@ -54,7 +56,7 @@ def test_the_scenario_is_shown_by_its_own_commands(named: NamedScenario, desk: D
     # What was only torn out, and never reset, is judged when the next one comes.
     desk.card.power_off()
     seen = exchanges.exchanges
-    found = outcomes(named.scenario.expect, named.profile, desk.seen, seen)
+    found = outcomes(named.scenario.expect, named.profile, desk.seen, seen, Messages(Language.ENGLISH))
     not_met = [outcome for outcome in found if not outcome.met]
     log = [f"{one.name} {one.command.hex()} -> {one.status}" for one in seen]
     assert found, "nothing is expected; give `expect`"

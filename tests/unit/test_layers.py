@@ -59,7 +59,7 @@ EMULATOR = House(
         readers="iso7816",  # a reader knows nothing but bytes
         trace="iso7816 readers",  # a recorder stands between a reader and a card
         faults="card policy iso7816 profile applets readers",  # they strike what passes between a reader and a card
-        scenario="card policy iso7816 profile applets trace readers faults",
+        scenario="card policy iso7816 profile messages applets trace readers faults",
         exercises="card policy profile applets scenario",
         words="card policy profile messages faults scenario exercises",
         pictures="messages policy profile words",
@@ -73,7 +73,7 @@ EMULATOR = House(
         cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
         " control running serve campaign",
         # The public door, for the tests of others.
-        testing="card profile readers trace faults scenario words control running",
+        testing="card messages profile readers trace faults scenario words control running",
         pytest_plugin="testing",
         http_client="control",
     )

@@ -14,7 +14,9 @@ from stuntcard.campaign.outcome import Judgement, Kind
 from stuntcard.campaign.subject import Subject
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
+from stuntcard.messages import Messages
 from stuntcard.policy.state import State
+from stuntcard.profile.model import Language
 from stuntcard.scenario.exchanges import Exchange
 from stuntcard.scenario.expectations import Outcome, is_cured, outcomes
 
@@ -132,15 +134,16 @@ def _of_the_card(expect: Expect, seen: Seen) -> Iterator[Judgement]:
         met = spent <= expect.tries_spent
         yield Judgement(kind=Kind.TRIES, expected=f"at most {expect.tries_spent}", met=met, found=str(spent))
     profile, stands = seen.subject.profile, view(seen.subject.profile, seen.card.content)
+    messages = Messages(Language.ENGLISH)
     if expect.card is not None:
-        for one in outcomes(expect.card, profile, stands, seen.exchanges):
+        for one in outcomes(expect.card, profile, stands, seen.exchanges, messages):
             yield _expectation(Kind.CARD, one)
     named = seen.subject.named
     if expect.scenario and named is not None:
         if is_cured(named.scenario, profile, seen.card.content):
             yield Judgement(kind=Kind.SCENARIO, expected="cured", met=True, found="cured")
             return
-        for one in outcomes(named.scenario.expect, profile, stands, seen.exchanges):
+        for one in outcomes(named.scenario.expect, profile, stands, seen.exchanges, messages):
             yield _expectation(Kind.SCENARIO, one)
 
 

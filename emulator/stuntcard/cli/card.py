@@ -159,10 +159,15 @@ def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
         typer.echo(json.dumps({**about, **seen}, indent=2, ensure_ascii=False))
         return
     from stuntcard.cli.printing import print_state
+    from stuntcard.messages import Messages
+    from stuntcard.profile.model import Language
 
     used = f"\nin use by {user.command} (process {user.pid})" if user else ""
     print_state(
-        seen, str(seen["profile"]), f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}"
+        seen,
+        str(seen["profile"]),
+        Messages(Language.ENGLISH),
+        f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}",
     )
 
 

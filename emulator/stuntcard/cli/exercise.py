@@ -17,6 +17,7 @@ from stuntcard.cli.run import PROGRAM, WithProgram
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
+    from stuntcard.messages import Messages
     from stuntcard.running.choices import ReaderChoice
     from stuntcard.running.making import ReaderOnDesk
 
@@ -139,12 +140,12 @@ def start(
     typer.echo("\n".join((*story_lines(attempt.ready, messages), "")))
     commented(attempt, messages, lambda line: typer.echo(line, err=True))
     program = context.meta.get(PROGRAM)
-    ended_with = _served(on_desk, choice, program)
+    ended_with = _served(on_desk, choice, program, messages)
     typer.echo("\n".join(concluded(attempt, messages)), err=bool(program))
     raise typer.Exit(ended_with or (0 if attempt.attempt.solved_at is not None else _NOT_SOLVED))
 
 
-def _served(on_desk: ReaderOnDesk, choice: ReaderChoice, program: Sequence[str] | None) -> int:
+def _served(on_desk: ReaderOnDesk, choice: ReaderChoice, program: Sequence[str] | None, messages: Messages) -> int:
     """Runs the card for the program, whose exit status it gives, or until Ctrl-C."""
     with failing(OSError, code=ExitCode.UNAVAILABLE, prefix="the card can't be served: "):
         if program:
@@ -153,7 +154,7 @@ def _served(on_desk: ReaderOnDesk, choice: ReaderChoice, program: Sequence[str] 
             return exec_at_desk([on_desk], program)
         from stuntcard.running.serving import run_desk
 
-        run_desk([on_desk], choice)
+        run_desk([on_desk], choice, messages)
         return 0
 
 

@@ -16,7 +16,7 @@ import typer
 
 from stuntcard.cli.completion import complete_card
 from stuntcard.cli.exit import ExitCode, fail, failing
-from stuntcard.cli.options import JsonOption, RunningCardArgument
+from stuntcard.cli.options import JsonOption, LanguageOption, RunningCardArgument
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
@@ -124,7 +124,7 @@ def reset(card: RunningCardArgument) -> None:
     _say_done(card, ResetRequest())
 
 
-def state(card: RunningCardArgument, as_json: JsonOption = False) -> None:
+def state(card: RunningCardArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Show a running card: where it is, every code's state and tries, and its faults.
 
     Example: stuntcard state proid-q --json
@@ -139,14 +139,17 @@ def state(card: RunningCardArgument, as_json: JsonOption = False) -> None:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
     from stuntcard.cli.printing import print_empty, print_state
+    from stuntcard.messages import messages_in
 
+    messages = messages_in(language)
     if answer.card is None:
-        print_empty(running.name)
+        print_empty(running.name, messages)
         return
-    where = {"in": "in the reader", "out": "out of the reader", "unplugged": "its reader is not plugged in"}
-    print_state(asdict(answer.card), running.name, f", {where[answer.place]}, {answer.commands} commands")
+    where = {"in": "stands-in", "out": "stands-out", "unplugged": "stands-unplugged"}
+    also = [messages.text(where[answer.place]), messages.counted("stands-commands", answer.commands)]
+    print_state(asdict(answer.card), running.name, messages, f", {', '.join(also)}")
     for fault in answer.faults:
-        typer.echo(f"  fault {fault.number}: {fault.rule} (matched {fault.matched}, struck {fault.struck})")
+        typer.echo(f"  {messages.text('stands-fault', **asdict(fault))}")
 
 
 def set_state(

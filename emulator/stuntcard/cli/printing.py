@@ -2,65 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stuntcard.card.view import ALIVE, DEAD
 from stuntcard.control.client import RunningCard
-from stuntcard.profile.model import Profile
-from stuntcard.words.profile import Section, describe, sourced
+from stuntcard.messages import Messages
+from stuntcard.profile.model import CodeStatus, Profile
+from stuntcard.words.profile import describe
+from stuntcard.words.sections import Section, sourced
 
-_NO_BOUND = "no bound but the memory"
+_STATES = {
+    CodeStatus.NOT_SET: "stands-not-set",
+    CodeStatus.SET: "stands-set",
+    CodeStatus.BLOCKED: "stands-blocked",
+}
+_LIVES = {ALIVE: "stands-operational", DEAD: "stands-dead"}
 
 
-def print_profile(profile: Profile) -> None:
+def print_profile(profile: Profile, messages: Messages) -> None:
     """A card model: its texts, codes, areas, rules, actors, keys and claims, and where the values come from."""
     console = Console(highlight=False)
     console.print(f"[bold]{escape(profile.name)}[/bold] ({profile.id})")
-    console.print(escape(profile.about.en))
+    console.print(escape(messages.of(profile.about)))
     for note in profile.notes:
-        console.print(f"- {escape(sourced(note.text.en, note))}")
+        console.print(f"- {escape(sourced(messages.of(note.text), messages, note))}")
     console.print(f"ATR {profile.atr.value}")
-    for section in describe(profile):
+    for section in describe(profile, messages):
         _print_section(console, section)
 
 
-def print_status(card: RunningCard) -> None:
+def print_status(card: RunningCard, messages: Messages) -> None:
     """A running card: where it is, and every code's state and tries."""
     where = f"\n  export PCSCLITE_CSOCK_NAME={card.pcsc_socket}" if card.pcsc_socket is not None else ""
     if not card.status:
-        print_empty(card.name, where)
+        print_empty(card.name, messages, where)
         return
-    print_state(card.status, card.name, where)
+    print_state(card.status, card.name, messages, where)
 
 
-def print_empty(name: str, also: str = "") -> None:
+def print_empty(name: str, messages: Messages, also: str = "") -> None:
     """A reader without a card."""
-    about = f"[bold]{escape(name)}[/bold]: no card in the reader{escape(also)}"
-    Console(highlight=False).print(about, soft_wrap=True)
+    about = messages.text("stands-empty", reader=f"[bold]{escape(name)}[/bold]")
+    Console(highlight=False).print(f"{about}{escape(also)}", soft_wrap=True)
 
 
-def print_state(status: Mapping[str, Any], name: str, also: str = "") -> None:
+def print_state(status: Mapping[str, Any], name: str, messages: Messages, also: str = "") -> None:
     """A card's view: every code's state and tries; `also` stands behind the first line."""
     console = Console(highlight=False)
     of = "" if name == status["profile"] else f" ({status['profile']})"
-    about = f"[bold]{escape(name)}[/bold]{of}: {status['life_cycle']}, serial number {status['serial']}"
+    life = messages.text(_LIVES[status["life_cycle"]])
+    card = f"[bold]{escape(name)}[/bold]{of}"
+    about = messages.text("stands", card=card, life=life, serial=status["serial"])
     console.print(f"{about}{escape(also)}", soft_wrap=True)
-    table = Table("code", "state", "tries left / set / most", "must be changed")
+    columns = ("stands-code", "stands-state", "stands-tries", "stands-must-change")
+    table = Table(*(messages.text(column) for column in columns))
     for code in status["codes"].values():
         tries = f"{code['tries_left']} / {code['tries_limit']} / {code['tries_max']}"
-        table.add_row(code["name"], code["state"], tries, "yes" if code["must_change"] else "no")
+        must_change = messages.text("show-yes" if code["must_change"] else "show-no")
+        table.add_row(_name(code, messages), messages.text(_STATES[CodeStatus(code["state"])]), tries, must_change)
     console.print(table)
+    for line in _room(status, messages):
+        console.print(f"  {line}")
+
+
+def _room(status: Mapping[str, Any], messages: Messages) -> Iterator[str]:
+    """How much of the areas and of the memory is taken."""
     for area in status["areas"].values():
-        of = _NO_BOUND if area["places"] is None else f"{area['used']} of {area['places']} places used"
-        taken = f"{area['used']} used, " if area["places"] is None else ""
-        console.print(f"  {area['name']}: {taken}{of}")
+        key = "stands-used" if area["places"] is None else "stands-places"
+        yield messages.text(key, area=_name(area, messages), used=area["used"], places=area["places"])
     if memory := status["memory"]:
-        full = ", full" if memory["used"] >= memory["size"] else ""
-        console.print(f"  memory: {memory['used']} of {memory['size']} bytes used{full}")
+        key = "stands-memory-full" if memory["used"] >= memory["size"] else "stands-memory"
+        yield messages.text(key, used=memory["used"], size=memory["size"])
+
+
+def _name(seen: Mapping[str, Any], messages: Messages) -> str:
+    name: str = seen.get("names", {}).get(messages.language, seen["name"])
+    return name
 
 
 def _print_section(console: Console, section: Section) -> None:

@@ -10,9 +10,10 @@ import typer
 
 from stuntcard.cli.exit import fail
 from stuntcard.cli.loading import loaded_profile
-from stuntcard.cli.options import JsonOption, ProfileArgument
+from stuntcard.cli.options import JsonOption, LanguageOption, ProfileArgument
 
 if TYPE_CHECKING:
+    from stuntcard.messages import Messages
     from stuntcard.profile.model import Profile
 
 
@@ -22,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(show)
 
 
-def list_profiles(as_json: JsonOption = False) -> None:
+def list_profiles(language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """List the cards there are: those that come with Stuntcard, and your own.
 
     Example: stuntcard list
@@ -37,8 +38,11 @@ def list_profiles(as_json: JsonOption = False) -> None:
             json.dumps([{"id": p.id, "name": p.name, "about": p.about.model_dump()} for p in profiles], indent=2)
         )
         return
+    from stuntcard.messages import messages_in
+
+    messages = messages_in(language)
     for profile in profiles:
-        typer.echo(f"{profile.id:12} {profile.name:12} {profile.about.en}")
+        typer.echo(f"{profile.id:12} {profile.name:12} {messages.of(profile.about)}")
 
 
 def show(
@@ -55,22 +59,25 @@ def show(
             "--attestation-issuer", help="Write the certificate, in PEM, that the card's statements about keys rest on."
         ),
     ] = False,
+    language: LanguageOption = "",
 ) -> None:
     """Show what a card is: its codes, areas and rules, and where each value comes from.
 
     Example: stuntcard show proid-q
     """
-    loaded = loaded_profile(profile)
+    from stuntcard.messages import messages_in
+
+    loaded, messages = loaded_profile(profile), messages_in(language)
     if attestation_issuer:
         _show_attestation_issuer()
     elif as_json:
         typer.echo(loaded.model_dump_json(indent=2, by_alias=True))
     elif markdown or page is not None:
-        _show_as_page(loaded, page)
+        _show_as_page(loaded, messages, page)
     else:
         from stuntcard.cli.printing import print_profile
 
-        print_profile(loaded)
+        print_profile(loaded, messages)
 
 
 def _show_attestation_issuer() -> None:
@@ -81,14 +88,16 @@ def _show_attestation_issuer() -> None:
     typer.echo(DER_cert_to_PEM_cert(issuer_certificate()), nl=False)
 
 
-def _show_as_page(profile: Profile, file: Path | None) -> None:
+def _show_as_page(profile: Profile, messages: Messages, file: Path | None) -> None:
     from stuntcard.words.card_page import PageError, new_page, updated_page
 
     if file is None:
-        typer.echo(new_page(profile), nl=False)
+        typer.echo(new_page(profile, messages), nl=False)
         return
     try:
-        text = updated_page(profile, file.read_text("utf-8")) if file.exists() else new_page(profile)
+        text = (
+            updated_page(profile, messages, file.read_text("utf-8")) if file.exists() else new_page(profile, messages)
+        )
         file.write_text(text, "utf-8")
     except (PageError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}")

@@ -97,10 +97,11 @@ def run(
     _files_must_be_writable(plans)
     ready = _detached() if in_background else _nothing_more
     with _served(), readers_made(plans, options.language) as readers:
+        from stuntcard.messages import messages_in
         from stuntcard.running.serving import run_desk
 
         _tell_scenarios(readers)
-        run_desk(readers, choice, options.socket, ready)
+        run_desk(readers, choice, messages_in(options.language), options.socket, ready)
 
 
 def _tell_scenarios(readers: Sequence[ReaderOnDesk]) -> None:

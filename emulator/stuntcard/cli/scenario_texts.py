@@ -39,7 +39,7 @@ def shown(name: str, language: str, as_json: bool) -> str:
     named = load(name)
     built = built_card(named, messages)
     if as_json:
-        return json.dumps(scenario_object(named, built), indent=2, ensure_ascii=False)
+        return json.dumps(scenario_object(named, built, messages), indent=2, ensure_ascii=False)
     return "\n".join(scenario_lines(named, built, messages))
 
 

@@ -7,7 +7,7 @@ import json
 import typer
 
 from stuntcard.cli.exit import ExitCode, failing
-from stuntcard.cli.options import JsonOption
+from stuntcard.cli.options import JsonOption, LanguageOption
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(status)
 
 
-def status(as_json: JsonOption = False) -> None:
+def status(language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Show the cards that run now, and readers without one, with every code's state and tries.
 
     Example: stuntcard status --json
@@ -31,10 +31,13 @@ def status(as_json: JsonOption = False) -> None:
         ]
         typer.echo(json.dumps(shown, indent=2))
         return
+    from stuntcard.messages import messages_in
+
+    messages = messages_in(language)
     if not cards:
-        typer.echo("no card is running; start one with: stuntcard run proid-q")
+        typer.echo(messages.text("stands-none-runs", card="proid-q"))
         return
     from stuntcard.cli.printing import print_status
 
     for card in cards:
-        print_status(card)
+        print_status(card, messages)

@@ -33,9 +33,16 @@ class Messages:
 
     def all_of(self, items: list[str]) -> str:
         """Several things in one sentence, with "and" before the last."""
+        return self._listed("list-end", items)
+
+    def any_of(self, items: list[str]) -> str:
+        """Several things in one sentence, with "or" before the last."""
+        return self._listed("list-end-or", items)
+
+    def _listed(self, key: str, items: list[str]) -> str:
         if len(items) < 2:
             return "".join(items)
-        return self.text("list-end", first=", ".join(items[:-1]), last=items[-1])
+        return self.text(key, first=", ".join(items[:-1]), last=items[-1])
 
 
 class UnknownLanguageError(ValueError):

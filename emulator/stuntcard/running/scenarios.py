@@ -76,7 +76,7 @@ def reported(scenario: ReadyScenario) -> bool:
         print(scenario.messages.text("scenario-cured", name=named.name), file=sys.stderr)
         return True
     seen = view(named.profile, card.content)
-    found = outcomes(named.scenario.expect, named.profile, seen, scenario.exchanges.exchanges)
+    found = outcomes(named.scenario.expect, named.profile, seen, scenario.exchanges.exchanges, scenario.messages)
     print("\n".join(report_lines(named, found, scenario.messages)), file=sys.stderr)
     return all(outcome.met for outcome in found)
 

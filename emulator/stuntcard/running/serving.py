@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from stuntcard.card.view import view
 from stuntcard.control.directory import PCSC_SOCKET, card_directory
+from stuntcard.messages import Messages
+from stuntcard.profile.model import Language
 from stuntcard.readers.slot import CardInterface, Slot
 from stuntcard.running.choices import PcscChoice, ReaderChoice, VpcdChoice
 from stuntcard.running.desk import Desk, controlled, desk_laid, served_to_pcsc
@@ -17,6 +18,7 @@ from stuntcard.running.making import ReaderOnDesk
 from stuntcard.running.pcsc import SOCKET_VARIABLE, numbered_name, pcsc_server
 from stuntcard.running.signals import ENDING, SignalsCaught, caught
 from stuntcard.running.startup import started
+from stuntcard.words.exploration import state_in_words
 
 _COUNTER_PERIOD = 0.5
 """Seconds between two looks at the counters."""
@@ -25,6 +27,7 @@ _COUNTER_PERIOD = 0.5
 def run_desk(
     wanted: Sequence[ReaderOnDesk],
     choice: ReaderChoice,
+    messages: Messages,
     socket: Path | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
@@ -35,16 +38,17 @@ def run_desk(
     with (
         caught(*ENDING) as signals,
         desk_laid(wanted, socket) as desk,
-        _readers(desk, choice),
+        _readers(desk, choice, messages),
         controlled(desk),
     ):
         started()
         ready()
-        _show_counters(desk, signals)
+        _show_counters(desk, signals, messages)
         desk.let_go()
     for reader in desk.readers:
         if reader.card is not None:
-            print(f"{reader.card.profile.name} taken out after {reader.card.commands} commands.")
+            card = reader.card
+            print(messages.counted("served-taken-out", card.commands, card=card.profile.name))
 
 
 def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
@@ -55,17 +59,18 @@ def serve(card: CardInterface, name: str, choice: ReaderChoice) -> None:
             stack.enter_context(_vpcd_readers([(name, slot)], choice))
         else:
             stack.enter_context(pcsc_server(directory / PCSC_SOCKET, [(name, slot)]))
-            _tell(f"{name} is in the reader.", directory / PCSC_SOCKET)
+            english = Messages(Language.ENGLISH)
+            _tell(english.text("served-card", card=name), directory / PCSC_SOCKET, english)
         started()
         signals.wait()
 
 
 @contextmanager
-def _readers(desk: Desk, choice: ReaderChoice) -> Iterator[None]:
+def _readers(desk: Desk, choice: ReaderChoice, messages: Messages) -> Iterator[None]:
     match choice:
         case PcscChoice():
             with served_to_pcsc(desk):
-                _tell(_about(desk), desk.socket)
+                _tell(_about(desk, messages), desk.socket, messages)
                 yield
         case VpcdChoice():
             slots = [(reader.name, reader.slot_control.slot) for reader in desk.readers]
@@ -89,23 +94,23 @@ def _report(who: str) -> Callable[[str], None]:
     return lambda message: print(f"{who}{message}", flush=True)
 
 
-def _about(desk: Desk) -> str:
+def _about(desk: Desk, messages: Messages) -> str:
     """Which cards lie in which readers."""
     if len(desk.readers) == 1 and desk.readers[0].card is not None:
-        return f"{desk.readers[0].about} is in the reader."
+        return messages.text("served-card", card=desk.readers[0].about)
     return "\n".join(
         f"{reader.name}: {reader.about} in {numbered_name(reader.label, unit)}"
         for unit, reader in enumerate(desk.readers)
     )
 
 
-def _tell(about: str, socket: Path) -> None:
+def _tell(about: str, socket: Path, messages: Messages) -> None:
     """Says how programs find the readers."""
-    print(f"{about} In the shell of the program that shall see it:\n" if about.endswith(".") else f"{about}\n")
+    print(f"{about} {messages.text('served-shell')}\n" if about.endswith(".") else f"{about}\n")
     print(f"  export {SOCKET_VARIABLE}={shlex.quote(str(socket))}\n", flush=True)
 
 
-def _show_counters(desk: Desk, signals: SignalsCaught) -> None:
+def _show_counters(desk: Desk, signals: SignalsCaught, messages: Messages) -> None:
     """Waits for the end; at a terminal, with live counters."""
     if not sys.stdout.isatty():
         signals.wait()
@@ -115,16 +120,15 @@ def _show_counters(desk: Desk, signals: SignalsCaught) -> None:
 
     with Live(Text(), refresh_per_second=1 / _COUNTER_PERIOD, transient=True) as live:
         while not signals.wait(_COUNTER_PERIOD):
-            live.update(Text("\n".join(_counters(desk)) + "   (Ctrl-C ends)"))
+            live.update(Text("\n".join(_counters(desk, messages)) + f"   ({messages.text('served-ends')})"))
 
 
-def _counters(desk: Desk) -> Iterator[str]:
+def _counters(desk: Desk, messages: Messages) -> Iterator[str]:
     """How each card stands, in a line."""
     for reader in desk.readers:
         card, who = reader.card, f"{reader.name}: " if len(desk.readers) > 1 else ""
         if card is None:
-            yield f"{who}no card"
+            yield f"{who}{messages.text('served-no-card')}"
             continue
-        codes = view(card.profile, card.content).codes.values()
-        tries = "   ".join(f"{code.name} {code.state}, {code.tries_left} left" for code in codes)
-        yield f"{who}{card.commands} commands   {tries}"
+        state = state_in_words(card.profile, card.content.state, messages)
+        yield f"{who}{messages.counted('stands-commands', card.commands)}   {state}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stuntcard.card.content import Content
 from stuntcard.card.view import CardView
 from stuntcard.iso7816.instructions import Instruction
+from stuntcard.messages import Messages
 from stuntcard.policy.conditions import Seen, all_hold
 from stuntcard.policy.law import unblocking_code
 from stuntcard.profile.model import Bounds, Profile
@@ -15,6 +16,7 @@ from stuntcard.scenario.exchanges import Exchange
 from stuntcard.scenario.facts import Fact, facts
 from stuntcard.scenario.model import ExchangeExpected, Expectations, Expected, Scenario
 
+_MUTE = "mute"
 _UNBLOCK = Instruction.RESET_RETRY_COUNTER.name
 
 
@@ -28,10 +30,11 @@ class Outcome:
 
 
 def outcomes(
-    expect: Expectations, profile: Profile, seen: CardView, exchanges: Sequence[Exchange]
+    expect: Expectations, profile: Profile, seen: CardView, exchanges: Sequence[Exchange], messages: Messages
 ) -> tuple[Outcome, ...]:
     """What became of each expectation."""
-    return (*_of_state(expect, seen), *(_of_exchange(one, profile, exchanges) for one in expect.exchange))
+    of_exchanges = (_of_exchange(one, profile, exchanges, messages) for one in expect.exchange)
+    return (*_of_state(expect, seen, messages), *of_exchanges)
 
 
 def is_cured(scenario: Scenario, profile: Profile, content: Content) -> bool:
@@ -39,17 +42,17 @@ def is_cured(scenario: Scenario, profile: Profile, content: Content) -> bool:
     return bool(scenario.cured) and all_hold(profile, Seen(content.state, content.numbers), scenario.cured)
 
 
-def expected_in_words(expect: Expectations) -> tuple[str, ...]:
+def expected_in_words(expect: Expectations, messages: Messages) -> tuple[str, ...]:
     """What is expected, each in a line."""
-    state = tuple(f"{path}: {_shown(expected)}" for path, expected in expect.state.items())
-    return (*state, *(_exchange_in_words(expected) for expected in expect.exchange))
+    state = tuple(f"{path}: {_shown(expected, messages)}" for path, expected in expect.state.items())
+    return (*state, *(_exchange_in_words(expected, messages) for expected in expect.exchange))
 
 
-def _of_state(expect: Expectations, seen: CardView) -> Iterator[Outcome]:
+def _of_state(expect: Expectations, seen: CardView, messages: Messages) -> Iterator[Outcome]:
     found = facts(seen)
     for path, expected in expect.state.items():
         fact = found.get(path)
-        yield Outcome(f"{path}: {_shown(expected)}", _is(fact, expected), _shown(fact))
+        yield Outcome(f"{path}: {_shown(expected, messages)}", _is(fact, expected), _shown(fact, messages))
 
 
 def _is(fact: Fact, expected: Expected) -> bool:
@@ -59,16 +62,19 @@ def _is(fact: Fact, expected: Expected) -> bool:
     return type(fact) is type(expected) and fact == expected
 
 
-def _of_exchange(expected: ExchangeExpected, profile: Profile, exchanges: Sequence[Exchange]) -> Outcome:
+def _of_exchange(
+    expected: ExchangeExpected, profile: Profile, exchanges: Sequence[Exchange], messages: Messages
+) -> Outcome:
     count = sum(_fits(expected, profile, exchange) for exchange in exchanges)
     met = expected.count.admit(count) if isinstance(expected.count, Bounds) else count == expected.count
-    return Outcome(_exchange_in_words(expected), met, str(count))
+    return Outcome(_exchange_in_words(expected, messages), met, str(count))
 
 
-def _exchange_in_words(expected: ExchangeExpected) -> str:
-    status = f"-> {expected.status}" if expected.status is not None else None
+def _exchange_in_words(expected: ExchangeExpected, messages: Messages) -> str:
+    shown = messages.text("expected-mute") if expected.status == _MUTE else expected.status
+    status = f"-> {shown}" if shown is not None else None
     words = [part for part in (expected.command, expected.code, status) if part is not None]
-    return f"exchange {' '.join(words)}: {_shown(expected.count)}"
+    return messages.text("expected-exchange", what=" ".join(words), count=_shown(expected.count, messages))
 
 
 def _fits(expected: ExchangeExpected, profile: Profile, exchange: Exchange) -> bool:
@@ -92,12 +98,12 @@ def _status_fits(pattern: str, status: str) -> bool:
     return len(pattern) == len(status) and all(p in ("X", s) for p, s in zip(pattern, status, strict=True))
 
 
-def _shown(value: Expected | None) -> str:
-    """A value as YAML has it."""
+def _shown(value: Expected | None, messages: Messages) -> str:
     if isinstance(value, Bounds):
-        least = f"at least {value.at_least}" if value.at_least or value.at_most is None else ""
-        most = f"at most {value.at_most}" if value.at_most is not None else ""
-        return " and ".join(filter(None, (least, most)))
+        least, most = value.at_least, value.at_most
+        if most is None:
+            return messages.text("expected-at-least", number=least)
+        return messages.text("expected-between" if least else "expected-at-most", number=most, least=least, most=most)
     if isinstance(value, bool):
-        return str(value).lower()
-    return "nothing" if value is None else str(value)
+        return messages.text("expected-true" if value else "expected-false")
+    return messages.text("expected-nothing") if value is None else str(value)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stuntcard.messages import Messages
 from stuntcard.profile.model import Profile
-from stuntcard.words.profile import Section, describe, rests_on
+from stuntcard.words.profile import describe, rests_on
+from stuntcard.words.sections import Section
 
 _MARKED = re.compile(r"^<!-- profile: (?P<name>[a-z-]+) -->\n(?P<body>.*?)^<!-- end -->$", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"^<!-- (?:profile: .*|end) -->$", re.MULTILINE)
@@ -16,15 +18,15 @@ class PageError(ValueError):
     """A page's marks can't be understood; says which, and what there may be."""
 
 
-def new_page(profile: Profile) -> str:
+def new_page(profile: Profile, messages: Messages) -> str:
     """A page with everything that the profile says, between marks."""
-    sections = "\n\n".join(f"## {section.title}\n\n{_marked(section)}" for section in _sections(profile))
-    return f"# {profile.name}\n\n{profile.about.en}\n\n{sections}\n"
+    sections = "\n\n".join(f"## {section.title}\n\n{_marked(section)}" for section in _sections(profile, messages))
+    return f"# {profile.name}\n\n{messages.of(profile.about)}\n\n{sections}\n"
 
 
-def updated_page(profile: Profile, page: str) -> str:
+def updated_page(profile: Profile, messages: Messages, page: str) -> str:
     """The page with what the profile says now between its marks. Raises PageError."""
-    known = {section.name: section for section in _sections(profile)}
+    known = {section.name: section for section in _sections(profile, messages)}
     if len(_MARK.findall(page)) != 2 * len(marked_sections(page)):
         raise PageError("a mark is not closed: each <!-- profile: NAME --> needs a line <!-- end --> after it")
     for name in marked_sections(page):
@@ -43,8 +45,8 @@ def own_words(page: str) -> str:
     return _MARKED.sub("", page)
 
 
-def _sections(profile: Profile) -> tuple[Section, ...]:
-    return (*describe(profile), *rests_on(profile))
+def _sections(profile: Profile, messages: Messages) -> tuple[Section, ...]:
+    return (*describe(profile, messages), *rests_on(profile, messages))
 
 
 def _marked(section: Section) -> str:

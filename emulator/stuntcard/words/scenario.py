@@ -48,7 +48,7 @@ def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> It
         yield from (f"  {_object_line(named.profile, made, messages)}" for made in built.objects)
     for heading, lines in (
         ("scenario-faults", [str(fault) for fault in scenario.faults]),
-        ("scenario-expects", list(expected_in_words(scenario.expect))),
+        ("scenario-expects", list(expected_in_words(scenario.expect, messages))),
         ("scenario-shown-by", [shown.run for shown in scenario.shown_by]),
     ):
         if lines:
@@ -115,7 +115,7 @@ def summary(named: NamedScenario) -> dict[str, object]:
     }
 
 
-def scenario_object(named: NamedScenario, built: Built) -> dict[str, object]:
+def scenario_object(named: NamedScenario, built: Built, messages: Messages) -> dict[str, object]:
     """All that there is to tell of a scenario, for JSON."""
     return {
         **summary(named),
@@ -124,7 +124,7 @@ def scenario_object(named: NamedScenario, built: Built) -> dict[str, object]:
         "state": asdict(view(named.profile, built.card.content)),
         "revoked_serials": [f"{serial:X}" for serial in built.revoked_serials],
         "faults": list(named.scenario.faults),
-        "expect": list(expected_in_words(named.scenario.expect)),
+        "expect": list(expected_in_words(named.scenario.expect, messages)),
         "shown_by": [shown.model_dump() for shown in named.scenario.shown_by],
     }
 

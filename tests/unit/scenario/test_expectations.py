@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from stuntcard.card.view import view
+from stuntcard.messages import Messages
 from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Language
 from stuntcard.scenario.build import build
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.scenario.expectations import Outcome, expected_in_words, outcomes
@@ -28,7 +30,7 @@ EXCHANGES = [
 
 
 def outcome(**expect: Any) -> Outcome:
-    (found,) = outcomes(Expectations.model_validate(expect), PROFILE, SEEN, EXCHANGES)
+    (found,) = outcomes(Expectations.model_validate(expect), PROFILE, SEEN, EXCHANGES, Messages(Language.ENGLISH))
     return found
 
 
@@ -89,7 +91,7 @@ def test_expectations_in_words() -> None:
             "exchange": [{"command": "VERIFY", "code": "pin", "status": "63CX"}, {"status": "mute", "count": 2}],
         }
     )
-    assert expected_in_words(expect) == (
+    assert expected_in_words(expect, Messages(Language.ENGLISH)) == (
         "codes.pin.must_change: true",
         "areas.cc.used: at most 1",
         "exchange VERIFY pin -> 63CX: at least 1",

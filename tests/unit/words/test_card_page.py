@@ -3,17 +3,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import Text
+from stuntcard.profile.model import Language, Text
 from stuntcard.words.card_page import PageError, marked_sections, new_page, own_words, updated_page
 
 from tests.unit.cli.command_line import run
+
+ENGLISH = Messages(Language.ENGLISH)
 
 BAD_INPUT = 2
 
 
 def test_a_new_page_has_everything_between_marks() -> None:
-    page = new_page(load_profile("zzzs-pk"))
+    page = new_page(load_profile("zzzs-pk"), ENGLISH)
     assert page.startswith("# ZZZS-PK\n\nThe Slovenian health professional card.")
     assert "| PIN of PEP | 4 [PK-01] | digits [PK-01, assumed] | 3 [PK-01] |" in page
     assert marked_sections(page) == (
@@ -24,14 +27,14 @@ def test_a_new_page_has_everything_between_marks() -> None:
 
 def test_ones_own_words_stay_while_the_profile_is_written_anew() -> None:
     page = "# Mine\n\n<!-- profile: actors -->\nold\n<!-- end -->\n\nMy words.\n"
-    assert updated_page(load_profile("tokenme"), page) == (
+    assert updated_page(load_profile("tokenme"), ENGLISH, page) == (
         "# Mine\n\n<!-- profile: actors -->\n- Nobody off the card changes anything on it.\n<!-- end -->\n\nMy words.\n"
     )
 
 
 def test_a_page_that_was_just_written_does_not_change() -> None:
     profile = load_profile("eobcanka")
-    assert updated_page(profile, new_page(profile)) == new_page(profile)
+    assert updated_page(profile, ENGLISH, new_page(profile, ENGLISH)) == new_page(profile, ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -45,13 +48,13 @@ def test_a_page_that_was_just_written_does_not_change() -> None:
 )
 def test_marks_that_can_not_be_understood(page: str, why: str) -> None:
     with pytest.raises(PageError, match=why):
-        updated_page(load_profile("tokenme"), page)
+        updated_page(load_profile("tokenme"), ENGLISH, page)
 
 
 def test_a_bar_in_a_text_does_not_end_its_cell() -> None:
     profile = load_profile("tokenme")
     general = profile.areas["general"].model_copy(update={"name": Text(en="this|that", cs="", sl="")})
-    page = new_page(profile.model_copy(update={"areas": {"general": general}}))
+    page = new_page(profile.model_copy(update={"areas": {"general": general}}), ENGLISH)
     assert "| this\\|that | `general` |" in page
 
 
@@ -63,7 +66,7 @@ def test_show_writes_a_page_and_then_into_it(tmp_path: Path) -> None:
     printed = run("show", "tokenme", "--markdown")
     assert printed.exit_code == 0
     assert run("show", "tokenme", "--page", str(file)).output == ""
-    assert file.read_text("utf-8") == printed.stdout == new_page(load_profile("tokenme"))
+    assert file.read_text("utf-8") == printed.stdout == new_page(load_profile("tokenme"), ENGLISH)
 
     mine = file.read_text("utf-8").replace("| PIN | 4 to 15", "| PIN | 9 to 9").replace("## Codes", "## My codes")
     file.write_text(mine, "utf-8")

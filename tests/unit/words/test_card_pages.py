@@ -15,6 +15,8 @@ from stuntcard.profile.model import Language
 from stuntcard.words.card_page import marked_sections, own_words, updated_page
 from stuntcard.words.profile import describe, rests_on
 
+ENGLISH = Messages(Language.ENGLISH)
+
 CARDS = Path(__file__).parents[3] / "docs" / "cards"
 FACT = re.compile(r"\b[A-Z]{2}-\d{2}\b")
 PICTURE = re.compile(r"\]\(([a-z0-9.-]+\.svg)\)")
@@ -38,7 +40,7 @@ def page(profile: str) -> str:
 
 def facts_named(profile: str) -> set[str]:
     """The facts that the profile's blocks come from."""
-    (facts,) = [section for section in rests_on(load_profile(profile)) if section.name == "facts"]
+    (facts,) = [section for section in rests_on(load_profile(profile), ENGLISH) if section.name == "facts"]
     return {row[0] for row in facts.rows}
 
 
@@ -50,8 +52,8 @@ def test_every_card_has_a_page_and_stands_in_the_list_of_pages() -> None:
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_page_says_what_the_profile_says(name: str) -> None:
     profile = load_profile(name)
-    assert updated_page(profile, page(name)) == page(name), "the profile has changed; run: make docs"
-    wanted = {section.name for section in (*describe(profile), *rests_on(profile))}
+    assert updated_page(profile, ENGLISH, page(name)) == page(name), "the profile has changed; run: make docs"
+    wanted = {section.name for section in (*describe(profile, ENGLISH), *rests_on(profile, ENGLISH))}
     assert set(marked_sections(page(name))) == wanted
 
 
@@ -68,6 +70,6 @@ def test_the_pictures_show_the_profiles_life(name: str) -> None:
     walked = walk(load_profile(name))
     for file in drawings.values():
         of = file.stem.removeprefix(f"{name}.").replace(".", ":")
-        assert file.read_text("utf-8") == to_svg(picture(walked, of, Messages(Language.ENGLISH))), (
+        assert file.read_text("utf-8") == to_svg(picture(walked, of, ENGLISH)), (
             f"{file.name}: not as it is now; run: make docs"
         )

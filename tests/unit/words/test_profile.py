@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.messages import Messages
 from stuntcard.profile.load import load_profile, shipped_names
-from stuntcard.profile.model import Profile
-from stuntcard.words.profile import Section, describe, rests_on
+from stuntcard.profile.model import Language, Profile
+from stuntcard.words.profile import describe, rests_on
+from stuntcard.words.sections import Section
 
 from tests.unit.cli.command_line import run
 
+ENGLISH = Messages(Language.ENGLISH)
+
 
 def section(profile: Profile, name: str) -> Section:
-    (found,) = [section for section in (*describe(profile), *rests_on(profile)) if section.name == name]
+    (found,) = [
+        section for section in (*describe(profile, ENGLISH), *rests_on(profile, ENGLISH)) if section.name == name
+    ]
     return found
 
 
@@ -66,7 +72,7 @@ def test_areas_tell_their_bounds() -> None:
 
 def test_how_parts_end() -> None:
     assert (
-        "When PIN, PUK, QPIN are blocked at the same time, the whole card is lost for good. [PQ-06]"
+        "When PIN, PUK and QPIN are blocked at the same time, the whole card is lost for good. [PQ-06]"
         in section(load_profile("proid-q"), "ends").lines
     )
     lines = section(load_profile("eobcanka"), "ends").lines
@@ -93,7 +99,7 @@ def test_facts_tell_where_they_are_used() -> None:
 def test_show_prints_every_section(name: str) -> None:
     result = run("show", name)
     assert result.exit_code == 0
-    for told in describe(load_profile(name)):
+    for told in describe(load_profile(name), ENGLISH):
         assert f"\n{told.title.replace('`', '')}\n" in result.stdout
 
 
@@ -102,5 +108,5 @@ def test_show_prints_actors_factory_keys_and_claims(monkeypatch: pytest.MonkeyPa
     shown = run("show", "eobcanka").stdout
     assert "office unblock-puk is refused. A blocked PUK can never be unblocked" in shown
     assert "checks BOK; the card need not be there [EO-06]" in shown
-    assert "TESTOMIL TEST-VYMYŠLENÝ; eop file 0001" in shown
+    assert "TESTOMIL TEST-VYMYŠLENÝ; eop: 0001" in shown
     assert "- When DOK is blocked, IOK is blocked with it. [EO-12]" in shown
