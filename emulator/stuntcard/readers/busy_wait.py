@@ -1,23 +1,25 @@
 """Waiting for the next message of a client that is in the middle of something.
 
 Between two commands most clients take some tens of microseconds. A processor that goes to sleep in that time needs
-longer to wake up than the card needs to answer, above all in a virtual machine; so a reader looks for a short while
-whether the next message is there, and only then lets the system wake it.
+longer to wake up than the card needs to answer, above all in a virtual machine; so a reader goes to the processor on
+which its client runs, and where it can't, looks for a short while whether the next message is there, and only then lets
+the system wake it.
 
 That helps one client. Where several work, who looks takes the time from those who have something to answer; so nobody
-looks as long as more than one connection of this process had a message within the last moment.
+does either as long as more than one connection of this process had a message within the last moment.
 """
 
 from __future__ import annotations
 
-import os
 import socket
 import time
+
+from stuntcard.readers.one_processor import OneProcessor, processors
 
 SECONDS = 150e-6
 MOMENT = 10e-3
 """Seconds that a connection has to be the only one with messages before it is taken for alone."""
-_SEVERAL_PROCESSORS = (os.cpu_count() or 1) > 1
+_SEVERAL_PROCESSORS = len(processors()) > 1
 """With one processor, who waits so takes the time from the client."""
 
 
@@ -42,21 +44,32 @@ class Company:
 _company = Company()
 
 
-def await_soon(connection: socket.socket) -> None:
-    """Returns when something can be received, or the connection ends, or after a short while.
+class Attention:
+    """How a connection's thread, and no other, awaits the next message."""
 
-    At once while other connections of this process have messages as well.
-    """
-    if not _SEVERAL_PROCESSORS:
-        return
-    clock = time.perf_counter
-    now = clock()
-    if not _company.is_alone(connection.fileno(), now):
-        return
-    end = now + SECONDS
-    while clock() < end:
-        try:
-            connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            continue
-        return
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._place = OneProcessor(connection)
+
+    def await_soon(self) -> None:
+        """Returns when something can be received, or the connection ends, or after a short while.
+
+        At once while other connections of this process have messages as well, or where the client runs on the same
+        processor, which who waits so would take from it.
+        """
+        if not _SEVERAL_PROCESSORS:
+            return
+        now = time.perf_counter()
+        if not _company.is_alone(self._connection.fileno(), now):
+            self._place.leave()
+        elif not self._place.share(now):
+            self._look(now + SECONDS)
+
+    def _look(self, end: float) -> None:
+        clock = time.perf_counter
+        while clock() < end:
+            try:
+                self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
+            return

@@ -37,7 +37,7 @@ from enum import IntEnum
 from types import TracebackType
 
 from stuntcard.iso7816.atr import AtrError, parse_atr
-from stuntcard.readers.busy_wait import await_soon
+from stuntcard.readers.busy_wait import Attention
 from stuntcard.readers.slot import CardInterface, Slot
 
 DEFAULT_PORT = 35963
@@ -224,6 +224,7 @@ class VpcdReader:
         self._await_first(messages)
         self._connected = True
         self._say(f"connected to {self._place}")
+        attention = Attention(connection)
         while True:
             message = messages.receive()
             if len(message) == 1 and message[0] in _NOT_ANSWERED:
@@ -243,7 +244,7 @@ class VpcdReader:
                 return
             connection.sendall(len(answer).to_bytes(2) + answer)
             if message != _ATR_REQUEST:
-                await_soon(connection)
+                attention.await_soon()
 
     def _await_first(self, messages: _Messages) -> None:
         """Wait until vpcd asks for something: within a second, if this is the only card on the port."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from struct import Struct
 
-from stuntcard.readers.busy_wait import await_soon
+from stuntcard.readers.busy_wait import Attention
 from stuntcard.readers.pcsc import messages
 from stuntcard.readers.pcsc.manager import ResourceManager
 from stuntcard.readers.pcsc.messages import Code, Disposition, MessageCommand, Protocol
@@ -26,6 +26,7 @@ _MORE_FOLLOWS = frozenset(
 """After these a client has something else to ask soon."""
 _HANDLES_MAX = 200  # as pcscd has it
 _SCOPE_MAX = 3  # SCARD_SCOPE_GLOBAL
+_READ_AT_ONCE = 1024
 _LOOK_UP_AFTER = 0.1  # seconds between looks at a client whose command waits for another's transaction
 
 
@@ -42,6 +43,7 @@ class Connection:
     def __init__(self, client: socket.socket, manager: ResourceManager) -> None:
         self._client = client
         self._manager = manager
+        self._received = b""
         self._watch = Watch(self._send_signal)
         self._minor = messages.PROTOCOL_MINOR_NEWEST
         self._context = 0
@@ -77,8 +79,9 @@ class Connection:
         """Answer until the client has gone; frees its context, handles and locks."""
         self._manager.enter(self._watch)
         try:
+            attention = Attention(self._client)
             while True:
-                self._serve_message()
+                self._serve_message(attention)
         except (OSError, _MessageError):
             pass
         finally:
@@ -91,7 +94,7 @@ class Connection:
         with suppress(OSError):
             self._client.shutdown(socket.SHUT_RDWR)
 
-    def _serve_message(self) -> None:
+    def _serve_message(self, attention: Attention) -> None:
         size, command = messages.HEADER.unpack(self._receive(messages.HEADER.size))
         expected, handler = self._handlers.get(command, (-1, None))
         if handler is None or size != expected:
@@ -99,17 +102,19 @@ class Connection:
         answer = handler(self._receive(size) if size else b"")
         if answer:
             self._client.sendall(answer)
-            if command in _MORE_FOLLOWS:
-                await_soon(self._client)
+            if command in _MORE_FOLLOWS and not self._received:
+                attention.await_soon()
 
     def _receive(self, size: int) -> bytes:
-        data = self._client.recv(size, socket.MSG_WAITALL)
-        while len(data) < size:  # a signal to this process cuts even MSG_WAITALL short
-            more = self._client.recv(size - len(data), socket.MSG_WAITALL)
+        # A client writes a command in three pieces, and one look finds them all.
+        received = self._received
+        while len(received) < size:
+            more = self._client.recv(max(_READ_AT_ONCE, size - len(received)))
             if not more:
                 raise _MessageError
-            data += more
-        return data
+            received += more
+        self._received = received[size:]
+        return received[:size]
 
     def _send_signal(self, signal: bytes) -> None:
         try:
