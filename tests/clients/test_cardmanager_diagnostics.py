@@ -30,7 +30,7 @@ def test_a_card_in_order_and_its_applications() -> None:
             "    01: a certificate, valid from 2026-01-01 until 2046-01-01",
         ):
             assert f"\n{line}" in shown
-        assert shown.endswith("\nNothing is wrong.\n")
+        assert "\nNothing is wrong.\n" in shown
         assert "Služba čipových karet odpovídá." in CardManager(desk, "cs_CZ.UTF-8")("diagnostics")
         assert nothing_sent(desk)
 
@@ -96,3 +96,36 @@ def test_no_service_no_reader_no_card_a_silent_card_and_no_module(cardmanager: C
     assert said[2]["readers"][0]["card"] is None
     assert said[3]["module"] is None
     assert json.dumps(said[3]["findings"]).count("Ask its issuer for a new card") == 1
+
+
+@pytest.mark.fact("TM-13", "EO-29")
+def test_the_vendor_s_program_who_helps_and_that_codes_are_told_to_nobody() -> None:
+    with desk_with_own_socket("tokenme") as desk:
+        shown = CardManager(desk)("diagnostics")
+        for line in (
+            "the vendor's program: Bit4id PKI Manager",
+            "Bit4id PKI Manager also drives: Crypto Java Card",
+            "Only an administrator of the computer can install Bit4id PKI Manager.",
+            "who helps, in this order: the help desk of the administration of the basic registers (SZR), "
+            "the certification authority's help desk",
+        ):
+            assert f"\n  {line}\n" in shown
+    with desk_with_own_socket("eobcanka") as desk:
+        shown = CardManager(desk, "cs_CZ.UTF-8")("diagnostics")
+        assert "\n  program dodavatele: eObčanka - Správce karty\n" in shown
+        assert (
+            "Kódy se nikomu nesdělují, ani podpoře, příbuzným nebo úřadům, a nezapisují se ke kartě. "
+            "Kód, který se někdo mohl dozvědět, změňte"
+        ) in shown
+
+
+@pytest.mark.fact("PQ-36")
+def test_a_card_with_a_key_on_it_or_without_factory_codes_comes_back(cardmanager: CardManager) -> None:
+    warning = "A card that is sent in like this can't be examined, and comes back."
+    assert warning not in cardmanager("ready-for-claim")
+    cardmanager("change", "pin", lines=[PIN, "24680246", "24680246"])
+    assert warning not in cardmanager.run("ready-for-claim").shown
+    assert warning in cardmanager.run("ready-for-claim", "--check-codes").shown
+    cardmanager("change", "pin", lines=["24680246", PIN, PIN])
+    cardmanager.desk.make_key("30")
+    assert cardmanager.run("ready-for-claim").shown.endswith(f"{warning}\n")

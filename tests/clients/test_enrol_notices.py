@@ -16,7 +16,7 @@ from tests.unit.cardtools.ca.mail.mail_server import mail_server
 pytestmark = pytest.mark.own_module
 
 
-@pytest.mark.fact("PQ-33")
+@pytest.mark.fact("PQ-33", "PQ-36")
 def test_the_applicant_is_told_and_installs(tmp_path: Path) -> None:
     """Jana works in Czech, and so the e-mail is Czech. The operator issues beside the running CA."""
     with (
@@ -24,7 +24,9 @@ def test_the_applicant_is_told_and_installs(tmp_path: Path) -> None:
         ca_process(tmp_path, "--smtp", f"127.0.0.1:{mailboxes.port}", "--mail-from", "ca@example.org") as ca,
         client_at_desk(ca.url) as client,
     ):
-        request = request_id(client.done("request", "qualified", *JANA, codes=(PIN, QPIN), language="cs"))
+        shown = client.done("request", "qualified", *JANA, codes=(PIN, QPIN), language="cs")
+        assert "s tímto číslem a doklady zajděte na poštu" in shown
+        request = request_id(shown)
         serial = ca.do("issue", request).strip()
         message = mailboxes.next()
         assert message["From"].addresses[0].addr_spec == "ca@example.org"

@@ -91,11 +91,25 @@ class RenewedTogether(Sourced):
     advised: bool = False
 
 
+class HelpDesk(StrEnum):
+    """Whom a card's holder asks."""
+
+    REGISTERS = "registers"
+    """The help desk of the registers' administration (SZR)."""
+    CA = "ca"
+
+
 class Manager(Sourced):
     """The vendor's card manager. With `oldest_version`, requests need at least that one installed."""
 
     name: Text
     oldest_version: Version | None = None
+    also_drives: tuple[Text, ...] = ()
+    """Cards of other kinds."""
+    administrator_installs: bool = False
+    """Whether nobody else can."""
+    help: tuple[HelpDesk, ...] = ()
+    """In the order in which they are asked."""
 
     def outdated(self, installed: str) -> bool:
         """Whether a version, such as `1.4.2`, is too old. Raises ValueError when it is none."""

@@ -112,6 +112,8 @@ def show_sent(run: EnrolRun, sent: Sent, as_json: bool) -> None:
         run.say("request-sent", id=sent.request.id)
         if sent.request.profile is CertificateProfile.SEAL:
             run.say("request-next-seal")
+        elif sent.request.renews is None:
+            run.say("request-next-post-office")
         run.say("request-next", id=sent.request.id)
     if sent.unremembered is not None:
         reason = run.messages.told(sent.unremembered)

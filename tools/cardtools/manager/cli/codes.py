@@ -24,6 +24,8 @@ def change(
 ) -> None:
     """Change a code with its present value. The new value is asked for twice.
 
+    A code that somebody may have learnt is to be changed. Tell codes to nobody, and write none down with the card.
+
     Example: cardmanager change PIN
     """
     from cardtools.manager.commands.code_prompts import code_prompts

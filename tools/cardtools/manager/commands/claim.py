@@ -51,6 +51,8 @@ def _tell(run: ManagerRun, readiness: Readiness) -> None:
     if any(found.value is KnownValue.UNKNOWN for found in readiness.codes):
         run.say("claim-how-check")
     run.say("claim-how-prepare")
+    if readiness.ready is False:
+        run.say("claim-comes-back")
 
 
 def _data(readiness: Readiness) -> dict[str, object]:

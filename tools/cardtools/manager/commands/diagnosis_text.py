@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cardtools.card.status import CardStatus
 from cardtools.card.surroundings import Versioned
+from cardtools.common.devices import devices
 from cardtools.common.messages import Messages
 from cardtools.common.told import Name
 from cardtools.manager.commands.run import ManagerRun
@@ -18,13 +19,14 @@ def show_diagnosis(run: ManagerRun, diagnosis: Diagnosis) -> None:
     """All that was found, and what is wrong last."""
     for line in (*_computer(run.messages, diagnosis), *_readers(run.messages, diagnosis)):
         run.line(line)
-    if not diagnosis.findings:
+    if diagnosis.findings:
+        run.say_counted("diagnostics-wrong", len(diagnosis.findings))
+    else:
         run.say("diagnostics-well")
-        return
-    run.say_counted("diagnostics-wrong", len(diagnosis.findings))
     for number, finding in enumerate(diagnosis.findings, 1):
         for line in _finding(run.messages, number, finding):
             run.line(line)
+    run.say("diagnostics-no-codes")
 
 
 def _computer(messages: Messages, diagnosis: Diagnosis) -> Iterator[str]:
@@ -56,11 +58,26 @@ def _reader(messages: Messages, reader: ReaderDiagnosis) -> Iterator[str]:
         yield f"ATR {facts.atr}"
     if facts.card.status is not None:
         yield messages.text("diagnostics-card", card=card_name(facts.card.status), serial=facts.card.status.serial)
+        yield from _vendor(messages, facts.card.status.profile)
         if facts.card.applications:
             yield messages.text("diagnostics-applications", applications=", ".join(facts.card.applications))
         yield from _codes(messages, facts.card.status)
     if reader.inventory is not None:
         yield from _contents(messages, reader.inventory)
+
+
+def _vendor(messages: Messages, profile: str) -> Iterator[str]:
+    """The vendor's program for such a card, and who helps with it (TM-13, EO-29)."""
+    manager = devices()[profile].manager if profile in devices() else None
+    if manager is None:
+        return
+    yield messages.text("diagnostics-vendor", program=manager.name)
+    if manager.also_drives:
+        yield messages.text("diagnostics-also-drives", program=manager.name, cards=", ".join(manager.also_drives))
+    if manager.administrator_installs:
+        yield messages.text("diagnostics-administrator", program=manager.name)
+    if manager.help:
+        yield messages.text("diagnostics-help", desks=", ".join(messages.text(f"help-{desk}") for desk in manager.help))
 
 
 def _codes(messages: Messages, card: CardStatus) -> Iterator[str]:
