@@ -12,7 +12,7 @@ OPENSC_BUILT = .work/opensc-built/$(notdir $(patsubst %/,%,$(OPENSC)))
 SOURCES = $(foreach folder,emulator tools tests benchmarks demo make,$(if $(shell find $(folder) -name '*.py' 2>/dev/null),$(folder)))
 
 .PHONY: help setup check test test-unit test-clients test-browser console-pictures test-opensc-trixie test-opensc-built p11test soak demo walkthrough \
-	docs lock test-newest package-check mutation clean
+	docs lock test-newest image image-check package-check mutation clean
 
 help:
 	@echo "make setup               .venv with all that development needs; as root on Debian, missing packages too"
@@ -26,6 +26,8 @@ help:
 	@echo "make test-opensc-trixie  the same with Debian 13's OpenSC, in $(TRIXIE) (as root)"
 	@echo "make test-opensc-built   the same with an OpenSC built here: OPENSC=unstable for its newest release, or a checkout (as root)"
 	@echo "make p11test             OpenSC's own conformance program, built here, judges the cards; OPENSC as above (as root)"
+	@echo "make image               an image for jobs in CI, from the Containerfile (docs/ci.md)"
+	@echo "make image-check         builds that image from nothing, and runs a job in it (as root)"
 	@echo "make package-check       sdist and wheel: built, judged, installed where nothing is, and used"
 	@echo "make test-newest         the quick tests with the newest versions of all that is installed, locked or not"
 	@echo "make mutation            changes the code line by line and shows what no test notices; ROOM=policy for one room"
@@ -91,6 +93,13 @@ lock:
 test-newest:
 	@make/debian-packages
 	@make/test-newest -n $(WORKERS)
+
+# The Containerfile as an image called stuntcard; EXTRAS="[tools]" for the tools as well.
+image: setup
+	@make/image stuntcard
+
+image-check: setup
+	$(PYTHON_IN_VENV) -m pytest -m image tests/package
 
 package-check: setup
 	$(PYTHON_IN_VENV) -m pytest -m package tests/package
