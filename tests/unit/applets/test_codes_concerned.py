@@ -14,6 +14,8 @@ EOP = "00A4040C09D20310010001000202"
 EOP_FILES = "00A4040C0AD2031001000103020100"
 MYEID = "00A404000CA000000063504B43532D3135"
 IAS = "00A4040C0CA00000001840000001634200"
+PIV = "00A4040009A00000030800001000"
+THROUGH = {MYEID: "myeid", PIV: "piv:cc"}
 VALUE = "31" * 16
 
 
@@ -29,6 +31,10 @@ VALUE = "31" * 16
         ("proid-q", ISOAPPLET, f"00D6000110{VALUE}", set()),
         ("proid-q", MANAGE, f"0020000310{VALUE}", {"qpin"}),
         ("proid-q", MYEID, f"0020000310{VALUE}", {"qpin"}),
+        ("proid-q", PIV, f"0020008008{VALUE[:16]}", {"qpin"}),
+        ("proid-q", PIV, f"0024008110{VALUE}", {"puk"}),
+        ("proid-q", PIV, f"002C008010{VALUE}", {"qpin", "puk"}),
+        ("proid-q", PIV, f"0020000108{VALUE[:16]}", set()),
         ("zzzs-pk", IAS, f"0020001110{VALUE}", {"pep-pin"}),
         ("zzzs-pk", IAS, f"0020000110{VALUE}", set()),  # the number of another command set
         ("eobcanka", EOP, f"0024001110{VALUE}", {"iok"}),
@@ -39,7 +45,6 @@ VALUE = "31" * 16
     ],
 )
 def test_the_codes_that_a_command_concerns(profile: str, application: str, command: str, codes: set[str]) -> None:
-    through = "myeid" if application == MYEID else "isoapplet"
-    card = Card(seen_through(load_profile(profile), through), APPLETS)
+    card = Card(seen_through(load_profile(profile), THROUGH.get(application, "isoapplet")), APPLETS)
     card.transmit(bytes.fromhex(application))
     assert card.selected.codes_concerned(card, parse_command(bytes.fromhex(command))) == codes
