@@ -6,7 +6,6 @@ keys and files, each of these has a module of its own.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Mapping
 
@@ -121,17 +120,10 @@ class Card(CardCodes, CardKeys, CardFiles):
         with self._lock:
             self._transport.reset()
 
-    def lose_power(self, command: bytes) -> None:
-        """The power goes during a command, just before the first change that would be kept; then the card restarts."""
+    def lose_power(self) -> None:
+        """The power goes during a command, before the first change that would be kept; then the card restarts."""
         with self._lock:
             self._commands += 1
-            keeper, self._keeper = self._keeper, _NoPower()
-            try:
-                with contextlib.suppress(KeepError):
-                    if not self._content.state.dead:
-                        self._transport.exchange(command, self._answer, self._in_parts)
-            finally:
-                self._keeper = keeper
             self.reset()
 
     def change_content(self, change: Callable[[Content], Content]) -> None:
@@ -186,11 +178,3 @@ class Card(CardCodes, CardKeys, CardFiles):
     def _dead_answer(self) -> bytes:
         answer = self.profile.dead.answer
         return b"" if answer == MUTE else bytes.fromhex(answer)
-
-
-class _NoPower:
-    """Keeps nothing, because the power is gone."""
-
-    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
-        """Never returns."""
-        raise KeepError("the power is gone")

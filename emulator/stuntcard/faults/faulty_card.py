@@ -126,7 +126,7 @@ class FaultyCard:
                 return self._card.transmit(command)
             case Tear(when):
                 if when is When.BEFORE:
-                    self._card.lose_power(command)
+                    self._card.lose_power()
                 else:
                     self._card.transmit(command)
                     self._card.reset()

@@ -217,3 +217,5 @@ def test_moves_on_items_told_apart_name_each_of_them() -> None:
     uses = [move for move in content_moves(PROID_Q, state, {1, 2}) if move.action.kind is ActionKind.USE_KEY]
     assert [move.action.number for move in uses] == [1, 2]
     assert all(perform(PROID_Q, state, move)[0].items == state.items for move in uses)
+    of_named = [[m.action.number for m in content_moves(PROID_Q, state, named)] for named in ({1}, {2}, ())]
+    assert [set(numbers) & {1, 2} for numbers in of_named] == [{1, 2}, {1, 2}, {1}]

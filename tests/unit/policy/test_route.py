@@ -81,6 +81,13 @@ Route = tuple[tuple[CodeIs | PartIs, ...], list[str]]
             ],
         ),
         (
+            "eobcanka",
+            [
+                ((CodeIs("dok", BLOCKED),), ["office: set-identification", "wrong DOK x 10"]),
+                ((CodeIs("dok", SET),), ["office: unblock", "wrong IOK x 3"]),
+            ],
+        ),
+        (
             "zzzs-pk",
             [
                 ((CodeIs("kpep-pin", SET, 2),), ["PIN of KPEP set with TPIN", "wrong PIN of KPEP"]),
@@ -106,6 +113,20 @@ FORCED = [
     ("eobcanka", [PartIs("identification")], CodeIs("iok", SET, 1), CodeState(SET, 1, 3)),
     ("eobcanka", [PartIs("identification")], CodeIs("pin", BLOCKED), CodeState(BLOCKED, 0, 3)),
 ]
+
+
+def test_a_way_that_leaves_the_mark_of_another_code_comes_before_one_that_takes_it() -> None:
+    office = load_profile("eobcanka").actors["office"]
+    renew = office.acts["set-bok"].model_copy(update={"from_": (SET, BLOCKED), "asks_for": ()})
+    acts = {f"renew-{len(codes)}": renew.model_copy(update={"sets": codes}) for codes in (("pin", "qpin"), ("pin",))}
+    proid_q = load_profile("proid-q")
+    pin = proid_q.codes["pin"].model_copy(update={"reset_by": ()})
+    actors = {"office": office.model_copy(update={"acts": acts, "cannot": {}})}
+    profile = proid_q.model_copy(update={"codes": {**proid_q.codes, "pin": pin}, "actors": actors})
+    blocked = route_to(profile, factory_state(profile), [CodeIs("pin", BLOCKED)]).state
+    route = route_to(profile, blocked, [CodeIs("pin", SET)])
+    assert [stage.move.action.act for stage in route.stages if stage.move] == ["renew-1"]
+    assert [code.must_change for code in route.state.codes.values()] == [False, True, True]
 
 
 @pytest.mark.parametrize(("name", "first", "wanted", "code"), FORCED)
