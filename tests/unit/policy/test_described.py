@@ -60,11 +60,11 @@ def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
             "eobcanka",
             (CodeIs("bok", SET, 2),),
             [
-                "office: set-identification",
+                "the office: DOK and IOK set",
                 "PUK set with IOK",
                 "PIN set with PUK",
                 "QPIN set with PUK",
-                "office: set-bok",
+                "the office: BOK set",
                 "wrong BOK",
             ],
         ),

@@ -83,8 +83,8 @@ Route = tuple[tuple[CodeIs | PartIs, ...], list[str]]
         (
             "eobcanka",
             [
-                ((CodeIs("dok", BLOCKED),), ["office: set-identification", "wrong DOK x 10"]),
-                ((CodeIs("dok", SET),), ["office: unblock", "wrong IOK x 3"]),
+                ((CodeIs("dok", BLOCKED),), ["the office: DOK and IOK set", "wrong DOK x 10"]),
+                ((CodeIs("dok", SET),), ["the office: DOK unblocked", "wrong IOK x 3"]),
             ],
         ),
         (
