@@ -77,7 +77,10 @@ def test_mistakes_in_a_class_are_told_with_their_places(own: dict[str, str], tmp
     command = [sys.executable, "-m", "cardtools.console", "--no-browser", "--port", "0", "class", str(plan)]
     ended = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "class.yaml:2:34: exercises.1: there is no exercise no-such\n"
+    assert ended.stderr == (
+        "Nothing was begun, because class.yaml can't be used as it is:\n"
+        "class.yaml:2:34: there is no exercise no-such; `stuntcard exercise list` names all\n"
+    )
 
 
 def test_a_taken_port_is_told(class_: RunningConsole, own: dict[str, str], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -104,8 +105,13 @@ class ServedExercise:
 
     @property
     def told(self) -> dict[str, str]:
-        """The values that the trainee knows from the start, by code."""
-        return self.live.ready.told
+        """The values that the trainee knows from the start, by code; those that still are the codes'."""
+        values = self.live.card.content.values
+        return {
+            code: value
+            for code, value in self.live.ready.told.items()
+            if hmac.compare_digest(values.get(code, b""), value.encode())
+        }
 
     def saw(self, event: Event | None, verdict: Verdict | None, content: Content) -> None:
         """The card tells what happens; the attempt has heard it before."""

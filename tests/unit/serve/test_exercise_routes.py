@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from starlette.testclient import TestClient
+from stuntcard.applets.code_commands import PAD
 from stuntcard.control.client import the_running_card
+from stuntcard.serve.cards import Cards
 
 from tests.unit.serve.problems import problem_of
 
 ANNA = "/api/v1/cards/anna"
 
 
-def test_an_exercise_is_told_called_about_hinted_at_and_solved(owner: TestClient) -> None:
+def transmit(cards: Cards, command: str, *values: bytes) -> str:
+    """What the card answers to a command with codes' values."""
+    lying = cards.find("anna").reader.slot_control.slot.card
+    assert lying is not None
+    return lying.transmit(bytes.fromhex(command) + b"".join(value.ljust(16, PAD) for value in values)).hex()
+
+
+def test_an_exercise_is_told_called_about_hinted_at_and_solved(owner: TestClient, cards: Cards) -> None:
     owner.put(ANNA, json={"exercise": "proid-q-pin-blocked"})
     first = owner.get(f"{ANNA}/exercise", params={"language": "cs"}).json()
     assert (first["progress"], first["hints"], first["explain"]) == ("open", 0, [])
@@ -20,7 +29,10 @@ def test_an_exercise_is_told_called_about_hinted_at_and_solved(owner: TestClient
     assert set(told) == set(first["told"])
     for person in first["people"]:
         told |= owner.post(f"{ANNA}/exercise/calls/{person}").json()["tells"]
-    owner.post(f"{ANNA}/set", json={"wanted": ["pin=set"]})
+    # A PIN of her own is not the one that everybody's card comes with.
+    assert transmit(cards, "002C000120", told["puk"].encode(), b"12345678") == "9000"
+    assert owner.get(f"{ANNA}/exercise").json()["progress"] == "open"
+    assert transmit(cards, "002C000120", told["puk"].encode(), b"24681357") == "9000"
     after = owner.get(f"{ANNA}/exercise").json()
     assert (after["progress"], after["hints"], after["calls"]) == ("solved", 1, first["people"])
     assert after["explain"]
@@ -40,6 +52,14 @@ def test_the_control_socket_knows_of_the_exercise(owner: TestClient) -> None:
     owner.put(ANNA, json={"exercise": "proid-q-pin-blocked"})
     answer = send(the_running_card("anna"), ExerciseRequest("en"), ExerciseAnswer)
     assert answer.exercise == "proid-q-pin-blocked"
+
+
+def test_a_code_that_was_changed_is_told_no_more(owner: TestClient, cards: Cards) -> None:
+    owner.put(ANNA, json={"exercise": "proid-q-qpin-blocked"})
+    told = owner.get(f"{ANNA}/exercise/told").json()["codes"]
+    assert told == {"pin": "12345678", "puk": "87654321"}
+    assert transmit(cards, "0024000120", b"12345678", b"24681357") == "9000"
+    assert owner.get(f"{ANNA}/exercise/told").json()["codes"] == {"puk": "87654321"}
 
 
 def test_who_is_called_again_says_the_same_and_counts_once(owner: TestClient) -> None:

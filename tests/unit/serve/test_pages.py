@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from starlette.testclient import TestClient
+from stuntcard.applets.code_commands import PAD
 from stuntcard.profile.model import Language
 from stuntcard.serve.access import Access, Caller, Role
 from stuntcard.serve.cards import Cards
@@ -114,5 +115,8 @@ def test_an_exercise_is_told_and_helped_with_on_the_page(visitor: TestClient, ca
     page = visitor.get("/cards/anna").text
     assert "Under way" in page
     assert 'role="status"' in visitor.post("/cards/anna/hints").text
-    visitor.post("/cards/anna/set", data={"wanted": "pin=set"})
+    unblock = bytes.fromhex("002C000120") + b"87654321".ljust(16, PAD) + b"24681357".ljust(16, PAD)
+    lying = cards.find("anna").reader.slot_control.slot.card
+    assert lying is not None
+    assert lying.transmit(unblock) == bytes.fromhex("9000")
     assert "Solved" in visitor.get("/cards/anna").text

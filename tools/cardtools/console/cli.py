@@ -13,7 +13,10 @@ from cardtools.common.exit_codes import ExitCode
 from cardtools.common.options import VersionOption
 
 if TYPE_CHECKING:
-    from cardtools.console.serving import ReadPlan
+    from collections.abc import Iterator
+
+    from cardtools.common.messages import Messages
+    from cardtools.console.serving import Begun, ReadPlan
 
 _PORT = 8630
 _FOLDER_VARIABLE = "CARDCONSOLE_HOME"
@@ -65,7 +68,7 @@ def class_(
 
     Example: cardconsole --port 8630 class november.yaml
     """
-    from cardtools.console.school.plan import read_plan
+    from cardtools.console.school.plan_file import read_plan
 
     try:
         raw = file.read_bytes()
@@ -82,16 +85,19 @@ def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
     from cardtools.common.listener import is_loopback
     from cardtools.common.messages import Messages, language_of
     from cardtools.console.errors import ConsoleError
+    from cardtools.console.school.plan_file import PlanError
     from cardtools.console.serving import Options, serve
 
     # Commands that end soon do without; this one serves for long.
     gc.enable()
     messages = Messages(language_of(), "console")
 
-    def ready(url: str, link: str) -> None:
-        typer.echo(messages.text("serving", url=url, link=link))
+    def ready(begun: Begun) -> None:
+        typer.echo(messages.text("serving", url=begun.url, link=begun.link))
+        for line in _said(begun, messages):
+            typer.echo(line)
         if not chosen.no_browser:
-            webbrowser.open(link)
+            webbrowser.open(begun.link)
 
     if not is_loopback(chosen.host):
         typer.echo(messages.text("open-to-others", host=chosen.host), err=True)
@@ -99,9 +105,23 @@ def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
         serve(Options(chosen.folder or _own_folder(), chosen.host, chosen.port, chosen.ca), read, ready)
     except KeyboardInterrupt:
         pass
+    except PlanError as error:
+        typer.echo("\n".join([messages.told(error), *error.lines(messages)]), err=True)
+        raise typer.Exit(error.exit_code) from None
     except ConsoleError as error:
         typer.echo(messages.told(error), err=True)
         raise typer.Exit(error.exit_code) from None
+
+
+def _said(begun: Begun, messages: Messages) -> Iterator[str]:
+    """What else is to be known at the beginning."""
+    if begun.held is not None and begun.held.goes_on:
+        row = begun.held.class_row
+        yield messages.text("class-goes-on", title=row.title, begun=f"{row.made:%Y-%m-%d %H:%M}")
+    if begun.held is not None and begun.held.joined:
+        yield messages.text("class-joined", names=", ".join(begun.held.joined))
+    if begun.shared is not None:
+        yield messages.text("emulator-shared", url=begun.shared)
 
 
 def _own_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -20,7 +21,7 @@ from cardtools.console.children import Child, Note, TrainingCa, server_running, 
 from cardtools.console.emulator.api import Emulator, EmulatorError
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import ClassPlan
-from cardtools.console.school.school import School
+from cardtools.console.school.school import Held, School
 from cardtools.console.store.database import Database
 from cardtools.console.store.registry import Registry
 from cardtools.console.watching import Watcher
@@ -36,6 +37,7 @@ _HEADS_AT_ONCE = 1000
 _BOUNDS = Bounds(waiting=400, waiting_of_a_client=300, head_seconds=10, answer_seconds=10, endless=True)
 """A class of fifty may come from one address, each with a browser that keeps six connections."""
 _BACKLOG = 512
+_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to refuse them: links name the console by its host
 
 
 ReadPlan = Callable[[Sequence[str]], ClassPlan]
@@ -52,8 +54,21 @@ class Options:
     ca_url: str | None = None
 
 
-def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], None]) -> None:
-    """Serves until it is told to end. `ready` is told the console's address, and the trainer's link.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A console that is served: its address, the trainer's link, and the class that is held, if one is.
+
+    `shared`: the address of the emulator's server, where it ran before.
+    """
+
+    url: str
+    link: str
+    held: Held | None
+    shared: str | None
+
+
+def serve(options: Options, read: ReadPlan | None, ready: Callable[[Begun], None]) -> None:
+    """Serves until it is told to end. `ready` is told what has begun.
 
     Raises ConsoleError.
     """
@@ -66,7 +81,9 @@ def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], N
         server = _EmulatorServer()
         stack.callback(server.end)
         school = School(registry, server.emulator, options.folder)
-        first = "/" if read is None else f"/classes/{school.resume_or_begin(_plan(school, read)).id}"
+        held = school.hold(_plan(school, read)) if read is not None else None
+        first = f"/classes/{held.class_row.id}" if held is not None else "/"
+        school.clear_practice()
         ca = TrainingCa(options.folder / "ca", options.ca_url)
         stack.callback(ca.end)
         visitors, hub = Visitors(registry), Hub()
@@ -79,7 +96,8 @@ def serve(options: Options, read: ReadPlan | None, ready: Callable[[str, str], N
         console = Console(school, workers, visitors, hub, url, ca.url)
         app = create_app(console, _hosts(options.host, url))
         link = f"{url}/enter/{visitors.new_ticket()}?to={first}"
-        _Server(app, hub, lambda: ready(url, link)).run(sockets=[listener])
+        begun = Begun(url, link, held, server.shared_url)
+        _Server(app, hub, lambda: ready(begun)).run(sockets=[listener])
 
 
 def _plan(school: School, read: ReadPlan) -> ClassPlan:
@@ -94,7 +112,11 @@ class _EmulatorServer:
         self._lock = threading.Lock()
         self._ended = False
         self._child: Child | None = None
+        self.shared_url: str | None = None
+        """Where it is, if it ran before."""
         note = self._note()
+        if self._child is None:
+            self.shared_url = note.url
         self.emulator = Emulator(note.url, note.token)
 
     def revive(self) -> None:
@@ -137,9 +159,13 @@ def _answers(note: Note) -> bool:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     """A socket that listens (port 0: a free one), and the address of what is served there. Raises ConsoleError."""
+    if host in _ANYWHERE:
+        raise ConsoleError("host-anywhere", host=host)
     try:
         listener = listen(host, port, _BACKLOG)
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise ConsoleError("host-not-here", host=host) from error
         raise ConsoleError("port-taken", host=host, port=port, reason=error.strerror or str(error)) from error
     with listener:
         yield listener, url_of(listener, host)

@@ -17,7 +17,7 @@ from cardtools.console.store.rows import AttemptState
 TOOLS = Path(__file__).parents[4] / "tools" / "cardtools"
 CONSOLE = TOOLS / "console"
 _IN_TEMPLATES = re.compile(r"\b[tn]\(([\"'])([a-z-]+)\1[,)]|[\"']([a-z-]+)\" if |else \"([a-z-]+)\"\)")
-_IN_CODE = re.compile(r"(?:\.text|ConsoleError|EmulatorError|super\(\).__init__)\(\s*\"([a-z-]+)\"")
+_IN_CODE = re.compile(r"(?:\.text|ConsoleError|EmulatorError|FormError|Finding|super\(\).__init__)\(\s*\"([a-z-]+)\"")
 _COLUMNS = ("trainee", "exercise", "attempt", "progress", "solved", "minutes", "tries-spent", "hints", "traps", "help",
             "begun")  # fmt: skip
 _OF_OTHERS = {"applicant-name", "applicant-e-mail", "area-none", "prompt-new", "prompt-again", "prompt-password"}

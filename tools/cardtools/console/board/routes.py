@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 
+from cardtools.common.messages import Language
 from cardtools.console.board.report import csv_report, pdf_report, report_of
 from cardtools.console.board.rows import board_rows
-from cardtools.console.school.plan import plan_of
+from cardtools.console.school.plan import FormError, plan_of
 from cardtools.console.school.school import now
 from cardtools.console.store.rows import ClassRow
 from cardtools.console.web.context import Console, ForTrainer, NoSuchPageError, NotLetInError, TheConsole
@@ -61,21 +64,45 @@ def practice(request: Request, console: ForTrainer, exercise: Annotated[str, For
 @router.get("/classes/new")
 def new_class(request: Request, console: ForTrainer) -> Response:
     """Asks who comes, and which exercises there are to be."""
+    return _asked(request, console, _Filled(speaks=language_of(request)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What stands in the form of a new class."""
+
+    title: str = ""
+    speaks: Language = Language.ENGLISH
+    trainees: str = ""
+    exercises: tuple[str, ...] = ()
+
+
+def _asked(request: Request, console: Console, filled: _Filled, error: FormError | None = None) -> Response:
+    """The form of a new class, and why it was not taken."""
     language = language_of(request)
-    exercises = console.school.exercises(language)
-    return page(request, "class_new", language, {"trainer": True, "exercises": exercises})
+    values = {
+        "trainer": True,
+        "exercises": console.school.exercises(language),
+        "filled": filled,
+        "told": messages_for(language).told(error) if error is not None else None,
+    }
+    return page(request, "class_new", language, values, HTTPStatus.OK if error is None else HTTPStatus.CONFLICT)
 
 
 @router.post("/classes")
 def begin_class(
+    request: Request,
     console: ForTrainer,
-    title: _Text,
-    trainees: _Text,
-    speaks: Annotated[str, Form(max_length=2)],
-    exercise: Annotated[list[str], Form(max_length=100)],
+    speaks: Annotated[Language, Form()],
+    title: _Text = "",
+    trainees: _Text = "",
+    exercise: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006 - FastAPI makes a list for each call
 ) -> Response:
-    """Begins a class."""
-    plan = plan_of(title, speaks, exercise, trainees.splitlines())
+    """Begins a class; what was not filled in is asked for again, with all that was."""
+    try:
+        plan = plan_of(title, speaks, exercise, trainees.splitlines())
+    except FormError as error:
+        return _asked(request, console, _Filled(title, speaks, trainees, tuple(exercise)), error)
     return go_to(_class_path(console.school.begin_class(plan)))
 
 
@@ -108,10 +135,21 @@ async def events(console: ForTrainer, class_row: AClass) -> Response:
     return Response(status_code=503) if stream is None else EventStream(console.hub, stream)
 
 
+@router.post("/classes/{class}/trainees")
+def join_class(console: ForTrainer, class_row: AClass, name: Annotated[str, Form(max_length=200)]) -> Response:
+    """Somebody comes later than the others."""
+    console.school.join_class(class_row, name)
+    console.hub.tell(class_row.id, "exercise")
+    return go_to(f"{_class_path(class_row)}#links")
+
+
 @router.post("/classes/{class}/end")
 def end_class(console: ForTrainer, class_row: AClass) -> Response:
     """Ends a class, and forgets it."""
+    trainees = console.school.registry.trainees(class_row.id)
     console.school.end_class(class_row)
+    for topic in (class_row.id, *(trainee.id for trainee in trainees)):
+        console.hub.tell(topic, "all")
     return go_to("/")
 
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Request
 from cardtools.common.messages import Language
 from cardtools.console.acts.values import Result, Work
 from cardtools.console.school.school import Place
-from cardtools.console.web.context import Console, NotLetInError, TheConsole
+from cardtools.console.web.context import ClassEndedError, Console, NoSuchPageError, NotLetInError, TheConsole
 from cardtools.console.web.languages import language_of
 from cardtools.console.web.visitors import desk_path
 
@@ -48,9 +48,13 @@ class Desk:
 
 
 def _desk(
-    request: Request, console: TheConsole, trainee_id: Annotated[str, Path(alias="trainee", pattern="^[0-9a-f]{10}$")]
+    request: Request, console: TheConsole, trainee_id: Annotated[str, Path(alias="trainee", max_length=64)]
 ) -> Desk:
     trainee = console.school.registry.find_trainee(trainee_id)
+    if trainee is None and (ended := console.visitors.ended_for(request)) is not None:
+        raise ClassEndedError(ended)
+    if trainee is None and console.visitors.is_trainer(request):
+        raise NoSuchPageError
     # Whether there is such a desk is told to nobody who has no link to it.
     if trainee is None or not console.visitors.may_sit(request, trainee):
         raise NotLetInError

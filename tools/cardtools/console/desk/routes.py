@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from cardtools.console.acts.values import ASKS_CA, Acted, ActName, CardSeen, Form, Outcome, Result, Work
 from cardtools.console.desk.access import EXPERT_COOKIE, ADesk, Desk
 from cardtools.console.desk.view import CODE, OBJECT, chosen_in
-from cardtools.console.web.context import NoSuchPageError, NotLetInError, TheConsole
+from cardtools.console.web.context import ClassEndedError, NoSuchPageError, NotLetInError, TheConsole
 from cardtools.console.web.guard import BODY_MAX
 from cardtools.console.web.pages import PageRoute, go_to, page
 from cardtools.console.web.streams import EventStream
@@ -28,6 +28,8 @@ At = Annotated[str, Query(max_length=100)]
 def join(console: TheConsole, token: str) -> Response:
     """A trainee's link: the browser is let in to that trainee's desk, and to no other."""
     trainee = console.visitors.trainee_with(token)
+    if trainee is None and (ended := console.visitors.ended_with(token)) is not None:
+        raise ClassEndedError(ended)
     if trainee is None:
         raise NotLetInError
     answer = go_to(desk_path(trainee.id))

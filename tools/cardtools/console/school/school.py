@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cardtools.common.messages import Language
 from cardtools.console.emulator.api import Emulator
 from cardtools.console.emulator.values import Act, Actor, Exercise, Person, Served, Summary
 from cardtools.console.errors import ConsoleError
-from cardtools.console.school.plan import ClassPlan
+from cardtools.console.school.plan import ClassPlan, plan_of
 from cardtools.console.store.registry import NewClass, Registry
 from cardtools.console.store.rows import AttemptRow, AttemptState, CallRow, ClassRow, TraineeRow, TrapRow
 from cardtools.console.workers import Seat
 
 Clock = Callable[[], datetime]
+PRACTICE_MAX = 20
+"""So many desks at most are kept of those who practise alone."""
+PRACTICE_KEPT = timedelta(days=1)
+"""For so long is one kept at which nobody looks."""
+_SEEN_STEP = timedelta(minutes=10)
 
 
 def now() -> datetime:
@@ -50,6 +55,15 @@ class Briefing:
     actors: tuple[Actor, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A class that is held: one that was begun now, or one that goes on, with those who joined it."""
+
+    class_row: ClassRow
+    goes_on: bool = False
+    joined: tuple[str, ...] = ()
+
+
 class School:
     """All classes of one console."""
 
@@ -75,31 +89,63 @@ class School:
         new = NewClass(plan.title, plan.language, plan.exercises, plan.trainees)
         return self.registry.add_class(new, self._clock())
 
-    def resume_or_begin(self, plan: ClassPlan) -> ClassRow:
-        """The newest class that was begun with this very plan, else a new one."""
-        for known in self.registry.classes():
-            names = tuple(trainee.name for trainee in self.registry.trainees(known.id))
-            same = (known.title, names) == (plan.title, plan.trainees) and not known.practice
-            if same and self.registry.exercises(known.id) == plan.exercises:
-                return known
-        return self.begin_class(plan)
+    def hold(self, plan: ClassPlan) -> Held:
+        """The newest class of that title goes on, and who is new in the plan joins it; else a new one is begun.
+
+        Raises ConsoleError where anything else than who comes is planned otherwise.
+        """
+        known = next((one for one in self.registry.classes() if not one.practice and one.title == plan.title), None)
+        if known is None:
+            return Held(self.begin_class(plan))
+        there = {trainee.name for trainee in self.registry.trainees(known.id)}
+        about = {"title": known.title, "begun": f"{known.made:%Y-%m-%d %H:%M}"}
+        if gone := sorted(there - set(plan.trainees)):
+            raise ConsoleError("class-somebody-gone", names=", ".join(gone), **about)
+        if self.registry.exercises(known.id) != plan.exercises:
+            raise ConsoleError("class-other-exercises", **about)
+        if known.language != plan.language:
+            raise ConsoleError("class-other-language", **about)
+        joined = tuple(name for name in plan.trainees if name not in there)
+        self.registry.add_trainees(known.id, joined)
+        return Held(known, goes_on=True, joined=joined)
+
+    def join_class(self, class_row: ClassRow, name: str) -> None:
+        """Somebody comes later than the others. Raises ConsoleError."""
+        names = [trainee.name for trainee in self.registry.trainees(class_row.id)]
+        plan_of(class_row.title, Language(class_row.language), self.registry.exercises(class_row.id), [*names, name])
+        if name.strip():
+            self.registry.add_trainees(class_row.id, [name.strip()])
 
     def begin_practice(self, exercise: str, title: str, name: str, language: Language) -> TraineeRow:
         """Somebody alone with one exercise."""
+        self.clear_practice(PRACTICE_MAX - 1)
         new = NewClass(title, language, (exercise,), (name,), practice=True)
         return self.registry.trainees(self.registry.add_class(new, self._clock()).id)[0]
+
+    def clear_practice(self, most: int = PRACTICE_MAX) -> None:
+        """Ends what was practised and left: what nobody looked at for a day, and beyond so many the longest unseen."""
+        seen = {}
+        for one in self.registry.classes():
+            if one.practice:
+                seen[one] = max(trainee.seen or one.made for trainee in self.registry.trainees(one.id))
+        newest = sorted(seen, key=lambda one: seen[one], reverse=True)
+        for place, one in enumerate(newest):
+            if place >= most or self._clock() - seen[one] > PRACTICE_KEPT:
+                self.end_class(one)
 
     def end_class(self, class_row: ClassRow) -> None:
         """Takes the class's cards away, and forgets it."""
         for trainee in self.registry.trainees(class_row.id):
             for attempt in self.registry.attempts(trainee.id):
                 self._remove(attempt)
-        self.registry.remove_class(class_row.id)
+        self.registry.remove_class(class_row.id, self._clock())
 
     # A trainee's place
 
     def place_of(self, trainee: TraineeRow) -> Place:
         """Where a trainee is: at the newest attempt, else at the first exercise, which begins with that."""
+        if trainee.seen is None or self._clock() - trainee.seen > _SEEN_STEP:
+            self.registry.note_seen(trainee.id, self._clock())
         class_row = self.registry.find_class(trainee.class_id)
         assert class_row is not None, "a trainee is one of a class"
         exercises = self.registry.exercises(class_row.id)

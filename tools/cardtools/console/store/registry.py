@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cardtools.console.store.database import Database
 from cardtools.console.store.rows import (
@@ -15,15 +16,19 @@ from cardtools.console.store.rows import (
     AttemptState,
     CallRow,
     ClassRow,
+    EndedRow,
     TraineeRow,
     TrapRow,
     attempt_of,
     class_of,
+    read,
     trainee_of,
     written,
 )
 
 _ID_BYTES, _TOKEN_BYTES = 5, 32
+_ENDED_KEPT = timedelta(days=90)
+"""For so long is known that a class was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,32 @@ class Registry:
                 "INSERT INTO exercises VALUES (?, ?, ?)",
                 [(made.id, position, exercise) for position, exercise in enumerate(new.exercises)],
             )
-            connection.executemany(
-                "INSERT INTO trainees (id, class, number, name, token) VALUES (?, ?, ?, ?, ?)",
-                [
-                    (_new_id(), made.id, number, name, secrets.token_urlsafe(_TOKEN_BYTES))
-                    for number, name in enumerate(new.trainees, 1)
-                ],
-            )
+            _add_trainees(connection, made.id, new.trainees)
         return made
 
-    def remove_class(self, class_id: str) -> None:
-        """Forgets a class and all that is in it."""
+    def add_trainees(self, class_id: str, names: Sequence[str]) -> None:
+        """Keeps more trainees of a class, after the others, and gives each a token."""
         with self._database.transaction() as connection:
+            _add_trainees(connection, class_id, names)
+
+    def remove_class(self, class_id: str, at: datetime) -> None:
+        """Forgets a class and all that is in it, but that there was one, for whoever comes with its links."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM ended WHERE at < ?", (written(at - _ENDED_KEPT),))
+            rows = connection.execute(
+                "SELECT t.id, t.token, c.title FROM trainees t JOIN classes c ON c.id = t.class WHERE c.id = ?",
+                (class_id,),
+            ).fetchall()
+            connection.executemany(
+                "INSERT INTO ended VALUES (?, ?, ?, ?)",
+                [(row["id"], _digest(row["token"]), row["title"], written(at)) for row in rows],
+            )
             connection.execute("DELETE FROM classes WHERE id = ?", (class_id,))
+
+    def ended_with(self, token: str) -> EndedRow | None:
+        """The class that was ended, of which a trainee's link had this token."""
+        row = self._one("SELECT title, at FROM ended WHERE token = ?", _digest(token))
+        return None if row is None else EndedRow(row["title"], read(row["at"]))
 
     def classes(self) -> list[ClassRow]:
         """All classes, the newest first."""
@@ -102,6 +120,10 @@ class Registry:
         """The trainee whose link has this token."""
         row = self._one("SELECT * FROM trainees WHERE token = ?", token)
         return None if row is None else trainee_of(row)
+
+    def note_seen(self, trainee_id: str, at: datetime) -> None:
+        """Notes that a trainee's desk is looked at."""
+        self._change("UPDATE trainees SET seen = ? WHERE id = ?", written(at), trainee_id)
 
     def set_asking(self, trainee_id: str, asks: bool) -> None:
         """Notes whether a trainee waits for the trainer's help."""
@@ -215,6 +237,23 @@ class Registry:
     def _change(self, statement: str, *values: str | int) -> None:
         with self._database.transaction() as connection:
             connection.execute(statement, values)
+
+
+def _add_trainees(connection: sqlite3.Connection, class_id: str, names: Sequence[str]) -> None:
+    [before] = connection.execute(
+        "SELECT coalesce(max(number), 0) FROM trainees WHERE class = ?", (class_id,)
+    ).fetchone()
+    connection.executemany(
+        "INSERT INTO trainees (id, class, number, name, token) VALUES (?, ?, ?, ?, ?)",
+        [
+            (_new_id(), class_id, number, name, secrets.token_urlsafe(_TOKEN_BYTES))
+            for number, name in enumerate(names, before + 1)
+        ],
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _new_id() -> str:

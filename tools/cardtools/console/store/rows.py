@@ -44,7 +44,10 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class TraineeRow:
-    """A trainee. `asks`: waits for the trainer's help; `message`: what the trainer last said."""
+    """A trainee. `asks`: waits for the trainer's help; `message`: what the trainer last said.
+
+    `seen`: when the desk was last looked at, to some minutes; None for who has not come yet.
+    """
 
     id: str
     class_id: str
@@ -53,6 +56,15 @@ class TraineeRow:
     token: str
     asks: bool
     message: str
+    seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRow:
+    """A trainee's desk of a class that was ended: the title of the class, and when that was."""
+
+    title: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,14 @@ def class_of(row: sqlite3.Row) -> ClassRow:
 def trainee_of(row: sqlite3.Row) -> TraineeRow:
     """A row of `trainees`."""
     return TraineeRow(
-        row["id"], row["class"], row["number"], row["name"], row["token"], bool(row["asks"]), row["message"]
+        id=row["id"],
+        class_id=row["class"],
+        number=row["number"],
+        name=row["name"],
+        token=row["token"],
+        asks=bool(row["asks"]),
+        message=row["message"],
+        seen=read(row["seen"]) if row["seen"] else None,
     )
 
 

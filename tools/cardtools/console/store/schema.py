@@ -64,7 +64,15 @@ _FIRST_FORM = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM,)
+_ENDED_CLASSES = (
+    "ALTER TABLE trainees ADD COLUMN seen TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE ended (
+        trainee TEXT PRIMARY KEY, token TEXT NOT NULL, title TEXT NOT NULL, at TEXT NOT NULL
+    ) STRICT""",
+)
+"""Whoever had a link to a class that was ended is told so. `token` is the digest of the link's."""
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST_FORM, _ENDED_CLASSES)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from cardtools.console.acts.values import Acted
 from cardtools.console.school.school import School
+from cardtools.console.store.rows import EndedRow
 from cardtools.console.web.streams import Hub
 from cardtools.console.web.visitors import Visitors
 from cardtools.console.workers import Workers
@@ -17,6 +18,14 @@ from cardtools.console.workers import Workers
 
 class NotLetInError(Exception):
     """Who asks came by no link that leads here."""
+
+
+class ClassEndedError(Exception):
+    """Who asks had a link to a class that was ended."""
+
+    def __init__(self, ended: EndedRow) -> None:
+        super().__init__(ended.title)
+        self.ended = ended
 
 
 class NoSuchPageError(Exception):

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from cardtools.common.devices import devices
 from cardtools.common.messages import Language, Messages
 from cardtools.console.errors import ConsoleError
-from cardtools.console.web.context import NoSuchPageError, NotLetInError
+from cardtools.console.web.context import ClassEndedError, NoSuchPageError, NotLetInError
 from cardtools.console.web.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, chosen_language, language_of
 
 _LOG = logging.getLogger(__name__)
@@ -119,16 +119,41 @@ def error_page(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "error", language, {"told": told}, status)
 
 
+def _field(name: str, messages: Messages) -> str:
+    """What a field is called where it stands on a page."""
+    match name:
+        case "title":
+            return messages.text("class-title")
+        case "trainees":
+            return messages.text("class-trainees")
+        case "name":
+            return messages.text("column-trainee")
+        case "speaks":
+            return messages.text("class-language")
+        case "exercise":
+            return messages.text("exercise")
+        case "message":
+            return messages.text("help-message")
+    return f"“{name}”"
+
+
 def _meaning(error: Exception, messages: Messages) -> tuple[HTTPStatus, str]:
     match error:
         case NotLetInError():
             return HTTPStatus.FORBIDDEN, messages.text("not-let-in")
+        case ClassEndedError(ended=ended):
+            return HTTPStatus.GONE, messages.text("class-ended", title=ended.title, at=f"{ended.at:%Y-%m-%d %H:%M}")
         case NoSuchPageError():
             return HTTPStatus.NOT_FOUND, messages.text("no-such-page")
         case ConsoleError():
             return HTTPStatus.CONFLICT, messages.told(error)
         case HTTPException() | StarletteHTTPException() if error.status_code == HTTPStatus.NOT_FOUND:
             return HTTPStatus.NOT_FOUND, messages.text("no-such-page")
-        case RequestValidationError() | HTTPException() | StarletteHTTPException():
+        case RequestValidationError() if any(one["loc"][0] == "path" for one in error.errors()):
+            return HTTPStatus.NOT_FOUND, messages.text("no-such-page")
+        case RequestValidationError():
+            fields = [_field(str(one["loc"][-1]), messages) for one in error.errors()]
+            return HTTPStatus.BAD_REQUEST, messages.text("bad-field", fields=", ".join(dict.fromkeys(fields)))
+        case HTTPException() | StarletteHTTPException():
             return HTTPStatus.BAD_REQUEST, messages.text("bad-form")
     return HTTPStatus.INTERNAL_SERVER_ERROR, messages.text("console-failed")

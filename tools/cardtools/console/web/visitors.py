@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from cardtools.console.store.registry import Registry
-from cardtools.console.store.rows import TraineeRow
+from cardtools.console.store.rows import EndedRow, TraineeRow
 
 TRAINEE_COOKIE = "console_trainee"
 _SESSION = "trainer-session"
@@ -66,6 +66,14 @@ class Visitors:
     def trainee_with(self, token: str) -> TraineeRow | None:
         """Whose link this is."""
         return self._registry.trainee_with(token)
+
+    def ended_for(self, request: Request) -> EndedRow | None:
+        """The class that was ended, for whoever has a trainee's cookie of it."""
+        return self.ended_with(request.cookies.get(TRAINEE_COOKIE, ""))
+
+    def ended_with(self, token: str) -> EndedRow | None:
+        """The class that was ended, to which a link led."""
+        return self._registry.ended_with(token)
 
 
 def desk_path(trainee_id: str) -> str:

@@ -83,7 +83,7 @@ def test_a_class_that_ends_takes_all_with_it(tmp_path: Path) -> None:
     made = kept.add_class(CLASS, AT)
     [jana, _] = kept.trainees(made.id)
     card = kept.add_attempt(jana, 0, "first", AT).card
-    kept.remove_class(made.id)
+    kept.remove_class(made.id, AT)
     assert (kept.classes(), kept.find_trainee(jana.id), kept.attempt_with(card)) == ([], None, None)
 
 

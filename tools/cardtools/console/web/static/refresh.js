@@ -50,6 +50,8 @@
     waiting.set(part, false);
     try {
       const answer = await fetch(part.dataset.from, { credentials: "same-origin" });
+      // The class was ended, or the link is no more: the whole page says so.
+      if ([403, 404, 410].includes(answer.status)) location.reload();
       const text = answer.ok ? await answer.text() : null;
       if (text !== null && text !== shown.get(part)) {
         shown.set(part, text);

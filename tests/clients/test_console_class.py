@@ -1,0 +1,97 @@
+"""A class from its file to its end, as a trainer and trainees meet it: one console, and what it says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.running_console import PATIENCE, RunningConsole, console_running
+from tests.clients.test_console_command import CLASS, joins, visitor
+
+pytestmark = pytest.mark.own_module
+
+
+@pytest.fixture
+def own(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    return {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
+
+
+@pytest.fixture
+def class_(own: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
+    plan = tmp_path / "class.yaml"
+    plan.write_text(CLASS, "utf-8")
+    with console_running(own, tmp_path, "class", plan) as running:
+        yield running
+
+
+def refused(own: dict[str, str], folder: Path, *arguments: str) -> str:
+    """What the console says that can't begin."""
+    command = [sys.executable, "-m", "cardtools.console", "--no-browser", "--port", "0", *arguments]
+    ended = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE, cwd=folder)
+    assert (ended.returncode != 0, ended.stdout) == (True, "")
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_class_file_is_run_again(class_: RunningConsole, own: dict[str, str], tmp_path: Path) -> None:
+    trainer = visitor(class_, class_.link)
+    before = joins(trainer.get(class_.link).text)
+    plan = tmp_path / "class.yaml"
+    plan.write_text(CLASS.replace("proid-q-pin-blocked", "proid-q-qpin-blocked"), "utf-8")
+    assert "is under way with other exercises than the file has" in refused(own, tmp_path, "class", str(plan))
+    plan.write_text(CLASS.replace("Petr", "Petr, Eva"), "utf-8")
+    with console_running(own, tmp_path, "class", plan) as second:
+        assert second.process.stdout is not None
+        said = [second.process.stdout.readline() for _ in range(3)]
+        assert re.fullmatch("The class “Třída”, begun .+ UTC, goes on.\n", said[0])
+        assert said[1] == "New in it: Eva.\n"
+        assert class_.emulator()["url"] in said[2]
+        links = joins(visitor(second, second.link).get(second.link).text)
+    assert [link.rpartition("/")[2] for link in links[:2]] == [link.rpartition("/")[2] for link in before]
+    assert len(links) == 3
+
+
+def test_an_address_that_is_not_this_machines_is_told(own: dict[str, str], tmp_path: Path) -> None:
+    assert "192.0.2.7 is no address of this machine" in refused(own, tmp_path, "--host", "192.0.2.7")
+    assert "0.0.0.0 means every address" in refused(own, tmp_path, "--host", "0.0.0.0")
+
+
+def test_what_is_wrong_is_said_where_it_happens(class_: RunningConsole) -> None:
+    trainer, form = visitor(class_, class_.link), {"Origin": class_.url}
+
+    def posted(address: str, **values: str) -> httpx.Response:
+        return trainer.post(address, data=values, headers=form)
+
+    answer = posted("/classes", title="Podzim", speaks="cs", trainees="Ana\nBor\nana")
+    assert answer.status_code == 409
+    assert "“ana” would be there twice" in answer.text
+    assert 'value="Podzim"' in answer.text
+    assert "Ana\nBor\nana</textarea>" in answer.text
+    answer = posted("/classes", title="Podzim", trainees="Ana")
+    assert answer.status_code == 400
+    assert "can&#39;t be so: Language of the class." in answer.text
+    for address in ("/desk/nosuch", "/desk/0123456789", "/classes/nosuch", "/classes/0123456789", "/nosuch"):
+        answer = trainer.get(address)
+        assert (answer.status_code, "There is nothing under this address" in answer.text) == (404, True), address
+
+
+def test_a_trainee_is_told_that_the_class_is_over(class_: RunningConsole) -> None:
+    trainer, form = visitor(class_, class_.link), {"Origin": class_.url}
+    board = str(trainer.get(class_.link).url)
+    [jana_link, petr_link] = joins(trainer.get(board).text)
+    jana = visitor(class_, jana_link)
+    desk = str(jana.get(jana_link).url)
+    trainer.post(f"{board}/trainees", data={"name": "Eva"}, headers=form)
+    [*_, eva_link] = joins(trainer.get(board).text)
+    assert "Eva" in visitor(class_, eva_link).get(eva_link).text
+    trainer.post(f"{board}/end", headers=form)
+    for page in (jana.get(desk), jana.get(f"{desk}/card"), visitor(class_).get(petr_link)):
+        assert (page.status_code, "The class “Třída” is over: your trainer ended it" in page.text) == (410, True)
+    # Who had no link learns nothing.
+    assert visitor(class_).get(desk).status_code == 403
