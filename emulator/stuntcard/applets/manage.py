@@ -17,7 +17,7 @@ from stuntcard.iso7816.status import StatusWord
 from stuntcard.policy import law
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.state import Origin
-from stuntcard.profile.model import Characters, CodeStatus
+from stuntcard.profile.model import Characters, CodeStatus, Profile
 
 NAME = bytes.fromhex("F05354554E5401")
 FORMAT_VERSION = 1
@@ -25,7 +25,7 @@ NONE = 0xFF
 """Stands for "there is none" where a one-byte field has no value."""
 
 CARD_TAG, CODES_TAG, AREAS_TAG, PARTS_TAG, KEYS_TAG = 0xE0, 0xE1, 0xE2, 0xE3, 0xE4
-STATEMENT_TAG, ATTESTATION_TAG, CERTIFICATES_TAG = 0xE5, 0xE6, 0xE7
+STATEMENT_TAG, ATTESTATION_TAG, CERTIFICATES_TAG, KIND_TAG = 0xE5, 0xE6, 0xE7, 0xE8
 _ENTRY = 0xA0
 _KEY_NUMBER_TAG, _NONCE_TAG, _SIGNATURE_TAG = 0x80, 0x81, 0x90
 NONCE_LENGTHS = range(16, 33)
@@ -67,6 +67,8 @@ def _get_data(card: Card, command: Command) -> Response:
         return Response(StatusWord.OK, tlv.encode(command.p1p2, encode(view(card.profile, card.content))))
     if command.p1p2 == CERTIFICATES_TAG:
         return Response(StatusWord.OK, tlv.encode(CERTIFICATES_TAG, _certificates(card)))
+    if command.p1p2 == KIND_TAG:
+        return Response(StatusWord.OK, tlv.encode(KIND_TAG, kind_of_card(card.profile)))
     raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
 
 
@@ -125,6 +127,37 @@ def _statement(card: Card, number: int, nonce: bytes) -> bytes:
     )
 
 
+def kind_of_card(profile: Profile) -> bytes:
+    """What is so of every card of this kind, whatever becomes of it."""
+    return (
+        _fields(profile.name, profile.files.guard)
+        + _tagged(0xA1, (_code_kind(profile, name) for name in profile.codes))
+        + _tagged(0xA2, (_fields(name) + _ids(area.create_with) for name, area in profile.areas.items()))
+        + _tagged(0xA3, (_fields(name) + _ids(part.codes) for name, part in profile.parts.items()))
+        + _tagged(0xA4, (_fields(end.part) + _ids(end.when_blocked) for end in profile.ends))
+    )
+
+
+def _code_kind(profile: Profile, name: str) -> bytes:
+    code = profile.codes[name]
+    by_another = _bits(code.reset_by[0].from_) if code.reset_by else None
+    off_card = _bits(law.set_off_card(profile, name)) or None
+    states = ((0x82, by_another), (0x83, off_card))
+    return (
+        _fields(name)
+        + _ids(code.blocks.codes if code.blocks is not None else ())
+        + b"".join(tlv.encode(tag, bytes((bits,))) for tag, bits in states if bits is not None)
+    )
+
+
+def _bits(states: Iterable[CodeStatus]) -> int:
+    return sum(1 << _CODE_STATES[state] for state in set(states))
+
+
+def _ids(names: Iterable[str]) -> bytes:
+    return b"".join(tlv.encode(0x81, _octets(name)) for name in names)
+
+
 def _fields(*values: Field | None) -> bytes:
     """Fields tagged 80, 81 … in order; a value of None leaves its tag out."""
     tagged = ((0x80 + position, value) for position, value in enumerate(values) if value is not None)
@@ -138,7 +171,11 @@ def _octets(value: Field) -> bytes:
 
 
 def _entries(bodies: Iterable[bytes]) -> bytes:
-    return b"".join(tlv.encode(_ENTRY, body) for body in bodies)
+    return _tagged(_ENTRY, bodies)
+
+
+def _tagged(tag: int, bodies: Iterable[bytes]) -> bytes:
+    return b"".join(tlv.encode(tag, body) for body in bodies)
 
 
 def _card(seen: CardView) -> bytes:

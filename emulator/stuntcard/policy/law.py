@@ -34,7 +34,7 @@ from stuntcard.policy.events import (
     Verify,
 )
 from stuntcard.policy.state import NOTHING_MORE, Item, KeyRights, State, factory_state
-from stuntcard.profile.model import CARD, Lasts, Memory, Profile
+from stuntcard.profile.model import CARD, CodeStatus, Lasts, Memory, Profile
 
 Outcome = tuple[State, Verdict]
 
@@ -81,6 +81,16 @@ def unblocking_code(profile: Profile, code: str) -> str | None:
     """The code with which RESET RETRY COUNTER sets another one."""
     resets = profile.codes[code].reset_by
     return resets[0].code if resets else None
+
+
+def set_off_card(profile: Profile, code: str) -> frozenset[CodeStatus]:
+    """The states in which somebody off the card sets a code, whatever becomes of the others that are set with it."""
+    found = set[CodeStatus]()
+    for actor in profile.actors.values():
+        for act in actor.acts.values():
+            if code in act.sets and act.only_while is None:
+                found |= set(act.from_ if act.sets[0] == code else CodeStatus)
+    return frozenset(found)
 
 
 def codes_to_use(profile: Profile, item: Item) -> tuple[str, ...]:

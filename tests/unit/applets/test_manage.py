@@ -51,6 +51,19 @@ def test_digits_only_and_codes_that_their_holder_can_not_change() -> None:
     ]
 
 
+def test_the_kind_of_the_card_is_told_whatever_became_of_it() -> None:
+    client = Client()
+    kind = (
+        "E863" + "800750726F49442B51" + "810370696E"
+        + "A108" + "800370696E" + "820106" + "A105" + "800370756B" + "A109" + "80047170696E" + "820106"
+        + "A20F" + "80026363" + "810370696E" + "81047170696E" + "A20E" + "800767656E6572616C" + "810370696E"
+        + "A416" + "800463617264" + "810370696E" + "810370756B" + "81047170696E"
+    )  # fmt: skip
+    assert asked(client, 0xE8) == kind
+    client.verify(PIN, "0000")
+    assert asked(client, 0xE8) == kind
+
+
 @pytest.mark.fact("PQ-05")
 def test_the_codes_as_they_leave_the_factory_all_to_be_changed() -> None:
     assert asked(Client(), CODES) == (

@@ -25,7 +25,6 @@ from cardtools.card.errors import (
 from cardtools.card.pcsc import OK, Answer, Connection
 from cardtools.card.pinpad import AtPad, CodeGiven, Lengths, PinPad
 from cardtools.card.status import CodeStatus, read_status
-from cardtools.common.devices import devices
 
 __all__ = [
     "CodeBlockedError", "CodeNotSetError", "CodeRefusedError", "ImpossibleValueError", "NewValueRefusedError",
@@ -154,8 +153,7 @@ def _require(connection: Connection, answer: Answer, compared: CodeStatus, set_b
 def _why_blocked(connection: Connection, code: CodeStatus) -> CardError:
     """6983 stands for a blocked code and for a part that is lost; the card's status tells them apart."""
     status = read_status(connection)
-    device = devices().get(status.profile)
     for part in status.parts:
-        if part.lost and device is not None and device.part_of_code(code.id) == part.id:
+        if part.lost and status.kind.part_of_code(code.id) == part.id:
             return PartLostError(code.id, code.name, part.id, part.name)
     return CodeBlockedError(code.id, code.name)

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from cardtools.card import tlv
 from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
+from cardtools.card.kind import CardKind, CodeState, parse_kind
+from cardtools.card.manage_fields import Fields, content
 from cardtools.card.pcsc import DEAD, Connection
 from cardtools.common.terms import KeyOrigin
 
 if TYPE_CHECKING:
     from cardtools.common.protocol import Attestation
 
+__all__ = ["MANAGE", "AreaStatus", "CardStatus", "Characters", "CodeState", "CodeStatus", "KeyStatus", "PartStatus"]
+
 MANAGE = bytes.fromhex("F05354554E5401")
 FORMAT_VERSION = 1
 
 _CARD, _CODES, _AREAS, _PARTS, _KEYS = 0xE0, 0xE1, 0xE2, 0xE3, 0xE4
 _STATEMENT, _ATTESTED, _ATTESTATION_CERTIFICATES = 0xE5, 0xE6, 0xE7
+_KIND = 0xE8
+_NO_SUCH_DATA = 0x6A88
 _ENTRY = 0xA0
 _DEAD_LIFE_CYCLE = 0x0C
 _NO_ORIGIN = 0xFF
 _NONCE_SIZES = range(16, 33)
-
-
-class CodeState(IntEnum):
-    """Whether a code has a value, and whether it can be used."""
-
-    NOT_SET = 0
-    SET = 1
-    BLOCKED = 2
 
 
 class Characters(IntEnum):
@@ -110,6 +108,13 @@ class CardStatus:
     areas: tuple[AreaStatus, ...]
     parts: tuple[PartStatus, ...]
     keys: tuple[KeyStatus, ...]
+    kind: CardKind = field(default_factory=CardKind)
+    """What is so of every such card."""
+
+    @property
+    def name(self) -> str:
+        """What people call such a card, as it says itself."""
+        return self.kind.name or self.profile
 
     def code(self, name: str) -> CodeStatus:
         """The code of this id. Raises KeyError."""
@@ -135,13 +140,16 @@ def read_status(connection: Connection) -> CardStatus:
     its answer can't be read, and what `Connection.transmit` raises.
     """
     _select(connection)
-    return parse_status({tag: _get_data(connection, tag) for tag in (_CARD, _CODES, _AREAS, _PARTS, _KEYS)})
+    answers = {tag: _get_data(connection, tag) for tag in (_CARD, _CODES, _AREAS, _PARTS, _KEYS)}
+    kind = connection.transmit(0x00, 0xCA, _KIND >> 8, _KIND & 0xFF, le=256)
+    # A card of an earlier version tells nothing of its kind.
+    return parse_status(answers if kind.sw == _NO_SUCH_DATA else {**answers, _KIND: kind.require("GET DATA")})
 
 
 def parse_status(answers: dict[int, bytes]) -> CardStatus:
-    """The card as the templates E0 to E4, each under its tag, tell it. Raises BadAnswerError."""
+    """The card as the templates E0 to E4 and E8, each under its tag, tell it. Raises BadAnswerError."""
     try:
-        card = _Fields(_content(answers, _CARD))
+        card = Fields(content(answers, _CARD))
         return CardStatus(
             profile=card.text(0x81),
             serial=card.octets(0x82).hex().upper(),
@@ -150,6 +158,7 @@ def parse_status(answers: dict[int, bytes]) -> CardStatus:
             areas=_entries(answers, _AREAS, _area),
             parts=_entries(answers, _PARTS, _part),
             keys=_entries(answers, _KEYS, _key),
+            kind=parse_kind(content(answers, _KIND)) if _KIND in answers else CardKind(),
         )
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's status can't be read: {error!r}") from error
@@ -166,7 +175,7 @@ def attest(connection: Connection, key_number: int, nonce: bytes) -> Attestation
     try:
         statement, signature = parts.octets(_STATEMENT), parts.octets(0x90)
         certificates = {_ATTESTATION_CERTIFICATES: _get_data(connection, _ATTESTATION_CERTIFICATES)}
-        certificate = _Fields(_content(certificates, _ATTESTATION_CERTIFICATES)).octets(0x80)
+        certificate = Fields(content(certificates, _ATTESTATION_CERTIFICATES)).octets(0x80)
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
     return Attestation(
@@ -178,12 +187,12 @@ def public_key_of(connection: Connection, key: KeyStatus) -> bytes:
     """A key's SubjectPublicKeyInfo (DER), as the card states it. Raises what `attest` raises."""
     parts = _attested(connection, key.number, bytes(_NONCE_SIZES.start))
     try:
-        return _Fields(parts.octets(_STATEMENT)).octets(0x86)
+        return Fields(parts.octets(_STATEMENT)).octets(0x86)
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
 
 
-def _attested(connection: Connection, key_number: int, nonce: bytes) -> _Fields:
+def _attested(connection: Connection, key_number: int, nonce: bytes) -> Fields:
     """The card's statement about a key, and its signature."""
     if len(nonce) not in _NONCE_SIZES:
         raise ValueError("a nonce has 16 to 32 bytes")
@@ -192,7 +201,7 @@ def _attested(connection: Connection, key_number: int, nonce: bytes) -> _Fields:
     asked = tlv.encode(0x80, number) + tlv.encode(0x81, nonce)
     answer = connection.transmit(0x00, 0x88, 0x00, 0x00, asked, 256).require("INTERNAL AUTHENTICATE")
     try:
-        return _Fields(_content({_ATTESTED: answer}, _ATTESTED))
+        return Fields(content({_ATTESTED: answer}, _ATTESTED))
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's statement can't be read: {error!r}") from error
 
@@ -209,42 +218,6 @@ def _get_data(connection: Connection, tag: int) -> bytes:
     return answer.require("GET DATA")
 
 
-def _content(answers: dict[int, bytes], tag: int) -> bytes:
-    """What is inside the one template that an answer has."""
-    [(found, content)] = tlv.parse(answers[tag])
-    if found != tag:
-        raise LookupError(f"{found:X} in place of {tag:X}")
-    return content
-
-
-class _Fields:
-    """The fields of one entry, by tag; the first of a tag counts."""
-
-    def __init__(self, raw: bytes) -> None:
-        self._fields = dict(reversed(tlv.parse(raw)))
-
-    def octets(self, tag: int) -> bytes:
-        return self._fields[tag]
-
-    def optional_octets(self, tag: int) -> bytes | None:
-        return self._fields.get(tag)
-
-    def number(self, tag: int) -> int:
-        return int.from_bytes(self._fields[tag])
-
-    def optional_number(self, tag: int, otherwise: int | None = None) -> int | None:
-        return int.from_bytes(self._fields[tag]) if tag in self._fields else otherwise
-
-    def text(self, tag: int) -> str:
-        return self._fields[tag].decode("utf-8")
-
-    def optional_text(self, tag: int) -> str | None:
-        return self.text(tag) if tag in self._fields else None
-
-    def flag(self, tag: int) -> bool:
-        return bool(self.number(tag))
-
-
 _Entry = TypeVar("_Entry", CodeStatus, AreaStatus, PartStatus, KeyStatus)
 _Named = TypeVar("_Named", CodeStatus, AreaStatus, PartStatus)
 
@@ -256,11 +229,11 @@ def _of_id(entries: tuple[_Named, ...], name: str) -> _Named:
     raise KeyError(name)
 
 
-def _entries(answers: dict[int, bytes], tag: int, read: Callable[[_Fields], _Entry]) -> tuple[_Entry, ...]:
-    return tuple(read(_Fields(value)) for kind, value in tlv.parse(_content(answers, tag)) if kind == _ENTRY)
+def _entries(answers: dict[int, bytes], tag: int, read: Callable[[Fields], _Entry]) -> tuple[_Entry, ...]:
+    return tuple(read(Fields(value)) for kind, value in tlv.parse(content(answers, tag)) if kind == _ENTRY)
 
 
-def _code(fields: _Fields) -> CodeStatus:
+def _code(fields: Fields) -> CodeStatus:
     reference = fields.optional_number(0x82)
     # Cards of the first version do not tell 8C and 8D: then any character may be tried, and the card has the last word.
     characters = fields.optional_number(0x8C, Characters.PRINTABLE)
@@ -283,17 +256,17 @@ def _code(fields: _Fields) -> CodeStatus:
     )
 
 
-def _area(fields: _Fields) -> AreaStatus:
+def _area(fields: Fields) -> AreaStatus:
     return AreaStatus(
         fields.text(0x80), fields.text(0x81), fields.text(0x82), fields.optional_number(0x83), fields.number(0x84)
     )
 
 
-def _part(fields: _Fields) -> PartStatus:
+def _part(fields: Fields) -> PartStatus:
     return PartStatus(fields.text(0x80), fields.text(0x81), fields.flag(0x82))
 
 
-def _key(fields: _Fields) -> KeyStatus:
+def _key(fields: Fields) -> KeyStatus:
     origin = fields.number(0x82)
     return KeyStatus(
         number=fields.number(0x80),

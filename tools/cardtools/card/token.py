@@ -29,7 +29,6 @@ from cardtools.card.errors import (
     NoSuchObjectError,
     NoSuchReaderError,
     NotLoggedInError,
-    NotOursError,
     ReadOnlyCardError,
     RemnantError,
     UnpairedCertificateError,
@@ -42,7 +41,6 @@ from cardtools.card.pkcs11_module import find_module, module_in_use
 from cardtools.card.pkcs11_slots import OpenSlots, tokens_by_code
 from cardtools.card.pkcs12 import PrivateKey
 from cardtools.card.status import CardStatus, KeyStatus, public_key_of, read_status
-from cardtools.common.devices import Device, devices
 
 __all__ = ["ObjectKind", "StoredObject", "Token"]
 
@@ -55,10 +53,6 @@ class Token:
         with connect(reader) as connection:
             self.reader = connection.reader
             self.status: CardStatus = read_status(connection)
-            device = devices().get(self.status.profile)
-            if device is None:
-                raise NotOursError(f"no kind of card is called {self.status.profile!r}")
-            self.device: Device = device
             self._labels = {item.reference: item.label for item in directory.listed_codes(connection)}
         self._module = module
         self._values: dict[str, CodeGiven] = {}
@@ -151,7 +145,7 @@ class Token:
         """
         if certificate is not None and objects.spki_of_certificate(certificate) != objects.spki_of_key(key):
             raise UnpairedCertificateError
-        area = area or self.device.general_area
+        area = area or self.status.kind.general_area
         if area is None:
             raise ReadOnlyCardError
         guard = self._guard_for_writing(area)
@@ -259,9 +253,10 @@ class Token:
 
     def _writes_with(self) -> str:
         """The id of the code for writing."""
-        if self.device.writes_with is None:
+        code = self.status.kind.writes_with
+        if code is None:
             raise ReadOnlyCardError
-        return self.device.writes_with
+        return code
 
     def _value(self, code: str) -> CodeGiven:
         value = self._values.get(code)
@@ -272,7 +267,7 @@ class Token:
     def _guard_for_writing(self, area: str) -> str:
         """The id of the code that guards an area where keys can be made, and has been given."""
         writes_with = self._writes_with()
-        if area not in (self.device.qualified_area, self.device.general_area):
+        if not self.status.kind.create_with.get(area):
             raise NoSuchAreaError(area)
         guard = self.status.area(area).guard
         for code in (writes_with, guard):

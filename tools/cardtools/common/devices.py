@@ -1,10 +1,8 @@
-"""What the tools and the CA know of each kind of card, as data: `devices.yaml`, read and checked."""
+"""What the tools and the CA know of a vendor's kind of card and no card tells: `devices.yaml`, read and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -13,7 +11,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from cardtools.common.terms import Trouble
-from cardtools.common.told import Value
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=32)]
 Fact = Annotated[str, StringConstraints(pattern=r"^(PQ|TM|EO|PK)-[0-9]{2}$")]
@@ -33,19 +30,6 @@ class UnknownDeviceError(LookupError):
     """A kind of card that the file of devices does not have."""
 
 
-class AtNone(StrEnum):
-    """What becomes of a code with its last try."""
-
-    UNBLOCK = "unblock"
-    """Blocked; the code that `manage` names as unblocking it sets it again."""
-    OFFICE = "office"
-    """Blocked; only the office sets it again."""
-    FOR_GOOD = "for-good"
-    """Blocked, and nothing sets it again."""
-    PART_LOST = "part-lost"
-    """Its part of the card is lost."""
-
-
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,20 +39,6 @@ class Sourced(_Model):
 
     source: Fact | tuple[Fact, ...] = ()
     assumed: str | None = None
-
-
-class CodeData(Sourced):
-    """What is known of a code beyond what the card tells."""
-
-    at_none: AtNone
-    blocks: tuple[Identifier, ...] = ()
-    """Other codes, which are blocked along with it."""
-
-
-class DestroyedWith(Sourced):
-    """The card is destroyed when all of these are blocked at the same time."""
-
-    codes: tuple[Identifier, ...] = Field(min_length=1)
 
 
 class Warranty(Sourced):
@@ -117,43 +87,15 @@ class Manager(Sourced):
 
 
 class Device(_Model):
-    """One kind of card."""
+    """One kind of card. What is so of its codes, areas and parts it tells itself (`card.kind`)."""
 
     id: Identifier
     name: Text
     qualified_area: Identifier | None
-    general_area: Identifier | None
-    writes_with: Identifier | None = Field(description="The code for writing and deleting; none where nobody may.")
-    codes: Mapping[Identifier, CodeData]
-    parts: Mapping[Identifier, tuple[Identifier, ...]] = Field(default_factory=dict)
-    destroyed_with: DestroyedWith | None = None
     warranty: Warranty | None = None
     error_numbers: ErrorNumbers = ErrorNumbers()
     renewed_together: RenewedTogether = RenewedTogether()
     manager: Manager
-
-    @model_validator(mode="after")
-    def _codes_are_known(self) -> Device:
-        named = [code for codes in self.parts.values() for code in codes]
-        named += [code for data in self.codes.values() for code in data.blocks]
-        named += self.destroying_codes
-        named += self.warranty.factory_values if self.warranty else ()
-        named += [self.writes_with] if self.writes_with else ()
-        if unknown := sorted(set(named) - set(self.codes)):
-            raise ValueError(f"there is no code {', '.join(unknown)}")
-        homeless = [name for name, code in self.codes.items() if code.at_none is AtNone.PART_LOST]
-        if alone := [name for name in homeless if self.part_of_code(name) is None]:
-            raise ValueError(f"{', '.join(alone)} loses a part and belongs to none")
-        return self
-
-    @property
-    def destroying_codes(self) -> tuple[str, ...]:
-        """The codes that destroy the card when all of them are blocked; none where nothing does."""
-        return self.destroyed_with.codes if self.destroyed_with else ()
-
-    def part_of_code(self, code: str) -> str | None:
-        """The id of the part that a code belongs to."""
-        return next((part for part, codes in self.parts.items() if code in codes), None)
 
     def number(self, trouble: Trouble) -> int | None:
         """The number that the enrolment client gives to a trouble with this kind of card."""
@@ -164,15 +106,6 @@ class Device(_Model):
                 return self.error_numbers.no_space
             case Trouble.MANAGER_OUTDATED:
                 return self.error_numbers.manager_outdated
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """What becomes of a card, to be told to people."""
-
-    key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-    number: None = None
 
 
 def devices() -> Mapping[str, Device]:

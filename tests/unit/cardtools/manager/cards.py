@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from cardtools.card.kind import parse_kind
 from cardtools.card.status import CardStatus, Characters, CodeState, CodeStatus, PartStatus
+from stuntcard.applets.manage import kind_of_card
+from stuntcard.profile.load import load_profile
 
 SET_BY = {
     "proid-q": {"pin": "puk", "puk": None, "qpin": "puk"},
@@ -20,7 +23,7 @@ def card(profile: str, states: str, *, lost: str | None = None, dead: bool = Fal
         for (name, by), letter in zip(SET_BY[profile].items(), states, strict=True)
     )
     parts = tuple(PartStatus(name, name.upper(), name == lost) for name in ("pep", "kpep", "identification", "signing"))
-    return CardStatus(profile, "00", dead, codes, (), parts, ())
+    return CardStatus(profile, "00", dead, codes, (), parts, (), parse_kind(kind_of_card(load_profile(profile))))
 
 
 def code(

@@ -49,13 +49,13 @@ def _request_fields(on: Enrolment) -> Fields:
         FormField(name=NAME, label=text("applicant-name"), kind=FieldKind.TEXT),
         FormField(name=E_MAIL, label=text("applicant-e-mail"), kind=FieldKind.E_MAIL),
         FormField(name=ORGANISATION, label=on.run.own.text("field-organisation"), kind=FieldKind.TEXT, needed=False),
-        *_codes(on, device, (device.kind.general_area, device.kind.qualified_area)),
+        *_codes(on, device, (device.status.kind.general_area, device.kind.qualified_area)),
     )
 
 
 def _renew_fields(on: Enrolment) -> Fields:
     device = on.run.find_device(None)
-    areas = (device.kind.general_area, device.kind.qualified_area)
+    areas = (device.status.kind.general_area, device.kind.qualified_area)
     terms = [Choice(value=one.value, label=on.run.own.text(f"validity-{one.value}")) for one in Validity]
     label = on.run.own.text("field-validity")
     validity = FormField(name=VALIDITY, label=label, kind=FieldKind.CHOICE, choices=tuple(terms))

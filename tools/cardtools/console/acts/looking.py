@@ -81,12 +81,12 @@ def _seen(run: ManagerOnPage, inventory: Inventory) -> CardSeen:
 
 
 def _card_acts(inventory: Inventory, device: Device | None) -> tuple[ActName, ...]:
-    if device is None or device.writes_with is None:
+    if inventory.card.kind.writes_with is None:
         return ()
     certificates = any(container.certificates for container in inventory.containers)
     more = (ActName.RENEW, ActName.CLEAN) if certificates else ()
     enrolling = (ActName.REQUEST, ActName.CHECK, ActName.INSTALL, *more, ActName.SETTINGS)
-    return ActName.IMPORT_P12, ActName.IMPORT_CERT, *enrolling
+    return ActName.IMPORT_P12, ActName.IMPORT_CERT, *(enrolling if device is not None else ())
 
 
 def _code(messages: Messages, card: CardStatus, code: CodeStatus) -> CodeSeen:

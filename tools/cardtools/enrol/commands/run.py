@@ -85,7 +85,7 @@ class EnrolRun(Output):
             return
         code = self.device.status.code(name)
         for consequence_of in (at_none, blocked_with, destroyed):
-            consequence = consequence_of(self.device.kind, self.device.status, code)
+            consequence = consequence_of(self.device.status, code)
             if consequence is not None:
                 self.warn_told(consequence)
 

@@ -46,7 +46,7 @@ class QualifiedDevice:
 
     def area_for(self, profile: CertificateProfile) -> AreaStatus:
         """Where the key of such a certificate is made. Raises EnrolError when there is no such area."""
-        wanted = self.kind.general_area if profile is CertificateProfile.COMMERCIAL else self.kind.qualified_area
+        wanted = self.status.kind.general_area if profile is CertificateProfile.COMMERCIAL else self.kind.qualified_area
         if wanted is None:
             raise EnrolError("no-key-there", card=self.name)
         return self.status.area(wanted)

@@ -1,12 +1,13 @@
 """What can be done with a card's codes, and why something can't.
 
-Which code sets which the card tells (`manage`); what comes of a blocked one stands in `cardtools/devices.yaml`.
+Which code sets which, and what comes of a blocked one, the card tells (`manage`).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from cardtools.card.consequences import AtNone, fate
 from cardtools.card.errors import (
     CardDeadError,
     CodeBlockedError,
@@ -16,7 +17,6 @@ from cardtools.card.errors import (
     PartLostError,
 )
 from cardtools.card.status import CardStatus, CodeState, CodeStatus
-from cardtools.common.devices import AtNone, Device, UnknownDeviceError, find_device
 from cardtools.common.told import Name, ToldError
 from cardtools.manager.model.refusals import ManagerError, UsageError
 
@@ -52,14 +52,13 @@ def why_not(card: CardStatus, code: CodeStatus, action: CodeAction) -> ToldError
     """Why that can't be done with the code; None when it can. Known without asking the card."""
     if card.dead:
         return CardDeadError()
-    device = _device(card)
-    part = device.part_of_code(code.id) if device is not None else None
+    part = card.kind.part_of_code(code.id)
     for known in card.parts:
         if known.id == part and known.lost:
             return PartLostError(code.id, code.name, known.id, known.name)
     if code.reference is None:
         return NotOnChipError(code.id, code.name)
-    at_none = _at_none(device, code)
+    at_none = fate(card, code)
     match action:
         case CodeAction.CHANGE:
             return _why_no_change(code)
@@ -111,21 +110,7 @@ def _why_by_does_not_serve(card: CardStatus, code: CodeStatus, by: CodeStatus) -
 
 def _office_sets(card: CardStatus, code: CodeStatus) -> bool:
     """Whether the way to this code begins at the office, since no code of the card that is set leads to it."""
-    if _at_none(_device(card), code) is AtNone.OFFICE:
+    if fate(card, code) is AtNone.OFFICE:
         return True
     by = code_by(card, code)
     return by is not None and by.state is not CodeState.SET and _office_sets(card, by)
-
-
-def _device(card: CardStatus) -> Device | None:
-    try:
-        return find_device(card.profile)
-    except UnknownDeviceError:
-        return None
-
-
-def _at_none(device: Device | None, code: CodeStatus) -> AtNone:
-    """What becomes of a code at its last try; of a kind of card that we do not know, as the card itself tells it."""
-    if device is not None and code.id in device.codes:
-        return device.codes[code.id].at_none
-    return AtNone.UNBLOCK if code.unblocked_by is not None else AtNone.FOR_GOOD

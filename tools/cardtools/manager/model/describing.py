@@ -6,7 +6,6 @@ from datetime import datetime
 
 from cardtools.card.status import AreaStatus, CardStatus
 from cardtools.common.certificates import CertificateFacts
-from cardtools.common.devices import UnknownDeviceError, find_device
 from cardtools.common.messages import Messages
 from cardtools.common.told import Name, Value
 from cardtools.manager.model.inventory import Container
@@ -19,10 +18,7 @@ def day(moment: datetime) -> str:
 
 def card_name(card: CardStatus) -> str:
     """What people call such a card."""
-    try:
-        return find_device(card.profile).name
-    except UnknownDeviceError:
-        return card.profile
+    return card.name
 
 
 def area_line(messages: Messages, card: CardStatus, area: AreaStatus) -> str:

@@ -5,27 +5,25 @@ from __future__ import annotations
 from cardtools.card.errors import CodeBlockedError, CodeNotSetError, ReadOnlyCardError
 from cardtools.card.status import CardStatus, CodeState, CodeStatus
 from cardtools.card.token import Token
-from cardtools.common.devices import UnknownDeviceError, find_device
 from cardtools.manager.model.inventory import Container
 
 
 def writing_code(card: CardStatus) -> CodeStatus:
-    """The code that opens a card for writing: the guard of its general area.
+    """The code that opens a card for writing.
 
     Raises ReadOnlyCardError for a card that takes nothing in, and CodeRefusedError when the code can't be given now.
     """
-    try:
-        area = find_device(card.profile).general_area
-    except UnknownDeviceError:
-        area = next((area.id for area in card.areas if area.places is None), None)
-    if area is None:
+    if card.kind.writes_with is None:
         raise ReadOnlyCardError
-    return guard_of(card, area)
+    return _usable(card.code(card.kind.writes_with))
 
 
 def guard_of(card: CardStatus, area: str) -> CodeStatus:
     """The code that opens an area. Raises CodeRefusedError when it can't be given now."""
-    code = card.code(card.area(area).guard)
+    return _usable(card.code(card.area(area).guard))
+
+
+def _usable(code: CodeStatus) -> CodeStatus:
     if code.state is CodeState.NOT_SET:
         raise CodeNotSetError(code.id, code.name)
     if code.state is CodeState.BLOCKED:
