@@ -22,7 +22,7 @@ from tests.clients.terminal import run_at_terminal
 PATIENCE = 60
 REFUSED, USAGE, UNAVAILABLE = 1, 2, 69
 _COMMAND = (sys.executable, "-m", "cardtools.manager")
-_READ_KEYS = bytes.fromhex("00CA00E4")
+_READ_LAST = bytes.fromhex("00CA00E8")
 """The last command by which the `manage` applet is asked for the card's status."""
 _WRITING = {
     Instruction.CHANGE_REFERENCE_DATA, Instruction.RESET_RETRY_COUNTER, Instruction.GENERATE_ASYMMETRIC_KEY_PAIR,
@@ -103,7 +103,7 @@ class CardManager:
             text=True, env=self._environment, cwd=self.desk.folder,
         )  # fmt: skip
         deadline = time.monotonic() + PATIENCE
-        while not any(exchange.command.startswith(_READ_KEYS) for exchange in self.desk.watched.exchanges):
+        while not any(exchange.command.startswith(_READ_LAST) for exchange in self.desk.watched.exchanges):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         pause()
