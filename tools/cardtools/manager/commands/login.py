@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cardtools.card.status import CardStatus, CodeStatus
-from cardtools.common.devices import UnknownDeviceError, find_device
 from cardtools.common.prompt import CodeSource
 from cardtools.manager.commands.options import CardOptions
 
@@ -47,11 +46,7 @@ class Login:
 
 def lasts(card: CardStatus, code: CodeStatus) -> bool:
     """Whether a login with this code may last for several acts."""
-    try:
-        writes_with = find_device(card.profile).writes_with
-    except UnknownDeviceError:
-        writes_with = None
-    return not code.one_use and (code.id == writes_with or any(area.guard == code.id for area in card.areas))
+    return not code.one_use and (code.id == card.kind.writes_with or any(area.guard == code.id for area in card.areas))
 
 
 _current: Login | None = None
