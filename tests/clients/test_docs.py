@@ -1,0 +1,139 @@
+"""What the pages tell somebody to type does what they say: page by page, from top to bottom, in one shell."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.clients.docs_output import Output, plain
+from tests.clients.docs_page import Page, Step, read_page
+from tests.clients.docs_terminal import PATIENCE, Shell, Terminal
+from tests.clients.stuntcard_command import STUNTCARD
+
+pytestmark = pytest.mark.own_module
+
+ROOT = Path(__file__).parents[2]
+ELSEWHERE = {
+    ROOT / "docs" / "walkthrough.md",  # written by the program that test_walkthrough.py runs
+    ROOT / "CONTRIBUTING.md",  # make's own targets
+}
+PAGES = [
+    page
+    for path in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    if path not in ELSEWHERE and ((page := read_page(path)).steps or page.not_run)
+]
+NOT_RUN = 0
+"""How many blocks nobody types, each with its reason on its page."""
+PORT = re.compile(r"\b(?:4433|7816|8088|8629|8630)\b")
+"""Ports that pages name; one page at a time has each."""
+
+
+def name_of(page: Page) -> str:
+    return str(page.path.relative_to(ROOT)).removeprefix("docs/")
+
+
+@contextmanager
+def ports_of(page: Page) -> Iterator[None]:
+    """The ports that a page names, for this page alone."""
+    with ExitStack() as held:
+        for port in sorted(set(PORT.findall(page.path.read_text("utf-8")))):
+            file = Path(tempfile.gettempdir()) / f"stuntcard-docs-{os.getuid()}-{port}.lock"
+            lock = held.enter_context(file.open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def end_all_of(home: Path) -> None:
+    """Ends whatever programs a page has left."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"HOME={home}\0".encode() in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+        except (OSError, ProcessLookupError):  # it has ended, or is somebody else's
+            continue
+
+
+class Reader:
+    """Somebody who follows a page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, runtime = folder / "home", folder / "run"
+        self.home.mkdir()
+        runtime.mkdir(mode=0o700)
+        kept = {name: os.environ[name] for name in ("TZ", "VIRTUAL_ENV") if name in os.environ}
+        self.environment = {
+            **kept,
+            "PATH": f"{STUNTCARD.parent}:{os.environ['PATH']}:/usr/sbin",
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "dumb",
+        }
+        self.output = Output()
+        self.terminals: list[tuple[Step, Terminal]] = []
+
+    def follow(self, page: Page) -> None:
+        shell = Shell(self.home, self.environment)
+        try:
+            for step in page.steps:
+                self._do(step, shell)
+            for step, terminal in self.terminals:
+                assert terminal.interrupt() in (0, 130), f"{step.typed}{plain(terminal.written)}"
+        finally:
+            shell.close()
+            end_all_of(self.home)
+            for _, terminal in self.terminals:
+                terminal.close()
+
+    def _do(self, step: Step, shell: Shell) -> None:
+        typed = self.output.as_of_this_run(step.typed)
+        if step.file is not None:
+            (self.home / step.file).write_text(typed, encoding="utf-8")
+        elif step.own_terminal:
+            self._begin(step, typed)
+        else:
+            status, written = shell.run(typed, step.answers, strict=step.status == 0)
+            self._judge(step, status, written)
+
+    def _judge(self, step: Step, status: int, written: str) -> None:
+        told = f"{step.typed}\nends with {status}, and writes\n\n{plain(written)}"
+        assert step.status in (None, status), told
+        assert "Traceback" not in written, told
+        if step.shown is not None:
+            assert self.output.fits(step.shown, written), f"{told}\nnot, as its page shows,\n\n{step.shown}"
+
+    def _begin(self, step: Step, typed: str) -> None:
+        """Starts what goes on, and waits until it has said what the page shows, or a first line."""
+        terminal = Terminal(["bash", "-c", typed], self.home, self.environment)
+        self.terminals.append((step, terminal))
+        deadline = time.monotonic() + PATIENCE
+        while terminal.read() and time.monotonic() < deadline:
+            if "\n" in terminal.written and (not step.shown or self.output.fits(step.shown, terminal.written)):
+                return
+        raise AssertionError(f"{step.typed}{plain(terminal.written)}\nis not what its page shows:\n{step.shown}")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_what_a_page_has_typed_comes_out_as_it_shows(page: Page) -> None:
+    # A socket's path is short.
+    with ports_of(page), tempfile.TemporaryDirectory(prefix="docs-") as folder:
+        try:
+            Reader(Path(folder)).follow(page)
+        except subprocess.TimeoutExpired as late:
+            pytest.fail(f"{late.cmd}\nwaits, having written\n{plain(str(late.output))}")
+
+
+def test_what_nobody_types_is_counted() -> None:
+    reasons = [f"{name_of(page)}: {reason}" for page in PAGES for reason in page.not_run]
+    assert len(reasons) == NOT_RUN, "\n".join(reasons)
