@@ -6,6 +6,7 @@ that. A block `console` has each command behind a `$`, and what comes of it belo
     <!-- file: NAME -->         the block is written into this file
     <!-- typed: ONE | TWO -->   typed at the prompts of the block's programs, which don't show it
     <!-- own terminal -->       each command goes on at a terminal of its own, until Ctrl-C at the page's end
+    <!-- ctrl-c -->             ends what goes on at the other terminals
     <!-- ends with: 1 -->       its last command does, and others may fail
     <!-- not run: WHY -->       nobody types it
     <!-- before: COMMANDS -->   typed before the next block, where the page need not tell it
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 COMMENT_OR_BLOCK = re.compile(
-    r"^<!-- (?P<word>file|typed|own terminal|ends with|not run|before)(?:: (?P<value>.*?))? -->\n"
+    r"^<!-- (?P<word>file|typed|own terminal|ctrl-c|ends with|not run|before)(?:: (?P<value>.*?))? -->\n"
     r"|^```(?P<language>\S*)\n(?P<text>.*?)^```\n",
     re.DOTALL | re.MULTILINE,
 )
@@ -36,7 +37,10 @@ class Step:
     answers: list[str] = field(default_factory=list)
     status: int | None = 0
     """None: whatever it is."""
+    strict: bool = True
+    """The first command that fails is the last one."""
     own_terminal: bool = False
+    interrupts: bool = False
     file: str | None = None
     """A file that gets the text, instead of a shell."""
 
@@ -58,6 +62,8 @@ def read_page(path: Path) -> Page:
         word, language, text = found["word"], found["language"], found["text"]
         if word == "before":
             page.steps.append(Step(f"{found['value']}\n"))
+        elif word == "ctrl-c":
+            page.steps.append(Step("", interrupts=True))
         elif word is not None:
             said[word] = found["value"] or ""
         elif language == RESULT and before_is_text == "sh" and not said:
@@ -82,8 +88,10 @@ def _add_block(page: Page, language: str, text: str, said: dict[str, str]) -> No
             steps = [Step(f"{line}\n") for line in text.splitlines() if line.strip()]
         for step in steps:
             step.own_terminal = "own terminal" in said
+            if step.own_terminal and not step.shown:
+                step.shown = None
             if "ends with" in said:
-                step.status = None
+                step.status, step.strict = None, False
         if "ends with" in said:
             steps[-1].status = int(said["ends with"])
         if "typed" in said:
@@ -109,8 +117,8 @@ def _hand_out(answers: list[str], steps: list[Step]) -> None:
 def _session(text: str) -> Iterator[Step]:
     """The commands of a session; one that shows nothing has to end well, any other is judged by what it shows."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, shown = re.fullmatch(r"((?:.*\\\n)*.*\n)(.*)", part, re.DOTALL).groups()  # type: ignore[union-attr]
+        command, shown = re.fullmatch(r"((?:[^\n]*\\\n)*[^\n]*\n)(.*)", part, re.DOTALL).groups()  # type: ignore[union-attr]
         if not shown.strip():
             yield Step(command, shown="")
         else:
-            yield Step(command, shown=shown, status=None)
+            yield Step(command, shown=shown, status=None, strict=False)

@@ -19,7 +19,9 @@ ROWS, COLUMNS = 60, 150
 PATIENCE = 90
 GLANCE = 0.02
 """Seconds between two looks at the terminal's modes, which change without notice."""
-PROMPT = re.compile(r"(?:: ?|\[y/N\]: )\Z")
+PROMPT = re.compile(r": ?\Z")
+SEEN = re.compile(r"(?:\[y/N\]|Number): \Z")
+"""Prompts at which what is typed may be seen."""
 DONE = re.compile(r"\x1e(\d+)\x1e")
 
 # Each step is a file, which the shell reads in when its name comes.
@@ -63,10 +65,10 @@ class Terminal:
 
     def asks(self, since: int) -> bool:
         """Whether it waits for something that is typed, behind what it has written since."""
-        if not (found := PROMPT.search(self.written[since:])):
+        if not PROMPT.search(self.written[since:]):
             return False
         hides: bool = not termios.tcgetattr(self.typed_to)[3] & termios.ECHO
-        return hides or found[0] == "[y/N]: "
+        return hides or SEEN.search(self.written, since) is not None
 
     def type(self, line: str) -> None:
         os.write(self.typed_to, f"{line}\n".encode())

@@ -36,6 +36,8 @@ NOT_RUN = 0
 """How many blocks nobody types, each with its reason on its page."""
 PORT = re.compile(r"\b(?:4433|7816|8088|8629|8630)\b")
 """Ports that pages name; one page at a time has each."""
+QUIET = 0.5
+"""Seconds after which a program that goes on has said all that it says at first."""
 
 
 def name_of(page: Page) -> str:
@@ -77,7 +79,9 @@ class Reader:
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(runtime),
             "LC_ALL": "C.UTF-8",
-            "TERM": "dumb",
+            "TERM": "xterm",
+            "BROWSER": "true",
+            "PROFILES": str(ROOT / "profiles"),
         }
         self.output = Output()
         self.terminals: list[tuple[Step, Terminal]] = []
@@ -87,8 +91,7 @@ class Reader:
         try:
             for step in page.steps:
                 self._do(step, shell)
-            for step, terminal in self.terminals:
-                assert terminal.interrupt() in (0, 130), f"{step.typed}{plain(terminal.written)}"
+            self._interrupt()
         finally:
             shell.close()
             end_all_of(self.home)
@@ -97,13 +100,26 @@ class Reader:
 
     def _do(self, step: Step, shell: Shell) -> None:
         typed = self.output.as_of_this_run(step.typed)
-        if step.file is not None:
+        # A machine with much other work takes longer to start a server.
+        typed = re.sub(r"^sleep 1$", "sleep 3", typed, flags=re.MULTILINE)
+        if step.interrupts:
+            self._interrupt()
+        elif step.file is not None:
             (self.home / step.file).write_text(typed, encoding="utf-8")
         elif step.own_terminal:
             self._begin(step, typed)
         else:
-            status, written = shell.run(typed, step.answers, strict=step.status == 0)
+            status, written = shell.run(typed, step.answers, step.strict)
             self._judge(step, status, written)
+
+    def _interrupt(self) -> None:
+        """Ctrl-C at each terminal where something goes on; and it ends."""
+        for step, terminal in self.terminals:
+            status = terminal.interrupt()
+            told = f"{step.typed}\nends with {status}, and has written\n\n{plain(terminal.written)}"
+            assert status in (0, 1, 130), told
+            terminal.close()
+        self.terminals.clear()
 
     def _judge(self, step: Step, status: int, written: str) -> None:
         told = f"{step.typed}\nends with {status}, and writes\n\n{plain(written)}"
@@ -113,14 +129,18 @@ class Reader:
             assert self.output.fits(step.shown, written), f"{told}\nnot, as its page shows,\n\n{step.shown}"
 
     def _begin(self, step: Step, typed: str) -> None:
-        """Starts what goes on, and waits until it has said what the page shows, or a first line."""
+        """Starts what goes on, and waits until it has said what the page shows, or else something."""
         terminal = Terminal(["bash", "-c", typed], self.home, self.environment)
         self.terminals.append((step, terminal))
-        deadline = time.monotonic() + PATIENCE
-        while terminal.read() and time.monotonic() < deadline:
-            if "\n" in terminal.written and (not step.shown or self.output.fits(step.shown, terminal.written)):
+        said, since, goes_on = "", time.monotonic(), True
+        while goes_on and time.monotonic() < since + PATIENCE:
+            goes_on = terminal.read()
+            if terminal.written != said:
+                said, since = terminal.written, time.monotonic()
+            quiet = "\n" in said and time.monotonic() > since + QUIET
+            if quiet if step.shown is None else self.output.fits(step.shown, said):
                 return
-        raise AssertionError(f"{step.typed}{plain(terminal.written)}\nis not what its page shows:\n{step.shown}")
+        raise AssertionError(f"{step.typed}\nwrites\n\n{plain(said)}\nnot, as its page shows,\n\n{step.shown}")
 
 
 @pytest.mark.timeout(300)
