@@ -21,8 +21,8 @@ PAGE = ROOT / "docs" / "testing-your-middleware.md"
 PATIENCE = 170
 
 
-def run_pytest(folder: Path, *options: str) -> str:
-    """Runs the tests in a folder, all of which must pass."""
+def run_pytest(folder: Path, *options: str, status: int = 0) -> str:
+    """Runs the tests in a folder, all of which must pass, unless another status is expected."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "stuntcard.pytest_plugin", "-q", *options],
         cwd=folder,
@@ -37,7 +37,7 @@ def run_pytest(folder: Path, *options: str) -> str:
         timeout=PATIENCE,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
 
 
@@ -47,12 +47,14 @@ def cards() -> Iterator[Stuntcard]:
         yield cards
 
 
-def test_the_example_of_the_page_works_as_it_stands(tmp_path: Path) -> None:
+def test_no_test_of_the_page_passes_when_its_program_never_runs(tmp_path: Path) -> None:
+    """That they pass with it, tests/clients/test_docs.py shows."""
     found = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)\n```\n", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert [name for name, _ in found] == ["sign.py", "login.c", "test_my_program.py"]
+    programs = {"sign.py": "import a_package_that_is_not_there\n", "login.c": "int main(void) { return 1; }\n"}
     for name, text in found:
-        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
-    assert "8 passed" in run_pytest(tmp_path)
+        (tmp_path / name).write_text(programs.get(name, f"{text}\n"), encoding="utf-8")
+    assert "8 failed" in run_pytest(tmp_path, status=1)
 
 
 def test_cards_of_workers_side_by_side_do_not_meet(tmp_path: Path) -> None:
