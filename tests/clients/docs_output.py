@@ -1,7 +1,8 @@
 """Whether what a program wrote is what a page shows of it.
 
-`…` stands for anything, alone in a line for any lines. What differs from run to run by its nature (dates, serial numbers,
-tokens) may be another value of the same form; but one value of the page is one value of the run, all through the page.
+`…` stands for anything, alone in a line for any lines. What differs from run to run by its nature (dates, serial
+numbers, tokens) may be another value of the same form; but one value of the page is one value of the run, all through
+the page.
 Blanks at the ends of lines, how many stand between words, and empty lines do not count.
 """
 
@@ -22,7 +23,8 @@ NAMES = {
 }
 """What names something, and so is the same value all through a page."""
 MOMENTS = {
-    "moment": rf"\b\d{{4}}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|\+00:00)?)?|{MONTH} [ \d]\d \d\d:\d\d:\d\d \d{{4}}",
+    "moment": r"\b\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|\+00:00)?)?",
+    "openssl": rf"{MONTH} [ \d]\d \d\d:\d\d:\d\d \d{{4}}",
     "seconds": r"\b\d+\.\d{6}\b",
 }
 FORMS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in {**NAMES, **MOMENTS}.items()))
@@ -37,7 +39,7 @@ class Output:
     def as_of_this_run(self, text: str) -> str:
         """Commands of a page, with the values of this run."""
         for shown in sorted(self._real, key=len, reverse=True):
-            text = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", lambda _, value=self._real[shown]: value, text)
+            text = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", self._real[shown], text)
         return text
 
     def fits(self, shown: str, written: str) -> bool:
