@@ -1,8 +1,8 @@
 """A page of the docs as what somebody types who follows it, from top to bottom.
 
 A block `sh` is typed as it stands; a block `text` right behind it is what comes of it, and without one nothing is said
-of that. A block `console` has each command behind a `$`, and what comes of it below. A comment right before a block says
-more:
+of that. A block `console` has each command behind a `$`, and what comes of it below. A comment right before a block
+says more:
 
     <!-- file: NAME -->         the block is written into this file
     <!-- typed: ONE | TWO -->   typed at the prompts of the block's programs, which don't show it
