@@ -9,7 +9,7 @@ import yaml
 
 from tests.package.conftest import ROOT
 
-_FILE = re.compile(r"^<!-- file: (\S+) -->\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^<!-- job: (\S+) -->\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def shown(name: str) -> dict[str, Any]:
