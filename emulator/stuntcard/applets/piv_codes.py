@@ -78,7 +78,6 @@ def _log_out(card: Card, command: Command) -> Response:
     """VERIFY with P1 FF takes back that the PIN was given."""
     if command.data:
         raise RefusalError(StatusWord.INCORRECT_DATA)
-    card.memos.note(JUST_GIVEN, False)
     card.log_out(guard(card))
     return Response(StatusWord.OK)
 

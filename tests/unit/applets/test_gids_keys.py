@@ -23,6 +23,15 @@ def test_a_file_is_selected_and_deleted_before_its_key_is_made_too() -> None:
     assert client.send(bringing(0x81)) == "6A88"
 
 
+def test_the_file_that_was_made_last_is_selected() -> None:
+    client = GidsClient()
+    for make in (creating(0x81)[:1], creating(0x82)):
+        assert client.send(make) == "9000"
+        assert client.send(DELETE) == "9000"
+        assert client.send(DELETE) == "6985"
+    assert client.send(SELECT_FIRST) == "6A82"
+
+
 def test_a_selected_file_that_is_another_containers_by_now_is_not_deleted() -> None:
     client = GidsClient(with_keys_from_elsewhere(None, {0: "letters"}))
     assert client.send(SELECT_FIRST) == "9000"
@@ -38,6 +47,8 @@ def test_a_file_that_says_that_it_is_none_of_a_key_is_not_made() -> None:
     create, _ = creating(0x81)
     assert client.send([create.replace(bytes.fromhex("820118"), bytes.fromhex("820108"))]) == "6A80"
     assert client.send(commands("00E00000", tlv.encode(0x62, bytes.fromhex("820118 8302B081")))) == "6A80"
+    others = b"\x64" + create[6:], create[5:] + b"\x80\0"
+    assert [client.send(commands("00E00000", fields)) for fields in others] == ["6A80", "6A80"]
 
 
 def test_by_t_0_nothing_waits_where_no_public_key_was_asked_for() -> None:

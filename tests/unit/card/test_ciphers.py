@@ -48,7 +48,7 @@ def test_pieces_are_whole_blocks_and_start_from_one() -> None:
 def test_padding_fills_the_last_block_or_is_one() -> None:
     assert padded(b"text", 8) == b"text\4\4\4\4"
     assert padded(b"", 8) == b"\x08" * 8
-    for text in (b"", b"text", b"a whole!"):
+    for text in (b"", b"text", b"seven b", b"a whole!"):
         assert unpadded(padded(text, 8), 8) == text
 
 

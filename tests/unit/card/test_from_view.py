@@ -81,6 +81,8 @@ def code(**changed: object) -> Callable[[dict[str, Any]], None]:
         (lambda shown: shown["keys"][0]["rights"].update(code="pim"), "^keys: pim <> pin, puk, qpin$"),
         (lambda shown: shown["keys"][0]["rights"].update(consent="pim"), "^keys: pim <> pin, puk, qpin$"),
         (lambda shown: shown.pop("keys"), "^keys: "),
+        (lambda shown: shown["parts"].update(lid={"name": "the lid", "lost": False}), "^parts: lid <> $"),
+        (lambda shown: shown["keys"][0].pop("number"), r"^keys\.0\.number: "),
     ],
 )
 def test_what_is_no_view_of_the_card(change: Callable[[dict[str, Any]], object], complaint: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from stuntcard.card.factory_ca import ca_certificate
 from stuntcard.card.primes_found import FOUND_AT
-from stuntcard.card.seeded_rsa import BITS, derive_rsa_key, search
+from stuntcard.card.seeded_rsa import BITS, _distance_to_prime, derive_rsa_key, search
 from stuntcard.exercises.load import exercise_names, load_exercise
 from stuntcard.scenario.build import build
 from stuntcard.scenario.load import load_scenario, scenario_names
@@ -54,6 +55,12 @@ def test_no_card_that_comes_with_stuntcard_has_to_search() -> None:
 def test_a_seed_has_the_key_that_it_always_had() -> None:
     modulus = derive_rsa_key("zzzs-pk", "01").private_numbers().public_numbers.n
     assert hashlib.sha256(modulus.to_bytes(BITS // 8)).hexdigest()[:16] == "397d355d0ffa6b46"
+
+
+@pytest.mark.parametrize(("start", "distance"), [(11, 0), (13, 0), (15, 2), (917_519, 30)])
+def test_the_next_prime_that_the_public_exponent_goes_with(start: int, distance: int) -> None:
+    """917519 is a prime, and 14 * 65537 + 1."""
+    assert _distance_to_prime(start) == distance
 
 
 def test_its_certificate_is_the_test_cas() -> None:

@@ -11,6 +11,8 @@ def test_keys_too_short_for_the_library_to_make(bits: int, exponent: int) -> Non
     key = generate(bits, exponent)
     public = key.public_key().public_numbers()
     assert (key.key_size, public.e) == (bits, exponent)
+    numbers = key.private_numbers()
+    assert numbers.p > numbers.q, "as RFC 8017 does not ask for, and many do"
     block = bytes(bits // 8 - 1) + b"\7"
     assert pow(int.from_bytes(rsa_raw(key, block)), public.e, public.n) == 7
     signed = pow(int.from_bytes(sign_pkcs1(key, b"text")), public.e, public.n).to_bytes(bits // 8)

@@ -75,8 +75,8 @@ def test_keys_show_area_origin_and_pairing() -> None:
     client.import_key(4, generate_ec(ec.SECP256R1()))
     client.verify(QPIN)
     client.make_key(5)
-    client.list_keys(key_entry(5, b"\x45"))
-    client.list_certificates(certificate_entry(b"\x45"))
+    client.list_keys(key_entry(5, b"\xab"))
+    client.list_certificates(certificate_entry(b"\xab"))
     client.leave()
     shown = seen(client)
     assert shown["areas"]["cc"]["used"] == 1
@@ -98,7 +98,7 @@ def test_keys_show_area_origin_and_pairing() -> None:
             "paired": True,
             "listed": True,
             "reference": 5,
-            "identifier": "45",
+            "identifier": "AB",
             "rights": {"code": None, "never": False, "consent": None},
         },
     ]

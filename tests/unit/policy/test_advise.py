@@ -432,6 +432,13 @@ def test_who_did_what_the_plan_said_is_told_the_same_costs_and_risks(name: str, 
     assert steps_along(profile, Situation(card), way) == steps
 
 
+def test_a_key_that_is_used_is_not_told_to_be_deleted() -> None:
+    profile, card = PROFILES["proid-q"], state("proid-q", KeysAre("cc", 1))
+    (use,) = (move for move in moves(profile, card) if move.action.kind is model.ActionKind.USE_KEY)
+    (step,) = steps_along(profile, Situation(card), [use])
+    assert (step.action.number, step.deleted) == (1, None)
+
+
 # The law decides, and not the advisor
 
 

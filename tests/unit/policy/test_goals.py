@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,6 +103,20 @@ def test_a_card_without_files_of_its_clients_still_uses_its_keys() -> None:
     assert in_brief(goal.way(at(factory_state(ZZZS_PK)))) == ["use_key pep"]
 
 
+@pytest.mark.parametrize(("profile", "size"), [(PROID_Q, 0), (load_profile("tokenme"), 2048)])
+def test_a_key_from_a_file_comes_with_its_certificate_and_takes_nothing_from_others(
+    profile: Profile, size: int
+) -> None:
+    """Where a card's memory is counted, the key, its file and the certificate's take a block each."""
+    there = Item(1, "general", Origin.MADE, listed=True, certificate=True)
+    state = replace(factory_state(profile), items=(there,))
+    way = Goal(profile, [], {}, [action(do="import_key", area="general")]).way(at(state))
+    assert in_brief(way) == ["import_key general"]
+    after, _ = perform(profile, state, (way or ())[0])
+    assert after.items == (there, Item(2, "general", Origin.IMPORTED, listed=True, certificate=True, size=size))
+    assert after.files_size == 2 * size
+
+
 def test_an_act_may_be_what_is_wanted() -> None:
     goal = Goal(EOBCANKA, [condition(part="identification", **{"is": "lost"})], {})
     assert in_brief(goal.way(at(factory_state(EOBCANKA)))) == ["act block-identification"]
@@ -154,8 +170,17 @@ def test_a_way_leads_past_deeds_that_shall_not_be_done_then(avoided: Sequence[Av
 def test_a_goal_that_is_too_far_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stuntcard.policy.goals.MOST_SITUATIONS", 3)
     goal = Goal(PROID_Q, [condition(area="cc", paired=2)], {})
-    with pytest.raises(GoalTooFarError):
+    with pytest.raises(GoalTooFarError, match=r"^more than 3 situations lie before the goal$"):
         goal.way(at(FRESH))
+
+
+def test_as_many_situations_are_looked_at_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new card, each of its three codes changed, and each of the others with the first."""
+    for most, way in ((6, ["change puk"]), (5, None)):
+        monkeypatch.setattr("stuntcard.policy.goals.MOST_SITUATIONS", most)
+        goal = Goal(PROID_Q, [condition(code="puk", must_change=False)], {})
+        with pytest.raises(GoalTooFarError) if way is None else nullcontext():
+            assert in_brief(goal.way(at(FRESH))) == way
 
 
 # Conditions
@@ -178,6 +203,11 @@ def test_a_goal_that_is_too_far_away_is_told(monkeypatch: pytest.MonkeyPatch) ->
         ({"can": {"do": "delete_certificate", "area": "cc"}}, True),
         ({"can": {"do": "log_in", "code": "pin", "wrong": True}}, False),
         ({"final": True}, False),
+        ({"part": "card", "is": "alive"}, True),
+        ({"part": "card", "is": "lost"}, False),
+        ({"area": "cc", "unpaired": 0}, False),
+        ({"area": "general", "unpaired": 0}, True),
+        ({"area": "cc", "imported": 0}, True),
     ],
 )
 def test_a_condition_is_asked_of_one_card(content: dict[str, Any], so: bool) -> None:
