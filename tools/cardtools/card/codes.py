@@ -18,10 +18,10 @@ from cardtools.card.errors import (
     NewValueRefusedError,
     NotAllowedError,
     NotOnChipError,
-    NotOursError,
     PartLostError,
     WrongCodeError,
 )
+from cardtools.card.other_sets import not_ours
 from cardtools.card.pcsc import OK, Answer, Connection
 from cardtools.card.pinpad import AtPad, CodeGiven, Lengths, PinPad
 from cardtools.card.status import CodeStatus, read_status
@@ -109,7 +109,7 @@ def select(connection: Connection) -> Application:
     for application in _APPLICATIONS:
         if connection.select_application(application.name):
             return application
-    raise NotOursError("the card has no PKCS#15 application")
+    raise not_ours(connection, "the card has no PKCS#15 application")
 
 
 def _reference(code: CodeStatus) -> int:

@@ -8,9 +8,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from cardtools.card import tlv
-from cardtools.card.errors import BadAnswerError, CardDeadError, NotOursError
+from cardtools.card.errors import BadAnswerError, CardDeadError
 from cardtools.card.kind import CardKind, CodeState, parse_kind
 from cardtools.card.manage_fields import Fields, content
+from cardtools.card.other_sets import not_ours
 from cardtools.card.pcsc import DEAD, Connection
 from cardtools.common.terms import KeyOrigin
 
@@ -208,7 +209,7 @@ def _attested(connection: Connection, key_number: int, nonce: bytes) -> Fields:
 
 def _select(connection: Connection) -> None:
     if not connection.select_application(MANAGE):
-        raise NotOursError("the card has no manage applet")
+        raise not_ours(connection, "the card has no manage applet")
 
 
 def _get_data(connection: Connection, tag: int) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
+from rich.text import Text
 from rich.tree import Tree
 
 from cardtools.card.errors import CardDeadError, NoCardError, NoSlotError, NotOursError
@@ -20,6 +23,9 @@ from cardtools.manager.model.describing import (
     public_key_line,
 )
 from cardtools.manager.model.inventory import Container, Inventory
+
+_WIDTH = 100
+"""Where what is told of a card that can't be looked at goes on in the next line; in a tree it would be cut."""
 
 Unseen = CardDeadError | NotOursError | NoSlotError
 """Why a card can't be looked at."""
@@ -56,7 +62,7 @@ def _data(reader: str, seen: Inventory | Unseen) -> dict[str, object]:
 def _tree(messages: Messages, reader: str, seen: Inventory | Told) -> Tree:
     if not isinstance(seen, Inventory):
         tree = Tree(shown(reader))
-        tree.add(shown(messages.told(seen)))
+        tree.add(Text("\n").join(shown(line) for line in wrap(messages.told(seen), _WIDTH)))
         return tree
     card = seen.card
     head = messages.text("device", name=card_name(card), serial=card.serial, reader=reader)
