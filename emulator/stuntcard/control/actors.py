@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from stuntcard.card.card import Card
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ActRefusedError
 from stuntcard.control.requests import ActRequest
+from stuntcard.messages import Messages
 from stuntcard.policy.events import Verdict
-from stuntcard.profile.model import Profile
+from stuntcard.policy.state import State
+from stuntcard.profile.model import Characters, Code, CodeStatus, Profile
 
 
 def codes_asked_for(profile: Profile, actor: str, act: str) -> tuple[str, ...]:
     """The codes whose values an act needs. Raises ActRefusedError with the reason when there is no such act."""
     known_actor = profile.actors.get(actor)
     if known_actor is None:
-        known = ", ".join(profile.actors) or "none"
-        raise ActRefusedError(f"{profile.name} knows no actor '{actor}'; there are: {known}")
+        raise ActRefusedError(
+            lambda messages: messages.text(
+                "refused-no-actor", card=profile.name, actor=actor, actors=_listed(profile.actors, messages)
+            )
+        )
     known_act = known_actor.acts.get(act)
     if known_act is not None:
         return known_act.asks_for
     refusal = known_actor.cannot.get(act)
     if refusal is not None:
         facts = f" [{', '.join(refusal.source)}]" if refusal.source else ""
-        raise ActRefusedError(f"{known_actor.name.en} can't do that. {refusal.why.en}{facts}")
-    raise ActRefusedError(f"{known_actor.name.en} can't '{act}'; it can: {', '.join(known_actor.acts)}")
+        raise ActRefusedError(
+            lambda messages: messages.text(
+                "refused-never", who=messages.of(known_actor.name), why=f"{messages.of(refusal.why)}{facts}"
+            )
+        )
+    raise ActRefusedError(
+        lambda messages: messages.text(
+            "refused-no-act", who=messages.of(known_actor.name), act=act, acts=_listed(known_actor.acts, messages)
+        )
+    )
 
 
 def perform(card: Card, request: ActRequest) -> str:
@@ -31,40 +47,82 @@ def perform(card: Card, request: ActRequest) -> str:
     profile = card.profile
     needed = codes_asked_for(profile, request.actor, request.act)
     if set(request.values) != set(needed):
-        wanted = ", ".join(needed) if needed else "none"
-        raise ActRefusedError(f"{request.act} needs the values of these codes: {wanted}")
+        raise ActRefusedError(
+            lambda messages: messages.text("refused-values", act=request.act, codes=_listed(needed, messages))
+        )
     actor = profile.actors[request.actor]
     act = actor.acts[request.act]
     try:
         verdict = card.act(request.actor, request.act, {code: value.encode() for code, value in request.values.items()})
     except KeepError as error:
-        raise ActRefusedError(f"{actor.name.en} could not do it: {error}") from error
+        reason = str(error)
+        raise ActRefusedError(
+            lambda messages: messages.text("refused-act", who=messages.of(actor.name), why=reason)
+        ) from error
     if verdict is not Verdict.DONE:
-        raise ActRefusedError(f"{actor.name.en} could not do it: {_reason(card, verdict, needed)}")
+        state = card.state
+        raise ActRefusedError(
+            lambda messages: messages.text(
+                "refused-act",
+                who=messages.of(actor.name),
+                why=_reason(_Refused(profile, state, verdict, needed), messages),
+            )
+        )
     return f"{actor.name.en} {act.about.en}: done"
 
 
-def _reason(card: Card, verdict: Verdict, codes: tuple[str, ...]) -> str:
-    profile, state = card.profile, card.state
-    names = " and ".join(profile.codes[code].name.en for code in codes)
-    match verdict:
+_STANDS = {
+    CodeStatus.NOT_SET: "stands-not-set",
+    CodeStatus.SET: "stands-set",
+    CodeStatus.BLOCKED: "stands-blocked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """An act that was refused, and how the card stood then."""
+
+    profile: Profile
+    state: State
+    verdict: Verdict
+    codes: tuple[str, ...]
+
+
+def _reason(refused: _Refused, messages: Messages) -> str:
+    profile, state, codes = refused.profile, refused.state, refused.codes
+    names = messages.all_of([messages.of(profile.codes[code].name) for code in codes])
+    match refused.verdict:
         case Verdict.VALUE_REFUSED:
-            rules = ", ".join(
-                f"{code.name} has {code.length.min} to {code.length.max} {code.characters.set}"
-                for code in (profile.codes[name] for name in codes)
-            )
-            return f"a value does not fit; {rules}"
+            return messages.text("refused-value", rules=", ".join(_rule(profile.codes[one], messages) for one in codes))
         case Verdict.PART_LOST:
-            return "that part of the card is lost for good; a new card is needed"
+            return messages.text("refused-part-lost")
         case Verdict.CARD_DEAD:
-            return "the card is dead; a new card is needed"
+            return messages.text("refused-dead")
         case Verdict.WRONG_CODE:
             left = state.codes[codes[0]].tries_left
-            return f"{names} is wrong; tries left: {left}" if left else f"{names} is wrong and blocked now"
+            return (
+                messages.text("refused-wrong", codes=names, left=left)
+                if left
+                else messages.text("refused-wrong-last", codes=names)
+            )
         case Verdict.CODE_BLOCKED:
-            return f"{names} is blocked"
+            return messages.text("refused-blocked", codes=names)
         case Verdict.CODE_NOT_SET:
-            return f"{names} is not set"
+            return messages.text("refused-not-set", codes=names)
         case _:
-            status = ", ".join(f"{profile.codes[code].name} is {state.codes[code].status}" for code in codes)
-            return f"the act is not for a card whose {status}" if codes else "the act is not for this card now"
+            stands = [
+                f"{messages.of(profile.codes[one].name)}: {messages.text(_STANDS[state.codes[one].status])}"
+                for one in codes
+            ]
+            return messages.text("refused-state", states=", ".join(stands)) if codes else messages.text("refused-now")
+
+
+def _rule(code: Code, messages: Messages) -> str:
+    digits = code.characters.set is Characters.DIGITS
+    kind = messages.text("show-digits") if digits else messages.text("show-printable")
+    name = messages.of(code.name)
+    return messages.text("refused-rule", code=name, least=code.length.min, most=code.length.max, kind=kind)
+
+
+def _listed(names: Iterable[str], messages: Messages) -> str:
+    return ", ".join(names) or messages.text("refused-none")

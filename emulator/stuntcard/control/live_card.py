@@ -10,7 +10,7 @@ from stuntcard.card.keeper import KeepError
 from stuntcard.card.view import view
 from stuntcard.control import requests as api
 from stuntcard.control.actors import codes_asked_for, perform
-from stuntcard.control.errors import ControlError
+from stuntcard.control.errors import ControlError, SaidError
 from stuntcard.control.served import ServedReader
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
@@ -43,7 +43,7 @@ class LiveCard:
     def _card(self) -> Card:
         card = self._reader.card
         if card is None:
-            raise ControlError("this reader has no card yet; put one in: stuntcard insert NAME CARD")
+            raise SaidError(lambda messages: messages.text("refused-empty"))
         return card
 
     def _must_have_a_card(self) -> None:
@@ -57,7 +57,8 @@ class LiveCard:
         except FaultError as error:
             raise ControlError(str(error)) from error
         except KeepError as error:
-            raise ControlError(f"it could not be stored: {error}") from error
+            reason = str(error)
+            raise SaidError(lambda messages: messages.text("refused-unstored", reason=reason)) from error
         finally:
             self.answered()
 
@@ -119,7 +120,7 @@ class LiveCard:
     def _pinpad(self) -> PinPad:
         pad = self._slot_control.slot.pinpad
         if pad is None:
-            raise ControlError("this reader has no PIN pad; start its card with --pinpad")
+            raise SaidError(lambda messages: messages.text("refused-no-pad"))
         return pad
 
     def _type(self, text: str) -> api.PinPadAnswer:
@@ -131,7 +132,7 @@ class LiveCard:
         except KeysError as error:
             raise ControlError(f"these are no keys of a PIN pad: {error}") from error
         if not pad.press(keys):
-            raise ControlError("the PIN pad asks for nothing now, so that no key was pressed")
+            raise SaidError(lambda messages: messages.text("refused-pad-silent"))
         return api.PinPadAnswer(pad.asked)
 
     @property
@@ -145,7 +146,7 @@ class LiveCard:
 
     def _put_in(self, source: str) -> str:
         if self.attempt is not None:
-            raise ControlError("an exercise is done with the card of this reader; end that first, or begin it again")
+            raise SaidError(lambda messages: messages.text("refused-exercise-card"))
         self.put_in(source)
         self._slot_control.plug()
         return f"{self._card.profile.name} is in the reader"
@@ -186,7 +187,7 @@ class LiveCard:
     def _reset(self) -> str:
         self._must_have_a_card()
         if self.place is not api.Place.IN:
-            raise ControlError("the card is not in the reader; put it in first (insert)")
+            raise SaidError(lambda messages: messages.text("refused-card-out"))
         self._slot_control.reset()
         return "the card was reset"
 
@@ -203,7 +204,7 @@ class LiveCard:
         rule = parse_rule(text)
         check_names(rule, self._card.profile)
         if len(faults.listed()) >= FAULTS_MAX:
-            raise ControlError(f"{FAULTS_MAX} faults are set already; clear some first")
+            raise SaidError(lambda messages: messages.text("refused-many-faults", most=FAULTS_MAX))
         faults.set(rule)
         return api.FaultsAnswer(self.listed_faults())
 
@@ -232,10 +233,7 @@ class LiveCard:
             steered = steer(self._card, wanted_in_words(profile, words), force=force)
         except ForceNeededError as error:
             forced = ", ".join(trait_in_words(one) for one in error.forced)
-            raise ControlError(
-                f"nothing that anybody can do brings this card to {forced}, and nothing was changed; "
-                "with --force it is set all the same"
-            ) from error
+            raise SaidError(lambda messages: messages.text("refused-force", wanted=forced)) from error
         self._slot_control.reset()  # whoever used the card is told that its session is over
         return api.SetStateAnswer(
             law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
@@ -252,15 +250,19 @@ def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     from stuntcard.profile.model import Language
     from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
 
-    try:
-        traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
-    except StateWordsError as error:
-        raise ControlError(str(error)) from error
+    def wrong(messages: Messages) -> str:
+        try:
+            parse_traits(profile, ",".join(words), messages)
+        except StateWordsError as error:
+            return str(error)
+        return ""
+
+    if wrong(Messages(Language.ENGLISH)):
+        raise SaidError(wrong)
+    traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
     if not traits:
-        raise ControlError(f"say what shall be, such as {example(profile)}")
-    wanted: list[Wanted] = []
-    for trait in traits:
-        if not isinstance(trait, CodeIs | PartIs):
-            raise ControlError(f"{trait_in_words(trait)} can't be set on a running card; codes, parts and card can")
-        wanted.append(trait)
-    return wanted
+        raise SaidError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
+    other = next((trait_in_words(trait) for trait in traits if not isinstance(trait, CodeIs | PartIs)), None)
+    if other is not None:
+        raise SaidError(lambda messages: messages.text("refused-not-settable", asked=other))
+    return [trait for trait in traits if isinstance(trait, CodeIs | PartIs)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header, Query, Request
 
 from stuntcard.messages import Messages
 from stuntcard.profile.model import Language
@@ -30,6 +30,14 @@ def _messages(
     accept_language: Annotated[str, Header()] = "",
 ) -> Messages:
     return Messages(language or preferred(accept_language))
+
+
+def messages_for(request: Request) -> Messages:
+    """The messages in the language of a call, whatever became of it."""
+    asked = request.query_params.get("language")
+    return Messages(
+        Language(asked) if asked in set(Language) else preferred(request.headers.get("accept-language", ""))
+    )
 
 
 InLanguage = Annotated[Messages, Depends(_messages)]

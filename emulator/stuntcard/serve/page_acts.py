@@ -40,7 +40,9 @@ def _then(request: Request, path: str, act: Callable[[], Notice | None]) -> Resp
     """Does something, has the next page tell what came of it, and goes there."""
     try:
         notice = act()
-    except (ControlError, KeepError, StoreError) as error:
+    except ControlError as error:
+        notice = Notice(error.in_words(Messages(language_of(request))), refused=True)
+    except (KeepError, StoreError) as error:
         notice = Notice(str(error), refused=True)
     except ProblemError as error:
         notice = Notice(error.detail, refused=True)

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ControlError
 from stuntcard.serve import page_routes
+from stuntcard.serve.languages import messages_for
 from stuntcard.serve.pages import page_problem
 from stuntcard.serve.problems import Problem, ProblemError, problem_answer
 from stuntcard.serve.visitors import LogInNeededError
@@ -54,7 +55,9 @@ async def _problem(request: Request, error: Exception) -> Response:
     return _answer(request, error.problem, error.detail)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, ControlError):
+        return problem_answer(Problem.REFUSED, error.in_words(messages_for(request)))
     return problem_answer(Problem.REFUSED, str(error))
 
 

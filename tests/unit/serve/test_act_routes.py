@@ -53,3 +53,29 @@ def test_keys_are_pressed_at_a_pin_pad_only_where_there_is_one(owner: TestClient
     assert problem_of(owner.get(f"{CARD}/pinpad")) == (409, "refused")
     owner.put("/api/v1/cards/pad", json={"profile": "proid-q", "pinpad": True})
     assert owner.get("/api/v1/cards/pad/pinpad").json() == {"asked": None}
+
+
+@pytest.mark.parametrize(
+    ("language", "called", "moved"),
+    [
+        ("en", "the office could not do it: a value does not fit; DOK has 4 to 10 digits, IOK has 4 to 10 digits",
+         "the card is not in the reader; put it in first (insert)"),
+        ("cs", "úřad: nepodařilo se to: hodnota nevyhovuje; DOK: 4 až 10, číslice, IOK: 4 až 10, číslice",
+         "karta není ve čtečce; nejdřív ji vložte (insert)"),
+        ("sl", "urad: ni uspelo: vrednost ne ustreza; DOK: od 4 do 10, števke, IOK: od 4 do 10, števke",
+         "kartica ni v čitalniku; najprej jo vstavite (insert)"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said_in_the_callers_language(
+    owner: TestClient, language: str, called: str, moved: str
+) -> None:
+    owner.put("/api/v1/cards/eva", json={"profile": "eobcanka"})
+    act = owner.post(
+        "/api/v1/cards/eva/actors/office/set-identification",
+        params={"language": language},
+        json={"values": {"dok": "1", "iok": "2222"}},
+    )
+    assert (act.status_code, act.json()["detail"]) == (409, called)
+    owner.post("/api/v1/cards/eva/remove")
+    reset = owner.post("/api/v1/cards/eva/reset", headers={"Accept-Language": f"{language};q=0.9"})
+    assert (reset.status_code, reset.json()["detail"]) == (409, moved)

@@ -45,7 +45,7 @@ async def have_act(request: Request, desk: ADesk, actor: Name, act: Name) -> Res
     """Has somebody off the card act on it."""
     async with request.form(max_files=0, max_fields=_FIELDS_MAX) as given:
         values = {name: value for name, value in given.items() if isinstance(value, str)}
-    await run_in_threadpool(desk.console.school.have_act, desk.place, actor, act, values)
+    await run_in_threadpool(desk.console.school.have_act, desk.place, (actor, act), values, desk.language)
     desk.changed("card")
     return go_to(desk.path)
 

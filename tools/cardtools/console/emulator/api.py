@@ -98,9 +98,9 @@ class Emulator:
         """The people off the card, and what they can do to it."""
         return self._asked("GET", f"/cards/{card}/actors", Actors, language=language).actors
 
-    def have_act(self, card: str, actor: str, act: str, values: Mapping[str, str]) -> str:
-        """Has somebody act on the card; what was done, in a sentence. Raises EmulatorError when it is refused."""
-        return self._asked("POST", f"/cards/{card}/actors/{actor}/{act}", Done, {"values": dict(values)}).done
+    def have_act(self, card: str, actor: str, act: str, values: Mapping[str, str], language: Language) -> None:
+        """Has somebody act on the card. Raises EmulatorError when it is refused; it says why in that language."""
+        self._asked("POST", f"/cards/{card}/actors/{actor}/{act}", Done, {"values": dict(values)}, language)
 
     @contextmanager
     def happenings(self) -> Iterator[Iterator[Happening]]:

@@ -210,9 +210,9 @@ class School:
                     return one, other
         raise ConsoleError("no-such-act")
 
-    def have_act(self, place: Place, actor: str, act: str, values: Mapping[str, str]) -> None:
-        """Has somebody act on the card. Raises ConsoleError when it is refused."""
-        self.emulator.have_act(place.attempt.card, actor, act, values)
+    def have_act(self, place: Place, whose: tuple[str, str], values: Mapping[str, str], language: Language) -> None:
+        """Has an actor do an act on the card. Raises ConsoleError when it is refused."""
+        self.emulator.have_act(place.attempt.card, *whose, values, language)
 
     def _traps(self, attempt: AttemptRow, found: Exercise) -> list[TrapRow]:
         """The traps that are new, by their titles in every language: the board and the report speak the trainer's."""
