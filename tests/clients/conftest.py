@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
-from tests.clients.opensc import built, knows_driver, other_root
+from tests.clients.opensc import built, drivers, knows_driver, other_root
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
 
@@ -56,14 +56,15 @@ def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
 
 
 @pytest.fixture(autouse=True)
-def isoapplet_first(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_ias_driver(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An OpenSC that knows ZZZS-PK by its ATR takes it for an IsoApplet all the same, as releases up to 0.27 do.
 
     Not so where a test is of that driver (docs/ias.md).
     """
     if built() is not None and knows_driver("cedulauy") and request.node.get_closest_marker("opensc_driver") is None:
+        others = ", ".join(name for name in drivers() if name != "cedulauy")
         configuration = tmp_path / "opensc.conf"
-        configuration.write_text("app default { card_drivers = isoApplet, internal; }\n")
+        configuration.write_text(f"app default {{ card_drivers = {others}; }}\n")
         monkeypatch.setenv("OPENSC_CONF", str(configuration))
 
 

@@ -90,10 +90,15 @@ def inner_module() -> Path:
 
 
 @cache
+def drivers() -> tuple[str, ...]:
+    """The drivers of the OpenSC that is tested, in the order in which it asks them for a card."""
+    lines = (line.split() for line in _shown("--list-drivers").splitlines() if line.startswith("  "))
+    return tuple(words[0] for words in lines)
+
+
 def knows_driver(name: str) -> bool:
     """Whether the OpenSC that is tested has a driver of this name."""
-    shown = _shown("--list-drivers")
-    return any(line.split()[:1] == [name] for line in shown.splitlines())
+    return name in drivers()
 
 
 @cache

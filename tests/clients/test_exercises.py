@@ -119,7 +119,7 @@ def test_pkcs15_init_deletes_the_wrong_certificate(begin: Callable[..., Trainee]
 @pytest.mark.fact("PK-13")
 def test_pkcs11_tool_signs_with_what_the_card_still_has(begin: Callable[..., Trainee]) -> None:
     trainee = begin("zzzs-pk-pep-lost")
-    trainee.desk.tool(*trainee.desk.signing("02", "654321", "ZZZS-PK (HPC-Qualified)"))
+    trainee.desk.tool(*trainee.desk.signing("02", "654321", "ZZZS-PK (HPC-Qualified)", "SHA256-RSA-PKCS"))
     assert trainee.progress is Progress.SOLVED
 
 

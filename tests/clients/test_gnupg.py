@@ -102,7 +102,7 @@ def test_each_file_is_read_once_and_ends_where_it_ends(profile: str) -> None:
     ("profile", "keys", "certificates"),
     [
         ("eobcanka", {"P15.10": "nistp521"}, ["TESTOMIL TEST-VYMYŠLENÝ"]),
-        ("zzzs-pk", {"P15.01": "rsa2048", "P15.02": "nistp256"}, ["TESTKA TEST-IZMIŠLJENA"] * 2),
+        ("zzzs-pk", {"P15.01": "rsa2048", "P15.02": "rsa2048"}, ["TESTKA TEST-IZMIŠLJENA"] * 2),
     ],
 )
 def test_gpgsm_learns_keys_and_certificates_of_the_factory(
