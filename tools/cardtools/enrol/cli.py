@@ -53,6 +53,12 @@ def request(
     profile: Annotated[CertificateProfile, typer.Argument(help="What kind of certificate to ask for.")],
     *,
     applicant: ApplicantOptions,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the key is made: a device's name, its reader, `card`, or `file` for a commercial one."
+        ),
+    ] = None,
     ca: CaOption = None,
     card: CardOptions,
     as_json: JsonOption = False,
@@ -61,15 +67,19 @@ def request(
 
     Example: enrol request qualified --name "Jana Nováková" --e-mail jana@example.com
     """
-    from cardtools.enrol.commands.requests import applicant_of, show_sent
+    from cardtools.enrol.commands.requests import applicant_of, named_store, show_sent
     from cardtools.enrol.commands.run import enrol_run
+    from cardtools.enrol.flows.file_store import request_into_file
     from cardtools.enrol.flows.requesting import request_first
 
     with enrol_run(card.language) as run:
         session = run.session(card, ca)
-        device = run.find_device(card.reader)
+        device = named_store(run, store, card.reader)
         who = applicant_of(run, applicant, profile)
-        show_sent(run, request_first(session, device, profile, who), as_json)
+        if device is None:
+            show_sent(run, request_into_file(session, profile, who), as_json)
+        else:
+            show_sent(run, request_first(session, device, profile, who), as_json)
 
 
 @app.command()
@@ -78,7 +88,7 @@ def renew(
     *,
     old: OldKeyOptions,
     store: Annotated[
-        str | None, typer.Option(help="Where the new key is made: the device's name, its reader, or `card`.")
+        str | None, typer.Option(help="Where the new key is made: the device's name, its reader, `card` or `file`.")
     ] = None,
     several_years: Annotated[
         bool, typer.Option("--several-years", help="Ask for a certificate of several years, not of one.")
@@ -96,13 +106,16 @@ def renew(
     from cardtools.common.terms import Validity
     from cardtools.enrol.commands.requests import advise_same_day, follow_on, old_key_of, show_sent, store_of
     from cardtools.enrol.commands.run import enrol_run
+    from cardtools.enrol.flows.file_store import follow_on_into_file, is_file_store
 
     validity = Validity.SEVERAL_YEARS if several_years else Validity.ONE_YEAR
     with enrol_run(card.language) as run:
         session = run.session(card, ca)
         old_key = old_key_of(run, session, card.reader, old)
-        chosen = store_of(run, old_key, store, card.reader)
-        sent = follow_on(run, session, chosen, old_key, validity)
+        if is_file_store(store):
+            sent = follow_on_into_file(session, old_key, validity)
+        else:
+            sent = follow_on(run, session, store_of(run, old_key, store, card.reader), old_key, validity)
         show_sent(run, sent, as_json)
         advise_same_day(run, session, old_key, sent)
 
@@ -173,11 +186,17 @@ def install(
         str | None,
         typer.Argument(help="A request's number; without one, all that were issued for the card.", metavar="[ID]"),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Of a key in a file: where it goes with its certificate; ID.pfx without it.", metavar="FILE"),
+    ] = None,
     ca: CaOption = None,
     *,
     card: CardOptions,
 ) -> None:
     """Put an issued certificate onto the card, beside its key; or each that was issued to keys on it.
+
+    A certificate whose key was made in a file goes into a .pfx file with it, under the same password.
 
     Example: enrol install BP3733853312
     """
@@ -189,7 +208,7 @@ def install(
         if request_id is None:
             put_all_onto_card(run, session, card.reader)
         else:
-            put_onto_card(run, session, card.reader, request_id)
+            put_onto_card(run, session, card.reader, request_id, out)
 
 
 @app.command("import")

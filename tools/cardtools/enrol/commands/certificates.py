@@ -18,6 +18,7 @@ from cardtools.enrol.files.report import Row, report_file, report_rows, report_t
 from cardtools.enrol.flows.card_certificates import certificates_on, with_serial
 from cardtools.enrol.flows.cleaning import Deleted, delete, unpaired_keys
 from cardtools.enrol.flows.device import QualifiedDevice
+from cardtools.enrol.flows.file_store import into_file
 from cardtools.enrol.flows.installing import Issued, fetch, install, place_for, store
 from cardtools.enrol.flows.request_status import check_request
 from cardtools.enrol.flows.session import PIN, Codes, Session
@@ -38,9 +39,17 @@ def fetch_into_file(run: EnrolRun, session: Session, request_id: str, out: Path 
         run.say("report-saved", file=str(report))
 
 
-def put_onto_card(run: EnrolRun, session: Session, reader: str | None, request_id: str) -> None:
-    """Puts an issued certificate onto the card. Raises ToldError."""
+def put_onto_card(
+    run: EnrolRun, session: Session, reader: str | None, request_id: str, out: Path | None = None
+) -> None:
+    """Puts an issued certificate onto the card, or with its key into a file. Raises ToldError."""
     issued = fetch(session, checked_id(request_id))
+    if issued.pending is not None and issued.pending.in_file:
+        file = out or Path(f"{issued.id}.pfx")
+        _show_report(run, _rows(run, issued))
+        into_file(session, issued, issued.pending, file)
+        run.say("installed-in-file", file=str(file))
+        return
     device = run.find_device(reader)
     _install(run, session, device, issued)
     run.say("take-out-and-in", card=device.name)

@@ -12,9 +12,10 @@ from cardtools.enrol.commands.options import ApplicantOptions, OldKeyOptions
 from cardtools.enrol.commands.run import EnrolRun
 from cardtools.enrol.errors import BadInputError, EnrolError
 from cardtools.enrol.files.certificates import now
-from cardtools.enrol.files.pending import checked_id
+from cardtools.enrol.files.pending import PendingRequest, checked_id
 from cardtools.enrol.flows.card_certificates import certificates_on
 from cardtools.enrol.flows.device import QualifiedDevice
+from cardtools.enrol.flows.file_store import is_file_store
 from cardtools.enrol.flows.renewing import (
     OldKey,
     OldKeyOnCard,
@@ -50,6 +51,17 @@ def applicant_of(run: EnrolRun, given: ApplicantOptions, profile: CertificatePro
         surname=given.surname,
         identifier=given.identifier,
     )
+
+
+def named_store(run: EnrolRun, name: str | None, reader: str | None) -> QualifiedDevice | None:
+    """The device on which a first key is made, None for a file; without a name the only one. Raises ToldError."""
+    if is_file_store(name):
+        return None
+    if name is None:
+        return run.find_device(reader)
+    run.device = choose_store(name, run.find_stores(reader))
+    run.progress(run.messages.text("store-chosen", store=run.device.name))
+    return run.device
 
 
 def old_key_of(run: EnrolRun, session: Session, reader: str | None, wanted: OldKeyOptions) -> OldKey:
@@ -165,7 +177,8 @@ def _show_checked(run: EnrolRun, found: list[CheckedRequest]) -> None:
         run.table(run.messages.text("check-title"), columns, rows)
     for checked in found:
         if checked.issued:
-            run.say("check-issued", id=checked.id)
+            in_file = checked.pending is not None and checked.pending.in_file
+            run.say("check-issued-in-file" if in_file else "check-issued", id=checked.id)
 
 
 def _finish(run: EnrolRun, session: Session, checked: CheckedRequest) -> None:
@@ -181,8 +194,8 @@ def _finish(run: EnrolRun, session: Session, checked: CheckedRequest) -> None:
     run.warn_of("check-refused", id=checked.id, reason=checked.status.reason or "?")
     pending = checked.pending
     if pending is not None:
-        run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
         session.pending.forget(checked.id)
+        _tell_key_left(run, session, pending)
 
 
 def forget(run: EnrolRun, session: Session, request_id: str) -> None:
@@ -192,7 +205,16 @@ def forget(run: EnrolRun, session: Session, request_id: str) -> None:
         raise EnrolError("forget-unknown", id=checked_id(request_id))
     session.pending.forget(pending.id)
     run.say("forgotten", id=pending.id)
-    run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
+    _tell_key_left(run, session, pending)
+
+
+def _tell_key_left(run: EnrolRun, session: Session, pending: PendingRequest) -> None:
+    """What becomes of the key of a request that leads to nothing; one in a file is deleted. Raises UnavailableError."""
+    if pending.in_file:
+        session.pending.keys.forget(pending.key)
+        run.warn_of("check-refused-key-in-file")
+    else:
+        run.warn_of("check-refused-key", identifier=pending.key, card=pending.card, area=Name(pending.area))
 
 
 def _as_data(checked: CheckedRequest) -> dict[str, object]:

@@ -9,12 +9,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cardtools.common.devices import devices
-from cardtools.common.protocol import REQUEST_ID, CertificateProfile, Hex, Model, RequestId, Serial
+from cardtools.common.protocol import REQUEST_ID, CertificateProfile, Hex, Model, RequestId, RequestStatus, Serial
 from cardtools.enrol.errors import BadInputError, UnavailableError
+from cardtools.enrol.files.key_files import KeyFiles
 from cardtools.enrol.files.private_files import make_private_folder, read_private, write_private
 
 _FOLDER = "requests"
 _SUFFIX = ".json"
+
+FILE = "file"
+"""Stands for the kind of card where the key is in a file, and names that store."""
 
 
 class PendingRequest(Model):
@@ -33,6 +37,29 @@ class PendingRequest(Model):
     """The identifier of the key on the card."""
     renews: Serial | None = None
 
+    @classmethod
+    def of_file(
+        cls, status: RequestStatus, ca_url: str, key: str, sent: datetime, renews: str | None
+    ) -> PendingRequest:
+        """A request whose key was made in software and is kept in the client's folder under this name."""
+        return cls(
+            id=status.id,
+            ca_url=ca_url,
+            profile=status.profile,
+            applicant=status.applicant.name,
+            sent=sent,
+            card_profile=FILE,
+            card_serial="",
+            area="",
+            key=key,
+            renews=renews,
+        )
+
+    @property
+    def in_file(self) -> bool:
+        """Whether its key is on no card."""
+        return self.card_profile == FILE
+
     @property
     def card(self) -> str:
         """The card as people tell it from others: its name and serial number."""
@@ -45,6 +72,8 @@ class PendingRequests:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / _FOLDER
+        self.keys = KeyFiles(home)
+        """The keys of those that are in files."""
 
     def prepare(self) -> None:
         """Makes sure that a request can be remembered, before one is sent. Raises UnavailableError."""

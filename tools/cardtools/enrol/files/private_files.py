@@ -11,6 +11,7 @@ from cardtools.enrol.errors import BadInputError, UnavailableError
 
 MAX_FILE = 64 * 1024
 _OWNER_ONLY = 0o700
+_OWNER_READS_AND_WRITES = 0o600
 
 
 def read_private(path: Path) -> str | None:
@@ -45,6 +46,18 @@ def write_private(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise UnavailableError("file-unwritable", file=str(path), reason=error.strerror or str(error)) from error
+
+
+def write_private_new(path: Path, content: bytes) -> None:
+    """Writes a file that is not there yet, for its owner alone. Raises BadInputError."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_READS_AND_WRITES)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise BadInputError("file-there", file=str(path)) from error
+    except OSError as error:
+        raise BadInputError("file-unwritable", file=str(path), reason=error.strerror or str(error)) from error
 
 
 def make_private_folder(folder: Path) -> None:

@@ -134,14 +134,20 @@ class SealNotRenewedError(EnrolError):
         self.applicant = applicant
 
 
+def certificate_to_renew(session: Session, old: OldKey) -> IssuedCertificate:
+    """What the CA knows of a certificate that it renews. Raises SealNotRenewedError, and as `certificate_in_use`."""
+    issued = certificate_in_use(session, old.facts)
+    if issued.profile is CertificateProfile.SEAL:
+        raise SealNotRenewedError(issued.applicant)
+    return issued
+
+
 def request_follow_on(session: Session, store: QualifiedDevice, old: OldKey, validity: Validity) -> Sent:
     """Asks for the follow-on, whose key is made on `store`.
 
     Raises SealNotRenewedError, and as `request_first` does.
     """
-    issued = certificate_in_use(session, old.facts)
-    if issued.profile is CertificateProfile.SEAL:
-        raise SealNotRenewedError(issued.applicant)
+    issued = certificate_to_renew(session, old)
     guards = () if old.guard is None else (old.guard,)
     same = old.device is not None and old.device.reader == store.reader
     elsewhere: Codes = {}

@@ -22,4 +22,4 @@ def shell(
     """
     from cardtools.manager.commands.shell import run_shell
 
-    run_shell(lambda words: app(words, prog_name="cardmanager", standalone_mode=False), card)
+    run_shell(lambda words: app(words, prog_name="cardmanager"), card)

@@ -7,7 +7,6 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 
-import click
 import typer
 
 from cardtools.card import codes as card_codes
@@ -29,7 +28,7 @@ _SETTING = ("change", "unblock", "set-first", "ready-for-claim")
 """Commands after which a code may have another value."""
 
 Command = Callable[[Sequence[str]], object]
-"""Runs a command of the card manager, and gives its status if it has one. Raises what click does."""
+"""Runs a command of the card manager. Raises SystemExit with its status."""
 
 
 def run_shell(command: Command, options: CardOptions) -> None:
@@ -120,13 +119,12 @@ def _line() -> str | None:
 def _ended(act: Callable[[], object]) -> int:
     """What a command ends with."""
     try:
-        status = act()
-    except click.exceptions.Exit as error:
+        act()
+    except typer.Exit as error:
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else ExitCode.REFUSED if error.code else 0
+    except KeyboardInterrupt:
         print(file=sys.stderr)
         return ExitCode.INTERRUPTED
-    return status if isinstance(status, int) else 0
+    return 0
