@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from stuntcard.testing import Stuntcard
+
+_LONGEST_NAME = 150
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds what may be asked of the fixture."""
+    parser.getgroup("stuntcard").addoption(
+        "--stuntcard-traces",
+        metavar="DIR",
+        type=Path,
+        help="write what programs and each test's cards say to each other to files in this directory, masked",
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,9 +37,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture
-def stuntcard() -> Iterator[Stuntcard]:
+def stuntcard(request: pytest.FixtureRequest) -> Iterator[Stuntcard]:
     """Gives emulated cards: `card = stuntcard("proid-q", scenario="puk-last-try")`; they go when the test ends."""
     from stuntcard.testing import Stuntcard
 
     with Stuntcard() as cards:
         yield cards
+        folder: Path | None = request.config.getoption("stuntcard_traces")
+        if folder is not None:
+            cards.write_traces(folder, _file_name(request.node.nodeid))
+
+
+def _file_name(test: str) -> str:
+    """A test's id as a file's name; a long one keeps its end, which tells tests apart."""
+    return "".join(one if one.isalnum() or one in "._-" else "-" for one in test)[-_LONGEST_NAME:].lstrip("-.")

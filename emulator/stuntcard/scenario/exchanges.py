@@ -16,7 +16,7 @@ _NAMED_BY_P2 = {
 """Commands whose P2 names a code (ISO 7816-4, 11.6)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exchange:
     """One command and its answer; the answer is empty when the card was mute."""
 
@@ -43,6 +43,10 @@ class Exchange:
         if len(self.command) > _P2 and self.command[_INS] in _NAMED_BY_P2:
             return self.command[_P2]
         return None
+
+    def __repr__(self) -> str:
+        # Test reports show it, and there may be a code in the bytes.
+        return f"<{self.name} -> {self.status}>"
 
 
 class ExchangeList:
