@@ -42,6 +42,8 @@ def plans_meant(words: Sequence[str], options: CardOptions, state_out: Sequence[
         changes.note("--trace", "trace", value)
     for value in state_out:
         changes.note("--state-out", "state_out", value)
+    for value in options.keep or ():
+        changes.note("--keep", "keep", value)
     for value in options.keys or ():
         changes.note("--keys", "keys", value)
     meant = changes.made(unmasked=options.unmasked, pinpad=options.pinpad)
@@ -91,6 +93,7 @@ class _Changes:
                 faults=(*plan.faults, *faults),
                 trace=TraceChoice(Path(values["trace"]), unmasked) if "trace" in values else plan.trace,
                 state_out=Path(values["state_out"]) if "state_out" in values else plan.state_out,
+                keep=values.get("keep", plan.keep),
                 pinpad=pinpad or "keys" in values or plan.pinpad,
                 keys=Path(values["keys"]) if "keys" in values else plan.keys,
             )
@@ -126,7 +129,7 @@ def readers_made(plans: Sequence[ReaderPlan], language: str) -> Iterator[list[Re
 @contextmanager
 def _store_refusals(plan: ReaderPlan) -> Iterator[None]:
     """Ends the command when a stored card can't be had, or kept any more."""
-    if plan.card is None or not plan.card.startswith(STORED):
+    if plan.keep is None and not (plan.card or "").startswith(STORED):
         yield
         return
     from stuntcard.store.errors import CardInUseError, StoreError

@@ -20,7 +20,7 @@ from stuntcard.cli.options import JsonOption, LanguageOption, RunningCardArgumen
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
-    from stuntcard.control.requests import Request
+    from stuntcard.control.requests import Request, SetStateAnswer
 
 _LOOK_AGAIN = 0.1
 """Seconds between looks at a PIN pad."""
@@ -166,15 +166,19 @@ def set_state(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the codes of a running card to a state, as their holder would, and say how.
+    """Bring the codes of a running card, or of card:NAME in the store, to a state, as their holder would, and say how.
 
     Example: stuntcard set proid-q pin=blocked puk=2
     """
     from stuntcard.control.client import send
     from stuntcard.control.requests import SetStateAnswer, SetStateRequest
+    from stuntcard.running.plan import STORED
 
-    with _refusals():
-        answer = send(_running(card), SetStateRequest(tuple(wanted), force), SetStateAnswer)
+    if card.startswith(STORED):
+        answer = _set_at_rest(card.removeprefix(STORED), tuple(wanted), force)
+    else:
+        with _refusals():
+            answer = send(_running(card), SetStateRequest(tuple(wanted), force), SetStateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
@@ -188,6 +192,21 @@ def set_state(
         typer.echo(f"with it came: {', '.join(answer.also)}")
     if not (answer.law or answer.forced):
         typer.echo("the card is in this state already")
+
+
+def _set_at_rest(name: str, wanted: tuple[str, ...], force: bool) -> SetStateAnswer:
+    """Sets the state of a stored card that nobody uses."""
+    from stuntcard.control.setting import set_state
+    from stuntcard.running.making import stored_card
+    from stuntcard.store.errors import CardInUseError, StoreError
+
+    with (
+        failing(StoreError),
+        failing(CardInUseError, code=ExitCode.UNAVAILABLE),
+        _refusals(),
+        stored_card(name) as card,
+    ):
+        return set_state(card, wanted, force=force)
 
 
 def type_keys(

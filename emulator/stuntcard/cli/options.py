@@ -95,6 +95,14 @@ class CardOptions:
     serial: Annotated[
         list[str] | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
     ] = None
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Keep the card under this new name, from the start: `run card:NAME` goes on with it, and "
+            "`snapshot save NAME` works meanwhile.",
+            metavar="NAME",
+        ),
+    ] = None
     desk: Annotated[
         Path | None,
         typer.Option(help="A whole desk of readers and cards, from a YAML file; see docs/desk.md.", metavar="FILE"),

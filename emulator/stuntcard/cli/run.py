@@ -159,6 +159,9 @@ def execute(
 
             met = [reported(scenario) for scenario in scenarios]
             status = status or (0 if all(met) else _NOT_MET)
+    for plan in plans:
+        if plan.keep is not None:
+            typer.echo(f"The card is kept: stuntcard run card:{plan.keep}", err=True)
     raise typer.Exit(status)
 
 

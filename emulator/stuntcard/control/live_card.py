@@ -17,8 +17,6 @@ from stuntcard.faults.text import parse_rule, rule_text
 
 if TYPE_CHECKING:
     from stuntcard.exercises.live import LiveAttempt
-    from stuntcard.policy.route import Wanted
-    from stuntcard.profile.model import Profile
     from stuntcard.readers.pinpad.pad import PinPad
 
 FAULTS_MAX = 1000
@@ -224,45 +222,8 @@ class LiveCard:
 
     def _set_state(self, words: tuple[str, ...], force: bool) -> api.SetStateAnswer:
         # Cards whose state nobody sets shall not wait for this to load.
-        from stuntcard.control.steering import ForceNeededError, steer
-        from stuntcard.words.route import stage_in_words
-        from stuntcard.words.state import trait_in_words
+        from stuntcard.control.setting import set_state
 
-        profile = self._card.profile
-        try:
-            steered = steer(self._card, wanted_in_words(profile, words), force=force)
-        except ForceNeededError as error:
-            forced = ", ".join(trait_in_words(one) for one in error.forced)
-            raise SaidError(lambda messages: messages.text("refused-force", wanted=forced)) from error
+        answer = set_state(self._card, words, force=force)
         self._slot_control.reset()  # whoever used the card is told that its session is over
-        return api.SetStateAnswer(
-            law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
-            forced=tuple(trait_in_words(one) for one in steered.route.forced),
-            given=steered.given,
-            also=tuple(trait_in_words(one) for one in steered.changed_too),
-        )
-
-
-def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
-    """What words of `words.state` want of a card. Raises ControlError; it says why."""
-    from stuntcard.messages import Messages
-    from stuntcard.policy.described import CodeIs, PartIs
-    from stuntcard.profile.model import Language
-    from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
-
-    def wrong(messages: Messages) -> str:
-        try:
-            parse_traits(profile, ",".join(words), messages)
-        except StateWordsError as error:
-            return str(error)
-        return ""
-
-    if wrong(Messages(Language.ENGLISH)):
-        raise SaidError(wrong)
-    traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
-    if not traits:
-        raise SaidError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
-    other = next((trait_in_words(trait) for trait in traits if not isinstance(trait, CodeIs | PartIs)), None)
-    if other is not None:
-        raise SaidError(lambda messages: messages.text("refused-not-settable", asked=other))
-    return [trait for trait in traits if isinstance(trait, CodeIs | PartIs)]
+        return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stuntcard.applets.registry import APPLETS, seen_through
@@ -66,7 +66,10 @@ def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "
     and for scenarios ScenarioRefusedError, DocumentError, UnknownLanguageError.
     """
     label = plan.name if plan.named else None
-    if plan.scenario is not None:
+    if plan.keep is not None:
+        with _kept(plan, plan.keep, taken, language) as reader:
+            yield reader
+    elif plan.scenario is not None:
         yield _in_trouble(plan, plan.scenario, taken, language)
     elif plan.card in (EMPTY, None):
         if any((plan.applet, plan.serial, plan.faults, plan.trace, plan.state_out)):
@@ -79,6 +82,29 @@ def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "
                 plan.trace, _rules(plan.faults, card.profile), state_out=plan.state_out, pinpad=_pinpad(plan)
             )
             yield ReaderOnDesk(plan.name or unique_name(card.profile.id, taken), card, options, label, held=held)
+
+
+@contextmanager
+def _kept(plan: ReaderPlan, name: str, taken: Collection[str], language: str) -> Iterator[ReaderOnDesk]:
+    """The reader with its card in the store, under a name that is new there. Raises what `reader_made` does."""
+    from stuntcard.profile.load import profile_path, read_profile_text
+    from stuntcard.store.database import Durability, StoredCard, now
+    from stuntcard.store.library import add_card
+
+    if plan.card == EMPTY or (plan.card or "").startswith(STORED):
+        raise PlanError(f"--keep {name}: is for a fresh card or one of a scenario; a stored card is kept anyhow")
+    with reader_made(replace(plan, applet=None, keep=None), taken, language) as reader, ExitStack() as held:
+        card = reader.card
+        assert card is not None, "a reader that is not empty has a card"
+        if plan.applet is not None:
+            seen_through(card.profile, plan.applet)  # before anything is stored
+        file = reader.scenario.named.profile_file if reader.scenario is not None else profile_path(str(plan.card))
+        add_card(name, StoredCard(read_profile_text(file), card.profile, card.content, Durability.FULL, now()))
+        card = held.enter_context(stored_card(name, plan.applet))
+        scenario = reader.scenario
+        if scenario is not None:
+            scenario = replace(scenario, built=replace(scenario.built, card=card))
+        yield replace(reader, card=card, scenario=scenario, held=held)
 
 
 @contextmanager

@@ -39,6 +39,8 @@ class ReaderPlan:
     faults: tuple[str | Mapping[str, str | int | float], ...] = ()
     trace: TraceChoice | None = None
     state_out: Path | None = None
+    keep: str | None = None
+    """The name under which the card is kept from the start, as a stored one."""
     pinpad: bool = False
     keys: Path | Sequence[str] | None = None
     """What is typed at the PIN pad by itself, a line each time: as it stands, or in a private file; `-` for the

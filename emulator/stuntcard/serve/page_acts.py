@@ -11,7 +11,7 @@ from starlette.responses import Response
 from stuntcard.card.keeper import KeepError
 from stuntcard.control import requests as api
 from stuntcard.control.errors import ControlError
-from stuntcard.control.live_card import wanted_in_words
+from stuntcard.control.setting import wanted_in_words
 from stuntcard.messages import Messages
 from stuntcard.serve.callers import AllCards
 from stuntcard.serve.card_page import losses

@@ -1,0 +1,51 @@
+"""Brings a card, one that runs or one in the store, to a state that is said in words, and tells how."""
+
+from __future__ import annotations
+
+from stuntcard.card.card import Card
+from stuntcard.control.errors import SaidError
+from stuntcard.control.requests import SetStateAnswer
+from stuntcard.control.steering import ForceNeededError, steer
+from stuntcard.messages import Messages
+from stuntcard.policy.described import CodeIs, PartIs
+from stuntcard.policy.route import Wanted
+from stuntcard.profile.model import Language, Profile
+from stuntcard.words.route import stage_in_words
+from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
+
+
+def set_state(card: Card, words: tuple[str, ...], *, force: bool) -> SetStateAnswer:
+    """Brings the card there, by the law as far as that leads. Raises ControlError, and then nothing was changed."""
+    profile = card.profile
+    try:
+        steered = steer(card, wanted_in_words(profile, words), force=force)
+    except ForceNeededError as error:
+        forced = ", ".join(trait_in_words(one) for one in error.forced)
+        raise SaidError(lambda messages: messages.text("refused-force", wanted=forced)) from error
+    return SetStateAnswer(
+        law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
+        forced=tuple(trait_in_words(one) for one in steered.route.forced),
+        given=steered.given,
+        also=tuple(trait_in_words(one) for one in steered.changed_too),
+    )
+
+
+def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
+    """What words of `words.state` want of a card. Raises ControlError; it says why."""
+
+    def wrong(messages: Messages) -> str:
+        try:
+            parse_traits(profile, ",".join(words), messages)
+        except StateWordsError as error:
+            return str(error)
+        return ""
+
+    if wrong(Messages(Language.ENGLISH)):
+        raise SaidError(wrong)
+    traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
+    if not traits:
+        raise SaidError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
+    other = next((trait_in_words(trait) for trait in traits if not isinstance(trait, CodeIs | PartIs)), None)
+    if other is not None:
+        raise SaidError(lambda messages: messages.text("refused-not-settable", asked=other))
+    return [trait for trait in traits if isinstance(trait, CodeIs | PartIs)]
