@@ -24,10 +24,11 @@ def tries(name: str) -> int:
 
 
 def test_a_card_of_exec_is_kept_from_the_start_with_snapshots_meanwhile() -> None:
-    script = f"stuntcard snapshot save qa1 before; {' '.join(WRONG_PIN)}"
+    script = f"{STUNTCARD} snapshot save qa1 before; {' '.join(WRONG_PIN)}"
     ran = stuntcard(
         "exec", "proid-q", "--keep", "qa1", "--serial", "0102", "--applet", "myeid", "--", "sh", "-c", script
     )
+    assert ran.stdout.startswith("before: a snapshot of qa1."), ran.stderr
     assert "The card is kept: stuntcard run card:qa1" in ran.stderr
     kept = json_of("card", "show", "qa1", "--json")
     assert (kept["profile"], kept["serial"], kept["codes"]["pin"]["tries_left"]) == ("proid-q", "0102", 2)
