@@ -16,7 +16,7 @@ MOST_CELLS = 200_000
 """More can't be meant."""
 TOGETHER = " + "
 """What stands between rules that are set together."""
-_ID_DIGITS = 10
+_ID_DIGITS = 12
 
 
 class TooManyCellsError(ValueError):

@@ -300,3 +300,11 @@ def _state(pid: int) -> tuple[str, str]:
     except OSError:
         return "", ""
     return behind.split()[0], before.partition("(")[2]
+
+
+def end_orphans() -> None:
+    """Ends what came to this process from others that were lost, and is still running."""
+    for pid in list(_children(os.getpid())):
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

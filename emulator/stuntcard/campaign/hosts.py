@@ -83,10 +83,10 @@ class Hosts:
             self._lose_mine()
         raise HostLostError
 
-    def end(self) -> None:
-        """Ends all of them, and the clients that they run; there will be no more."""
+    def end(self, *, for_good: bool) -> None:
+        """Ends all of them, and the clients that they run; for good, there will be no more."""
         with self._lock:
-            self._ended = True
+            self._ended = for_good
             hosts = list(self._by_thread.values())
             self._by_thread.clear()
         for host in hosts:
@@ -129,5 +129,10 @@ def lost(request: Request) -> Outcome | Version:
 
 
 def end_hosts() -> None:
-    """Ends those of this process."""
-    _HOSTS.end()
+    """Ends those of this process for good."""
+    _HOSTS.end(for_good=True)
+
+
+def rest() -> None:
+    """Ends those of this process, until there are more cells to run."""
+    _HOSTS.end(for_good=False)

@@ -213,7 +213,7 @@ class Campaign(Block):
         return self.tasks[name] if self.tasks else Task(run=self.clients[client].command)
 
 
-_UNDER_FAULT = Expect(exit="any", tries_spent="any")
+_UNDER_FAULT = Expect(exit="any", output=(), card=None, scenario=False, tries_spent="any")
 _SHOWN_BY = Expect(scenario=True, tries_spent="any", may_lose=True)
 
 

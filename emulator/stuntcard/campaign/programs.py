@@ -14,7 +14,7 @@ from pathlib import Path
 from stuntcard.campaign.client import Allowed, Ended, How, NotStartedError, run_client
 from stuntcard.campaign.masked import Secrets
 from stuntcard.campaign.model import Client
-from stuntcard.campaign.placeholders import filled
+from stuntcard.campaign.placeholders import NothingKnownError, filled
 from stuntcard.running.pcsc import SOCKET_VARIABLE
 
 _SHARED = "stuntcard-run-"
@@ -53,8 +53,11 @@ class Programs:
         with tempfile.TemporaryDirectory(prefix=f"{_SHARED}{os.getpid()}-", dir=self.root / "tmp") as folder:
             yield Path(folder)
 
-    def at(self, folder: Path, socket: Path) -> Place:
-        """The programs, started in a folder, with the reader behind a socket."""
+    def at(self, folder: Path, socket: Path, *, whole: bool = True) -> Place:
+        """The programs, started in a folder, with the reader behind a socket.
+
+        Raises NothingKnownError where a placeholder has no value; unless it is all `whole`, that is left out.
+        """
         inner = folder if self.root is None else _within(self.root, folder)
         seen = socket if self.root is None else _within(self.root, socket)
         values = {**self._values, "folder": str(inner)}
@@ -66,9 +69,17 @@ class Programs:
             "TMPDIR": str(inner),
             "LC_ALL": "C.UTF-8",
             SOCKET_VARIABLE: str(seen),
-            **{name: filled(value, values) for name, value in self._client.environment.items()},
+            **dict(self._environment(values, whole=whole)),
         }
         return Place(self.root, folder, inner, values, environment)
+
+    def _environment(self, values: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str]]:
+        for name, value in self._client.environment.items():
+            try:
+                yield name, filled(value, values)
+            except NothingKnownError:
+                if whole:
+                    raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
 from stuntcard.running.making import fresh_card
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
-from stuntcard.scenario.load import NamedScenario
+from stuntcard.scenario.load import NamedScenario, load_scenario
 
 _KEPT = 64
 
@@ -81,3 +81,16 @@ def _in_trouble(scenario: str, applet: str) -> Subject:
     built = built_card(named, messages_in("en"))
     profile = named.profile if applet == OWN else seen_through(named.profile, applet)
     return Subject(profile, built.card.content, built.values, named, named.scenario.rules)
+
+
+@lru_cache(maxsize=4096)
+def can_be(card: str | None, scenario: str | None, applet: str) -> bool:
+    """Whether such a card can be seen through an applet; True where what is wrong with it is told elsewhere."""
+    try:
+        profile = load_scenario(scenario).profile if scenario is not None else load_profile(str(card))
+    except (DocumentError, OSError):
+        return True
+    try:
+        return applet == OWN or seen_through(profile, applet) is not None
+    except AppletChoiceError:
+        return False

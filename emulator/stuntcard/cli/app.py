@@ -28,6 +28,7 @@ def all_commands() -> typer.Typer:
     from stuntcard.cli import (
         actor,
         advise,
+        campaign,
         card,
         desk_file,
         exercise,
@@ -48,7 +49,7 @@ def all_commands() -> typer.Typer:
     app.callback()(_options)
     for module in (
         profiles, profile, run, desk_file, serve, status, running_cards, actor, advise, explore, trace, card, live,
-        scenario, exercise, windows,
+        scenario, exercise, campaign, windows,
     ):  # fmt: skip
         module.add_to(app)
     return app
