@@ -56,6 +56,14 @@ class Seen:
     exchanges: Sequence[Exchange]
     states: Sequence[State]
     secrets: Secrets
+    struck: bool
+    """Whether a fault did."""
+
+    @property
+    def all_well(self) -> bool:
+        """Whether the client says so of all that it was to do."""
+        ends = [one.ended for one in self.steps if one.part == RUN]
+        return all(one.how is How.EXITED and one.number == 0 for one in ends)
 
 
 def exit_fits(right: Exit, number: int) -> bool:
@@ -104,13 +112,14 @@ def _in_words(right: Exit) -> str:
 
 def _of_output(expect: Expect, seen: Seen) -> Iterator[Judgement]:
     text = "".join(one.text for one in seen.steps if one.part == RUN)
-    for pattern in expect.output:
+    # Who was disturbed and says so need not say more.
+    for pattern in expect.output if seen.all_well or not seen.struck else ():
         yield _found(pattern, text, wanted=True)
     for pattern in expect.never:
         yield _found(pattern, text, wanted=False)
     for one in seen.steps:
         for pattern in one.step.output:
-            if one.ended.how is How.EXITED:
+            if one.ended.how is How.EXITED and (one.ended.number == 0 or not seen.struck):
                 yield _found(pattern, one.text, wanted=True)
     bad = [one.program for one in seen.steps if seen.secrets.stand_in(one.text)]
     found = f"{', '.join(bad)} wrote one" if bad else ""

@@ -58,8 +58,9 @@ def _write_case(xml: XMLGenerator, outcome: Outcome, campaign: str) -> None:
         if outcome.verdict is not Verdict.FLAKY:
             xml.characters(_clean(f"{outcome.why}\nTo repeat it: {repeat_line(outcome, campaign)}\n"))
         xml.endElement(element)
+        nothing: AttributesImpl[str] = AttributesImpl({})
         output = "".join(f"$ {one.command}\n{one.output}\n[{one.ended}]\n" for one in outcome.steps)
-        xml.startElement("system-out", AttributesImpl[str]({}))
+        xml.startElement("system-out", nothing)
         xml.characters(_clean(output[:_MOST_OUTPUT]))
         xml.endElement("system-out")
     xml.endElement("testcase")

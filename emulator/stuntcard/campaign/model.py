@@ -62,7 +62,9 @@ class Expect(Block):
     """What a run must show. No crash, no hang, nothing left running and no code in the output is asked for always."""
 
     exit: Exit = Field(default=0, description="Right exit statuses of each step that does not say its own.")
-    output: tuple[Line, ...] = Field(default=(), description="Patterns that the output must have.")
+    output: tuple[Line, ...] = Field(
+        default=(), description="Patterns that the output must have; where a fault struck, if all commands end with 0."
+    )
     never: tuple[Line, ...] = Field(default=(), description="Patterns that the output must not have.")
     card: Expectations | None = Field(default=None, description="The card's final state, as scenarios expect it.")
     scenario: bool = Field(default=False, description="What the scenario expects must have come of it.")
@@ -213,7 +215,7 @@ class Campaign(Block):
         return self.tasks[name] if self.tasks else Task(run=self.clients[client].command)
 
 
-_UNDER_FAULT = Expect(exit="any", output=(), card=None, scenario=False, tries_spent="any")
+_UNDER_FAULT = Expect(exit="any", card=None, scenario=False, tries_spent="any")
 _SHOWN_BY = Expect(scenario=True, tries_spent="any", may_lose=True)
 
 

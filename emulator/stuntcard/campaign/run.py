@@ -168,7 +168,7 @@ class _Run:
             StepSeen(part, step, shlex.split(step.run)[0], ended, self._right(part, step, struck=bool(struck)))
             for part, step, ended in self._steps
         ]
-        seen = Seen(self._found, self._card, steps, self._heard.exchanges, states, self._place.secrets)
+        seen = Seen(self._found, self._card, steps, self._heard.exchanges, states, self._place.secrets, bool(struck))
         judgements = judged(self._job.under_fault if struck else self._job.expect, seen)
         return Outcome(
             id=self._job.cell.id,

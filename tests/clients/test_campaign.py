@@ -1,0 +1,217 @@
+"""Campaigns with real clients: run, killed and gone on with, repeated; with clients that behave badly; on a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from stuntcard.campaign.journal import JOURNAL
+from stuntcard.campaign.outcome import Outcome
+
+from tests.clients.opensc import pkcs11_module
+
+pytestmark = pytest.mark.own_module
+
+HEAD = """\
+schema: 1
+title: A try
+cards: [tokenme]
+"""
+BAD = (
+    HEAD
+    + """\
+clients:
+  hangs: {command: "sh -c 'trap \\"\\" TERM; while :; do sleep 60; done'"}
+  talks: {command: "yes {pin}"}
+  fills: {command: dd if=/dev/zero of=large bs=100k count=90}
+  leaves: {command: "sh -c 'setsid sleep 1234.5 >/dev/null 2>&1 &'"}
+  crashes: {command: "sh -c 'kill -SEGV $$'"}
+  tells: {command: "echo the PIN is {pin}"}
+  good: {command: "true"}
+limits: {seconds: 2, output: 100000, files: 1000000}
+"""
+)
+SHORT = HEAD + 'clients: {short: {command: "true"}}\nseeds: [%s]\n'
+
+
+class Campaigns:
+    """The command, in a folder and a runtime folder of its own."""
+
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        self.folder = folder
+        self.runtime = runtime
+        self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime)}
+
+    def file(self, text: str) -> None:
+        (self.folder / "try.yaml").write_text(text)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "stuntcard", "campaign", *arguments]
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=150
+        )
+
+    def outcomes(self, folder: str = "campaign-try") -> list[Outcome]:
+        lines = map(json.loads, (self.folder / folder / JOURNAL).read_bytes().splitlines())
+        return [Outcome.model_validate_json(json.dumps(line["outcome"])) for line in lines if "outcome" in line]
+
+    def nothing_is_left(self) -> bool:
+        """No folder of a card, and no process that was told of this runtime folder."""
+        folders = [path for path in self.runtime.rglob("*") if path != self.runtime / "stuntcard"]
+        return not folders and not list(told_of(self.runtime))
+
+
+def told_of(folder: Path) -> list[str]:
+    """Processes that have this folder in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"XDG_RUNTIME_DIR={folder}\0".encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def campaigns(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Campaigns:
+    runtime = tmp_path_factory.mktemp("r")
+    runtime.chmod(0o700)
+    return Campaigns(tmp_path, runtime)
+
+
+def test_every_verify_of_a_real_client_fails_once_and_the_run_is_repeated(campaigns: Campaigns) -> None:
+    campaigns.file(
+        HEAD
+        + f"""\
+clients: {{opensc: {{module: {pkcs11_module()}, environment: {{PIN: "{{pin}}"}}, version: opensc-tool --info}}}}
+tasks:
+  login:
+    run: pkcs11-tool --module {{module}} --login --pin env:PIN --list-objects
+faults: [none, {{each_command: [ins=verify act=remove, ins=verify act=status:63C1]}}]
+under_fault: {{exit: failure}}
+"""
+    )
+    done = campaigns("run", "try.yaml")
+    outcomes = campaigns.outcomes()
+    assert (done.returncode, len(outcomes)) == (0, 3), done.stdout + done.stderr
+    assert done.stdout == "3 runs: 3 passed. The report: campaign-try/report.html\n"
+    assert Counter(outcome.struck for outcome in outcomes) == {0: 1, 1: 2}
+    assert [outcome.steps[0].ended for outcome in outcomes if outcome.struck] == ["exit 1"] * 2
+    # What a campaign says in the end, it says again of a single run, and keeps no code.
+    last = outcomes[-1]
+    again = campaigns("repeat", last.id, "try.yaml")
+    assert again.returncode == 0
+    assert "passed" in again.stdout.splitlines()[-1]
+    files = [path.read_bytes() for path in (campaigns.folder / "campaign-try").rglob("*.*")]
+    assert len(files) > 6
+    assert not any(b"12345678" in content or b"3132333435363738" in content for content in files)
+    assert campaigns.nothing_is_left()
+
+
+def test_clients_that_behave_badly_are_told_apart_and_leave_nothing(campaigns: Campaigns) -> None:
+    campaigns.file(BAD)
+    done = campaigns("run", "try.yaml")
+    assert done.returncode == 1
+    why = {outcome.cell.client: outcome.why for outcome in campaigns.outcomes()}
+    assert why == {
+        "hangs": "no hang: sh: ended after its time",
+        "talks": "no flood: yes: ended for its output; no code in the output: yes wrote one",
+        "fills": "no flood: dd: ended for its files",
+        "leaves": "nothing left running: sh left sleep",
+        "crashes": "no crash: sh: signal SIGSEGV",
+        "tells": "no code in the output: echo wrote one",
+        "good": "",
+    }
+    assert "12345678" not in (campaigns.folder / "campaign-try" / "report.json").read_text()
+    assert campaigns.nothing_is_left()
+
+
+def test_a_client_that_does_not_exist_is_refused_before_anything_runs(campaigns: Campaigns) -> None:
+    campaigns.file(HEAD + "clients: {gone: {command: gone-tool, version: gone-tool --version}}\n")
+    done = campaigns("run", "try.yaml")
+    assert (done.returncode, done.stderr) == (
+        69, "gone: gone-tool: no such program; is it installed, and on the PATH?\n",
+    )  # fmt: skip
+    assert campaigns.nothing_is_left()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: Campaigns, number: int) -> None:
+    seeds = range(1, 41)
+    campaigns.file(HEAD + f'clients: {{slow: {{command: "sleep 0.1"}}}}\nseeds: {list(seeds)}\n')
+    command = campaigns.command("run", "try.yaml", "--jsonl")
+    with subprocess.Popen(
+        command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        told = [json.loads(first.stdout.readline())["id"] for _ in range(5)]
+        first.send_signal(number)
+        assert first.wait(60) == (130 if number == signal.SIGINT else -number)
+    deadline = time.monotonic() + 60
+    while told_of(campaigns.runtime):  # whoever is left of it ends by itself
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    kept = [outcome.id for outcome in campaigns.outcomes()]
+    assert set(told) <= set(kept)
+    done = campaigns("run", "try.yaml")
+    assert done.stdout.splitlines() == [
+        f"try goes on: {len(kept)} runs were done before.", "40 runs: 40 passed. The report: campaign-try/report.html",
+    ]  # fmt: skip
+    ids = [outcome.id for outcome in campaigns.outcomes()]
+    assert ids[: len(kept)] == kept
+    assert len(ids) == len(set(ids)) == 40
+    assert campaigns.nothing_is_left()
+
+
+def test_on_a_cluster_it_comes_to_the_same_though_a_worker_is_killed(campaigns: Campaigns) -> None:
+    distributed = pytest.importorskip("distributed")
+    seeds = list(range(1, 61))
+    campaigns.file(HEAD + f'clients: {{slow: {{command: "sleep 0.05"}}}}\nseeds: {seeds}\n')
+    # The workers are told of the runtime folder by their environment, which they have from here.
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(campaigns.runtime)
+    try:
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        ) as cluster:
+            command = campaigns.command("run", "try.yaml", "--jsonl", "--dask", cluster.scheduler_address)
+            with subprocess.Popen(
+                command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
+            ) as run:
+                assert run.stdout is not None
+                told = [run.stdout.readline() for _ in range(5)]
+                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+                told += run.stdout.readlines()
+                assert run.wait(100) == 0
+    finally:
+        os.environ.pop("XDG_RUNTIME_DIR")
+        if before is not None:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    ids = [json.loads(line)["id"] for line in told]
+    assert len(ids) == len(set(ids)) == 60
+    assert Counter(outcome.verdict for outcome in campaigns.outcomes()) == {"passed": 60}
+    local = campaigns("run", "try.yaml", "--results", "local")
+    assert local.returncode == 0
+    assert campaigns("compare", "campaign-try", "local").stdout == "60 as before, 0 new, 0 gone.\n"
+
+
+def test_ten_million_are_refused_with_their_number(campaigns: Campaigns) -> None:
+    many = ", ".join(str(seed) for seed in range(1, 1001))
+    tasks = "".join(f'  t{number}: {{run: "true"}}\n' for number in range(100))
+    clients = "".join(f"  c{number}: {{}}\n" for number in range(100))
+    campaigns.file(f"{HEAD}clients:\n{clients}tasks:\n{tasks}seeds: [{many}]\n")
+    done = campaigns("run", "try.yaml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("10,000,000 cells are more than 200,000, the most that are run; take some of them")
+    sampled = campaigns("run", "try.yaml", "--sample", "3")
+    assert sampled.stdout == "3 runs: 3 passed. The report: campaign-try/report.html\n"
