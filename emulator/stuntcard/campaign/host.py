@@ -39,7 +39,7 @@ def _version(ask: Ask, stop: int | None) -> Version:
         programs = Programs(ask.client, ask.variables)
         with programs.folder() as shared, tempfile.TemporaryDirectory() as own:
             folder = shared or Path(own)
-            place = programs.at(folder, folder / "none", whole=False)
+            place = programs.at(folder, folder / "none")
             if ask.client.version is None:
                 return Version(name=ask.name, text="")
             ended = place.run(ask.client.version, Allowed(_VERSION_TIME, _VERSION_SIZE, _VERSION_SIZE), stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -53,10 +54,10 @@ class Programs:
         with tempfile.TemporaryDirectory(prefix=f"{_SHARED}{os.getpid()}-", dir=self.root / "tmp") as folder:
             yield Path(folder)
 
-    def at(self, folder: Path, socket: Path, *, whole: bool = True) -> Place:
+    def at(self, folder: Path, socket: Path) -> Place:
         """The programs, started in a folder, with the reader behind a socket.
 
-        Raises NothingKnownError where a placeholder has no value; unless it is all `whole`, that is left out.
+        A variable of their environment is left out where its placeholders have no value: not each command needs it.
         """
         inner = folder if self.root is None else _within(self.root, folder)
         seen = socket if self.root is None else _within(self.root, socket)
@@ -69,17 +70,14 @@ class Programs:
             "TMPDIR": str(inner),
             "LC_ALL": "C.UTF-8",
             SOCKET_VARIABLE: str(seen),
-            **dict(self._environment(values, whole=whole)),
+            **dict(self._environment(values)),
         }
         return Place(self.root, folder, inner, values, environment)
 
-    def _environment(self, values: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str]]:
+    def _environment(self, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name, value in self._client.environment.items():
-            try:
+            with contextlib.suppress(NothingKnownError):
                 yield name, filled(value, values)
-            except NothingKnownError:
-                if whole:
-                    raise
 
 
 @dataclass(frozen=True, slots=True)
