@@ -122,8 +122,9 @@ def _of_output(expect: Expect, seen: Seen) -> Iterator[Judgement]:
             if one.ended.how is How.EXITED and (one.ended.number == 0 or not seen.struck):
                 yield _found(pattern, one.text, wanted=True)
     bad = [one.program for one in seen.steps if seen.secrets.stand_in(one.text)]
-    found = f"{', '.join(bad)} wrote one" if bad else ""
-    yield Judgement(kind=Kind.CODE, expected="", met=not bad, found=found)
+    if not expect.may_tell:
+        found = f"{', '.join(bad)} wrote one" if bad else ""
+        yield Judgement(kind=Kind.CODE, expected="", met=not bad, found=found)
 
 
 def _found(pattern: str, text: str, *, wanted: bool) -> Judgement:

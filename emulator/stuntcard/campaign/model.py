@@ -69,6 +69,7 @@ class Expect(Block):
     card: Expectations | None = Field(default=None, description="The card's final state, as scenarios expect it.")
     scenario: bool = Field(default=False, description="What the scenario expects must have come of it.")
     tries_spent: int | Literal["any"] = Field(default=0, description="So many wrong tries at most, of all codes.")
+    may_tell: bool = Field(default=False, description="Codes may stand in the output, as where commands are shown.")
     may_lose: bool = Field(default=False, description="Parts of the card, or all of it, may be lost for good.")
 
     @field_validator("output", "never", mode="before")
@@ -216,7 +217,7 @@ class Campaign(Block):
 
 
 _UNDER_FAULT = Expect(exit="any", card=None, scenario=False, tries_spent="any")
-_SHOWN_BY = Expect(scenario=True, tries_spent="any", may_lose=True)
+_SHOWN_BY = Expect(scenario=True, may_tell=True, tries_spent="any", may_lose=True)
 
 
 def expected_of(campaign: Campaign, client: str, task: Task, *, fault: bool) -> Expect:
