@@ -159,6 +159,8 @@ class Matrix:
         cell = entry.probe if isinstance(entry, Series) else entry
         fault = entry.rule if isinstance(entry, Series) else entry.fault
         include, exclude = self._campaign.include, self._campaign.exclude
+        if not covers(self._campaign.only, cell, fault):
+            return False
         if include and not any(covers(one, cell, fault) for one in include):
             return False
         return not any(covers(one, cell, fault) for one in exclude) and self._possible(cell)

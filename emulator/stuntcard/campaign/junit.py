@@ -8,6 +8,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
+from stuntcard.campaign.journal import Header
 from stuntcard.campaign.outcome import Outcome, Verdict
 from stuntcard.campaign.summary import Summary, repeat_line, summed
 
@@ -17,14 +18,14 @@ _MOST_OUTPUT = 20_000
 _ELEMENTS = {Verdict.FAILED: "failure", Verdict.BROKEN: "error", Verdict.FLAKY: "flakyFailure"}
 
 
-def write_junit(name: str, read: Callable[[], Iterable[Outcome]], stream: BinaryIO) -> None:
+def write_junit(header: Header, read: Callable[[], Iterable[Outcome]], stream: BinaryIO) -> None:
     """Writes the outcomes that `read` gives, as often as it is asked."""
     suites = sorted({outcome.cell.client for outcome in read()})
     xml = XMLGenerator(stream, "utf-8", short_empty_elements=True)
     xml.startDocument()
-    xml.startElement("testsuites", AttributesImpl({"name": name}))
+    xml.startElement("testsuites", AttributesImpl({"name": header.name}))
     for suite in suites:
-        _write_suite(xml, suite, name, lambda suite=suite: _of(read(), suite))  # type: ignore[misc]
+        _write_suite(xml, suite, header, lambda suite=suite: _of(read(), suite))  # type: ignore[misc]
     xml.endElement("testsuites")
     xml.endDocument()
 
@@ -33,7 +34,7 @@ def _of(outcomes: Iterable[Outcome], client: str) -> Iterator[Outcome]:
     return (outcome for outcome in outcomes if outcome.cell.client == client)
 
 
-def _write_suite(xml: XMLGenerator, name: str, campaign: str, read: Callable[[], Iterable[Outcome]]) -> None:
+def _write_suite(xml: XMLGenerator, name: str, header: Header, read: Callable[[], Iterable[Outcome]]) -> None:
     sums: Summary = summed(read())
     told = {
         "tests": str(sums.runs),
@@ -43,20 +44,20 @@ def _write_suite(xml: XMLGenerator, name: str, campaign: str, read: Callable[[],
     }
     xml.startElement("testsuite", AttributesImpl({"name": name, **told}))
     for outcome in read():
-        _write_case(xml, outcome, campaign)
+        _write_case(xml, outcome, header)
     xml.endElement("testsuite")
 
 
-def _write_case(xml: XMLGenerator, outcome: Outcome, campaign: str) -> None:
+def _write_case(xml: XMLGenerator, outcome: Outcome, header: Header) -> None:
     cell = outcome.cell
-    about = {"name": f"{cell.title} [{outcome.id}]", "classname": f"{campaign}.{cell.client}.{cell.task}"}
+    about = {"name": f"{cell.title} [{outcome.id}]", "classname": f"{header.name}.{cell.client}.{cell.task}"}
     xml.startElement("testcase", AttributesImpl({**about, "time": f"{outcome.seconds:.3f}"}))
     element = _ELEMENTS.get(outcome.verdict)
     if element is not None:
         kind = outcome.not_met[0].kind.value if outcome.not_met else "not run"
         xml.startElement(element, AttributesImpl({"type": kind, "message": _clean(outcome.why)}))
         if outcome.verdict is not Verdict.FLAKY:
-            xml.characters(_clean(f"{outcome.why}\nTo repeat it: {repeat_line(outcome, campaign)}\n"))
+            xml.characters(_clean(f"{outcome.why}\nTo repeat it: {repeat_line(outcome, header.file)}\n"))
         xml.endElement(element)
         nothing: AttributesImpl[str] = AttributesImpl({})
         output = "".join(f"$ {one.command}\n{one.output}\n[{one.ended}]\n" for one in outcome.steps)

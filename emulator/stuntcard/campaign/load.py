@@ -27,11 +27,10 @@ class CampaignError(DocumentError):
 
 @dataclass(frozen=True, slots=True)
 class NamedCampaign:
-    """A campaign, its name, and its text."""
+    """A campaign, its name, and what it is called by on the command line."""
 
     name: str
     campaign: Campaign
-    raw: bytes
     file: str
 
 
@@ -43,7 +42,7 @@ def campaign_names() -> tuple[str, ...]:
 def load_campaign(name: str) -> NamedCampaign:
     """A campaign by its name, or by the path of a YAML file. Raises CampaignError, or OSError."""
     path = campaign_path(name)
-    return parse_campaign(read_text(path), str(path))
+    return replace(parse_campaign(read_text(path), str(path)), file=name)
 
 
 def campaign_path(name: str) -> Path:
@@ -60,7 +59,7 @@ def campaign_path(name: str) -> Path:
 def parse_campaign(raw: bytes, file: str) -> NamedCampaign:
     """The campaign in a YAML text; `file` is its path, for messages and for files beside it. Raises CampaignError."""
     campaign = Document("campaign", file, CampaignError).read(raw, Campaign, _cross_check)
-    return NamedCampaign(Path(file).stem, _found(campaign, Path(file).parent), raw, file)
+    return NamedCampaign(Path(file).stem, _found(campaign, Path(file).parent), file)
 
 
 def with_variables(named: NamedCampaign, values: dict[str, str]) -> NamedCampaign:

@@ -188,6 +188,7 @@ class Campaign(Block):
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1, description="For faults by chance, and for {seed}.")
     include: tuple[Selection, ...] = Field(default=(), description="Only cells that one of these covers.")
     exclude: tuple[Selection, ...] = Field(default=(), description="No cell that one of these covers.")
+    only: Selection = Field(default=Selection(), description="Of these, only cells that this covers.")
     pairs: bool = Field(default=False, description="Only so many cells that each two values meet at least once.")
     sample: Annotated[int, Field(ge=1)] | None = Field(default=None, description="So many cells, chosen by chance.")
     seed: int = Field(default=1, description="What chance comes from, for `sample`.")

@@ -22,7 +22,7 @@ def write_reports(results: Path) -> tuple[Path, ...]:
 
     header = read_header(results)
     with open(results / JUNIT, "wb", opener=_privately) as junit:
-        write_junit(header.name, lambda: read_outcomes(results), junit)
+        write_junit(header, lambda: read_outcomes(results), junit)
     with open(results / JSON, "w", encoding="utf-8", opener=_privately) as stream:
         stream.writelines(_json_lines(results))
     with open(results / PAGE, "w", encoding="utf-8", opener=_privately) as stream:

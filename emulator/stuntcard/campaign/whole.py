@@ -144,9 +144,9 @@ def only(named: NamedCampaign, selections: Sequence[dict[str, str]]) -> NamedCam
             if name not in known:
                 raise ValueError(f"--only {name}={pattern}: expected one of {', '.join(known)} before the =")
             merged[name] = pattern
-    given = named.campaign.include or (Selection(),)
-    include = tuple(one.model_copy(update=merged) for one in given)
-    return replace(named, campaign=named.campaign.model_copy(update={"include": include})) if merged else named
+    if not merged:
+        return named
+    return replace(named, campaign=named.campaign.model_copy(update={"only": Selection.model_validate(merged)}))
 
 
 def run_alone(campaign: Campaign, cell: Cell) -> Outcome:

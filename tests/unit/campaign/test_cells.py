@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from stuntcard.campaign.cells import Cell, Matrix, Series, TooManyCellsError
-from stuntcard.campaign.model import Campaign
+from stuntcard.campaign.model import Campaign, Selection
 
 
 def campaign(**changes: object) -> Campaign:
@@ -57,6 +57,8 @@ def test_what_is_included_and_not_excluded_is_run() -> None:
     found = {(cell.card, cell.applet, cell.client, cell.task) for cell in cells(wanted)}
     assert len(found) == 9
     assert ("tokenme", "myeid", "one", "login") not in found
+    narrowed = cells(wanted.model_copy(update={"only": Selection(client="two")}))
+    assert {(cell.client, cell.task) for cell in narrowed} == {("two", "login")}
     assert ("proid-q", "own", "two", "list") not in found
 
 

@@ -46,7 +46,7 @@ def test_junit_xml_is_as_its_schema_wants_it(tmp_path: Path) -> None:
     }
     failure = next(report.iter("failure"))
     assert failure.get("message") == "exit status: exit 1 ?[1m <b> & ]]>"
-    assert f"stuntcard campaign repeat {cell('sign').id} try" in failure.text
+    assert f"stuntcard campaign repeat {cell('sign').id} try.yaml" in failure.text
     assert [one.getparent().get("classname") for one in report.iter("flakyFailure")] == ["try.opensc.list"]
 
 
