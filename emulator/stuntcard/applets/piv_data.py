@@ -113,8 +113,8 @@ def _put_certificate(card: Card, slot: int, given: tlv.Tlv) -> None:
         listed_objects.drop_certificate(card, identifier)
         return
     fields = given.children()
-    encoded, information = tlv.find(fields, _ENCODED) or b"", tlv.find(fields, _INFORMATION) or b"\0"
-    if information == _COMPRESSED:
+    encoded = tlv.find(fields, _ENCODED) or b""
+    if tlv.find(fields, _INFORMATION) == _COMPRESSED:
         encoded = _decompressed(encoded)
     certificate, rest = tlv.parse_one(encoded)
     if certificate.tag != der.SEQUENCE or rest:

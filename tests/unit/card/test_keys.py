@@ -271,7 +271,8 @@ def test_a_raw_private_operation_is_undone_by_the_public_one(rsa_key: rsa.RSAPri
     block = b"\0" + hashlib.shake_128(b"block").digest(255)
     assert pow(int.from_bytes(rsa_raw(rsa_key, block)), public.e, public.n) == int.from_bytes(block)
     assert rsa_raw(rsa_key, bytes(256)) == bytes(256)
-    for wrong in (block[1:], public.n.to_bytes(256), b"\0" + block):
+    padded_too_short = b"\0\1" + b"\xff" * 100 + b"\0text"
+    for wrong in (block[1:], public.n.to_bytes(256), b"\0" + block, padded_too_short):
         with pytest.raises(KeyRefusedError):
             rsa_raw(rsa_key, wrong)
 
