@@ -134,14 +134,14 @@ def _through_ias(profile: Profile, area: str | None) -> Profile:
         raise AppletChoiceError("ias is for cards of that platform; the profile of this one has no block `ias`")
     applets = ("ias", *(other for other in profile.applets if other != "ias"))
     if area is None:
-        return _changed(profile, "ias", applets=applets)
+        return profile.model_copy(update={"applets": applets})
     if area not in profile.areas_for_ias:
         known = ", ".join(profile.areas_for_ias)
         raise AppletChoiceError(f"programs see no area '{area}' of this card through ias; there are: {known}")
     guard = profile.areas[area].guard
     numbers = {name: IAS_CODE if name == guard else None for name in profile.codes}
     codes = {name: code.model_copy(update={"ias_reference": numbers[name]}) for name, code in profile.codes.items()}
-    return _changed(profile, "ias", applets=applets, codes=codes)
+    return profile.model_copy(update={"applets": applets, "codes": codes})
 
 
 def _changed(profile: Profile, name: str, **changes: object) -> Profile:
