@@ -9,7 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
-from cardtools.card.errors import FileTooLargeError, KeyNotTakenError, NoKeyInFileError, Pkcs12Error, WrongPasswordError
+from cardtools.card.errors import KeyNotTakenError
+from cardtools.card.file_errors import FileTooLargeError, NoKeyInFileError, Pkcs12Error, WrongPasswordError
 from cardtools.common import foreign
 from cardtools.common.foreign import ForeignError
 

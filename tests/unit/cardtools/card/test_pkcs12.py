@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cardtools.card.errors import FileTooLargeError, KeyNotTakenError, NoKeyInFileError, Pkcs12Error, WrongPasswordError
+from cardtools.card.errors import KeyNotTakenError
+from cardtools.card.file_errors import FileTooLargeError, NoKeyInFileError, Pkcs12Error, WrongPasswordError
 from cardtools.card.pkcs12 import FILE_SIZE_MAX, read_pkcs12
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12

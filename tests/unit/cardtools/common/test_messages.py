@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from cardtools.card import errors
+from cardtools.card import errors, file_errors
 from cardtools.common.devices import devices
 from cardtools.common.messages import NAME_CONTEXT, Language, Messages, language_of
 from cardtools.common.messages.catalogue import SHARED, CatalogueError, read_catalogue
@@ -63,7 +63,8 @@ def test_no_message_stands_twice_and_what_is_counted_has_all_its_forms(domain: s
 
 
 def test_every_error_has_its_message() -> None:
-    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, ToldError)]
+    named = [*inspect.getmembers(errors, inspect.isclass), *inspect.getmembers(file_errors, inspect.isclass)]
+    kinds = [kind for _, kind in named if issubclass(kind, ToldError)]
     known = {key for _, key in messages(SHARED, Language.ENGLISH)}
     assert {kind.key for kind in kinds if kind is not ToldError} <= known
 

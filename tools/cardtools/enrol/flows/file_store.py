@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cardtools.card.errors import WrongPasswordError
+from cardtools.card.file_errors import WrongPasswordError
 from cardtools.common.protocol import (
     Applicant,
     CertificateProfile,
