@@ -65,7 +65,9 @@ def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
 def _asked(code: str) -> str:
     """The value that the user types: unseen at a terminal, or the next line of what is piped in."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+        if not (line := sys.stdin.readline()):
+            fail(f"no value for {code}: give it with --{code} VALUE, in a line of what is piped in, or at a terminal")
+        return line.rstrip("\n")
     from getpass import getpass
 
     return getpass(f"{code}: ")

@@ -124,8 +124,10 @@ def reset(card: RunningCardArgument) -> None:
     _say_done(card, ResetRequest())
 
 
-def state(card: RunningCardArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
+def state(card: RunningCardArgument = "", language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """Show a running card: where it is, every code's state and tries, and its faults.
+
+    Where one card runs, it need not be named.
 
     Example: stuntcard state proid-q --json
     """
@@ -332,8 +334,8 @@ def _running(card: str) -> RunningCard:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Ends the command when the card refuses what it is asked."""
-    from stuntcard.control.errors import ControlError
+    """Ends the command when the card refuses what it is asked, or can't understand it."""
+    from stuntcard.control.errors import ControlError, RequestError
 
-    with failing(ControlError, OSError, code=ExitCode.REFUSED):
+    with failing(ControlError, OSError, code=ExitCode.REFUSED), failing(RequestError):
         yield

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -71,11 +71,13 @@ def running_cards() -> tuple[RunningCard, ...]:
 
 
 def the_running_card(name: str) -> RunningCard:
-    """The one card that runs and is called so, or the one of that profile.
+    """The one card that runs and is called so, or the one of that profile; without a name, the only one that runs.
 
     Raises NotRunningError, SeveralRunningError, or OSError.
     """
     cards = running_cards()
+    if not name:
+        return _the_only(cards)
     called_so = [card for card in cards if name in card.own_names] or [card for card in cards if name == card.profile]
     if len(called_so) == 1:
         return called_so[0]
@@ -86,6 +88,15 @@ def the_running_card(name: str) -> RunningCard:
         )
     running = ", ".join(card.name for card in cards) or "none"
     raise NotRunningError(f"no card '{name}' is running (running: {running}); {_how_to_start(name)}")
+
+
+def _the_only(cards: Sequence[RunningCard]) -> RunningCard:
+    if len(cards) == 1:
+        return cards[0]
+    if not cards:
+        raise NotRunningError("no card is running; start one with: stuntcard run proid-q")
+    names = tuple(card.name for card in cards)
+    raise SeveralRunningError(f"several cards are running; name one of them: {', '.join(names)}", names)
 
 
 def _how_to_start(name: str) -> str:

@@ -34,7 +34,11 @@ class SaidError(ControlError):
 
 
 class RequestError(ControlError):
-    """What came is no request; says what is wrong with it, and what there is."""
+    """What came is no request, or names what the card has not; says what is wrong with it, and what there is."""
+
+
+class NotUnderstoodError(SaidError, RequestError):
+    """A request that names what the card has not, said in every language."""
 
 
 class ActRefusedError(SaidError):

@@ -10,7 +10,7 @@ from stuntcard.card.keeper import KeepError
 from stuntcard.card.view import view
 from stuntcard.control import requests as api
 from stuntcard.control.actors import codes_asked_for, perform
-from stuntcard.control.errors import ControlError, SaidError
+from stuntcard.control.errors import ControlError, RequestError, SaidError
 from stuntcard.control.served import ServedReader
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
@@ -53,7 +53,7 @@ class LiveCard:
         try:
             return self._answer(request)
         except FaultError as error:
-            raise ControlError(str(error)) from error
+            raise RequestError(str(error)) from error
         except KeepError as error:
             reason = str(error)
             raise SaidError(lambda messages: messages.text("refused-unstored", reason=reason)) from error

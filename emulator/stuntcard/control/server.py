@@ -97,7 +97,7 @@ class ControlServer:
                 raise RequestError(f"a request is one line of at most {MAX_REQUEST} bytes, with its end")
             return answer_line(self._live().answer(parse_request(line)))
         except ControlError as error:
-            return error_line(str(error))
+            return error_line(str(error), not_understood=isinstance(error, RequestError))
         except Exception:
             # A fault of ours in one request must not leave its client without an answer.
             _log.exception("a request could not be answered")

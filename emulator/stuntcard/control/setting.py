@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stuntcard.card.card import Card
-from stuntcard.control.errors import SaidError
+from stuntcard.control.errors import NotUnderstoodError, SaidError
 from stuntcard.control.requests import SetStateAnswer
 from stuntcard.control.steering import ForceNeededError, steer
 from stuntcard.messages import Messages
@@ -41,11 +41,11 @@ def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
         return ""
 
     if wrong(Messages(Language.ENGLISH)):
-        raise SaidError(wrong)
+        raise NotUnderstoodError(wrong)
     traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
     if not traits:
-        raise SaidError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
+        raise NotUnderstoodError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
     other = next((trait_in_words(trait) for trait in traits if not isinstance(trait, CodeIs | PartIs)), None)
     if other is not None:
-        raise SaidError(lambda messages: messages.text("refused-not-settable", asked=other))
+        raise NotUnderstoodError(lambda messages: messages.text("refused-not-settable", asked=other))
     return [trait for trait in traits if isinstance(trait, CodeIs | PartIs)]

@@ -18,7 +18,9 @@ AnswerT = TypeVar("AnswerT", bound=Answer)
 
 REQUEST_NAMES = tuple(str(one.default) for kind in get_args(Request) for one in fields(kind) if one.name == "request")
 ERROR = "error"
-"""The one key of an answer that says why there is none."""
+"""The key of an answer that says why there is none."""
+NOT_UNDERSTOOD = "not_understood"
+"""The key that stands beside it where the request itself is at fault, and not the card."""
 
 
 def parse_request(line: bytes) -> Request:
@@ -36,15 +38,15 @@ def answer_line(answer: Answer) -> bytes:
     return json.dumps(asdict(answer)).encode()
 
 
-def error_line(message: str) -> bytes:
+def error_line(message: str, *, not_understood: bool = False) -> bytes:
     """What the server sends where there is no answer, without the line's end."""
-    return json.dumps({ERROR: message}).encode()
+    return json.dumps({ERROR: message} | ({NOT_UNDERSTOOD: True} if not_understood else {})).encode()
 
 
 def parse_answer(content: Mapping[str, object], answer: type[AnswerT]) -> AnswerT:
-    """The answer in a JSON object. Raises ControlError with the server's reason, or AnswerError."""
+    """The answer in a JSON object. Raises ControlError or RequestError with the server's reason, or AnswerError."""
     if ERROR in content:
-        raise ControlError(str(content[ERROR]))
+        raise (RequestError if content.get(NOT_UNDERSTOOD) else ControlError)(str(content[ERROR]))
     try:
         return TypeAdapter(answer).validate_python(content)
     except ValidationError as error:

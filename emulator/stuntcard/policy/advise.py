@@ -37,6 +37,7 @@ from stuntcard.policy.functions import (
     working,
 )
 from stuntcard.policy.moves import Action, Move
+from stuntcard.policy.notices import Notices, notices_of
 from stuntcard.policy.search import Node, Passage, Search, Searches
 from stuntcard.policy.state import Item, State, factory_state
 from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
@@ -56,7 +57,8 @@ class Risk:
     """What comes of giving a code wrongly until it is blocked.
 
     `blocks`: codes blocked by it, itself first. `loses`: parts that are lost by it. `ends`: functions that could
-    still be had before, and never after.
+    still be had before, and never after. `strands`, of a last try alone: other codes that could still be set, or unblocked
+    if they were blocked, and never after.
     """
 
     code: str
@@ -64,6 +66,12 @@ class Risk:
     blocks: tuple[str, ...]
     loses: tuple[str, ...]
     ends: tuple[Function, ...]
+    strands: tuple[str, ...] = ()
+
+    @property
+    def last_try(self) -> bool:
+        """Whether a single mistake is enough."""
+        return self.tries_left == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +120,15 @@ class Advice:
     """What can be done about a card.
 
     `plan` is the shortest way to as many functions as can be had together, `left_out` what can be had only without it.
-    `beware`: the risks of codes that work now and whose loss would end something for good.
+    `beware`: the risks of codes that work now and whose loss would end something for good, or that have one try left.
+    `notices`: what is to be seen to, though it works.
     """
 
     functions: tuple[FunctionAdvice, ...]
     plan: tuple[Step, ...]
     left_out: tuple[Function, ...]
     beware: tuple[Risk, ...]
+    notices: Notices
 
 
 def advise(profile: Profile, state: State, forgotten: frozenset[str] = frozenset()) -> Advice:
@@ -137,6 +147,7 @@ def advise(profile: Profile, state: State, forgotten: frozenset[str] = frozenset
         plan=_steps(searches, search.path(best)),
         left_out=tuple(f for f in known if f in search.attainable and f not in search.nodes[best].works),
         beware=tuple(_risks_now(searches, start)),
+        notices=notices_of(profile, start.state),
     )
 
 
@@ -253,11 +264,28 @@ def _only_once(profile: Profile, after: Situation, move: Move) -> bool:
 
 
 def _risks_now(searches: Searches, start: Situation) -> Iterator[Risk]:
-    """The risks of codes that can be given now and whose block would end something for good."""
+    """The risks of codes that can be given now: those whose block would end something for good, and of last tries."""
     for code in searches.profile.codes:
         risk = _risk(searches, start, Verify(code, correct=True)) if code not in start.forgotten else None
-        if risk is not None and risk.ends:
+        if risk is not None and risk.last_try:
+            yield replace(risk, strands=tuple(_stranded(searches, start, code)))
+        elif risk is not None and risk.ends:
             yield risk
+
+
+def _stranded(searches: Searches, before: Situation, lost: str) -> Iterator[str]:
+    """Codes that could be had again if they were blocked now, and not once another one is blocked."""
+    profile = searches.profile
+    after = replace(before, state=given_wrongly(profile, before.state, Verify(lost, correct=False)))
+    for code in profile.codes:
+        if after.state.codes[code].status is CodeStatus.SET:
+            then, later = (_blocked(profile, situation, code) for situation in (before, after))
+            if _attainable_code(searches.start_at(then), code) and not _attainable_code(searches.start_at(later), code):
+                yield code
+
+
+def _blocked(profile: Profile, situation: Situation, code: str) -> Situation:
+    return replace(situation, state=given_wrongly(profile, situation.state, Verify(code, correct=False)))
 
 
 def _risk(searches: Searches, before: Situation, event: Event) -> Risk | None:

@@ -85,7 +85,7 @@ def scenario_path(name: str, profile: str | None = None) -> Path:
     for path in found.values():
         return path
     raise FileNotFoundError(
-        f"there is no scenario '{name}'; {instead_of(name, scenario_names(), 'stuntcard scenario list')}"
+        f"there is no scenario '{name}'; {instead_of(name, scenario_names(), 'stuntcard scenario list', profile)}"
     )
 
 
@@ -127,11 +127,18 @@ def profile_beside(name: str, folder: Path) -> tuple[Path, Profile]:
     return file, read_profile(file)
 
 
-def instead_of(name: str, names: tuple[str, ...], listing: str) -> str:
-    """What might have been meant by a name that is unknown, and how to see those that are known."""
+def instead_of(name: str, names: tuple[str, ...], listing: str, card: str | None = None) -> str:
+    """What might have been meant by a name that is unknown, nearest first, and how to see those that are known.
+
+    `card`: the id of a profile that was named; its own come first.
+    """
     import difflib
 
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    close = close or [known for known in names if name in known][:3]
+    def near(name: str, names: Iterable[str]) -> list[str]:
+        return difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+
+    own = near(f"{card}-{name}", (known for known in names if known.startswith(f"{card}-")))
+    close = list(dict.fromkeys(own + near(name, names))) or [known for known in names if name in known]
+    close = close[:3]
     listing = f"see `{listing}`, or give a YAML file's path"
     return f"did you mean {' or '.join(close)}? ({listing})" if close else listing

@@ -9,6 +9,7 @@ from stuntcard.messages import Messages
 from stuntcard.policy.advise import Advice, FunctionAdvice, Reason, Risk, Standing, Step
 from stuntcard.policy.functions import Function, Use
 from stuntcard.policy.moves import HOLDER
+from stuntcard.policy.notices import Notices
 from stuntcard.policy.state import State
 from stuntcard.profile.model import CARD, ActionKind, CodeStatus, Profile
 
@@ -79,7 +80,7 @@ class _Writer:
         yield from self._gone(standing[Standing.GONE], len(advice.functions))
         yield from self._plan(advice)
         warned = {risk.code for step in advice.plan for risk in step.risks}
-        yield from self._beware([risk for risk in advice.beware if risk.code not in warned])
+        yield from self._beware([risk for risk in advice.beware if risk.code not in warned], advice.notices)
 
     def step(self, step: Step) -> Iterator[str]:
         yield _capitalised(self._step(step))
@@ -106,7 +107,8 @@ class _Writer:
     def _plan(self, advice: Advice) -> Iterator[str]:
         if not advice.plan:
             if all(function.standing is Standing.WORKS for function in advice.functions):
-                yield from ("", self._messages.text("all-works"))
+                urgent = advice.notices or any(risk.last_try for risk in advice.beware)
+                yield from ("", self._messages.text("all-works-now" if urgent else "all-works"))
             return
         yield from ("", self._messages.text("heading-steps"))
         for number, step in enumerate(advice.plan, 1):
@@ -123,11 +125,26 @@ class _Writer:
             functions = "; ".join(self._functions(advice.left_out))
             yield f"  {self._messages.text('not-together', functions=functions)}"
 
-    def _beware(self, risks: list[Risk]) -> Iterator[str]:
-        if risks:
+    def _beware(self, risks: list[Risk], notices: Notices) -> Iterator[str]:
+        if risks or notices:
             yield from ("", self._messages.text("heading-beware"))
             for risk in risks:
                 yield f"  - {self._risk(risk)}"
+            for line in self._notices(notices):
+                yield f"  - {line}"
+
+    def _notices(self, notices: Notices) -> Iterator[str]:
+        areas = self._profile.areas
+        if notices.must_change:
+            codes = self._messages.all_of([self._code(code) for code in notices.must_change])
+            yield self._messages.text("notice-must-change", codes=codes)
+        for name in notices.full:
+            places = areas[name].places
+            area = _capitalised(self._messages.of(areas[name].name))
+            yield self._messages.text("notice-full", area=area, number=places.count if places is not None else 0)
+        for item in notices.unpaired:
+            area = _capitalised(self._messages.of(areas[item.area].name))
+            yield self._messages.text("notice-unpaired", area=area, number=self._number(item.number))
 
     def _step(self, step: Step) -> str:
         if step.who == HOLDER:
@@ -183,6 +200,9 @@ class _Writer:
             sentences.append(self._messages.text("risk-gone", functions=functions))
         if risk.code in self._fatal:
             sentences.append(self._messages.text("exercise-fatal"))
+        elif risk.strands:
+            codes = self._messages.all_of([self._code(code) for code in risk.strands])
+            sentences.append(self._messages.text("risk-strands", codes=codes))
         elif not risk.ends:
             sentences.append(self._messages.text("risk-way-back"))
         return " ".join(sentences)

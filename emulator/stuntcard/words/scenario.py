@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from stuntcard.card.view import view
 from stuntcard.messages import Messages
+from stuntcard.profile.claims import Condition
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 from stuntcard.scenario.build import Built
 from stuntcard.scenario.expectations import Outcome, expected_in_words
@@ -49,6 +50,7 @@ def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> It
     for heading, lines in (
         ("scenario-faults", [str(fault) for fault in scenario.faults]),
         ("scenario-expects", list(expected_in_words(scenario.expect, messages))),
+        ("scenario-cured-when", [_condition(condition) for condition in scenario.cured]),
         ("scenario-shown-by", [shown.run for shown in scenario.shown_by]),
     ):
         if lines:
@@ -56,6 +58,18 @@ def scenario_lines(named: NamedScenario, built: Built, messages: Messages) -> It
             yield from (f"  {line}" for line in lines)
     if scenario.source:
         yield f"[{', '.join(scenario.source)}]"
+
+
+def _condition(condition: Condition) -> str:
+    """A condition as its author writes it."""
+    return ", ".join(
+        f"{name}: {' | '.join(value) if isinstance(value, list) else value}"
+        for name, value in _written(condition).items()
+    )
+
+
+def _written(condition: Condition) -> dict[str, object]:
+    return condition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _driver_asks_no_tries(built: Built) -> bool:
@@ -125,6 +139,7 @@ def scenario_object(named: NamedScenario, built: Built, messages: Messages) -> d
         "revoked_serials": [f"{serial:X}" for serial in built.revoked_serials],
         "faults": list(named.scenario.faults),
         "expect": list(expected_in_words(named.scenario.expect, messages)),
+        "cured": [_written(condition) for condition in named.scenario.cured],
         "shown_by": [shown.model_dump() for shown in named.scenario.shown_by],
     }
 
