@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROWS, COLUMNS = 60, 150
-PATIENCE = 90
+PATIENCE = 180
 GLANCE = 0.02
 """Seconds between two looks at the terminal's modes, which change without notice."""
 PROMPT = re.compile(r": ?\Z")

@@ -57,8 +57,8 @@ class Risk:
     """What comes of giving a code wrongly until it is blocked.
 
     `blocks`: codes blocked by it, itself first. `loses`: parts that are lost by it. `ends`: functions that could
-    still be had before, and never after. `strands`, of a last try alone: other codes that could still be set, or unblocked
-    if they were blocked, and never after.
+    still be had before, and never after. `strands`, of a last try alone: other codes that could still be set, or
+    unblocked if they were blocked, and never after.
     """
 
     code: str
