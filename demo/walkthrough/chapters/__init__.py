@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo.walkthrough.chapters import claim, codes, first_certificate, hand_over, renewal, signing, token
+from demo.walkthrough.chapters import (
+    claim,
+    codes,
+    first_certificate,
+    hand_over,
+    identity_card,
+    professional_card,
+    renewal,
+    signing,
+    token,
+)
 from demo.walkthrough.story import Chapter
 
 CHAPTERS: Sequence[Chapter] = (
@@ -15,4 +25,6 @@ CHAPTERS: Sequence[Chapter] = (
     token.CHAPTER,
     hand_over.CHAPTER,
     claim.CHAPTER,
+    identity_card.CHAPTER,
+    professional_card.CHAPTER,
 )

@@ -25,6 +25,7 @@ from cardtools.ca.web import public_routes
 from cardtools.ca.web import routes as web_routes
 from cardtools.ca.web.guard import Guard, Rates
 from cardtools.ca.web.refusals import STATUS, TooOftenError, refusal, too_often
+from cardtools.common.accept_language import preferred
 from cardtools.common.protocol import Problem
 
 _ROUTERS = (web_routes.router, public_routes.router, mail_routes.router, portal_routes.router)
@@ -77,12 +78,13 @@ def _answer_errors(app: FastAPI) -> None:
     """Every error is answered with a `Refusal`."""
 
     @app.exception_handler(RefusedError)
-    async def refused(_request: Request, error: RefusedError) -> JSONResponse:
-        return refusal(STATUS[error.problem], error.problem, error.detail)
+    async def refused(request: Request, error: RefusedError) -> JSONResponse:
+        detail = error.in_language(preferred(request.headers.get("accept-language", "")))
+        return refusal(STATUS[error.problem], error.problem, detail)
 
     @app.exception_handler(TooOftenError)
-    async def often(_request: Request, error: TooOftenError) -> JSONResponse:
-        return too_often(error.seconds)
+    async def often(request: Request, error: TooOftenError) -> JSONResponse:
+        return too_often(error.seconds, preferred(request.headers.get("accept-language", "")))
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(_request: Request, error: RequestValidationError) -> JSONResponse:

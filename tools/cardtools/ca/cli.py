@@ -20,6 +20,8 @@ from cardtools.ca.commands.run import (
     fail,
     line,
     opened,
+    said,
+    with_language,
 )
 from cardtools.ca.commands.tokens import token_app
 from cardtools.common.command import new_app, run_app, with_option_groups
@@ -57,9 +59,9 @@ def init(folder: FolderArgument) -> None:
         create(folder)
         with opened(folder) as service:
             token = roles.add(service, "operator", roles.Role.OPERATOR, BY_HAND)
-    typer.echo(f"The CA is in {folder}. Trust its root, {folder / 'root.pem'}, for training only.")
-    typer.echo(f"The operator's token, told this once: {token}")
-    typer.echo(f"Start it with `cardtools-ca run {folder}`.")
+    typer.echo(said("ca-made", folder=str(folder), root=str(folder / "root.pem")))
+    typer.echo(said("ca-made-token", token=token))
+    typer.echo(said("ca-made-start", folder=str(folder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,9 @@ def run(
     proxies = place.trusted_proxy or []
     for proxy in proxies:
         if not is_network(proxy):
-            fail(f"{proxy} is no IP address of a proxy. Give one such as 127.0.0.1.", ExitCode.BAD_INPUT)
+            fail("ca-no-proxy", ExitCode.BAD_INPUT, proxy=proxy)
     if place.url is None and is_everywhere(place.host):
-        fail("On all addresses of the machine, clients must be told one of them: say with --url.", ExitCode.BAD_INPUT)
+        fail("ca-many-addresses", ExitCode.BAD_INPUT)
     with explained(), listening(place.host, place.port) as (listener, address):
         settings = Settings(
             folder=folder,
@@ -116,7 +118,7 @@ def run(
             mail_sender=_address(mail.mail_from),
         )
         if place.host not in (LOOPBACK, "::1", "localhost"):
-            typer.echo(f"{place.host} may be reached by other machines, and tokens travel unencrypted.", err=True)
+            typer.echo(said("ca-seen-by-others", host=place.host), err=True)
         server = Server(
             create_app(settings), settings.limits, lambda: typer.echo(settings.url), trusted_proxies=proxies
         )
@@ -179,7 +181,7 @@ def revoke(
         why = RevocationReason(reason)
     except ValueError:
         known = ", ".join(RevocationReason)
-        fail(f"There is no reason {reason}. Choose one of {known}.", ExitCode.BAD_INPUT)
+        fail("ca-no-revocation-reason", ExitCode.BAD_INPUT, reason=reason, known=known)
     with explained(), opened(folder) as service:
         certificates.revoke(service, serial.upper().lstrip("0"), why, BY_HAND)
 
@@ -251,16 +253,16 @@ def mail(
         with file.open("rb") as stream:
             raw = stream.read(SIZE_MAX + 1)
     except OSError as error:
-        fail(f"{file} can't be read ({error.strerror}). Give a file with an e-mail in it.", ExitCode.BAD_INPUT)
+        fail("ca-mail-file", ExitCode.BAD_INPUT, file=str(file), why=str(error.strerror))
     with explained(), opened(folder) as service:
         outcome = carry_out(service, raw, BY_HAND)
     for serial in outcome.revoked:
-        typer.echo(f"revoked  {serial}")
+        typer.echo(said("ca-said-revoked", serial=serial))
     for card in outcome.undone:
-        typer.echo(f"bond undone  {card.card_profile}/{card.card_number}")
+        typer.echo(said("ca-said-undone", card=f"{card.card_profile}/{card.card_number}"))
     for card in outcome.still_bound:
         valid = ", ".join(card.still_valid)
-        typer.echo(f"still bound  {card.card_profile}/{card.card_number}  because of {valid}")
+        typer.echo(said("ca-said-still-bound", card=f"{card.card_profile}/{card.card_number}", valid=valid))
 
 
 def _mail_server(text: str) -> MailServer:
@@ -268,7 +270,7 @@ def _mail_server(text: str) -> MailServer:
 
     host, _, port = text.rpartition(":")
     if not (host and port.isascii() and port.isdecimal() and 0 < int(port) <= _PORT_MAX):
-        fail(f"{text} is no mail server. Give host and port, such as 127.0.0.1:1025.", ExitCode.BAD_INPUT)
+        fail("ca-no-mail-server", ExitCode.BAD_INPUT, text=text)
     return MailServer(host.removeprefix("[").removesuffix("]"), int(port))
 
 
@@ -276,8 +278,11 @@ def _address(text: str) -> str:
     from cardtools.common.applicants import flaw_in_address
 
     if flaw_in_address(text) is not None:
-        fail(f"{text} is no address to write from. Give one such as ca@example.org.", ExitCode.BAD_INPUT)
+        fail("ca-no-address", ExitCode.BAD_INPUT, text=text)
     return text
+
+
+with_language(app)
 
 
 def main() -> None:

@@ -113,3 +113,12 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert "can't listen" in run("run", new_folder(tmp_path), "--port", port, code=2)
+
+
+def test_the_operators_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ca"
+    assert "Token operátora, sdělený jen tentokrát: " in run("init", folder, "--language", "cs")
+    assert run("issue", folder, "BP0000000001", "--language", "sl", code=1) == "Zahtevka BP0000000001 ni.\n"
+    monkeypatch.setenv("LC_ALL", "cs_CZ.UTF-8")
+    assert run("token", "remove", folder, "nobody", code=1) == "nobody nemá žádný token.\n"
+    assert run("list", folder, "--language", "de", code=2) == "--language de: expected one of en, cs, sl\n"

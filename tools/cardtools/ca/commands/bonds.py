@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cardtools.ca.commands.run import BY_HAND, FolderArgument, explained, line, opened
+from cardtools.ca.commands.run import BY_HAND, FolderArgument, explained, line, opened, said
 from cardtools.common.terms import UndoState
 
 bond_app = typer.Typer(no_args_is_help=True, help="Requests to undo the bond between a card and its applicant.")
@@ -33,7 +33,8 @@ def bond_undo(folder: FolderArgument, number: UndoRequestArgument) -> None:
     from cardtools.ca.office import undo_requests
 
     with explained(), opened(folder) as service:
-        typer.echo(f"bond undone  {undo_requests.carry_out(service, number, BY_HAND).card}")
+        undone = undo_requests.carry_out(service, number, BY_HAND).card
+        typer.echo(said("ca-said-undone", card=str(undone)))
 
 
 @bond_app.command("refuse")

@@ -25,7 +25,7 @@ def token_add(
     try:
         known = roles.Role(role)
     except ValueError:
-        fail(f"There is no role {role}. Choose one of {', '.join(roles.Role)}.", ExitCode.BAD_INPUT)
+        fail("ca-no-role", ExitCode.BAD_INPUT, role=role, known=", ".join(roles.Role))
     with explained(), opened(folder) as service:
         typer.echo(roles.add(service, name, known, BY_HAND, customer))
 

@@ -86,7 +86,7 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
         if not may_ask and not (order.is_notice and order.names(signer.applicant)):
             raise _may_not_ask(message.sender)
         if not senders.take(act.connection, signature.fingerprint, message.message_id, service.clock()):
-            raise RefusedError(Problem.ALREADY_DONE, "This e-mail was carried out before. Write and sign a new one.")
+            raise RefusedError(Problem.ALREADY_DONE, "mail-done-before")
         outcome = (_undo_only if order.is_notice else _carry_out)(service, act, order, customer)
         whose = Applicant(name=outcome.name, e_mail=outcome.e_mail)
         if not may_ask and person_of(whose) != person_of(signer.applicant):
@@ -98,7 +98,8 @@ def carry_out(service: Service, raw: bytes, who: str) -> MailOutcome:
 def _may_not_ask(sender: str) -> RefusedError:
     return RefusedError(
         Problem.NOT_ALLOWED,
-        f"{sender} may not ask this CA for anything. The operator authorises addresses.",
+        "mail-not-authorised",
+        sender=sender,
     )
 
 
@@ -107,19 +108,18 @@ def _check_signer(
 ) -> CertificateRecord:
     record = certificate_rows.find(connection, signature.serial)
     if record is None or record.der != signature.certificate:
-        raise RefusedError(
-            Problem.BAD_SIGNATURE, "The signer's certificate is not one that this CA issued. Sign with one that is."
-        )
+        raise RefusedError(Problem.BAD_SIGNATURE, "mail-foreign-signer")
     at = service.clock()
     if not record.valid_from <= at or not record.still_valid(at):
-        state = "has expired" if record.revoked is None else "is revoked"
-        raise RefusedError(Problem.NOT_ALLOWED, f"The signer's certificate {record.serial} {state}. Sign with another.")
+        key = "mail-signer-expired" if record.revoked is None else "mail-signer-revoked"
+        raise RefusedError(Problem.NOT_ALLOWED, key, serial=record.serial)
     if KINDS[record.profile].for_organisation:
-        raise RefusedError(Problem.NOT_ALLOWED, "The signer's certificate is for seals. Sign with a personal one.")
+        raise RefusedError(Problem.NOT_ALLOWED, "mail-signed-with-seal")
     if folded(sender) not in _addresses(record):
         raise RefusedError(
             Problem.NOT_ALLOWED,
-            f"The signer's certificate is not for {sender}. Send the e-mail from the address in the certificate.",
+            "mail-other-sender",
+            sender=sender,
         )
     return record
 
@@ -135,8 +135,9 @@ def _check_time(service: Service, signature: Signature) -> None:
     if not -_AHEAD_MAX <= age <= AGE_MAX:
         raise RefusedError(
             Problem.NOT_ALLOWED,
-            f"The e-mail was signed at {signature.signed_at:%Y-%m-%d %H:%M} UTC, which is more than {AGE_MAX.days} days"
-            " ago or yet to come. Sign it anew, with the clock set right.",
+            "mail-wrong-time",
+            at=str(signature.signed_at),
+            days=AGE_MAX.days,
         )
 
 
@@ -183,11 +184,11 @@ def _undo_only(service: Service, act: AuditedAct, order: Order, scope: Scope) ->
         serials = _still_valid(still_bound)
         raise RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
-            f"The card has certificates that are still valid: {serials}. Have them revoked first; this e-mail revokes"
-            " nothing.",
+            "mail-still-valid",
+            serials=serials,
         )
     if not undone:
-        raise RefusedError(Problem.ALREADY_DONE, "There is no bond left to undo.")
+        raise RefusedError(Problem.ALREADY_DONE, "mail-no-bond-left")
     holder = next(bond for bond in bonds_there if bond.person == person)
     return MailOutcome(
         name=holder.name, e_mail=holder.e_mail, revoked=[], not_valid_before=[], undone=undone, still_bound=[]
@@ -201,7 +202,7 @@ def _is_of(record: CertificateRecord, person: str, scope: Scope) -> bool:
 def _certificate(connection: sqlite3.Connection, order: Order, serial: str, scope: Scope) -> CertificateRecord:
     record = certificate_rows.find(connection, serial)
     if record is None or not order.names(record.applicant) or not within(record.customer, scope):
-        raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial} of {order.applicant}.")
+        raise RefusedError(Problem.NOT_FOUND, "mail-no-certificate-of", serial=serial, applicant=order.applicant)
     return record
 
 
@@ -214,10 +215,10 @@ def _bond(connection: sqlite3.Connection, order: Order, card: NamedCard, scope: 
         and order.names(Applicant(name=bond.name, e_mail=bond.e_mail))
     ]
     if not found:
-        raise RefusedError(Problem.NOT_FOUND, f"Card {card} is not bound to {order.applicant}.")
+        raise RefusedError(Problem.NOT_FOUND, "mail-not-bound-to", card=str(card), applicant=order.applicant)
     if len(found) > 1:
-        kinds = " or ".join(f"`{bond.card}`" for bond in found)
-        raise RefusedError(Problem.BAD_REQUEST, f"There is more than one card {card}. Write {kinds}.")
+        kinds = ", ".join(f"`{bond.card}`" for bond in found)
+        raise RefusedError(Problem.BAD_REQUEST, "mail-several-cards", card=str(card), kinds=kinds)
     return found[0]
 
 
@@ -226,8 +227,8 @@ def _one_person(order: Order, people: Iterable[str]) -> str:
     if len(different) != 1:
         raise RefusedError(
             Problem.BAD_REQUEST,
-            f"More than one person is called {order.applicant}. Name the applicant by e-mail address, and send an"
-            " e-mail for each.",
+            "mail-namesakes",
+            applicant=order.applicant,
         )
     return different.pop()
 
@@ -262,9 +263,7 @@ def _nothing_done(still_bound: Iterable[MailedCard]) -> RefusedError:
     if still_bound:
         return RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
-            f"What the e-mail names is revoked already, and the card has other certificates that are still valid:"
-            f" {_still_valid(still_bound)}. Name these too.",
+            "mail-others-valid",
+            serials=_still_valid(still_bound),
         )
-    return RefusedError(
-        Problem.ALREADY_DONE, "What the e-mail names is revoked or expired already, and no bond is left to undo."
-    )
+    return RefusedError(Problem.ALREADY_DONE, "mail-all-done")

@@ -18,6 +18,7 @@ from email.utils import getaddresses
 
 from cardtools.ca.errors import RefusedError
 from cardtools.common.protocol import Problem
+from cardtools.common.told import Value
 
 SIZE_MAX = 64 * 1024
 """Bytes of a whole e-mail: a few lines of text, and a signature with its certificates."""
@@ -46,7 +47,7 @@ class SignedMessage:
 def read(raw: bytes) -> SignedMessage:
     """Reads an e-mail (RFC 5322). Raises RefusedError."""
     if len(raw) > SIZE_MAX:
-        raise _refused(f"The e-mail is larger than {SIZE_MAX} bytes. Send a few lines of text with nothing attached.")
+        raise _refused("mail-too-large", size=SIZE_MAX)
     try:
         head, body = _split(raw)
         sender, message_id = _sender(head), _message_id(head)
@@ -56,10 +57,10 @@ def read(raw: bytes) -> SignedMessage:
         elif kind in _SIGNED_DATA_TYPES:
             content, signature = None, _decoded(head, body)
         else:
-            raise _refused("The e-mail is not signed. Send it with an S/MIME signature.")
+            raise _refused("mail-unsigned")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # What the standard library's e-mail parser raises for heads that are not of the form of RFC 5322.
-        raise _refused("The e-mail can't be read. Send it with an ordinary e-mail program.") from error
+        raise _refused("mail-unreadable") from error
     return SignedMessage(sender, message_id, signature, content)
 
 
@@ -69,15 +70,15 @@ def text_of(content: bytes) -> str:
         head, body = _split(content)
         if (head.keys() or head.get_payload()) and "Content-Type" not in head:
             # Without a head and an empty line, the first lines of the text would be taken for the head.
-            raise _refused("What is signed does not say what it is. Send it with an ordinary e-mail program.")
+            raise _refused("mail-content-unnamed")
         if head.get_content_type() != "text/plain":
-            raise _refused("What is signed is not plain text. Send it as plain text with nothing attached.")
+            raise _refused("mail-not-plain")
         charset = codecs.lookup(str(head.get_content_charset("utf-8"))).name
         if charset not in _CHARSETS:
-            raise _refused(f"The text is in {charset}, which this CA does not read. Send it in UTF-8.")
+            raise _refused("mail-charset", charset=charset)
         return _decoded(head, body).decode(charset)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _refused("The signed text can't be read. Send it as plain text in UTF-8.") from error
+        raise _refused("mail-text-unreadable") from error
 
 
 def _split(raw: bytes) -> tuple[Message, bytes]:
@@ -91,7 +92,7 @@ def _sender(head: Message) -> str:
     lines = [str(line) for line in head.get_all("From", [])]
     addresses = [address for _, address in getaddresses(lines)]
     if len(lines) != 1 or len(addresses) != 1 or "@" not in addresses[0]:
-        raise _refused("The e-mail does not have exactly one sender. Send it from one address.")
+        raise _refused("mail-one-sender")
     return addresses[0]
 
 
@@ -106,11 +107,11 @@ def _parts(head: Message, body: bytes) -> tuple[bytes, bytes]:
     line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(?P<last>--)?[ \t]*(?:\r?\n|\Z)")
     ends = list(line.finditer(body))
     if not boundary or [bool(end["last"]) for end in ends] != [False, False, True]:
-        raise _refused("The e-mail does not consist of a text and its signature. Send it with nothing attached.")
+        raise _refused("mail-not-text-and-signature")
     content, second = (body[ends[part].end() : ends[part + 1].start()] for part in (0, 1))
     signature_head, signature_body = _split(second)
     if signature_head.get_content_type() not in _SIGNATURE_TYPES:
-        raise _refused("The e-mail's signature is not S/MIME. Sign it with a certificate of this CA.")
+        raise _refused("mail-not-smime")
     # Signed is the canonical form, whatever line ends the e-mail travelled with (RFC 8551, 3.1.1).
     return re.sub(rb"\r?\n", b"\r\n", content), _decoded(signature_head, signature_body)
 
@@ -127,5 +128,5 @@ def _decoded(head: Message, body: bytes) -> bytes:
             raise ValueError(f"content transfer encoding {other}")
 
 
-def _refused(detail: str) -> RefusedError:
-    return RefusedError(Problem.BAD_REQUEST, detail)
+def _refused(key: str, **values: Value) -> RefusedError:
+    return RefusedError(Problem.BAD_REQUEST, key, **values)

@@ -94,4 +94,4 @@ def _write(file: Path, content: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CaError(f"The e-mail {file} can't be written ({error.strerror}). It is tried again.") from error
+        raise CaError("ca-mail-not-written", file=str(file), why=str(error.strerror)) from error

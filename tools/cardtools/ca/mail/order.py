@@ -27,6 +27,7 @@ from cardtools.ca.pki.serial_numbers import serial_in
 from cardtools.ca.store.cards import number_in
 from cardtools.ca.store.people import folded
 from cardtools.common.protocol import Applicant, Problem
+from cardtools.common.told import Value
 
 _CARD = re.compile(r"(?:(?P<profile>[a-z0-9-]{1,64})/)?(?P<number>[A-Za-z0-9 ._:-]{1,64})")
 _SEVERAL = re.compile(r"[,;]")
@@ -99,15 +100,13 @@ def parse(text: str) -> Order:
             values[field].append(value.strip())
     applicants = values[_Field.APPLICANT]
     if len(applicants) != 1 or not 0 < len(applicants[0]) <= _APPLICANT_MAX:
-        raise _refused("The text does not name one applicant. Write one line such as `Applicant: Jana Nováková`.")
+        raise _refused("mail-no-applicant")
     serials = _unique(_serial(each) for line in values[_Field.SERIAL] for each in _SEVERAL.split(line))
     cards = _unique(_card(line) for line in values[_Field.CARD])
     if not serials and not cards:
-        raise _refused(
-            "The text names no certificate and no card. Write `Serial: …` for each certificate, or `Card: …`."
-        )
+        raise _refused("mail-names-nothing")
     if len(serials) + len(cards) > _NAMED_MAX:
-        raise _refused(f"The text names more than {_NAMED_MAX} certificates and cards. Send several e-mails.")
+        raise _refused("mail-names-too-much", most=_NAMED_MAX)
     return Order(applicants[0], serials, cards, is_notice)
 
 
@@ -124,14 +123,14 @@ _FIELDS = {_bare(word): field for field, words in _WORDS.items() for word in wor
 def _serial(text: str) -> str:
     serial = serial_in(text)
     if serial is None:
-        raise _refused("A serial number can't be read. Write it in hexadecimal; separate several by commas.")
+        raise _refused("mail-serial-unreadable")
     return serial
 
 
 def _card(text: str) -> NamedCard:
     found = _CARD.fullmatch(text)
     if found is None:
-        raise _refused("A card's number can't be read. Write it as it stands on the card; one card a line.")
+        raise _refused("mail-card-unreadable")
     return NamedCard(number_in(found["number"]), found["profile"])
 
 
@@ -139,5 +138,5 @@ def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _refused(detail: str) -> RefusedError:
-    return RefusedError(Problem.BAD_REQUEST, detail)
+def _refused(key: str, **values: Value) -> RefusedError:
+    return RefusedError(Problem.BAD_REQUEST, key, **values)

@@ -26,14 +26,14 @@ def authorise(service: Service, e_mail: str, who: str, customer: str = NOBODY) -
             whose = customers.known(act.connection, customer)
             mail_rows.add_sender(act.connection, folded(e_mail), service.clock(), whose)
         except sqlite3.IntegrityError as error:
-            raise RefusedError(Problem.ALREADY_DONE, f"{e_mail} is authorised already.") from error
+            raise RefusedError(Problem.ALREADY_DONE, "mail-authorised-already", e_mail=e_mail) from error
 
 
 def withdraw(service: Service, e_mail: str, who: str) -> None:
     """Takes the authorisation back. Raises RefusedError: not found."""
     with service.audit.act(who, "withdraw e-mail", e_mail) as act:
         if not mail_rows.delete_sender(act.connection, folded(e_mail)):
-            raise RefusedError(Problem.NOT_FOUND, f"{e_mail} is not authorised.")
+            raise RefusedError(Problem.NOT_FOUND, "mail-not-authorised-now", e_mail=e_mail)
 
 
 def authorised(service: Service) -> list[str]:

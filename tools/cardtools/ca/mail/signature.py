@@ -25,6 +25,7 @@ from cardtools.ca.mail.message import SignedMessage
 from cardtools.ca.pki.authority import Authority
 from cardtools.ca.pki.serial_numbers import hexadecimal
 from cardtools.common.protocol import Problem
+from cardtools.common.told import Value
 
 _DIGESTS = ("sha256", "sha384", "sha512")
 _USAGES = KeyUsageConstraints(
@@ -68,14 +69,14 @@ def read(message: SignedMessage) -> Signature:
         info = cms.ContentInfo.load(message.signature, strict=True)
         signed_data = info["content"] if info["content_type"].native == "signed_data" else None
         if signed_data is None:
-            raise _refused("The e-mail is not signed: it holds other cryptographic data. Send it signed only.")
+            raise _refused("mail-other-data")
         signer = extract_signer_info(signed_data)
         attributes = signer["signed_attrs"]
         certificate = extract_certificate_info(signed_data).signer_cert
         if attributes is core.VOID or not isinstance(certificate, asn1_x509.Certificate):
-            raise _refused("The signature does not say when it was made. Sign with an ordinary e-mail program.")
+            raise _refused("mail-no-time")
         if signer["digest_algorithm"]["algorithm"].native not in _DIGESTS:
-            raise _refused("The signature's hash function is too weak. Sign with SHA-256 or better.")
+            raise _refused("mail-weak-hash")
         signed_at = find_unique_cms_attribute(attributes, "signing_time").native.astimezone(UTC)
         return Signature(
             serial=hexadecimal(certificate.serial_number),
@@ -89,21 +90,19 @@ def read(message: SignedMessage) -> Signature:
         raise
     except Exception as error:
         # The parsers read lazily, and raise errors of many kinds at bytes that are made to break them.
-        raise _refused(
-            "The signature can't be read. It needs one signer, the signer's certificate, and the time of signing."
-        ) from error
+        raise _refused("mail-signature-unreadable") from error
 
 
 def _content(message: SignedMessage, signed_data: cms.SignedData) -> bytes:
     if signed_data["encap_content_info"]["content_type"].native != "data":
-        raise _refused("What is signed is not an e-mail's text. Sign with an ordinary e-mail program.")
+        raise _refused("mail-signed-no-text")
     inside = signed_data["encap_content_info"]["content"]
     if message.content is not None:
         if inside is not core.VOID:
-            raise _refused("The e-mail has two contents, one beside the signature and one in it. Send one.")
+            raise _refused("mail-two-contents")
         return message.content
     if inside is core.VOID:
-        raise _refused("The e-mail has a signature and no content. Send both.")
+        raise _refused("mail-no-content")
     return bytes(inside)
 
 
@@ -115,13 +114,13 @@ def check(signature: Signature, authority: Authority, at: datetime) -> None:
     try:
         status = asyncio.run(_validated(signature, authority, at))
     except Exception as error:
-        raise _refused("The signature can't be checked. Sign with an ordinary e-mail program.") from error
+        raise _refused("mail-unchecked") from error
     if not status.intact:
-        raise _refused("The e-mail was altered after it was signed. Send it again, by another way if need be.")
+        raise _refused("mail-altered")
     if not status.valid or status.signing_cert.dump() != signature.certificate:
-        raise _refused("The signature was not made with the key of the signer's certificate.")
+        raise _refused("mail-other-key")
     if not status.trusted:
-        raise _refused("The signer's certificate is not one for signing e-mail. Sign with a personal one.")
+        raise _refused("mail-not-for-mail")
 
 
 async def _validated(signature: Signature, authority: Authority, at: datetime) -> SignatureStatus:
@@ -145,5 +144,5 @@ async def _validated(signature: Signature, authority: Authority, at: datetime) -
     )
 
 
-def _refused(detail: str) -> RefusedError:
-    return RefusedError(Problem.BAD_SIGNATURE, detail)
+def _refused(key: str, **values: Value) -> RefusedError:
+    return RefusedError(Problem.BAD_SIGNATURE, key, **values)

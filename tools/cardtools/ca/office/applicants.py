@@ -13,21 +13,13 @@ from cardtools.common.applicants import (
 )
 from cardtools.common.protocol import Applicant, Problem
 
-_DETAILS = {
-    ApplicantFlaw.EMPTY: "A name is empty. Give one.",
-    ApplicantFlaw.CONTROL_CHARACTER: "A name has a control character in it. Leave it out.",
-    ApplicantFlaw.TOO_LONG: (
-        f"A name or an address is too long for a certificate, where a name has at most {NAME_BYTES} bytes. Shorten it."
-    ),
-    ApplicantFlaw.NOT_AN_ADDRESS: (
-        "That is not an e-mail address that can stand in a certificate. Give one such as jana@example.org, without"
-        " accents, spaces and quotation marks."
-    ),
-    ApplicantFlaw.NOT_AN_IDENTIFIER: (
-        "That is not an identifier that can stand in such a certificate. Give a person's such as IDCCZ-123456789, or an"
-        " organisation's such as NTRCZ-12345678."
-    ),
-    ApplicantFlaw.NOT_THE_SURNAME: "The name does not end with that surname. Give the name's last words.",
+_KEYS = {
+    ApplicantFlaw.EMPTY: "applicant-empty",
+    ApplicantFlaw.CONTROL_CHARACTER: "applicant-control",
+    ApplicantFlaw.TOO_LONG: "applicant-too-long",
+    ApplicantFlaw.NOT_AN_ADDRESS: "applicant-address",
+    ApplicantFlaw.NOT_AN_IDENTIFIER: "applicant-identifier",
+    ApplicantFlaw.NOT_THE_SURNAME: "applicant-surname",
 }
 
 
@@ -49,4 +41,4 @@ def check_address(e_mail: str) -> None:
 
 def _check(flaw: ApplicantFlaw | None) -> None:
     if flaw is not None:
-        raise RefusedError(Problem.BAD_REQUEST, _DETAILS[flaw])
+        raise RefusedError(Problem.BAD_REQUEST, _KEYS[flaw], most=NAME_BYTES)

@@ -39,8 +39,8 @@ def check(connection: sqlite3.Connection, card: CardId, applicant: Applicant) ->
     if bond is not None and bond.person != person_of(applicant):
         raise RefusedError(
             Problem.BOUND_TO_ANOTHER,
-            f"Card {card.number} is bound to another applicant. To hand it over, the holder's certificates on it are"
-            " revoked and the bond is undone, by the authorised person in the portal or by signed e-mail.",
+            "office-bound-to-another",
+            number=card.number,
         )
     return bond is not None
 
@@ -91,12 +91,14 @@ def undoable(service: Service, connection: sqlite3.Connection, card: CardId, sco
     """The bond of a card on which nothing is valid. Raises RefusedError as `undo` does."""
     bond = bond_rows.of_card(connection, card)
     if bond is None or not within(bond.customer, scope):
-        raise RefusedError(Problem.NOT_FOUND, f"Card {card.number} is not bound to anybody.")
+        raise RefusedError(Problem.NOT_FOUND, "office-not-bound", number=card.number)
     valid = _still_valid(service, certificate_rows.on_card(connection, card))
     if valid:
         raise RefusedError(
             Problem.STILL_VALID_CERTIFICATES,
-            f"Card {card.number} has certificates that are still valid: {named(valid, scope)}. Revoke them first.",
+            "office-still-valid",
+            number=card.number,
+            serials=named(valid, scope),
         )
     return bond
 

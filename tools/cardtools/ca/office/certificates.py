@@ -9,6 +9,7 @@ from cardtools.ca.store import certificate_rows, request_rows
 from cardtools.ca.store.certificate_rows import CertificateRecord
 from cardtools.ca.store.customer_rows import Scope, within
 from cardtools.common.protocol import Problem
+from cardtools.common.told import Name
 
 
 def find(service: Service, serial: str, scope: Scope = None) -> CertificateRecord:
@@ -16,7 +17,7 @@ def find(service: Service, serial: str, scope: Scope = None) -> CertificateRecor
     with service.database.reading() as connection:
         record = certificate_rows.find(connection, serial)
     if record is None or not within(record.customer, scope):
-        raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
+        raise RefusedError(Problem.NOT_FOUND, "office-no-certificate", serial=serial)
     return record
 
 
@@ -25,10 +26,11 @@ def of_request(service: Service, request_id: str) -> CertificateRecord:
     with service.database.reading() as connection:
         request = request_rows.find(connection, request_id)
         if request is None:
-            raise RefusedError(Problem.NOT_FOUND, f"There is no request {request_id}.")
+            raise RefusedError(Problem.NOT_FOUND, "office-no-request", request=request_id)
         record = None if request.serial is None else certificate_rows.find(connection, request.serial)
     if record is None:
-        raise RefusedError(Problem.NOT_ISSUED_YET, f"Request {request_id} is {request.state}: no certificate.")
+        state = Name(request.state.value)
+        raise RefusedError(Problem.NOT_ISSUED_YET, "office-not-issued", request=request_id, state=state)
     return record
 
 
@@ -37,11 +39,11 @@ def revoke(service: Service, serial: str, reason: RevocationReason, who: str, sc
     with service.audit.act(who, "revoke", serial) as act:
         record = certificate_rows.find(act.connection, serial)
         if record is None or not within(record.customer, scope):
-            raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
+            raise RefusedError(Problem.NOT_FOUND, "office-no-certificate", serial=serial)
         at = service.clock()
         if not record.still_valid(at):
-            state = "has expired" if record.revoked is None else "is revoked already"
-            raise RefusedError(Problem.ALREADY_DONE, f"Certificate {serial} {state}.")
+            key = "office-expired" if record.revoked is None else "office-revoked-already"
+            raise RefusedError(Problem.ALREADY_DONE, key, serial=serial)
         certificate_rows.set_revoked(act.connection, serial, at, reason)
         act.detail = f"{record.applicant.name}, {reason}"
     return find(service, serial)

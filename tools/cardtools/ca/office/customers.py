@@ -21,11 +21,11 @@ def add(service: Service, name: str, who: str) -> None:
     """A new customer. What was asked for before stays where it is. Raises RefusedError: no name, known already."""
     with service.audit.act(who, "add customer", name) as act:
         if flaw_in_name(name) is not None:
-            raise RefusedError(Problem.BAD_REQUEST, "A customer needs a name that can stand in a certificate.")
+            raise RefusedError(Problem.BAD_REQUEST, "office-customer-name")
         try:
             customer_rows.add(act.connection, name.strip(), service.clock())
         except sqlite3.IntegrityError as error:
-            raise RefusedError(Problem.ALREADY_DONE, f"There is a customer {name} already.") from error
+            raise RefusedError(Problem.ALREADY_DONE, "office-customer-already", name=name) from error
 
 
 def listed(service: Service) -> list[str]:
@@ -38,9 +38,7 @@ def known(connection: sqlite3.Connection, name: str) -> str:
     """The customer of that name; of the empty one, nobody. Raises RefusedError: not found."""
     customer = NOBODY if name == NOBODY else customer_rows.named(connection, name)
     if customer is None:
-        raise RefusedError(
-            Problem.NOT_FOUND, f"There is no customer {name}. Make one with `cardtools-ca customer add`."
-        )
+        raise RefusedError(Problem.NOT_FOUND, "office-no-customer", name=name)
     return customer
 
 

@@ -34,6 +34,7 @@ from cardtools.common.protocol import (
     RequestState,
 )
 from cardtools.common.terms import KeyOrigin, Validity
+from cardtools.common.told import Name
 
 AUTOMATIC = "automatic"
 """Who issues when no operator does."""
@@ -72,13 +73,13 @@ def renew(
         if not KINDS[old.profile].renewed:
             raise RefusedError(
                 Problem.NOT_RENEWED,
-                f"Certificate {old.serial} is one for seals, which are not renewed. Ask for its follow-on with a first"
-                " request.",
+                "office-seal-not-renewed",
+                serial=old.serial,
             )
         if not pkcs10.proof_holds(old.der, bytes.fromhex(renewal.proof), asked.der):
             raise RefusedError(
                 Problem.BAD_SIGNATURE,
-                "The proof does not hold under the old certificate's key. Sign the DER of the new PKCS#10 with it.",
+                "office-proof",
             )
         wanted = _Asked(
             asked,
@@ -116,7 +117,7 @@ def refuse(service: Service, request_id: str, reason: str, who: str) -> RequestR
     """Refuses a pending request. Raises RefusedError: not found, already done."""
     with service.audit.act(who, "refuse", request_id) as act:
         if not reason.strip():
-            raise RefusedError(Problem.BAD_REQUEST, "No reason is given. The applicant reads it; write one.")
+            raise RefusedError(Problem.BAD_REQUEST, "office-no-reason")
         act.detail = reason
         _pending(act.connection, request_id)
         request_rows.set_state(act.connection, request_id, RequestState.REFUSED, reason)
@@ -145,7 +146,7 @@ class _Asked:
 def _take_in(service: Service, act: AuditedAct, asked: _Asked) -> RequestRecord:
     connection = act.connection
     if request_rows.key_in_use(connection, asked.pkcs10.key):
-        raise RefusedError(Problem.KEY_USED_BEFORE, "The key was used in a request before. Make a new one.")
+        raise RefusedError(Problem.KEY_USED_BEFORE, "office-key-used")
     if not service.settings.automatic:
         _check_room(service, connection, asked.client)
     statement = _believed(service, connection, asked)
@@ -179,11 +180,9 @@ def _check_room(service: Service, connection: sqlite3.Connection, client: str) -
     """Raises RefusedError when no more requests can wait for the operator."""
     limits = service.settings.limits
     if request_rows.count_pending_of(connection, client) >= limits.pending_of_a_client:
-        raise RefusedError(
-            Problem.TOO_MANY_REQUESTS, "Too many requests from this address wait for the operator. Try again later."
-        )
+        raise RefusedError(Problem.TOO_MANY_REQUESTS, "office-many-wait-here")
     if request_rows.count_pending(connection) >= limits.pending:
-        raise RefusedError(Problem.TOO_MANY_REQUESTS, "Too many requests wait for the operator. Try again later.")
+        raise RefusedError(Problem.TOO_MANY_REQUESTS, "office-many-wait")
 
 
 def _believed(service: Service, connection: sqlite3.Connection, asked: _Asked) -> Statement | None:
@@ -196,9 +195,7 @@ def _believed(service: Service, connection: sqlite3.Connection, asked: _Asked) -
         if not challenges.take(service, connection, statement.nonce, at):
             raise StatementRefusedError("its nonce is not one that waits for an answer")
     except StatementRefusedError as error:
-        raise RefusedError(
-            Problem.STATEMENT_REFUSED, f"The card's statement about the key is refused: {error}."
-        ) from error
+        raise RefusedError(Problem.STATEMENT_REFUSED, "office-statement", reason=Name(str(error))) from error
     return statement
 
 
@@ -219,26 +216,25 @@ def _new_id(connection: sqlite3.Connection) -> str:
 def _request(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
     record = request_rows.find(connection, request_id)
     if record is None:
-        raise RefusedError(Problem.NOT_FOUND, f"There is no request {request_id}.")
+        raise RefusedError(Problem.NOT_FOUND, "office-no-request", request=request_id)
     return record
 
 
 def _pending(connection: sqlite3.Connection, request_id: str) -> RequestRecord:
     record = _request(connection, request_id)
     if record.state is not RequestState.PENDING:
-        raise RefusedError(Problem.ALREADY_DONE, f"Request {request_id} is {record.state} already.")
+        state = Name(record.state.value)
+        raise RefusedError(Problem.ALREADY_DONE, "office-request-over", request=request_id, state=state)
     return record
 
 
 def _certificate_in_use(service: Service, connection: sqlite3.Connection, serial: str) -> CertificateRecord:
     old = certificate_rows.find(connection, serial)
     if old is None:
-        raise RefusedError(Problem.NOT_FOUND, f"There is no certificate {serial}.")
+        raise RefusedError(Problem.NOT_FOUND, "office-no-certificate", serial=serial)
     if not old.still_valid(service.clock()):
-        state = "has expired" if old.revoked is None else "is revoked"
-        raise RefusedError(
-            Problem.OLD_CERTIFICATE_NOT_VALID, f"Certificate {serial} {state}. Ask with a first request instead."
-        )
+        key = "office-old-expired" if old.revoked is None else "office-old-revoked"
+        raise RefusedError(Problem.OLD_CERTIFICATE_NOT_VALID, key, serial=serial)
     return old
 
 

@@ -54,14 +54,12 @@ def add(service: Service, name: str, role: Role, who: str, customer: str = NOBOD
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with service.audit.act(who, "add token", f"{role} {name}") as act:
         if not (name.strip() and name.isprintable()):
-            raise RefusedError(Problem.BAD_REQUEST, "A token needs a name, which the audit log shows. Say whose it is.")
+            raise RefusedError(Problem.BAD_REQUEST, "office-token-name")
         try:
             holder = TokenRecord(name, role, customers.known(act.connection, customer))
             token_rows.add(act.connection, holder, _digest(token), service.clock())
         except sqlite3.IntegrityError as error:
-            raise RefusedError(
-                Problem.ALREADY_DONE, f"{name} has a token already. Remove it first, or choose another name."
-            ) from error
+            raise RefusedError(Problem.ALREADY_DONE, "office-token-already", name=name) from error
     return token
 
 
@@ -69,7 +67,7 @@ def remove(service: Service, name: str, who: str) -> None:
     """Takes a token back. Raises RefusedError when the name has none."""
     with service.audit.act(who, "remove token", name) as act:
         if not token_rows.delete(act.connection, name):
-            raise RefusedError(Problem.NOT_FOUND, f"{name} has no token.")
+            raise RefusedError(Problem.NOT_FOUND, "office-no-token", name=name)
 
 
 def holders(service: Service) -> list[TokenHolder]:

@@ -49,12 +49,12 @@ def create(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise CaError(f"{folder} is not empty. Choose a new folder for the CA.")
+            raise CaError("ca-not-empty", folder=str(folder))
         folder.chmod(0o700)
         make_keys(folder / _KEYS)
         database.create(folder / _DATABASE)
     except OSError as error:
-        raise CaError(f"{folder} can't be made ({error.strerror}). Choose another folder.") from error
+        raise CaError("ca-not-made", folder=str(folder), why=str(error.strerror)) from error
 
 
 def last_url(folder: Path) -> str | None:
@@ -66,11 +66,11 @@ def last_url(folder: Path) -> str | None:
 def open_service(settings: Settings, clock: Clock = now) -> Service:
     """Opens a CA at its address. Its certificates are laid into its folder, for people to use. Raises CaError."""
     if not re.fullmatch(_ADDRESS, settings.url):
-        raise CaError(f"{settings.url!r} is no address for a CA. Give one such as http://127.0.0.1:8629.")
+        raise CaError("ca-no-url", url=str(settings.url))
     try:
         issuers = attestation.load_issuers(settings.attestation_issuers.read_bytes())
     except (OSError, ValueError) as error:
-        raise CaError(f"The issuers of cards in {settings.attestation_issuers} can't be read: {error}.") from error
+        raise CaError("ca-card-issuers", file=str(settings.attestation_issuers), why=str(error)) from error
     file = Database(settings.folder / _DATABASE)
     with file.transaction() as connection:
         authority = authority_at(settings.url, settings.folder / _KEYS, connection, clock())

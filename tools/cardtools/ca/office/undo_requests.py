@@ -14,6 +14,7 @@ from cardtools.ca.store.customer_rows import Scope
 from cardtools.ca.store.undo_request_rows import UndoRecord
 from cardtools.common.protocol import Problem
 from cardtools.common.terms import UndoState
+from cardtools.common.told import Name
 
 _LISTED_AT_MOST = 500
 
@@ -28,9 +29,7 @@ def send(service: Service, card: CardId, who: str, scope: Scope) -> UndoRecord:
         try:
             number = undo_request_rows.add(act.connection, bond, who, service.clock())
         except sqlite3.IntegrityError as error:
-            raise RefusedError(
-                Problem.ALREADY_DONE, f"A request to undo the bond of card {card.number} was sent before, and waits."
-            ) from error
+            raise RefusedError(Problem.ALREADY_DONE, "office-undo-sent", number=card.number) from error
         act.detail = f"request {number}, {bond.name}"
         if service.settings.automatic:
             bonds.release(service, act, bond)
@@ -54,7 +53,7 @@ def refuse(service: Service, number: int, reason: str, who: str) -> UndoRecord:
     """Refuses a request. Raises RefusedError: not found, already done, no reason."""
     with service.audit.act(who, "refuse to undo bond", f"request {number}") as act:
         if not reason.strip():
-            raise RefusedError(Problem.BAD_REQUEST, "No reason is given. The authorised person reads it; write one.")
+            raise RefusedError(Problem.BAD_REQUEST, "office-no-undo-reason")
         record = _pending(act.connection, number)
         undo_request_rows.refuse(act.connection, number, service.clock(), reason)
         act.subject, act.detail = str(record.card), f"request {number}, {reason}"
@@ -78,12 +77,12 @@ def of_person(service: Service, person: str, scope: Scope) -> list[UndoRecord]:
 def _record(connection: sqlite3.Connection, number: int) -> UndoRecord:
     record = undo_request_rows.find(connection, number)
     if record is None:
-        raise RefusedError(Problem.NOT_FOUND, f"There is no request {number} to undo a bond.")
+        raise RefusedError(Problem.NOT_FOUND, "office-no-undo-request", number=number)
     return record
 
 
 def _pending(connection: sqlite3.Connection, number: int) -> UndoRecord:
     record = _record(connection, number)
     if record.state is not UndoState.PENDING:
-        raise RefusedError(Problem.ALREADY_DONE, f"Request {number} to undo a bond is {record.state} already.")
+        raise RefusedError(Problem.ALREADY_DONE, "office-undo-over", number=number, state=Name(record.state.value))
     return record

@@ -60,7 +60,7 @@ def make_later_keys(folder: Path) -> None:
             if not _key_file(folder, purpose).exists():
                 _make_key(folder, purpose)
     except OSError as error:
-        raise CaError(f"The CA's keys can't be made in {folder} ({error.strerror}). Try again.") from error
+        raise CaError("ca-keys-not-made", folder=str(folder), why=str(error.strerror)) from error
 
 
 def _make_key(folder: Path, purpose: Purpose) -> None:
@@ -91,7 +91,7 @@ def load_key(folder: Path, purpose: Purpose) -> rsa.RSAPrivateKey:
         pem = path.read_bytes()
         key = serialization.load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
     except (OSError, ValueError) as error:
-        raise CaError(f"The CA's key {path} can't be read. Make a new CA in another folder.") from error
+        raise CaError("ca-key-unreadable", file=str(path)) from error
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise CaError(f"The CA's key {path} is no RSA key. Make a new CA in another folder.")
+        raise CaError("ca-key-no-rsa", file=str(path))
     return key

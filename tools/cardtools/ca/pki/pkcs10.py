@@ -44,17 +44,17 @@ def read(pem: str) -> Pkcs10:
             public_key = request.public_key()
             algorithm = request.signature_hash_algorithm
     except ForeignError as error:
-        raise RefusedError(Problem.BAD_REQUEST, "The request is no PKCS#10 in PEM that can be read.") from error
+        raise RefusedError(Problem.BAD_REQUEST, "pkcs10-unreadable") from error
     key = taken(public_key)
     if not isinstance(algorithm, _HASHES):
-        raise RefusedError(Problem.BAD_SIGNATURE, "The PKCS#10 is not signed with SHA-256, SHA-384 or SHA-512.")
+        raise RefusedError(Problem.BAD_SIGNATURE, "pkcs10-hash")
     try:
         with foreign.reading("signature"):
             holds = request.is_signature_valid
     except ForeignError:
         holds = False
     if not holds:
-        raise RefusedError(Problem.BAD_SIGNATURE, "The signature of the PKCS#10 does not hold under its own key.")
+        raise RefusedError(Problem.BAD_SIGNATURE, "pkcs10-signature")
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return Pkcs10(request.public_bytes(serialization.Encoding.DER), key, spki)
 
@@ -66,9 +66,7 @@ def taken(public_key: object) -> PublicKey:
             return public_key
     elif isinstance(public_key, ec.EllipticCurvePublicKey) and isinstance(public_key.curve, _CURVES):
         return public_key
-    raise RefusedError(
-        Problem.KEY_NOT_TAKEN, "Keys are RSA of 2048 to 8192 bits (exponent 65537 or more), or EC P-256, P-384, P-521."
-    )
+    raise RefusedError(Problem.KEY_NOT_TAKEN, "key-not-taken")
 
 
 def proof_holds(certificate: bytes, proof: bytes, pkcs10: bytes) -> bool:

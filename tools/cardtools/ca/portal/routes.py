@@ -116,9 +116,9 @@ def log_in(request: Request, token: Annotated[str, Form()] = "", csrf: Annotated
     service, sessions = service_of(request), sessions_of(request)
     holder = check_token(request, token.strip())
     if holder is None:
-        raise RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
+        raise RefusedError(Problem.NOT_ALLOWED, "token-nobodys")
     if holder.role is not Role.AUTHORISED:
-        error = RefusedError(Problem.NOT_ALLOWED, f"The portal needs the role {Role.AUTHORISED}.")
+        error = RefusedError(Problem.NOT_ALLOWED, "token-portal-role", role=Role.AUTHORISED)
         service.audit.refused(holder.who, "log in", "portal", error)
         raise error
     with service.audit.act(holder.who, "log in", "portal"):
@@ -175,7 +175,7 @@ def confirm_revocation(request: Request, ca: Ca, user: User, serial: Serial) -> 
     """Asks whether the certificate is really to be revoked."""
     record = certificates.find(ca, serial, user.holder.scope)
     if not record.still_valid(ca.clock()):
-        raise RefusedError(Problem.ALREADY_DONE, f"Certificate {serial} is not valid any more.")
+        raise RefusedError(Problem.ALREADY_DONE, "portal-not-valid", serial=serial)
     return page(request, "revoke", session=user, certificate=record, reasons=list(RevocationReason))
 
 

@@ -19,7 +19,7 @@ class Database(SqliteFile):
         """Brings a file of an earlier form to the newest. Raises CaError: not there, no CA's, damaged, too new."""
         super().__init__(path)
         if not path.is_file():
-            raise CaError(f"{path.parent} holds no CA. Make one with `cardtools-ca init {path.parent}`.")
+            raise CaError("ca-none-here", folder=str(path.parent))
         if self._version() < len(MIGRATIONS):
             with self._connected() as connection:
                 migrate(connection)
@@ -31,18 +31,11 @@ class Database(SqliteFile):
                 [application] = connection.execute("PRAGMA application_id").fetchone()
                 version = version_of(connection)
         except sqlite3.DatabaseError as error:
-            raise CaError(
-                f"{self._path} can't be read ({error}). Put a copy of it back, or make a new CA in another folder."
-            ) from error
+            raise CaError("ca-file-unreadable", file=str(self._path), why=str(error)) from error
         if application != APPLICATION_ID:
-            raise CaError(
-                f"{self._path} is not a CA's file. Put a copy of it back, or make a new CA in another folder."
-            )
+            raise CaError("ca-other-file", file=str(self._path))
         if version > len(MIGRATIONS):
-            raise CaError(
-                f"{self._path} is of form {version}, and this program knows up to form {len(MIGRATIONS)}."
-                " Use the newer `cardtools-ca` that wrote it."
-            )
+            raise CaError("ca-newer-form", file=str(self._path), version=version, known=len(MIGRATIONS))
         return version
 
 

@@ -17,7 +17,7 @@ from cardtools.ca.web.guard import Rates, client_of
 from cardtools.ca.web.refusals import TooOftenError
 from cardtools.common.accept_language import preferred
 from cardtools.common.client_key import client_key
-from cardtools.common.messages import Language
+from cardtools.common.messages import Language, Messages
 from cardtools.common.protocol import Problem
 
 _bearer = HTTPBearer(auto_error=False, description="A token from `cardtools-ca token add`.")
@@ -67,7 +67,7 @@ def check_token(request: Request, token: str) -> TokenHolder | None:
         wait = rates_of(request).wrong_tokens.take(client_key(client))
         if wait:
             raise TooOftenError(wait)
-        error = RefusedError(Problem.NOT_ALLOWED, "The token is nobody's.")
+        error = RefusedError(Problem.NOT_ALLOWED, "token-nobodys")
         service.audit.refused(f"client {client}", "log in", "", error)
     else:
         rates_of(request).right_tokens.add(token)
@@ -87,12 +87,12 @@ class _Allowed:
         if holder is None:
             raise HTTPException(
                 HTTPStatus.UNAUTHORIZED,
-                "This needs a token that the CA gave out, as `Authorization: Bearer TOKEN`.",
+                Messages(preferred(request.headers.get("accept-language", "")), "ca").text("token-needed"),
                 headers={"WWW-Authenticate": "Bearer"},
             )
         if holder.role not in self._allowed:
-            needed = " or ".join(self._allowed)
-            raise RefusedError(Problem.NOT_ALLOWED, f"This needs the role {needed}; the token has {holder.role}.")
+            needed = ", ".join(self._allowed)
+            raise RefusedError(Problem.NOT_ALLOWED, "token-role", needed=needed, role=holder.role)
         return holder
 
 

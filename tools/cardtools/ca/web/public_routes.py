@@ -50,7 +50,7 @@ def single_issuer(ca: Ca) -> Response:
 def _check_there(ca: Service, issuing_ca: IssuingCa) -> None:
     if issuing_ca not in ca.authority.cas:
         places = " and ".join(f"`/{issuing_ca}`" for issuing_ca in ca.authority.cas)
-        raise RefusedError(Problem.NOT_FOUND, f"This CA has several that issue. Ask for one, with {places} at the end.")
+        raise RefusedError(Problem.NOT_FOUND, "web-several-issuers", places=places)
 
 
 @router.get("/root", tags=["anyone"], response_class=Response, responses=binary(CERTIFICATE, _DER))

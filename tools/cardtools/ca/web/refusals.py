@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from starlette.responses import JSONResponse
 
+from cardtools.common.messages import Language, Messages
 from cardtools.common.protocol import Problem, Refusal
 
 STATUS = {
@@ -48,13 +49,13 @@ def no_room(status: int, detail: str) -> JSONResponse:
     return refusal(status, Problem.TOO_MANY_REQUESTS, f"{detail} Try again in a second.", {"Retry-After": "1"})
 
 
-def too_often(seconds: float) -> JSONResponse:
+def too_often(seconds: float, language: Language = Language.ENGLISH) -> JSONResponse:
     """The answer to a client that calls too often."""
     wait = math.ceil(seconds)
     return refusal(
         HTTPStatus.TOO_MANY_REQUESTS,
         Problem.TOO_MANY_REQUESTS,
-        f"Too many calls from this address. Try again in {wait} s.",
+        Messages(language, "ca").text("web-too-often", seconds=wait),
         {"Retry-After": str(wait)},
     )
 

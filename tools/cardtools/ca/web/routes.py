@@ -162,7 +162,7 @@ def bond(ca: Ca, who: OperatorOrAuthorised, card_profile: CardProfile, card_numb
     """To whom a card is bound."""
     bound = bonds.find(ca, CardId(card_profile, card_number), who.scope)
     if bound is None:
-        raise RefusedError(Problem.NOT_FOUND, f"Card {card_number} is not bound to anybody.")
+        raise RefusedError(Problem.NOT_FOUND, "office-not-bound", number=card_number)
     return answers.card_bond(bound)
 
 

@@ -57,7 +57,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         # Not left to the server, because the port must be known before certificates can name it.
         listener = listen(host, port, _BACKLOG)
     except OSError as error:
-        raise CaError(f"The CA can't listen on {host}, port {port} ({error.strerror}). Choose another.") from error
+        raise CaError("ca-no-port", host=host, port=port, why=str(error.strerror)) from error
     with listener:
         yield listener, url_of(listener, host)
 
