@@ -239,7 +239,7 @@ def test_two_kinds_of_card_with_one_number(office: Office) -> None:
     office.ca.issued(card=office.ca.card())
     serial = office.ca.issued(card=office.ca.card(profile="tokenme"), area="general")["serial"]
     office.refuses(
-        office.adam.sign(f"Applicant: {JANA.name}\nCard: 0001\n"), UNREADABLE, "`proid-q/0001` or `tokenme/0001`"
+        office.adam.sign(f"Applicant: {JANA.name}\nCard: 0001\n"), UNREADABLE, "`proid-q/0001`, `tokenme/0001`"
     )
     answer = office.send(office.adam.sign(f"Applicant: {JANA.name}\nCard: tokenme/0001\n"))
     assert answer.json()["revoked"] == [serial]

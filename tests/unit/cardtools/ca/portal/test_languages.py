@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import polib
 import pytest
@@ -11,7 +12,7 @@ from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.common.accept_language import preferred
 from cardtools.common.messages import Language
 from cardtools.common.messages.catalogue import FOLDER
-from cardtools.common.protocol import CertificateProfile
+from cardtools.common.protocol import CertificateProfile, RequestState
 from cardtools.common.terms import UndoState
 
 
@@ -48,4 +49,10 @@ def test_every_message_is_there_and_is_used() -> None:
         *(f"portal-done-{done}" for done in ("revoked", "sent")),
         *(f"portal-sent-{state}" for state in UndoState),
     }
-    assert written | put_together == {entry.msgid for entry in polib.pofile(str(FOLDER / "ca.en.po"))}
+    known = {entry.msgid for entry in polib.pofile(str(FOLDER / "ca.en.po"))}
+    of_pages = {key for key in known if key.startswith(("portal-", "notice-"))}
+    assert written | put_together == of_pages
+    sources = [path.read_text(encoding="utf-8") for path in Path(str(files("cardtools.ca"))).rglob("*.py")]
+    states = {state.value for state in (*RequestState, *UndoState)}
+    unused = {key for key in known - of_pages - states if not any(f'"{key}"' in source for source in sources)}
+    assert unused == set()
