@@ -32,6 +32,13 @@ def test_exec_shows_the_card_to_pkcs11_tool_at_once(stuntcard: StuntcardCommand)
     assert re.findall(r"token label +: (.+)", shown) == ["ProID+Q", "ProID+Q (QPIN)"]
 
 
+def test_a_reader_is_called_as_its_option_says(stuntcard: StuntcardCommand) -> None:
+    shown = stuntcard.done(
+        "exec", "a=proid-q", "tokenme", "--reader-name", "a:Yubico YubiKey", "--", "opensc-tool", "--list-readers"
+    )
+    assert re.findall(r"Yes +(\S.+)", shown) == ["Yubico YubiKey 00 00", "Stuntcard TokenME 01 00"]
+
+
 def test_exec_writes_the_final_state(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
     script = f"""
         pkcs15-tool --verify-pin --auth-id 03 --pin wrong

@@ -76,8 +76,8 @@ def run_script(desk: Desk, name: str) -> str:
 
 @pytest.mark.parametrize("name", NOT_WITH_THIS_CARD)
 def test_a_script_reports_what_the_card_has_not_and_nothing_else(name: str) -> None:
-    """Up to 0.27 the scripts know SoftHSM2 alone, and nothing can be put in its place."""
-    if (built() / "source/tests/init-softhsm.sh").exists():
+    """Up to 0.26 they know SoftHSM2 alone, and nothing can be put in its place; 0.27 has not all of them."""
+    if script(name).exists() and (built() / "source/tests/init-softhsm.sh").exists():
         with desk_with_own_socket("proid-q") as desk:
             shown = run_script(desk, name)
             assert sections_with_errors(shown) == NOT_WITH_THIS_CARD[name], shown[-4000:]

@@ -44,6 +44,8 @@ def plans_meant(words: Sequence[str], options: CardOptions, state_out: Sequence[
         changes.note("--state-out", "state_out", value)
     for value in options.keep or ():
         changes.note("--keep", "keep", value)
+    for value in options.reader_name or ():
+        changes.note("--reader-name", "reader_name", value)
     for value in options.keys or ():
         changes.note("--keys", "keys", value)
     meant = changes.made(unmasked=options.unmasked, pinpad=options.pinpad)
@@ -90,6 +92,7 @@ class _Changes:
                 scenario=values.get("scenario", plan.scenario),
                 applet=values.get("applet", plan.applet),
                 serial=values.get("serial", plan.serial),
+                reader_name=values.get("reader_name", plan.reader_name),
                 faults=(*plan.faults, *faults),
                 trace=TraceChoice(Path(values["trace"]), unmasked) if "trace" in values else plan.trace,
                 state_out=Path(values["state_out"]) if "state_out" in values else plan.state_out,

@@ -95,6 +95,14 @@ class CardOptions:
     serial: Annotated[
         list[str] | None, typer.Option(help="A fresh card's serial number; without one, its profile's.", metavar="HEX")
     ] = None
+    reader_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What PC/SC programs call the reader, for those that look for a maker's name; without it, "
+            "Stuntcard and the card's.",
+            metavar="NAME",
+        ),
+    ] = None
     keep: Annotated[
         list[str] | None,
         typer.Option(

@@ -92,8 +92,8 @@ def run(
     with failing(ReaderChoiceError):
         choice = parse_reader(reader)
     plans = plans_meant(cards or (), options)
-    if choice != PcscChoice() and any(plan.pinpad for plan in plans):
-        fail("vpcd knows no PIN pads; leave --pinpad and --keys out, or run with --reader pcsc")
+    if choice != PcscChoice():
+        _must_be_possible_with_vpcd(plans)
     _files_must_be_writable(plans)
     ready = _detached() if in_background else _nothing_more
     with _served(), readers_made(plans, options.language) as readers:
@@ -102,6 +102,13 @@ def run(
 
         _tell_scenarios(readers)
         run_desk(readers, choice, messages_in(options.language), options.socket, ready)
+
+
+def _must_be_possible_with_vpcd(plans: Sequence[ReaderPlan]) -> None:
+    if any(plan.pinpad for plan in plans):
+        fail("vpcd knows no PIN pads; leave --pinpad and --keys out, or run with --reader pcsc")
+    if any(plan.reader_name is not None for plan in plans):
+        fail("vpcd names its readers itself; leave --reader-name out, or run with --reader pcsc")
 
 
 def _tell_scenarios(readers: Sequence[ReaderOnDesk]) -> None:

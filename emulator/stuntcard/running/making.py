@@ -12,6 +12,7 @@ from stuntcard.card.card import Card
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 from stuntcard.running.choices import RunOptions
+from stuntcard.running.pcsc import WholeName
 from stuntcard.running.plan import EMPTY, STORED, PlanError, ReaderPlan, unique_name
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "
     Raises PlanError, AppletChoiceError, SerialError, FaultError, ProfileError, OSError, StoreError, CardInUseError,
     and for scenarios ScenarioRefusedError, DocumentError, UnknownLanguageError.
     """
-    label = plan.name if plan.named else None
+    label = _label(plan)
     if plan.keep is not None:
         with _kept(plan, plan.keep, taken, language) as reader:
             yield reader
@@ -160,6 +161,13 @@ def _pinpad(plan: ReaderPlan) -> PinPad | None:
     return PinPad(prepared_keys(plan.keys) if plan.keys is not None else ())
 
 
+def _label(plan: ReaderPlan) -> str | None:
+    """What the reader is called by what was planned, if not by its card."""
+    if plan.reader_name is not None:
+        return WholeName(plan.reader_name)
+    return plan.name if plan.named else None
+
+
 def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], language: str) -> ReaderOnDesk:
     from stuntcard.running.scenarios import profile_meant, ready_scenario
 
@@ -168,4 +176,4 @@ def _in_trouble(plan: ReaderPlan, scenario: str, taken: Collection[str], languag
     ready = ready_scenario(scenario, profile_meant(plan.card), language, plan.faults, plan.applet)
     options = RunOptions(plan.trace, ready.faults, ready.exchanges, plan.state_out, _pinpad(plan))
     name = plan.name or unique_name(ready.named.profile.id, taken)
-    return ReaderOnDesk(name, ready.built.card, options, plan.name if plan.named else None, ready)
+    return ReaderOnDesk(name, ready.built.card, options, _label(plan), ready)

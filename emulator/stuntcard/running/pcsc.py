@@ -14,6 +14,12 @@ SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _LABEL_MAX = 100
 
 
+class WholeName(str):
+    """A label that is all of a reader's name but the numbers: for programs that know readers by their maker's."""
+
+    __slots__ = ()
+
+
 def reader_name(profile: Profile) -> str:
     """The name that PC/SC programs see where a card of this profile lies in the only reader."""
     return numbered_name(profile.name, 0)
@@ -21,7 +27,8 @@ def reader_name(profile: Profile) -> str:
 
 def numbered_name(label: str, unit: int) -> str:
     """The name of a reader: as pcsc-lite makes it, with the reader's number and the slot's behind, and in ASCII."""
-    return f"Stuntcard {_ascii(label)} {unit:02X} 00"
+    maker = "" if isinstance(label, WholeName) else "Stuntcard "
+    return f"{maker}{_ascii(label)} {unit:02X} 00"
 
 
 def pcsc_server(socket: Path, readers: Sequence[tuple[str, Slot]]) -> PcscServer:

@@ -47,6 +47,8 @@ class ReaderPlan:
     standard input."""
     beside: int = 0
     """So many fresh cards of the same profile stand before it; it has another serial number than they."""
+    reader_name: str | None = None
+    """What PC/SC programs call the reader, if that shall have nothing to do with the card's name."""
 
 
 def plan_of(word: str) -> ReaderPlan:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stuntcard.profile.load import load_profile
 from stuntcard.readers.slot import Slot
-from stuntcard.running.pcsc import numbered_name, pcsc_server, reader_name
+from stuntcard.running.pcsc import WholeName, numbered_name, pcsc_server, reader_name
 
 
 def test_the_readers_name_tells_the_card() -> None:
@@ -24,3 +24,7 @@ def test_all_readers_of_a_server_have_names_of_their_own(tmp_path: Path) -> None
     pcsc_server(tmp_path / "s", [("eObčanka", Slot())] * 16)
     with pytest.raises(ValueError, match="at most 16 readers"):
         pcsc_server(tmp_path / "s", [("eObčanka", Slot())] * 17)
+
+
+def test_a_reader_may_have_a_name_of_another_maker() -> None:
+    assert numbered_name(WholeName("Yubico Schlüssel"), 2) == "Yubico Schlussel 02 00"

@@ -140,15 +140,6 @@ class NotOursError(CardError):
     key = "card-not-ours"
 
 
-class OtherSetError(NotOursError):
-    """A card of a standard that these programs don't speak; `kind` is what people call it."""
-
-    key = "card-of-another-set"
-
-    def __init__(self, why: str, kind: str) -> None:
-        super().__init__(why, kind=kind)
-
-
 # Codes
 
 

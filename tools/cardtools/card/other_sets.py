@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cardtools.card.errors import NotOursError, OtherSetError
+from cardtools.card.errors import NotOursError
 from cardtools.card.pcsc import Connection
 
 _NAMES: Mapping[str, bytes] = {
@@ -12,6 +12,15 @@ _NAMES: Mapping[str, bytes] = {
     "GIDS": bytes.fromhex("A000000397425446590201"),
 }
 """What the cards of a standard are called, and their application."""
+
+
+class OtherSetError(NotOursError):
+    """A card of a standard that these programs don't speak; `kind` is what people call it."""
+
+    key = "card-of-another-set"
+
+    def __init__(self, why: str, kind: str) -> None:
+        super().__init__(why, kind=kind)
 
 
 def not_ours(connection: Connection, why: str) -> NotOursError:
