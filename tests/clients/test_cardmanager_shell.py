@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 
 import pytest
 from stuntcard.profile.load import load_profile
@@ -89,7 +92,7 @@ def test_what_can_leave_the_card_goes_into_a_folder(holder: CardManager) -> None
     assert sorted(file.name for file in folder.glob("*.cer")) == ["20.cer", "30.cer", "31.cer"]
 
 
-@pytest.mark.fact("PQ-28")
+@pytest.mark.fact("PQ-28", "PQ-36")
 def test_certificates_and_the_module_are_registered_with_nss(holder: CardManager) -> None:
     """certutil, NSS's own tool, finds both; a second time changes nothing."""
     told = holder("register", "--database", "nssdb")
@@ -103,6 +106,33 @@ def test_certificates_and_the_module_are_registered_with_nss(holder: CardManager
     shown = holder("register", "--database", "nssdb", "--remove")
     assert shown.count("is no longer registered") == 3
     assert "Holder" not in _nss(holder, "certutil", "-L", "-d", "sql:nssdb")
+
+
+def test_certificates_are_registered_by_themselves_when_a_card_is_put_in() -> None:
+    empty, full = (WatchedCard(fresh_card(load_profile(name))) for name in ("proid-q", "zzzs-pk"))
+    slot = Slot(empty)
+    with shared_folder() as folder, PcscServer(folder / "pcsc.sock", {"Left 00 00": slot}):
+        manager = CardManager(Desk(empty, folder, folder / "pcsc.sock"))
+        command = [
+            sys.executable,
+            "-m",
+            "cardtools.manager",
+            "register",
+            "--watch",
+            "--database",
+            str(folder / "nssdb"),
+        ]
+        with subprocess.Popen(
+            command, env={**os.environ, **manager.environment}, stdout=subprocess.PIPE, text=True
+        ) as watching:
+            assert watching.stdout is not None
+            assert watching.stdout.readline().startswith("There is no certificate on the card")
+            slot.insert(full)
+            assert watching.stdout.readline().startswith("TESTKA TEST-IZMIŠLJENA ")
+            watching.stdout.readline()
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait(PATIENCE) == 0
+        assert _nss(manager, "certutil", "-L", "-d", "sql:nssdb").count("TESTKA") == 2
 
 
 def _nss(manager: CardManager, *command: str) -> str:

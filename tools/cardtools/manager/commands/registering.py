@@ -37,15 +37,22 @@ def register_as_they_come(run: ManagerRun, database: Path | None) -> None:
     gc.enable()  # which one short command does without
     run.warn_of("register-watches")
     seen: Present = {}
-    for present in cards_present():
-        new = [name for name, count in present.items() if seen.get(name) != count and run.reader in (None, name)]
-        seen = present
-        for name in new:
-            try:
-                register_certificates(run.for_reader(name), database, remove=False)
-            except CardError as error:
-                for told in sentences(error, None):
-                    run.warn_told(told)
+    try:
+        for present in cards_present():
+            new = [name for name, count in present.items() if seen.get(name) != count and run.reader in (None, name)]
+            seen = present
+            for name in new:
+                _register_or_tell(run.for_reader(name), database)
+    except KeyboardInterrupt:
+        return
+
+
+def _register_or_tell(run: ManagerRun, database: Path | None) -> None:
+    try:
+        register_certificates(run, database, remove=False)
+    except CardError as error:
+        for told in sentences(error, None):
+            run.warn_told(told)
 
 
 def _on_card(run: ManagerRun) -> list[CertificateFacts]:
