@@ -101,8 +101,10 @@ class Execution:
                 for future in running:
                     future.cancel()
                 return False
-            for future in finished:
-                self._take(future, running.pop(future))
+            taken = [self._taken(future, running.pop(future)) for future in finished]
+            self._journal.sync()
+            for outcome in filter(None, taken):
+                self._tell(self.progress, outcome)
             self._tell(self.progress, None)
         self._journal.end()
         return True
@@ -111,19 +113,21 @@ class Execution:
         count = tuple(series.rule for series in self._series.get(cell, ()))
         return Request(what=job_of(self._campaign, cell, count)).model_dump_json()
 
-    def _take(self, future: Future[str], cell: Cell) -> None:
+    def _taken(self, future: Future[str], cell: Cell) -> Outcome | None:
+        """The outcome, written down; None where the cell has to be run again, or had one already."""
         try:
             outcome = Outcome.model_validate_json(future.result())
         except Exception as error:  # whatever a cluster says of a worker that is gone
             self._lost[cell.id] += 1
             if self._lost[cell.id] < _TIMES:
                 self._waiting.append(cell)
-                return
+                return None
             outcome = broken(cell, f"it was lost {_TIMES} times with its worker: {type(error).__name__}")
-        if self._journal.add(outcome):
-            self._unfold(outcome)
-            self._count(outcome)
-            self._tell(self.progress, outcome)
+        if not self._journal.add(outcome):
+            return None
+        self._unfold(outcome)
+        self._count(outcome)
+        return outcome
 
     def _unfold(self, probe: Outcome) -> None:
         """The cells of the series that this one is the probe of."""

@@ -68,13 +68,17 @@ class Journal:
         os.close(self._file)
 
     def add(self, outcome: Outcome) -> bool:
-        """Keeps an outcome; False where the cell has one already. Raises OSError when it can't be written."""
+        """Writes an outcome down; False where the cell has one already. Raises OSError when it can't be written."""
         if outcome.id in self.done:
             return False
         self._keep_trace(outcome)
         self._write({"outcome": outcome.model_dump(mode="json", exclude={"trace"})})
         self.done[outcome.id] = outcome.verdict
         return True
+
+    def sync(self) -> None:
+        """Has all that was written be on the disk. Raises OSError when it can't."""
+        os.fsync(self._file)
 
     def add_version(self, version: Version) -> None:
         """Keeps what a client said of its version."""
@@ -83,6 +87,7 @@ class Journal:
     def end(self) -> None:
         """All is done: the next one that is run there begins anew."""
         self._write({"ended": True})  # _END, as it stands in the file
+        self.sync()
 
     def _begin_or_go_on(self, header: Header) -> None:
         whole = _cut_off_what_is_torn(self._file)
@@ -111,7 +116,6 @@ class Journal:
         content = json.dumps(line, ensure_ascii=False).encode() + b"\n"
         while content:
             content = content[os.write(self._file, content) :]
-        os.fsync(self._file)
 
 
 def is_complete(folder: Path) -> bool:
