@@ -4,10 +4,13 @@
   const page = document.body;
   const log = document.getElementById("conversation");
   const said = document.getElementById("said");
-  const most = 500;
+  const most = 200;
   let due = null;
   let paused = false;
   const waiting = [];
+  const coming = [];
+  let due_rows = null;
+  let wrote = 0;
 
   // The live parts, as the server has them now. A part that somebody is in is left alone until they leave it.
   const refresh = async () => {
@@ -41,11 +44,9 @@
     const failed = event.kind === "command" && !/^(9000|61|6C)/.test(event.answer.slice(-4));
     made.dataset.kind = event.kind === "command" ? (words.code ? "code" : "other") : "power";
     made.dataset.failed = failed;
-    made.className = "new";
     made.append(
       cell(event.time.slice(11, 23), "mono"), cell([words.command || event.kind.toUpperCase(), about].filter(Boolean).join(" ")),
       cell(words.status || "", failed ? "bad" : ""), cell([event.command, event.answer].filter(Boolean).join(" → "), "mono"));
-    setTimeout(() => made.classList.remove("new"), 1500);
     return made;
   };
   const filter = document.getElementById("filter");
@@ -54,12 +55,20 @@
     const hidden = (wanted === "failed" && one.dataset.failed !== "true") || (wanted === "code" && one.dataset.kind !== "code");
     one.classList.toggle("hidden", hidden);
   };
+  // Rows come into the table together, ten times a second at most: each time the browser lays the table out anew.
+  const write = () => {
+    wrote = Date.now();
+    due_rows = null;
+    const rows = coming.splice(0).slice(-most).map(row).reverse();
+    for (const made of rows) { shown(made); made.classList.add("new"); }
+    log.prepend(...rows);
+    while (log.childElementCount > most) log.lastElementChild.remove();
+    setTimeout(() => { for (const made of rows) made.classList.remove("new"); }, 1500);
+  };
   const add = (event) => {
     if (paused) { waiting.push(event); if (waiting.length > most) waiting.shift(); return; }
-    const made = row(event);
-    shown(made);
-    log.prepend(made);
-    while (log.childElementCount > most) log.lastElementChild.remove();
+    coming.push(event);
+    if (due_rows === null) due_rows = setTimeout(write, Math.max(0, wrote + 100 - Date.now()));
   };
 
   if (log) {
