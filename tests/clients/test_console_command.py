@@ -107,7 +107,8 @@ def test_strangers_get_nothing(class_: RunningConsole) -> None:
             assert stranger.get(address).status_code == 403, address
         trainee = desk.rpartition("/")[2]
         for address in (
-            "/practice", "/classes", f"{board}/end", f"{board}/trainees", f"/trainees/{trainee}/again", f"/trainees/{trainee}/message",
+            "/practice", "/classes", f"{board}/end", f"{board}/trainees",
+            f"/trainees/{trainee}/again", f"/trainees/{trainee}/message",
             f"{desk}/act/unblock?target=pin", f"{desk}/again", f"{desk}/hint",
         ):  # fmt: skip
             form = {"exercise": "proid-q-pin-blocked", "title": "x", "trainees": "x", "speaks": "en", "name": "x"}
