@@ -68,7 +68,8 @@ class Output:
         if form in MOMENTS:
             return f"(?:{MOMENTS[form]})"
         if value in self._real:
-            return re.escape(self._real[value])
+            # OpenSSL writes a serial number in whole bytes.
+            return f"0?{self._real[value].lstrip('0')}" if form == "serial" else re.escape(self._real[value])
         if value in new:
             return f"(?P={new[value]})"
         new[value] = f"value{len(new)}"
