@@ -159,7 +159,8 @@ def set_state(
     wanted: Annotated[
         list[str],
         typer.Argument(
-            help="What shall be: pin=blocked, puk=1 (tries left), puk=set, puk=not_set, part:pep=lost, card=dead.",
+            help="What shall be: pin=blocked, puk=1 (tries left), puk=set, puk=not_set, part:pep=lost, card=dead; "
+            "keys of an area: cc=2, cc=1+1 unpaired.",
             metavar="NAME=VALUE…",
         ),
     ],

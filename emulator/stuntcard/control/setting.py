@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from stuntcard.card.card import Card
-from stuntcard.control.errors import NotUnderstoodError, SaidError
+from stuntcard.card.content import Content
+from stuntcard.control.errors import ControlError, NotUnderstoodError, SaidError
 from stuntcard.control.requests import SetStateAnswer
 from stuntcard.control.steering import ForceNeededError, steer
 from stuntcard.messages import Messages
-from stuntcard.policy.described import CodeIs, PartIs
+from stuntcard.policy.described import ChangeIsDue, CodeIs, KeysAre, PartIs
 from stuntcard.policy.route import Wanted
 from stuntcard.profile.model import Language, Profile
+from stuntcard.scenario.shelf import NotTakenError
+from stuntcard.scenario.stock import stocked
 from stuntcard.words.route import stage_in_words
 from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
 
 
 def set_state(card: Card, words: tuple[str, ...], *, force: bool) -> SetStateAnswer:
     """Brings the card there, by the law as far as that leads. Raises ControlError, and then nothing was changed."""
-    profile = card.profile
+    profile, before = card.profile, card.content
+    wanted, keys = _understood(profile, words)
     try:
-        steered = steer(card, wanted_in_words(profile, words), force=force)
-    except ForceNeededError as error:
+        for one in keys:
+            card.change_content(partial(_stocked, profile, one))
+        steered = steer(card, wanted, force=force)
+    except (ForceNeededError, ControlError) as error:
+        card.change_content(lambda _: before)
+        if isinstance(error, ControlError):
+            raise
         forced = ", ".join(trait_in_words(one) for one in error.forced)
         raise SaidError(lambda messages: messages.text("refused-force", wanted=forced)) from error
     return SetStateAnswer(
-        law=tuple(stage_in_words(profile, stage) for stage in steered.route.stages),
+        law=(*map(trait_in_words, keys), *(stage_in_words(profile, stage) for stage in steered.route.stages)),
         forced=tuple(trait_in_words(one) for one in steered.route.forced),
         given=steered.given,
         also=tuple(trait_in_words(one) for one in steered.changed_too),
     )
 
 
+def _stocked(profile: Profile, keys: KeysAre, content: Content) -> Content:
+    try:
+        return stocked(profile, content, keys)
+    except NotTakenError as error:
+        reason = f"{trait_in_words(keys)}: {error}"
+        raise ControlError(reason) from error
+
+
 def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
-    """What words of `words.state` want of a card. Raises ControlError; it says why."""
+    """What words of `words.state` want of a card's codes and parts. Raises ControlError; it says why."""
+    return _understood(profile, words)[0]
+
+
+def _understood(profile: Profile, words: tuple[str, ...]) -> tuple[list[Wanted], list[KeysAre]]:
+    """What words want of codes and parts, and what of keys."""
 
     def wrong(messages: Messages) -> str:
         try:
@@ -45,7 +69,10 @@ def wanted_in_words(profile: Profile, words: tuple[str, ...]) -> list[Wanted]:
     traits = parse_traits(profile, ",".join(words), Messages(Language.ENGLISH))
     if not traits:
         raise NotUnderstoodError(lambda messages: messages.text("refused-nothing-said", example=example(profile)))
-    other = next((trait_in_words(trait) for trait in traits if not isinstance(trait, CodeIs | PartIs)), None)
+    other = next((trait_in_words(trait) for trait in traits if isinstance(trait, ChangeIsDue)), None)
     if other is not None:
         raise NotUnderstoodError(lambda messages: messages.text("refused-not-settable", asked=other))
-    return [trait for trait in traits if isinstance(trait, CodeIs | PartIs)]
+    return (
+        [trait for trait in traits if isinstance(trait, CodeIs | PartIs)],
+        [trait for trait in traits if isinstance(trait, KeysAre)],
+    )

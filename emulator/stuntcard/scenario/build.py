@@ -13,10 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from stuntcard.applets.registry import APPLETS
-from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
-from stuntcard.card.files import Condition, File, FileError, FileKind, access
-from stuntcard.card.keys import stored_size
 from stuntcard.policy.described import (
     ChangeIsDue,
     CodeIs,
@@ -30,28 +27,14 @@ from stuntcard.policy.described import (
 )
 from stuntcard.policy.events import Verdict
 from stuntcard.policy.moves import HOLDER, ActionKind, Move
-from stuntcard.policy.state import Origin
 from stuntcard.profile.document import Finding, KeyPath
 from stuntcard.profile.model import CARD, CodeStatus, Profile
 from stuntcard.scenario.load import NamedScenario
-from stuntcard.scenario.model import CertificateStatus, KeyWanted, Scenario
-from stuntcard.scenario.objects import (
-    CardObject,
-    certificate_entry,
-    make_object,
-    private_key_entry,
-    public_key_entry,
-)
+from stuntcard.scenario.model import CertificateStatus, Scenario
+from stuntcard.scenario.objects import CardObject, make_object
+from stuntcard.scenario.shelf import NotTakenError, Shelf
 
 _DIGITS = "1234567890"
-_OF_A_KEY = access(otherwise=Condition.NEVER, read=Condition.ALWAYS, update=Condition.USER, delete_self=Condition.USER)
-_DIRECTORIES = {
-    pkcs15.PRIVATE_KEYS: pkcs15.APPLICATION + b"\x44\x02",
-    pkcs15.PUBLIC_KEYS: pkcs15.APPLICATION + b"\x44\x03",
-    pkcs15.CERTIFICATES: pkcs15.APPLICATION + b"\x44\x04",
-}
-_PUBLIC_KEY_FILES, _CERTIFICATE_FILES = 0x33, 0x34
-"""First bytes of file identifiers, as OpenSC chooses them."""
 
 
 class UnreachableError(ValueError):
@@ -122,8 +105,7 @@ class _Builder:
         self._profile = named.profile
         self._card = Card(named.profile, APPLETS)
         self._wanted = {name: self._value(name) for name in named.profile.codes}
-        self._entries: dict[int, list[bytes]] = {kind: [] for kind in _DIRECTORIES}
-        self._files = {_PUBLIC_KEY_FILES: 0, _CERTIFICATE_FILES: 0}
+        self._shelf = Shelf(self._card)
         self._objects: list[CardObject] = []
 
     def live_through(self, history: History) -> Built:
@@ -208,76 +190,14 @@ class _Builder:
         for area, objects in self._scenario.areas.items():
             for index, wanted in enumerate(objects):
                 made = make_object(self._named.name, self._scenario.holder, area, wanted)
-                try:
-                    self._store(("areas", area, index), made)
-                except FileError as error:
-                    message = f"the card takes no more files: {error.sw.name.lower().replace('_', ' ')}"
-                    raise self._refused(("areas", area, index), message) from error
+                self._store(("areas", area, index), made)
                 self._objects.append(made)
 
     def _store(self, at: KeyPath, made: CardObject) -> None:
-        card, area = self._card, made.area
-        card.reset()
-        for code in self._profile.areas[area].create_with:
-            card.verify(code, self._current(code))
-        reference = len(self._objects)
-        origin = Origin.IMPORTED if made.wanted.key is KeyWanted.IMPORTED else Origin.MADE
-        verdict = card.store_key(reference, origin, stored_size(made.private), lambda: made.private)
-        if verdict is not Verdict.DONE:
-            raise self._refused(at, self._why_not(area, verdict))
-        if card.state.items[-1].area != area:
-            message = f"such a key goes to the area '{card.state.items[-1].area}', which takes the same codes"
-            raise self._refused(at, message)
-        if made.wanted.listed:
-            self._list(made, reference)
-        card.reset()
-
-    def _why_not(self, area: str, verdict: Verdict) -> str:
-        places = self._profile.areas[area].places
-        if verdict is Verdict.NO_PLACE and places is not None:
-            return f"the area '{area}' has {places.count} places, and takes no more keys"
-        if verdict is Verdict.NO_SPACE:
-            return "the card's memory is used up, and takes no more keys"
-        return f"the card refuses the key: {verdict.name.lower().replace('_', ' ')}"
-
-    def _list(self, made: CardObject, reference: int) -> None:
-        entry = private_key_entry(self._profile, made, reference, pkcs15.APPLICATION)
-        self._add(pkcs15.PRIVATE_KEYS, entry)
-        public = self._new_file(_PUBLIC_KEY_FILES, made.public)
-        listed = public_key_entry(made, public)
-        self._add(pkcs15.PUBLIC_KEYS, listed)
-        if made.certificate is not None:
-            path = self._new_file(_CERTIFICATE_FILES, made.certificate)
-            self._add(pkcs15.CERTIFICATES, certificate_entry(made, path))
-        if made.wanted.key is KeyWanted.DELETED:
-            # The law has to see that the key was there, and had its certificate, before it is gone.
-            self._card.reset()
-            guard = self._profile.files.guard
-            assert guard is not None, "where keys can be made, files can be written"
-            self._card.verify(guard, self._current(guard))
-            self._card.delete_file(self._card.files.at(public))
-            self._remove(pkcs15.PUBLIC_KEYS, listed)
-            self._remove(pkcs15.PRIVATE_KEYS, entry)
-
-    def _new_file(self, first: int, content: bytes) -> bytes:
-        path = pkcs15.APPLICATION + bytes((first, self._files[first]))
-        self._files[first] += 1
-        self._card.create_file(File(path, FileKind.EF, _OF_A_KEY, bytes(len(content))))
-        self._card.update_file(self._card.files.at(path), 0, content)
-        return path
-
-    def _add(self, kind: int, entry: bytes) -> None:
-        self._entries[kind].append(entry)
-        self._write(kind)
-
-    def _remove(self, kind: int, entry: bytes) -> None:
-        self._entries[kind].remove(entry)
-        self._write(kind)
-
-    def _write(self, kind: int) -> None:
-        file = self._card.files.at(_DIRECTORIES[kind])
-        content = b"".join(self._entries[kind])
-        self._card.update_file(file, 0, content.ljust(len(file.content), b"\0"))
+        try:
+            self._shelf.store(made)
+        except NotTakenError as error:
+            raise self._refused(at, str(error)) from error
 
     def _refused(self, at: KeyPath, message: str) -> Exception:
         return self._named.document.error((Finding(at, f"no card can be so: {message}"),))
