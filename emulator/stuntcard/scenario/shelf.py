@@ -63,7 +63,8 @@ class Shelf:
         """The next one after those that the holder's keys had, or else the first that no key has now."""
         taken = {record.reference for record in self._card.content.keys.values()}
         had = sum(item.key is not Origin.FACTORY for item in self._card.state.items)
-        for number in (*_REFERENCES[had:], *_REFERENCES[:had]):
+        order: list[int] = [*_REFERENCES[had:], *_REFERENCES[:had]]
+        for number in order:
             if number not in taken:
                 return number
         raise NotTakenError("the card has a key for each reference that clients give")
