@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli import campaign_walk
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.options import with_options
 
@@ -40,6 +41,7 @@ OnlyOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
+    campaign_walk.add_to(campaign_app)
     app.add_typer(campaign_app, name="campaign")
 
 
