@@ -10,6 +10,7 @@ import typer
 from stuntcard.cli.exit import ExitCode, failing
 
 if TYPE_CHECKING:
+    from stuntcard.campaign.walk_model import WalkClient
     from stuntcard.campaign.walking import Met, WalkPlan
     from stuntcard.messages import Messages
 
@@ -40,38 +41,43 @@ def walk(
 
     Example: stuntcard campaign walk zzzs-pk --by opensc
     """
-    from stuntcard.campaign.client import NotStartedError
-    from stuntcard.campaign.model import Limits
-    from stuntcard.campaign.placeholders import NothingKnownError
     from stuntcard.campaign.subject import NoSuchCardError
     from stuntcard.campaign.tour import TooManyStatesError
     from stuntcard.campaign.walk_model import load_walk_client
     from stuntcard.campaign.walking import plan
-    from stuntcard.campaign.walking import walk as walked
-    from stuntcard.messages import messages_in
 
     with failing(ValueError, OSError, NoSuchCardError, TooManyStatesError):
         client = load_walk_client(by)
         planned = plan(card, client, applet, everywhere=everywhere)
+    things, cards = len(planned.map.everything), len(planned.tours)
     if not jsonl:
-        things, cards = len(planned.map.everything), len(planned.tours)
-        typer.echo(
-            f"{client.title}: {things:,} things that the law does, in {planned.steps:,} steps on {cards:,} cards"
-        )
+        on = f"{cards:,} card{'s' if cards > 1 else ''}"
+        typer.echo(f"{client.title}: {things:,} things that the law does, in {planned.steps:,} steps on {on}")
+    wrong = _walked(planned, client, seconds, jsonl=jsonl)
+    if not jsonl:
+        typer.echo(f"{things - len(wrong):,} of {things:,} are as the law has them.")
+    if wrong:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _walked(planned: WalkPlan, client: WalkClient, seconds: float, *, jsonl: bool) -> set[object]:
+    """Walks, tells what was met, and gives what was not as the law has it."""
+    from stuntcard.campaign.client import NotStartedError
+    from stuntcard.campaign.model import Limits
+    from stuntcard.campaign.placeholders import NothingKnownError
+    from stuntcard.campaign.walking import walk
+    from stuntcard.messages import messages_in
+
     messages, wrong = messages_in("en"), set[object]()
     with failing(NotStartedError, NothingKnownError, code=ExitCode.UNAVAILABLE):
-        for number, met in enumerate(walked(planned, client, Limits(seconds=seconds)), 1):
+        for number, met in enumerate(walk(planned, client, Limits(seconds=seconds)), 1):
             if met.findings:
                 wrong.add(met.step.shows)
             if jsonl:
                 typer.echo(_as_json(planned, met, number, messages))
             elif met.findings:
                 typer.echo(_as_text(planned, met, number, messages))
-    if not jsonl:
-        right = len(planned.map.everything) - len(wrong)
-        typer.echo(f"{right:,} of {len(planned.map.everything):,} are as the law has them.")
-    if wrong:
-        raise typer.Exit(ExitCode.REFUSED)
+    return wrong
 
 
 def _sentence(planned: WalkPlan, met: Met, messages: Messages) -> str:
