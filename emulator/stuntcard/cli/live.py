@@ -185,6 +185,10 @@ def set_state(
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
+    _say_how(answer)
+
+
+def _say_how(answer: SetStateAnswer) -> None:
     for done in answer.law:
         typer.echo(done)
     for forced in answer.forced:
