@@ -135,7 +135,7 @@ def test_a_state_that_the_law_has_no_way_to_takes_force(live: Live) -> None:
         (("pin",), "pin"),
         (("pim=1",), "pim"),
         (("pin=4",), "pin=4"),
-        (("cc=1",), "cc=1 can't be set on a running card; codes, parts and card can"),
+        (("cc=3",), "cc=3: the area 'cc' has 2 places, and takes no more keys"),
     ],
 )
 def test_a_state_that_can_not_be_understood(live: Live, wanted: tuple[str, ...], reason: str) -> None:
