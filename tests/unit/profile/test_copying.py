@@ -55,4 +55,4 @@ def test_texts_can_be_cut_down_to_one_language(name: str, language: Language) ->
     assert getattr(made.about, language) == getattr(source.about, language)
     assert [note.source for note in made.notes] == [note.source for note in source.notes]
     assert missing_texts(made).keys() == set(Language) - {language}
-    assert made.claims == source.claims
+    assert [claim.when for claim in made.claims] == [claim.when for claim in source.claims]
