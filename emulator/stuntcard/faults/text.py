@@ -154,7 +154,8 @@ def _instruction(value: str) -> int:
     try:
         return _hexadecimal("ins", value, 2)
     except FaultError:
-        raise FaultError(f"ins={value}: give two hexadecimal digits, or a name such as verify or get-data") from None
+        names = ", ".join(one.lower().replace("_", "-") for one in Instruction.__members__ if not one.endswith("_TLV"))
+        raise FaultError(f"ins={value}: give two hexadecimal digits, or a name; there are: {names}") from None
 
 
 def _hexadecimal(what: str, value: str, digits: int) -> int:
