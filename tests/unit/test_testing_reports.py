@@ -31,10 +31,22 @@ def test_a_state_is_set_and_a_card_speaks_of_itself() -> None:
         assert (card.state.codes.pin.state, card.state.codes.puk.tries_left) == ("blocked", 2)
         standing = "proid-q: ProID+Q, operational: PIN blocked (0 left), PUK set (2 left), QPIN set (3 left)"
         assert repr(card) == f"<{standing}>"
-        assert card.report.splitlines()[0] == standing
+        first, *_, last = card.report.splitlines()
+        assert first == standing
+        assert last == "  No program has spoken to this card; was it given the card's reader_env?"
         assert repr(card.state.areas).startswith("{'cc': AreaView(name=")
         with pytest.raises(ControlError, match="nothing was changed"):
             card.set("puk=5", "card=whole", "pin=not_set")
+
+
+def test_what_a_scenario_expects_and_did_not_come_is_in_the_report() -> None:
+    with Stuntcard() as cards:
+        card = cards("proid-q", scenario="imported-key")
+        unmet = [one for one in card.outcomes if not one.met]
+        assert unmet
+        assert [line for line in card.report.splitlines() if "NOT MET" in line] == [
+            f"  NOT MET: {one.expected}; found: {one.found}" for one in unmet
+        ]
 
 
 def test_a_fault_that_never_struck_is_warned_of() -> None:
@@ -70,6 +82,8 @@ def test_a_session_is_written_to_a_file_without_its_codes(tmp_path: Path) -> Non
         )  # fmt: skip
         assert repr(card.trace[-1]) == "<VERIFY -> 63C0>"
         assert card.state.codes.pin.tries_left == 0
+        assert card.report.splitlines()[-1] == "  VERIFY PIN: wrong, 0 tries left"
+        assert "6D79" not in card.report
         file = card.trace(tmp_path / "session.trace")
     trace = read_trace(file)
     assert (trace.header.card, trace.header.masked, trace.header.codes[1]) == ("proid-q", True, "PIN")

@@ -74,9 +74,12 @@ class EmulatedCard:
         return Trace(self._session.exchanges.exchanges, self._write_trace)
 
     def _write_trace(self, file: Path) -> None:
+        self._session.write(self._header, file)
+
+    @property
+    def _header(self) -> TraceHeader:
         card = self._card
-        codes = code_names(card.profile)
-        self._session.write(TraceHeader(card.profile.id, card.atr, self._session.started, codes=codes), file)
+        return TraceHeader(card.profile.id, card.atr, self._session.started, codes=code_names(card.profile))
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -175,7 +178,10 @@ class EmulatedCard:
         lines = [self._standing]
         if self._reader.card is not None:
             lines += [f"  {struck_line(fault)}" for fault in self.faults]
-            lines += [f"  {exchange.name} -> {exchange.status}" for exchange in self.trace[-_LAST:]]
+            lines += [f"  NOT MET: {one.expected}; found: {one.found}" for one in self.outcomes if not one.met]
+            lines += [f"  {line}" for line in self._session.story(self._header, _LAST)]
+            if not self._session.exchanges.exchanges:
+                lines.append("  No program has spoken to this card; was it given the card's reader_env?")
         return "\n".join(lines)
 
     def clear_faults(self, number: int | None = None) -> None:

@@ -11,6 +11,7 @@ from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.trace.events import EventLines, TraceHeader, header_line
 from stuntcard.trace.record import now
 from stuntcard.trace.scribe import Raw, Scribe
+from stuntcard.trace.story import tell
 
 _PRIVATE = 0o600
 
@@ -36,6 +37,12 @@ class Session:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w", encoding="utf-8") as stream:
             stream.write(header_line(header) + "\n")
             stream.writelines(lines.line(*scribe.event(raw)) for raw in list(self._raw))
+
+    def story(self, header: TraceHeader, most: int) -> list[str]:
+        """The last commands and other events in words, codes and keys masked, as `stuntcard trace show` tells them."""
+        scribe = Scribe(header)
+        events = tuple(scribe.event(raw)[0] for raw in list(self._raw))
+        return [str(line) for line in tell(header, events)][-most:]
 
 
 class Trace(list[Exchange]):
