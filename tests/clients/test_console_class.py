@@ -95,3 +95,45 @@ def test_a_trainee_is_told_that_the_class_is_over(class_: RunningConsole) -> Non
         assert (page.status_code, "The class “Třída” is over: your trainer ended it" in page.text) == (410, True)
     # Who had no link learns nothing.
     assert visitor(class_).get(desk).status_code == 403
+
+
+def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningConsole) -> None:
+    trainer, form = visitor(class_, class_.link), {"Origin": class_.url}
+    board = str(trainer.get(class_.link).url)
+    [jana_desk, petr_desk] = re.findall(r'<th scope="row"><a href="(/desk/[0-9a-f]+)">', trainer.get(board).text)
+    answer = trainer.get(petr_desk)
+    assert (answer.status_code, "Petr has not come yet, so there is no desk" in answer.text) == (409, True)
+    assert f'href="{board.removeprefix(class_.url)}#' in answer.text
+    assert trainer.post(f"/trainees/{petr_desk.rpartition('/')[2]}/again", headers=form).status_code == 409
+    [jana_link, _] = joins(trainer.get(board).text)
+    jana = visitor(class_, jana_link)
+    assert "looking on" not in jana.get(jana_desk).text
+    for at in ("", "?at=code:pin", "?at=object:20"):
+        seen = trainer.get(jana_desk + at).text
+        assert "You are looking on at the desk of Jana." in seen
+        assert re.findall(r'<button|href="/desk/\w+/(?:act|people|export)', seen) == []
+    for act in (
+        "hint",
+        "call/holder",
+        "people/office/set-dok",
+        "ask",
+        "again",
+        "next",
+        "act/unblock?target=pin",
+        "expert",
+    ):
+        answer = trainer.post(f"{jana_desk}/{act}", data={"puk": "00000000"}, headers=form)
+        assert (answer.status_code, "Nothing was done: you are looking on" in answer.text) == (403, True), act
+    for page in ("act/unblock?target=pin", "people/office/set-dok", "export/certificate?target=20"):
+        assert trainer.get(f"{jana_desk}/{page}").status_code == 403
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in trainer.get(board).text.split("<tr id=")[1:]]
+    assert "open 0 of 1 0 0 0 –" in rows[0]
+    assert "Petr has not come yet" in rows[1]
+    # What the trainer is there for is done from the board.
+    jana_id = jana_desk.rpartition("/")[2]
+    assert trainer.post(f"/trainees/{jana_id}/message", data={"message": "PUK!"}, headers=form).status_code == 200
+    assert trainer.post(f"/trainees/{jana_id}/again", headers=form).status_code == 200
+    assert class_.card(f"{jana_id}-2")["pcsc_socket"]
+    # Who tries an exercise alone sits there.
+    tried = trainer.post("/practice", data={"exercise": "proid-q-pin-blocked"}, headers=form)
+    assert trainer.post(f"{tried.url}/hint", headers=form).status_code == 200

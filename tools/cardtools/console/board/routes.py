@@ -189,7 +189,7 @@ def again(console: ForTrainer, trainee: str) -> Response:
     row = console.school.registry.find_trainee(trainee)
     if row is None:
         raise NoSuchPageError
-    console.school.begin_again(console.school.place_of(row))
+    console.school.begin_again(console.school.look_at(row))
     console.last_acted.pop(row.id, None)
     console.hub.tell(row.id, "all")
     console.hub.tell(row.class_id, "exercise")

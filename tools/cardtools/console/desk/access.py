@@ -10,7 +10,14 @@ from fastapi import Depends, Path, Request
 from cardtools.common.messages import Language
 from cardtools.console.acts.values import Result, Work
 from cardtools.console.school.school import Place
-from cardtools.console.web.context import ClassEndedError, Console, NoSuchPageError, NotLetInError, TheConsole
+from cardtools.console.web.context import (
+    ClassEndedError,
+    Console,
+    LooksOnError,
+    NoSuchPageError,
+    NotLetInError,
+    TheConsole,
+)
 from cardtools.console.web.languages import language_of
 from cardtools.console.web.visitors import desk_path
 
@@ -19,13 +26,14 @@ EXPERT_COOKIE = "console_expert"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A trainee's place, and how it is looked at."""
+    """A trainee's place, and how it is looked at. `looks_on`: the trainer looks, and acts nothing there."""
 
     console: Console
     place: Place
     language: Language
     expert: bool
     by_trainer: bool
+    looks_on: bool
 
     @property
     def path(self) -> str:
@@ -56,16 +64,32 @@ def _desk(
     if trainee is None and console.visitors.is_trainer(request):
         raise NoSuchPageError
     # Whether there is such a desk is told to nobody who has no link to it.
-    if trainee is None or not console.visitors.may_sit(request, trainee):
+    if trainee is None:
         raise NotLetInError
-    place = console.school.place_of(trainee)
+    by_trainer, by_trainee = console.visitors.is_trainer(request), console.visitors.is_trainee(request, trainee)
+    if not by_trainer and not by_trainee:
+        raise NotLetInError
+    looks_on = not by_trainee and not console.school.is_practice(trainee)
+    place = console.school.look_at(trainee) if looks_on else console.school.place_of(trainee)
     return Desk(
         console=console,
         place=place,
         language=language_of(request, place.class_row.language),
         expert=request.cookies.get(EXPERT_COOKIE) == "on",
-        by_trainer=console.visitors.is_trainer(request) and not place.class_row.practice,
+        by_trainer=by_trainer and not place.class_row.practice,
+        looks_on=looks_on,
     )
 
 
 ADesk = Annotated[Desk, Depends(_desk)]
+"""A desk, for whoever may see it."""
+
+
+def _seat(desk: ADesk) -> Desk:
+    if desk.looks_on:
+        raise LooksOnError(desk.place.trainee)
+    return desk
+
+
+ASeat = Annotated[Desk, Depends(_seat)]
+"""A desk, for whoever sits there and acts."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from cardtools.console.desk.access import ADesk
+from cardtools.console.desk.access import ASeat
 from cardtools.console.emulator.values import Person
 from cardtools.console.web.pages import PageRoute, go_to, page
 
@@ -18,7 +18,7 @@ _FIELDS_MAX = 20
 
 
 @router.post("/hint")
-def hint(desk: ADesk) -> Response:
+def hint(desk: ASeat) -> Response:
     """One more hint."""
     desk.console.school.hint(desk.place, desk.language)
     desk.changed("exercise")
@@ -26,7 +26,7 @@ def hint(desk: ADesk) -> Response:
 
 
 @router.post("/call/{person}")
-def call(desk: ADesk, person: Person) -> Response:
+def call(desk: ASeat, person: Person) -> Response:
     """Calls somebody."""
     desk.console.school.call(desk.place, person, desk.language)
     desk.changed("exercise")
@@ -34,14 +34,14 @@ def call(desk: ADesk, person: Person) -> Response:
 
 
 @router.get("/people/{actor}/{act}")
-def ask_act(request: Request, desk: ADesk, actor: Name, act: Name) -> Response:
+def ask_act(request: Request, desk: ASeat, actor: Name, act: Name) -> Response:
     """What somebody off the card asks for, who is to act on it."""
     who, what = desk.console.school.act_of(desk.place, actor, act, desk.language)
     return page(request, "person", desk.language, {"desk": desk, "who": who, "what": what, "trainer": desk.by_trainer})
 
 
 @router.post("/people/{actor}/{act}")
-async def have_act(request: Request, desk: ADesk, actor: Name, act: Name) -> Response:
+async def have_act(request: Request, desk: ASeat, actor: Name, act: Name) -> Response:
     """Has somebody off the card act on it."""
     async with request.form(max_files=0, max_fields=_FIELDS_MAX) as given:
         values = {name: value for name, value in given.items() if isinstance(value, str)}
@@ -51,7 +51,7 @@ async def have_act(request: Request, desk: ADesk, actor: Name, act: Name) -> Res
 
 
 @router.post("/again")
-def again(desk: ADesk) -> Response:
+def again(desk: ASeat) -> Response:
     """The same exercise with a fresh card."""
     desk.console.school.begin_again(desk.place)
     desk.console.last_acted.pop(desk.place.trainee.id, None)
@@ -60,7 +60,7 @@ def again(desk: ADesk) -> Response:
 
 
 @router.post("/next")
-def next_exercise(desk: ADesk) -> Response:
+def next_exercise(desk: ASeat) -> Response:
     """The exercise that comes after this one."""
     desk.console.school.next_exercise(desk.place)
     desk.console.last_acted.pop(desk.place.trainee.id, None)
@@ -69,8 +69,8 @@ def next_exercise(desk: ADesk) -> Response:
 
 
 @router.post("/ask")
-def ask(desk: ADesk) -> Response:
+def ask(desk: ASeat) -> Response:
     """Asks the trainer for help, or does so no more."""
     desk.console.school.registry.set_asking(desk.place.trainee.id, not desk.place.trainee.asks)
     desk.changed("exercise")
-    return go_to(f"{desk.path}#calls")
+    return go_to(f"{desk.path}#ask")

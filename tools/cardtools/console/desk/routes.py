@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from cardtools.console.acts.values import ASKS_CA, Acted, ActName, CardSeen, Form, Outcome, Result, Work
-from cardtools.console.desk.access import EXPERT_COOKIE, ADesk, Desk
+from cardtools.console.desk.access import EXPERT_COOKIE, ADesk, ASeat, Desk
 from cardtools.console.desk.view import CODE, OBJECT, chosen_in
 from cardtools.console.web.context import ClassEndedError, NoSuchPageError, NotLetInError, TheConsole
 from cardtools.console.web.guard import BODY_MAX
@@ -66,13 +66,13 @@ async def events(desk: ADesk) -> Response:
 
 
 @router.get("/desk/{trainee}/act/{act}")
-def act_page(request: Request, desk: ADesk, act: ActName, target: At = "") -> Response:
+def act_page(request: Request, desk: ASeat, act: ActName, target: At = "") -> Response:
     """What an act asks for."""
     return _form_page(request, desk, _form(desk, act, target))
 
 
 @router.post("/desk/{trainee}/act/{act}")
-async def do_act(request: Request, desk: ADesk, act: ActName, target: At = "") -> Response:
+async def do_act(request: Request, desk: ASeat, act: ActName, target: At = "") -> Response:
     """Does it, and leads back to the card; so that a page that is loaded again does nothing again."""
     async with request.form(max_files=1, max_fields=_FIELDS_MAX, max_part_size=BODY_MAX) as given:
         work = await _work(desk, act, target, given)
@@ -84,7 +84,7 @@ async def do_act(request: Request, desk: ADesk, act: ActName, target: At = "") -
 
 
 @router.get("/desk/{trainee}/export/{what}")
-def export(desk: ADesk, what: str, target: At = "") -> Response:
+def export(desk: ASeat, what: str, target: At = "") -> Response:
     """A certificate or a public key, as a file."""
     result = desk.do(Work(kind="export", language=desk.language, target=target, values={"what": what}))
     if result.exported is None:
@@ -95,7 +95,7 @@ def export(desk: ADesk, what: str, target: At = "") -> Response:
 
 
 @router.post("/desk/{trainee}/expert")
-def expert(desk: ADesk, at: At = "") -> Response:
+def expert(desk: ASeat, at: At = "") -> Response:
     """Turns the expert mode on or off."""
     answer = go_to(f"{desk.path}?at={at}")
     value = "off" if desk.expert else "on"

@@ -29,6 +29,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class NotComeError(ConsoleError):
+    """A trainee who has not come yet has no card."""
+
+    def __init__(self, trainee: TraineeRow) -> None:
+        super().__init__("not-come-yet", name=trainee.name)
+        self.trainee = trainee
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A trainee at an exercise, and how far along the class's exercises that is."""
@@ -146,11 +154,25 @@ class School:
         """Where a trainee is: at the newest attempt, else at the first exercise, which begins with that."""
         if trainee.seen is None or self._clock() - trainee.seen > _SEEN_STEP:
             self.registry.note_seen(trainee.id, self._clock())
+        exercises = self.registry.exercises(trainee.class_id)
+        attempt = self.registry.current(trainee.id) or self._begin(trainee, 0, exercises[0])
+        return Place(self._class_of(trainee), trainee, attempt, exercises)
+
+    def look_at(self, trainee: TraineeRow) -> Place:
+        """Where a trainee is, for somebody else, by whom nothing begins. Raises NotComeError."""
+        attempt = self.registry.current(trainee.id)
+        if attempt is None:
+            raise NotComeError(trainee)
+        return Place(self._class_of(trainee), trainee, attempt, self.registry.exercises(trainee.class_id))
+
+    def is_practice(self, trainee: TraineeRow) -> bool:
+        """Whether it is somebody alone with an exercise, who is the trainer, too."""
+        return self._class_of(trainee).practice
+
+    def _class_of(self, trainee: TraineeRow) -> ClassRow:
         class_row = self.registry.find_class(trainee.class_id)
         assert class_row is not None, "a trainee is one of a class"
-        exercises = self.registry.exercises(class_row.id)
-        attempt = self.registry.current(trainee.id) or self._begin(trainee, 0, exercises[0])
-        return Place(class_row, trainee, attempt, exercises)
+        return class_row
 
     def next_exercise(self, place: Place) -> None:
         """Goes on to the exercise after this one. Raises ConsoleError when there is none, or this one is open."""

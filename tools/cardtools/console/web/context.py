@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from cardtools.console.acts.values import Acted
 from cardtools.console.school.school import School
-from cardtools.console.store.rows import EndedRow
+from cardtools.console.store.rows import EndedRow, TraineeRow
 from cardtools.console.web.streams import Hub
 from cardtools.console.web.visitors import Visitors
 from cardtools.console.workers import Workers
@@ -26,6 +26,14 @@ class ClassEndedError(Exception):
     def __init__(self, ended: EndedRow) -> None:
         super().__init__(ended.title)
         self.ended = ended
+
+
+class LooksOnError(Exception):
+    """The trainer, who looks on at a trainee's desk, can't act there."""
+
+    def __init__(self, trainee: TraineeRow) -> None:
+        super().__init__(trainee.name)
+        self.trainee = trainee
 
 
 class NoSuchPageError(Exception):

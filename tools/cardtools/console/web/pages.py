@@ -19,7 +19,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from cardtools.common.devices import devices
 from cardtools.common.messages import Language, Messages
 from cardtools.console.errors import ConsoleError
-from cardtools.console.web.context import ClassEndedError, NoSuchPageError, NotLetInError
+from cardtools.console.school.school import NotComeError
+from cardtools.console.web.context import ClassEndedError, LooksOnError, NoSuchPageError, NotLetInError
 from cardtools.console.web.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, chosen_language, language_of
 
 _LOG = logging.getLogger(__name__)
@@ -116,7 +117,15 @@ def error_page(request: Request, error: Exception) -> HTMLResponse:
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         # Its text may quote what was typed.
         _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
-    return page(request, "error", language, {"told": told}, status)
+    return page(request, "error", language, {"told": told, "back": _back(error)}, status)
+
+
+def _back(error: Exception) -> str | None:
+    """Where the board is, for a trainer who came from there."""
+    match error:
+        case LooksOnError(trainee=trainee) | NotComeError(trainee=trainee):
+            return f"/classes/{trainee.class_id}#{trainee.id}"
+    return None
 
 
 def _field(name: str, messages: Messages) -> str:
@@ -141,6 +150,8 @@ def _meaning(error: Exception, messages: Messages) -> tuple[HTTPStatus, str]:
     match error:
         case NotLetInError():
             return HTTPStatus.FORBIDDEN, messages.text("not-let-in")
+        case LooksOnError(trainee=trainee):
+            return HTTPStatus.FORBIDDEN, messages.text("looks-on-no-act", name=trainee.name)
         case ClassEndedError(ended=ended):
             return HTTPStatus.GONE, messages.text("class-ended", title=ended.title, at=f"{ended.at:%Y-%m-%d %H:%M}")
         case NoSuchPageError():

@@ -59,9 +59,9 @@ class Visitors:
         path = desk_path(trainee.id)
         answer.set_cookie(TRAINEE_COOKIE, trainee.token, _YEAR, path=path, httponly=True, samesite="lax")
 
-    def may_sit(self, request: Request, trainee: TraineeRow) -> bool:
-        """Whether it is this trainee, or the trainer, who asks."""
-        return _same(trainee.token, request.cookies.get(TRAINEE_COOKIE, "")) or self.is_trainer(request)
+    def is_trainee(self, request: Request, trainee: TraineeRow) -> bool:
+        """Whether it is this trainee who asks."""
+        return _same(trainee.token, request.cookies.get(TRAINEE_COOKIE, ""))
 
     def trainee_with(self, token: str) -> TraineeRow | None:
         """Whose link this is."""
