@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,7 +36,7 @@ NameArgument = Annotated[
 CardArgument = Annotated[
     str | None,
     typer.Argument(
-        help="The exercise's card, by its name; absent: the only one that runs.",
+        help="The exercise's card, by its name; absent: this shell's, or the only one with one.",
         autocompletion=complete_running_card,
         show_default=False,
     ),
@@ -206,7 +208,7 @@ def call(
 
 
 def _running(name: str | None) -> RunningCard:
-    """The card that is meant, or the only one that runs."""
+    """The card that is meant: by its name, as the shell's own, or as the only one with an exercise."""
     from stuntcard.control.client import running_cards, the_running_card
     from stuntcard.control.errors import ControlError
 
@@ -214,11 +216,36 @@ def _running(name: str | None) -> RunningCard:
         if name is not None:
             return the_running_card(name)
         cards = running_cards()
-    if not cards:
+    cards = _of_this_shell(cards) or cards
+    if len(cards) == 1:
+        return cards[0]
+    with_exercise = [card for card in cards if _has_exercise(card)]
+    if not with_exercise:
         fail("no exercise is running; begin one with: stuntcard exercise start NAME")
-    if len(cards) > 1:
-        fail(f"several cards are running; name one of them: {', '.join(card.name for card in cards)}")
-    return cards[0]
+    if len(with_exercise) > 1:
+        names = ", ".join(card.name for card in with_exercise)
+        fail(f"several exercises are running; name the card of one of them: {names}")
+    return with_exercise[0]
+
+
+def _of_this_shell(cards: Sequence[RunningCard]) -> tuple[RunningCard, ...]:
+    """The cards that programs find which are started here."""
+    from stuntcard.running.pcsc import SOCKET_VARIABLE
+
+    socket = os.environ.get(SOCKET_VARIABLE)
+    return tuple(card for card in cards if socket and card.pcsc_socket == Path(socket))
+
+
+def _has_exercise(card: RunningCard) -> bool:
+    from stuntcard.control.client import send
+    from stuntcard.control.errors import ControlError
+    from stuntcard.control.requests import ExerciseAnswer, ExerciseRequest
+
+    try:
+        send(card, ExerciseRequest("en"), ExerciseAnswer)
+    except (ControlError, OSError):
+        return False
+    return True
 
 
 @contextmanager

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from stuntcard.cli.exercise_texts import ListForm, listing
-from stuntcard.exercises.load import exercise_names
+from stuntcard.control.directory import PCSC_SOCKET
+from stuntcard.exercises.live import LiveAttempt
+from stuntcard.exercises.load import exercise_names, load_exercise
+from stuntcard.exercises.start import make_ready
 
+from tests.unit.card.cards import new_card
 from tests.unit.cli.command_line import done, json_of, refused
+from tests.unit.control.running_cards import answering
 
 ROOT = Path(__file__).parents[3]
 
@@ -75,3 +82,37 @@ def test_what_can_t_be_is_told(words: tuple[str, ...], told: str) -> None:
 def test_editors_get_a_schema() -> None:
     schema = json.loads(done("exercise", "schema"))
     assert {"story", "goal", "done", "traps", "explain"} <= schema["properties"].keys()
+
+
+@contextmanager
+def at_exercise(name: str) -> Iterator[Path]:
+    """A card that runs with an exercise; gives its socket for programs."""
+    ready = make_ready(load_exercise(name))
+    card = ready.new_card()
+    with answering(card, LiveAttempt(ready, card)) as control:
+        socket = control.parent / PCSC_SOCKET
+        socket.touch()
+        yield socket
+
+
+def test_of_several_cards_the_shells_own_is_meant_or_the_only_one_with_an_exercise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = "tokenme-pin-blocked", "proid-q-pin-guessed"
+    with answering(new_card()) as plain, at_exercise(first):
+        assert json_of("exercise", "status")["exercise"] == first
+        with at_exercise(second) as own:
+            told = refused("exercise", "status")
+            assert told.rstrip().endswith(
+                "several exercises are running; name the card of one of them: proid-q, tokenme"
+            )
+            monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(own))
+            assert json_of("exercise", "status")["exercise"] == second
+            assert done("exercise", "hint").startswith("Hint: ")
+            assert done("exercise", "call", "holder")
+            assert json_of("exercise", "status")["hints"] == 1
+            assert json_of("exercise", "status", "tokenme")["exercise"] == first
+        # A shell of another card, which has none.
+        (plain.parent / PCSC_SOCKET).touch()
+        monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(plain.parent / PCSC_SOCKET))
+        assert "no exercise runs with this card" in refused("exercise", "status", status=1)

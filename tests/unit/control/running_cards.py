@@ -13,6 +13,7 @@ from stuntcard.control.directory import CONTROL_SOCKET, card_directory
 from stuntcard.control.errors import ControlError
 from stuntcard.control.live_card import LiveCard
 from stuntcard.control.server import ControlServer
+from stuntcard.exercises.live import LiveAttempt
 from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.profile.load import load_profile
@@ -40,11 +41,11 @@ class OnlyReader:
 
 
 @contextmanager
-def answering(card: Card) -> Iterator[Path]:
-    """The control socket of a card."""
+def answering(card: Card, attempt: LiveAttempt | None = None) -> Iterator[Path]:
+    """The control socket of a card, with which somebody may be at an exercise."""
     with (
         card_directory(card.profile.id) as directory,
-        ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(OnlyReader(card))),
+        ControlServer(directory / CONTROL_SOCKET, lambda: LiveCard(OnlyReader(card), attempt)),
     ):
         yield directory / CONTROL_SOCKET
 
