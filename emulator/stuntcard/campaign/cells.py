@@ -122,6 +122,17 @@ class Matrix:
         self.size = prod(len(axis) for axis in self._axes)
         """How many there are, before any is left out; a series counts as one."""
 
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """What cells are made of, by the names that a selection has."""
+        cards, scenarios = self._campaign.cards, self._campaign.scenarios
+        faults = (
+            fault if isinstance(fault, str) else fault[0] for one in self._campaign.faults for fault in _faults(one)
+        )
+        return {
+            "card": cards, "scenario": scenarios, "applet": self._campaign.applets, "reader": self._campaign.readers,
+            "client": tuple(self._campaign.clients), "task": self._campaign.all_tasks, "fault": tuple(faults),
+        }  # fmt: skip
+
     def entries(self) -> Iterator[Entry]:
         """The cells and series that the campaign wants. Raises TooManyCellsError before the first of too many."""
         for row in self._rows():

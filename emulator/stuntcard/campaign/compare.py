@@ -37,6 +37,11 @@ class Comparison:
     gone: tuple[Brief, ...]
     same: int
 
+    @property
+    def common(self) -> int:
+        """How many runs are in both."""
+        return self.same + len(self.broke) + len(self.mended) + len(self.other)
+
 
 def brief(outcome: Outcome) -> Brief:
     """An outcome in short."""

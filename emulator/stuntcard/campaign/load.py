@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from stuntcard.campaign.beside import missing_files, seen_from, with_files_beside
+from stuntcard.campaign.expecting import check_cards_expected, places_of_expect
 from stuntcard.campaign.model import NO_FAULT, Campaign, EachCommand
 from stuntcard.campaign.placeholders import NAMES, placeholders_in
 from stuntcard.faults.rules import FaultError
@@ -39,10 +41,13 @@ def campaign_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _directory().glob("*.yaml")))
 
 
-def load_campaign(name: str) -> NamedCampaign:
-    """A campaign by its name, or by the path of a YAML file. Raises CampaignError, or OSError."""
+def load_campaign(name: str, *, files_too: bool = False) -> NamedCampaign:
+    """A campaign by its name, or by the path of a YAML file. Raises CampaignError, or OSError.
+
+    `files_too`: a file that it names beside itself, and that is not there, is a mistake.
+    """
     path = campaign_path(name)
-    return replace(parse_campaign(read_text(path), str(path)), file=name)
+    return replace(parse_campaign(read_text(path), str(path), files_too=files_too), file=name)
 
 
 def campaign_path(name: str) -> Path:
@@ -56,19 +61,25 @@ def campaign_path(name: str) -> Path:
     raise FileNotFoundError(f"there is no campaign '{name}'; {listing}")
 
 
-def parse_campaign(raw: bytes, file: str) -> NamedCampaign:
+def parse_campaign(raw: bytes, file: str, *, files_too: bool = False) -> NamedCampaign:
     """The campaign in a YAML text; `file` is its path, for messages and for files beside it. Raises CampaignError."""
-    campaign = Document("campaign", file, CampaignError).read(raw, Campaign, _cross_check)
-    return NamedCampaign(Path(file).stem, _found(campaign, Path(file).parent), file)
+    document, folder = Document("campaign", file, CampaignError), Path(file).parent
+    written = document.read(raw, Campaign, _cross_check)
+    campaign = _found(written, folder)
+    findings = (*check_cards_expected(campaign), *(missing_files(written, folder) if files_too else ()))
+    if findings:
+        raise document.error(findings)
+    return NamedCampaign(Path(file).stem, campaign, file)
 
 
 def with_variables(named: NamedCampaign, values: dict[str, str]) -> NamedCampaign:
-    """The campaign with other values for its variables. Raises ValueError for one that it has not."""
+    """The campaign with other values for its variables; files are seen from here. Raises ValueError for others."""
     for name in values:
         if name not in named.campaign.variables:
             known = ", ".join(named.campaign.variables) or "none"
             raise ValueError(f"{named.name} has no variable '{name}'; it has: {known}")
-    variables = {**named.campaign.variables, **values}
+    seen = {name: seen_from(Path(), value) for name, value in values.items()}
+    variables = {**named.campaign.variables, **seen}
     return replace(named, campaign=named.campaign.model_copy(update={"variables": variables}))
 
 
@@ -76,7 +87,8 @@ def _found(campaign: Campaign, folder: Path) -> Campaign:
     """With the names that patterns among the scenarios stand for, and files seen from the campaign's own."""
     scenarios = [_beside(name, folder) for pattern in campaign.scenarios for name in _scenarios(pattern)]
     cards = tuple(_beside(card, folder) for card in campaign.cards)
-    return campaign.model_copy(update={"scenarios": tuple(dict.fromkeys(scenarios)), "cards": cards})
+    named = {"scenarios": tuple(dict.fromkeys(scenarios)), "cards": cards}
+    return with_files_beside(campaign.model_copy(update=named), folder)
 
 
 def _beside(name: str, folder: Path) -> str:
@@ -91,7 +103,10 @@ def _cross_check(campaign: Campaign) -> Iterator[Finding]:
     yield from _check_subjects(campaign)
     yield from _check_faults(campaign)
     for client in campaign.clients:
-        if bool(campaign.tasks) == bool(campaign.clients[client].command):
+        if campaign.tasks and campaign.clients[client].command:
+            message = "it has a `command`, and the campaign `tasks`: not both; leave out one of them"
+            yield Finding(("clients", client, "command"), message)
+        elif not campaign.tasks and not campaign.clients[client].command:
             yield Finding(("clients", client), "give it a `command`, or the campaign `tasks` for all of its clients")
     known = {*NAMES, *campaign.variables}
     for path, text in _texts(campaign):
@@ -156,10 +171,7 @@ def _texts(campaign: Campaign) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _patterns(campaign: Campaign) -> Iterator[tuple[KeyPath, str]]:
-    places = [((), campaign.expect), (("under_fault",), campaign.under_fault)]
-    places += [(("clients", name), client.expect) for name, client in campaign.clients.items()]
-    places += [(("tasks", name), task.expect) for name, task in campaign.tasks.items()]
-    for path, expect in places:
+    for path, expect in places_of_expect(campaign):
         yield from ((path, pattern) for pattern in (*expect.output, *expect.never))
     for name, task in campaign.tasks.items():
         for step in (*task.before, *task.run, *task.proof):

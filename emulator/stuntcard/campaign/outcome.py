@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from stuntcard.campaign.cells import Cell
-from stuntcard.campaign.model import Campaign, Client, Expect, Limits, Task, expected_of
+from stuntcard.campaign.model import NO_FAULT, Campaign, Client, Expect, Limits, Task, expected_of
 
 
 class Verdict(StrEnum):
@@ -118,6 +118,11 @@ class Outcome(_Value):
     def not_met(self) -> tuple[Judgement, ...]:
         """What it did not show."""
         return tuple(one for one in self.judgements if not one.met)
+
+    @property
+    def never_struck(self) -> bool:
+        """Whether it was run with a fault that never struck."""
+        return self.cell.fault != NO_FAULT and not self.struck and self.verdict is not Verdict.BROKEN
 
     @property
     def why(self) -> str:

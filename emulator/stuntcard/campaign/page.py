@@ -32,12 +32,12 @@ _MOST_OF_OTHERS = 3000
 class _Tile:
     """What one client made of one row."""
 
-    outcomes: list[tuple[str, Verdict, int, bool]] = field(default_factory=list)
-    """Id, verdict, number in its series, and whether the page has more of it."""
+    outcomes: list[tuple[str, Verdict, int, bool, bool]] = field(default_factory=list)
+    """Id, verdict, number in its series, whether the page has more of it, and whether its fault never struck."""
 
     def count(self, verdict: Verdict) -> int:
         """How many have this verdict."""
-        return sum(1 for _, one, _, _ in self.outcomes if one is verdict)
+        return sum(1 for _, one, *_ in self.outcomes if one is verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ def page(results: Path) -> Iterator[str]:
         fault = "" if cell.fault == NO_FAULT else cell.fault
         extra = ", ".join(filter(None, (cell.applet, cell.reader, f"seed {cell.seed}" if cell.seed else "")))
         row = rows.setdefault((cell.subject, extra, cell.task, fault), {client: _Tile() for client in clients})
-        row[cell.client].outcomes.append((outcome.id, outcome.verdict, cell.nth or 0, outcome.id in told))
+        row[cell.client].outcomes.append(
+            (outcome.id, outcome.verdict, cell.nth or 0, outcome.id in told, outcome.never_struck)
+        )
     for row in rows.values():
         for tile in row.values():
             tile.outcomes.sort(key=lambda one: one[2])

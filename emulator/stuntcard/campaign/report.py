@@ -44,6 +44,8 @@ def _json_lines(results: Path) -> Iterator[str]:
         "versions": read_versions(results),
         "verdicts": {verdict.value: sums.verdicts[verdict] for verdict in Verdict},
         "seconds": round(sums.seconds, 3),
+        "never_struck": dict(sorted(sums.never_struck.items())),
+        "matched_none": sorted(sums.matched_none),
         "overhead_a_run": round(sums.overhead, 4),
     }
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "outcomes": ['

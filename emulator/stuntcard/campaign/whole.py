@@ -6,17 +6,26 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol, Self, cast
 
-from stuntcard.campaign.cells import Cell, Matrix
+from stuntcard.campaign.cells import Cell, Entry, Matrix
 from stuntcard.campaign.client import end_orphans, take_orphans
 from stuntcard.campaign.execution import Execution, Tell, ask_versions
 from stuntcard.campaign.hosts import answer_to, end_hosts, rest
-from stuntcard.campaign.journal import Header, Journal, is_complete, put_aside, read_outcomes
+from stuntcard.campaign.journal import (
+    Header,
+    Journal,
+    JournalError,
+    is_complete,
+    put_aside,
+    read_header,
+    read_outcomes,
+)
 from stuntcard.campaign.load import NamedCampaign
-from stuntcard.campaign.model import Campaign
+from stuntcard.campaign.model import Campaign, Selection
 from stuntcard.campaign.outcome import Outcome, Request, job_of
 from stuntcard.campaign.subject import can_be
 
@@ -26,6 +35,14 @@ _A_PROCESSOR = 2
 
 _PATIENCE = 10
 """Seconds that a scheduler may take to answer."""
+
+
+_SHOWN = 20
+"""Values that are named where one was given that there is not."""
+
+
+class NothingToRunError(ValueError):
+    """A campaign, or a part of it, without a run; says why."""
 
 
 class ClusterError(Exception):
@@ -69,11 +86,13 @@ def run_campaign(
     """Runs what is not done yet; False when it was ended before.
 
     `begun` is called once it is known what there is to do, and `ended` asked now and then. Raises TooManyCellsError,
-    ClientsMissingError, JournalError, ClusterError, or OSError when the results can't be written.
+    NothingToRunError, ClientsMissingError, JournalError, ClusterError, or OSError when the results can't be written.
     """
+    entries = entries_of(named.campaign)
     if where.afresh or is_complete(where.results):
+        if not where.afresh:
+            _refuse_to_lose_more(named.campaign, where.results)
         put_aside(where.results)
-    entries = list(Matrix(named.campaign, possible).entries())
     with (
         Journal(where.results, Header(named.name, named.file, named.campaign)) as journal,
         _executor(where) as (executor, at_once),
@@ -85,6 +104,32 @@ def run_campaign(
         execution.take_up(read_outcomes(where.results))
         begun(execution)
         return execution.run(executor, at_once, ended)
+
+
+def entries_of(campaign: Campaign) -> list[Entry]:
+    """The cells and series that there are to run. Raises TooManyCellsError, NothingToRunError."""
+    entries = list(Matrix(campaign, possible).entries())
+    if not entries:
+        raise NothingToRunError(
+            "there is no run: `include`, `exclude`, --only, --sample and the applets that cards are seen through leave "
+            "none"
+        )
+    return entries
+
+
+def _refuse_to_lose_more(campaign: Campaign, results: Path) -> None:
+    """Raises JournalError where the report that is there is of other runs than some that are chosen now."""
+    former = read_header(results).campaign
+    chosen = (campaign.only, campaign.sample, campaign.pairs)
+    if chosen != (former.only, former.sample, former.pairs) and _narrows(campaign):
+        raise JournalError(
+            f"{results}: a finished report of other runs of this campaign is there, and would be lost; choose another "
+            "folder with --results, or replace it with --afresh"
+        )
+
+
+def _narrows(campaign: Campaign) -> bool:
+    return campaign.only != Selection() or campaign.sample is not None or campaign.pairs
 
 
 def possible(cell: Cell) -> bool:
@@ -133,16 +178,17 @@ def _cluster(address: str, workers: int | None) -> Iterator[tuple[Executor, int]
 
 def only(named: NamedCampaign, selections: Sequence[dict[str, str]]) -> NamedCampaign:
     """The campaign with those cells alone that all of these patterns cover. Raises ValueError for what is no such."""
-    from dataclasses import replace
-
-    from stuntcard.campaign.model import Selection
-
     known = tuple(Selection.model_fields)
     merged: dict[str, str] = {}
     for one in selections:
         for name, pattern in one.items():
             if name not in known:
                 raise ValueError(f"--only {name}={pattern}: expected one of {', '.join(known)} before the =")
+            values = Matrix(named.campaign).values()[name]
+            if not any(fnmatchcase(value, pattern) for value in values):
+                more = f", and {len(values) - _SHOWN:,} more" if len(values) > _SHOWN else ""
+                there = f"there are: {', '.join(values[:_SHOWN])}{more}" if values else "it has none"
+                raise ValueError(f"--only {name}={pattern}: {named.name} has no such {name}; {there}")
             merged[name] = pattern
     if not merged:
         return named

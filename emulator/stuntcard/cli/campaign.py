@@ -63,15 +63,16 @@ def check(file: FileArgument) -> None:
 
     Example: stuntcard campaign check mine.yaml
     """
-    from stuntcard.campaign.cells import Matrix, Series, TooManyCellsError
-    from stuntcard.campaign.whole import possible
+    from stuntcard.campaign.cells import Series, TooManyCellsError
+    from stuntcard.campaign.summary import counted
+    from stuntcard.campaign.whole import NothingToRunError, entries_of
 
-    named = _loaded(file, None, None)
-    with failing(TooManyCellsError):
-        entries = list(Matrix(named.campaign, possible).entries())
+    named = _loaded(file, None, None, files_too=True)
+    with failing(TooManyCellsError, NothingToRunError):
+        entries = entries_of(named.campaign)
     series = sum(isinstance(entry, Series) for entry in entries)
     more = f", and {series:,} series of a run for each command" if series else ""
-    typer.echo(f"{named.name} can be run: {len(entries) - series:,} runs{more}.")
+    typer.echo(f"{named.name} can be run: {counted(len(entries) - series, 'run')}{more}.")
 
 
 @campaign_app.command()
@@ -138,13 +139,13 @@ def _run(named: NamedCampaign, where: Where, *, as_lines: bool) -> None:
     from stuntcard.campaign.journal import JournalError, read_outcomes
     from stuntcard.campaign.report import write_reports
     from stuntcard.campaign.summary import summed
-    from stuntcard.campaign.whole import ClusterError, run_campaign
+    from stuntcard.campaign.whole import ClusterError, NothingToRunError, run_campaign
     from stuntcard.cli.campaign_table import Lines, Table
     from stuntcard.running.signals import ENDING, caught
 
     with (
         _extra_needed(),
-        failing(TooManyCellsError, JournalError),
+        failing(TooManyCellsError, NothingToRunError, JournalError),
         failing(ClientsMissingError, ClusterError, OSError, code=ExitCode.UNAVAILABLE),
         caught(*ENDING) as signals,
         Lines() if as_lines else Table(named.name) as shown,
@@ -157,6 +158,8 @@ def _run(named: NamedCampaign, where: Where, *, as_lines: bool) -> None:
         fail(f"Ended after {sums}. {again[0].upper()}{again[1:]}.", ExitCode.INTERRUPTED)
     if not as_lines:
         typer.echo(f"{sums}. The report: {paths[0]}")
+        for warning in sums.warnings:
+            typer.echo(f"{warning[0].upper()}{warning[1:]}")
     if not sums.good:
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -222,6 +225,8 @@ def compare(
 ) -> None:
     """Tell what broke between two campaigns, and what was mended; ends with 1 when something broke.
 
+    Ends with 2 when they have no run in common.
+
     Example: stuntcard campaign compare nightly/report.json campaign-opensc-versions
     """
     from dataclasses import asdict
@@ -229,10 +234,16 @@ def compare(
     from stuntcard.campaign.compare import compared
     from stuntcard.campaign.journal import JournalError
     from stuntcard.campaign.report import read_briefs
+    from stuntcard.campaign.summary import counted
     from stuntcard.cli.campaign_table import comparison_lines
 
     with failing(JournalError, OSError):
         found = compared(read_briefs(old), read_briefs(new))
+    if not found.common:
+        fail(
+            f"nothing can be compared: {old} and {new} have no run in common. {counted(len(found.gone), 'run')} of the "
+            f"former, {counted(len(found.new), 'run')} of the latter; are they of one campaign?"
+        )
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
     else:
@@ -241,14 +252,16 @@ def compare(
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _loaded(file: str, variables: list[str] | None, only: list[str] | None) -> NamedCampaign:
+def _loaded(
+    file: str, variables: list[str] | None, only: list[str] | None, *, files_too: bool = False
+) -> NamedCampaign:
     from stuntcard.campaign.load import load_campaign, with_variables
     from stuntcard.campaign.whole import only as only_these
     from stuntcard.cli.loading import failing_to_read
     from stuntcard.profile.document import DocumentError
 
     with failing_to_read(file), failing(DocumentError):
-        named = load_campaign(file)
+        named = load_campaign(file, files_too=files_too)
     with failing(ValueError):
         named = with_variables(named, dict(_pair("--set", one) for one in variables or ()))
         return only_these(named, [dict([_pair("--only", one)]) for one in only or ()])

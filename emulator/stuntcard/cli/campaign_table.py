@@ -68,7 +68,8 @@ class Table:
         """Says what there is to do."""
         progress = execution.progress
         if progress.resumed:
-            self._console.print(f"{self._name} goes on: {progress.resumed:,} runs were done before.")
+            runs = f"{progress.resumed:,} runs were" if progress.resumed > 1 else "1 run was"
+            self._console.print(f"{self._name} goes on: {runs} done before.")
 
     def tell(self, progress: Progress, outcome: Outcome | None) -> None:
         """Shows how far it is."""
@@ -124,11 +125,20 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
     for title, ones in (("Broke", found.broke), ("Mended", found.mended), ("Otherwise", found.other)):
         yield from _listed(title, ones)
     yield from _listed("New", tuple(one for one in found.new if not one.good))
+    if found.gone:
+        yield f"GONE: {len(found.gone):,} of the {len(found.gone) + found.common:,} runs of OLD are not in NEW"
+        yield from _lines_of(found.gone[:_LAST])
+        if len(found.gone) > _LAST:
+            yield f"  and {len(found.gone) - _LAST:,} more"
     yield f"{found.same:,} as before, {len(found.new):,} new, {len(found.gone):,} gone."
 
 
 def _listed(title: str, ones: tuple[Brief, ...]) -> Iterator[str]:
     if ones:
         yield f"{title}: {len(ones)}"
-        for one in ones:
-            yield f"  {one.verdict.value:7} {one.title} [{one.id}]{f': {one.why}' if one.why else ''}"
+        yield from _lines_of(ones)
+
+
+def _lines_of(ones: tuple[Brief, ...]) -> Iterator[str]:
+    for one in ones:
+        yield f"  {one.verdict.value:7} {one.title} [{one.id}]{f': {one.why}' if one.why else ''}"

@@ -28,7 +28,7 @@ def cross_check(scenario: Scenario, profile: Profile) -> Iterator[Finding]:
             check_names(fault_rule(fault), profile)
         except FaultError as error:
             yield Finding(("faults", index), str(error))
-    yield from _check_expectations(scenario.expect, profile)
+    yield from check_expectations(scenario.expect, profile)
     for index, condition in enumerate(scenario.cured):
         yield from check_condition(profile, ("cured", index), condition)
         yield from check_key(("cured", index), condition, keys_at_first(scenario, profile))
@@ -85,7 +85,8 @@ def _check_objects(scenario: Scenario, profile: Profile) -> Iterator[Finding]:
             taken.add(wanted.id)
 
 
-def _check_expectations(expect: Expectations, profile: Profile) -> Iterator[Finding]:
+def check_expectations(expect: Expectations, profile: Profile) -> Iterator[Finding]:
+    """What is expected that a profile's cards never have."""
     paths = known_paths(profile)
     for path in expect.state:
         if STATE_PATH.fullmatch(path) is None or not paths.knows(path):

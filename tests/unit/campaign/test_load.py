@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from stuntcard.campaign.load import CampaignError, campaign_names, load_campaign, parse_campaign, with_variables
 from stuntcard.campaign.model import Task, expected_of
 
+DOCS = Path(__file__).parents[3] / "docs/campaigns.md"
 GOOD = b"""\
 schema: 1
 title: A try
@@ -36,7 +40,7 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
         parse_campaign(text.replace(b"sample: 0\n", b""), "try.yaml")
     told = str(caught.value).splitlines()
     assert [line.partition(": ")[0] for line in told] == [
-        "try.yaml:6:3", "try.yaml:8:3", "try.yaml:9:16", "try.yaml:9:27", "try.yaml:10:9",
+        "try.yaml:6:3", "try.yaml:8:47", "try.yaml:9:16", "try.yaml:9:27", "try.yaml:10:9",
     ]  # fmt: skip
     assert "{nowhere} stands for nothing" in told[0]
     assert "leave out nth" in told[3]
@@ -58,3 +62,35 @@ def test_what_is_expected_is_said_nearest_to_the_run() -> None:
     assert (faulty.exit, faulty.never, faulty.tries_spent) == ("any", ("oops",), 2)
     shown = expected_of(campaign, "opensc", Task(shown_by=True), fault=False)
     assert (shown.scenario, shown.may_lose) == (True, True)
+
+
+@pytest.mark.parametrize("text", re.findall(r"```yaml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL))
+def test_the_files_in_the_documents_can_be_used(text: str) -> None:
+    assert parse_campaign(text.encode(), "try.yaml").campaign.clients
+
+
+def mistakes(text: bytes) -> list[str]:
+    with pytest.raises(CampaignError) as caught:
+        parse_campaign(text, "try.yaml")
+    return str(caught.value).splitlines()
+
+
+def test_a_client_with_a_command_beside_tasks_is_told_not_both() -> None:
+    assert mistakes(GOOD.replace(b'{module: "', b'{command: "true", module: "')) == [
+        "try.yaml:6:12: clients.opensc.command: it has a `command`, and the campaign `tasks`: not both; "
+        "leave out one of them"
+    ]
+    assert mistakes(GOOD.partition(b"tasks:")[0]) == [
+        "try.yaml:6:3: clients.opensc: give it a `command`, or the campaign `tasks` for all of its clients"
+    ]
+
+
+def test_what_no_card_of_the_campaign_has_is_not_expected_of_it() -> None:
+    text = GOOD.replace(b"expect: {output: in}", b"expect: {card: {codes.qpim.state: set, codes.qpin.state: set}}")
+    assert mistakes(text) == [
+        "try.yaml:8:63: tasks.login.expect.card.codes.qpim.state: there is no such thing to expect; "
+        "did you mean codes.qpin.state or codes.pin.state or codes.puk.state?"
+    ]
+    # One of another card is expected where a task is for that one alone.
+    both = text.replace(b"codes.qpim.state", b"codes.pin.state") + b"cards: [tokenme]\n"
+    assert parse_campaign(both, "try.yaml").campaign.cards == ("tokenme",)
