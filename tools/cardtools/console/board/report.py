@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +22,17 @@ _COLUMNS = ("trainee", "exercise", "attempt", "progress", "minutes", "tries-spen
 _WIDTHS = (38, 66, 16, 24, 18, 22, 18, 50, 30)
 """Of the columns of the PDF, in parts of its breadth."""
 _TIME = "%Y-%m-%d %H:%M"
+_SEPARATORS = {Language.ENGLISH: ",", Language.CZECH: ";", Language.SLOVENIAN: ";"}
+"""Where numbers have a decimal comma, a spreadsheet takes a semicolon between columns."""
+_NAME_MAX = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report in words: its title, the names of the columns, and the rows."""
+    """A report in words: its language and title, the names of the columns, and the rows."""
 
+    language: Language
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -37,12 +44,14 @@ def report_of(
     """The report of a class, as it stands."""
     rows = []
     for trainee in registry.trainees(class_row.id):
+        goes = Counter[int]()
         for attempt in registry.attempts(trainee.id):
+            goes[attempt.position] += 1
             rows.append(
                 (
                     trainee.name,
                     titles.get(attempt.exercise, attempt.exercise),
-                    str(attempt.number),
+                    str(goes[attempt.position]),
                     messages.text(f"progress-{attempt.state}"),
                     str(minutes_of(attempt, at)),
                     str(attempt.tries_spent),
@@ -52,19 +61,19 @@ def report_of(
                 )
             )
     columns = tuple(messages.text(f"column-{name}") for name in _COLUMNS)
-    return Report(class_row.title, columns, tuple(rows))
+    return Report(messages.language, class_row.title, columns, tuple(rows))
 
 
 def csv_report(report: Report) -> bytes:
-    """The report as CSV (RFC 4180), in UTF-8 with the mark by which spreadsheets know it."""
+    """The report as CSV, as spreadsheets of its language read it, in UTF-8 with the mark by which they know it."""
     written = io.StringIO()
-    writer = csv.writer(written)
+    writer = csv.writer(written, delimiter=_SEPARATORS[report.language])
     writer.writerow(report.columns)
     writer.writerows([[_no_formula(cell) for cell in row] for row in report.rows])
     return written.getvalue().encode("utf-8-sig")
 
 
-def pdf_report(report: Report, language: Language) -> bytes:
+def pdf_report(report: Report) -> bytes:
     """The report as a PDF. Raises ConsoleError when no font with Czech and Slovenian letters is installed."""
     from fpdf import FPDF
     from fpdf.fonts import FontFace
@@ -74,7 +83,7 @@ def pdf_report(report: Report, language: Language) -> bytes:
         raise ConsoleError("no-font")
     page = FPDF(orientation="landscape")
     page.set_title(report.title)
-    page.set_lang(language)
+    page.set_lang(report.language)
     page.add_font("DejaVu", "", str(regular))
     page.add_font("DejaVu", "B", str(bold))
     page.add_page()
@@ -87,6 +96,13 @@ def pdf_report(report: Report, language: Language) -> bytes:
             for cell in cells:
                 row.cell(cell)
     return bytes(page.output())
+
+
+def report_name(class_row: ClassRow) -> str:
+    """A file's name without its ending: the class's title in letters that every system takes, and its id."""
+    letters = unicodedata.normalize("NFKD", class_row.title).encode("ascii", "ignore").decode()
+    words = re.findall("[a-z0-9]+", letters.lower())
+    return f"{'-'.join(words)[:_NAME_MAX].strip('-') or 'class'}-{class_row.id}"
 
 
 def _no_formula(cell: str) -> str:

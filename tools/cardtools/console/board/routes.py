@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 
 from cardtools.common.messages import Language
-from cardtools.console.board.report import csv_report, pdf_report, report_of
+from cardtools.console.board.report import csv_report, pdf_report, report_name, report_of
 from cardtools.console.board.rows import board_rows
 from cardtools.console.school.plan import FormError, plan_of
 from cardtools.console.school.school import now
@@ -162,8 +162,8 @@ def report(
     found = report_of(
         console.school.registry, class_row, console.school.titles(language), messages_for(language), now()
     )
-    content = csv_report(found) if kind == "csv" else pdf_report(found, language)
-    headers = {"Content-Disposition": f'attachment; filename="class-{class_row.id}.{kind}"'}
+    content = csv_report(found) if kind == "csv" else pdf_report(found)
+    headers = {"Content-Disposition": f'attachment; filename="{report_name(class_row)}.{kind}"'}
     media = "text/csv; charset=utf-8" if kind == "csv" else "application/pdf"
     return Response(content, media_type=media, headers=headers)
 
