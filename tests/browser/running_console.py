@@ -52,7 +52,7 @@ class RunningConsole:
 @contextmanager
 def console_running(environment: Mapping[str, str], folder: Path, *arguments: str | Path) -> Iterator[RunningConsole]:
     """A console on a free port, which keeps its classes in the environment's own folder."""
-    command = [*_COMMAND, "--no-browser", *_port(arguments), *map(str, arguments)]
+    command = [*_COMMAND, *_no_browser(arguments), *_port(arguments), *map(str, arguments)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
     )
@@ -66,6 +66,10 @@ def console_running(environment: Mapping[str, str], folder: Path, *arguments: st
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
+
+
+def _no_browser(arguments: tuple[str | Path, ...]) -> tuple[str, ...]:
+    return () if "--no-browser" in arguments else ("--no-browser",)
 
 
 def _port(arguments: tuple[str | Path, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,7 +108,10 @@ def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningC
     assert trainer.post(f"/trainees/{petr_desk.rpartition('/')[2]}/again", headers=form).status_code == 409
     [jana_link, _] = joins(trainer.get(board).text)
     jana = visitor(class_, jana_link)
-    assert "looking on" not in jana.get(jana_desk).text
+    own = jana.get(jana_desk).text
+    assert "looking on" not in own
+    # Nobody can be called in this story, but the trainer can be asked.
+    assert ('id="calls"' in own, 'id="ask"' in own) == (False, True)
     for at in ("", "?at=code:pin", "?at=object:20"):
         seen = trainer.get(jana_desk + at).text
         assert "You are looking on at the desk of Jana." in seen
@@ -137,3 +141,26 @@ def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningC
     # Who tries an exercise alone sits there.
     tried = trainer.post("/practice", data={"exercise": "proid-q-pin-blocked"}, headers=form)
     assert trainer.post(f"{tried.url}/hint", headers=form).status_code == 200
+
+
+def test_at_its_end_it_says_what_is_kept_and_how_that_goes_on(own: dict[str, str], tmp_path: Path) -> None:
+    plan, opened = tmp_path / "my class.yaml", tmp_path / "opened"
+    plan.write_text(CLASS, "utf-8")
+    slovenian = {**own, "LC_ALL": "sl_SI.UTF-8", "BROWSER": f"touch {opened} %s"}
+    with console_running(slovenian, tmp_path, "class", plan, "--no-browser") as running:
+        port = running.url.rpartition(":")[2]
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.stdout is not None
+        assert running.process.stdout.read() == (
+            "Razred »Třída« ostane shranjen, s karticami, poskusi in povezavami vred. "
+            f"Nadaljuje se z ukazom: cardconsole --port {port} class '{plan}'\n"
+        )
+        assert running.process.wait(PATIENCE) == 0
+    assert not opened.exists()
+    with console_running(own, tmp_path, "--port", port, "class", plan) as running:
+        trainer = visitor(running, running.link)
+        trainer.post(f"{trainer.get(running.link).url}/end", headers={"Origin": running.url})
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.stdout is not None
+        # A class that the trainer ended is not said to be kept.
+        assert "kept" not in running.process.stdout.read()

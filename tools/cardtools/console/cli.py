@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cardtools.console.serving import Begun, ReadPlan
 
 _PORT = 8630
+_HOST = "127.0.0.1"
 _FOLDER_VARIABLE = "CARDCONSOLE_HOME"
 
 app = typer.Typer(
@@ -28,13 +29,16 @@ app = typer.Typer(
 )
 
 
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; the link is written.")]
+
+
 @dataclass(frozen=True, slots=True)
 class ServingOptions:
     """Where the console is served, and what it works with."""
 
-    host: Annotated[str, typer.Option(help="The address to listen on.", metavar="ADDRESS")] = "127.0.0.1"
+    host: Annotated[str, typer.Option(help="The address to listen on.", metavar="ADDRESS")] = _HOST
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.", min=0, max=65535)] = _PORT
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser; the link is written.")] = False
+    no_browser: NoBrowser = False
     ca: Annotated[
         str | None, typer.Option("--ca", help="A CA that runs already; else one is started when needed.", metavar="URL")
     ] = None
@@ -61,10 +65,11 @@ def class_(
     file: Annotated[
         Path, typer.Argument(help="A YAML file with the class: title, exercises, trainees.", metavar="FILE")
     ],
+    no_browser: NoBrowser = False,
 ) -> None:
     """Hold a class, or go on with it where it was broken off.
 
-    Options stand before the command.
+    Other options stand before the command.
 
     Example: cardconsole --port 8630 class november.yaml
     """
@@ -75,10 +80,13 @@ def class_(
     except OSError as error:
         typer.echo(f"{file} can't be read: {error.strerror}. Check the name, and whether you may read it.", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from None
-    _serve(context.obj, lambda known: read_plan(file.name, raw, known))
+    chosen: ServingOptions = context.obj
+    if no_browser:
+        chosen = replace(chosen, no_browser=True)
+    _serve(chosen, lambda known: read_plan(file.name, raw, known), file)
 
 
-def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
+def _serve(chosen: ServingOptions, read: ReadPlan | None, file: Path | None = None) -> None:
     import gc
     import webbrowser
 
@@ -92,7 +100,10 @@ def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
     gc.enable()
     messages = Messages(language_of(), "console")
 
+    runs: list[Begun] = []
+
     def ready(begun: Begun) -> None:
+        runs.append(begun)
         typer.echo(messages.text("serving", url=begun.url, link=begun.link))
         for line in _said(begun, messages):
             typer.echo(line)
@@ -104,7 +115,8 @@ def _serve(chosen: ServingOptions, read: ReadPlan | None) -> None:
     try:
         serve(Options(chosen.folder or _own_folder(), chosen.host, chosen.port, chosen.ca), read, ready)
     except KeyboardInterrupt:
-        pass
+        for begun in runs:
+            _say_what_is_kept(begun, chosen, file, messages)
     except PlanError as error:
         typer.echo("\n".join([messages.told(error), *error.lines(messages)]), err=True)
         raise typer.Exit(error.exit_code) from None
@@ -122,6 +134,34 @@ def _said(begun: Begun, messages: Messages) -> Iterator[str]:
         yield messages.text("class-joined", names=", ".join(begun.held.joined))
     if begun.shared is not None:
         yield messages.text("emulator-shared", url=begun.shared)
+
+
+def _say_what_is_kept(begun: Begun, chosen: ServingOptions, file: Path | None, messages: Messages) -> None:
+    """At the end: that nothing is lost, and the command that goes on."""
+    import contextlib
+
+    kept, held = begun.kept(), begun.held and begun.held.class_row
+    # A terminal that was closed takes no farewell.
+    with contextlib.suppress(OSError):
+        if held in kept:
+            typer.echo(messages.text("class-kept", title=held.title, command=_command(begun, chosen, file)))
+        elif kept:
+            typer.echo(messages.text("classes-kept", command=_command(begun, chosen, None)))
+
+
+def _command(begun: Begun, chosen: ServingOptions, file: Path | None) -> str:
+    """The command that goes on under the address that trainees' links have."""
+    import shlex
+
+    port = int(begun.url.rpartition(":")[2])
+    given = {
+        "--host": chosen.host if chosen.host != _HOST else None,
+        "--port": port if port != _PORT else None,
+        "--ca": chosen.ca,
+        "--folder": chosen.folder,
+    }
+    options = [str(word) for name, value in given.items() if value is not None for word in (name, value)]
+    return shlex.join(["cardconsole", *options, *(["class", str(file)] if file is not None else [])])
 
 
 def _own_folder() -> Path:

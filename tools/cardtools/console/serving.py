@@ -24,6 +24,7 @@ from cardtools.console.school.plan import ClassPlan
 from cardtools.console.school.school import Held, School
 from cardtools.console.store.database import Database
 from cardtools.console.store.registry import Registry
+from cardtools.console.store.rows import ClassRow
 from cardtools.console.watching import Watcher
 from cardtools.console.web.context import Console
 from cardtools.console.web.guard import too_slow
@@ -58,13 +59,14 @@ class Options:
 class Begun:
     """A console that is served: its address, the trainer's link, and the class that is held, if one is.
 
-    `shared`: the address of the emulator's server, where it ran before.
+    `shared`: the address of the emulator's server, where it ran before; `kept` gives the classes that there are then.
     """
 
     url: str
     link: str
     held: Held | None
     shared: str | None
+    kept: Callable[[], list[ClassRow]]
 
 
 def serve(options: Options, read: ReadPlan | None, ready: Callable[[Begun], None]) -> None:
@@ -96,7 +98,7 @@ def serve(options: Options, read: ReadPlan | None, ready: Callable[[Begun], None
         console = Console(school, workers, visitors, hub, url, ca.url)
         app = create_app(console, _hosts(options.host, url))
         link = f"{url}/enter/{visitors.new_ticket()}?to={first}"
-        begun = Begun(url, link, held, server.shared_url)
+        begun = Begun(url, link, held, server.shared_url, school.classes)
         _Server(app, hub, lambda: ready(begun)).run(sockets=[listener])
 
 

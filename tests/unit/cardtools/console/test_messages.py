@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from cardtools.common.messages import Language
+from cardtools.common.messages import Language, Messages
 from cardtools.common.terms import Validity
 from cardtools.console.acts.values import ActName, Outcome
 from cardtools.console.emulator.values import Person
@@ -53,3 +53,10 @@ def test_none_is_missing_and_none_is_left_over(language: Language) -> None:
     wanted = asked_for()
     assert wanted - known == set()
     assert known - wanted == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_who_is_to_type_once_more_is_not_told_to_begin_again(language: Language) -> None:
+    """The button beside it that is called so throws the card away."""
+    button = Messages(language, "console").text("again").split()[-1]
+    assert button not in Messages(language, "card").text("prompt-mismatch")

@@ -44,8 +44,8 @@ def enter(
 def home(request: Request, console: ForTrainer) -> Response:
     """Exercises to try, and classes."""
     language = language_of(request)
-    classes = [one for one in console.school.registry.classes() if not one.practice]
-    values = {"trainer": True, "exercises": console.school.exercises(language), "classes": classes}
+    school = console.school
+    values = {"trainer": True, "exercises": school.exercises(language), "classes": school.classes()}
     return page(request, "home", language, values)
 
 

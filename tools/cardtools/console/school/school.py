@@ -92,6 +92,10 @@ class School:
 
     # Classes
 
+    def classes(self) -> list[ClassRow]:
+        """The classes, the newest first, without what is practised alone."""
+        return [one for one in self.registry.classes() if not one.practice]
+
     def begin_class(self, plan: ClassPlan) -> ClassRow:
         """Keeps a new class. Its cards are made when a trainee comes."""
         new = NewClass(plan.title, plan.language, plan.exercises, plan.trainees)
@@ -102,7 +106,7 @@ class School:
 
         Raises ConsoleError where anything else than who comes is planned otherwise.
         """
-        known = next((one for one in self.registry.classes() if not one.practice and one.title == plan.title), None)
+        known = next((one for one in self.classes() if one.title == plan.title), None)
         if known is None:
             return Held(self.begin_class(plan))
         there = {trainee.name for trainee in self.registry.trainees(known.id)}
