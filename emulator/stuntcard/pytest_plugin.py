@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that failed shows its cards: in what is printed, and as a property in JUnit's XML."""
     report = yield
+    testing = sys.modules.get("stuntcard.testing")
     cards = getattr(item, "funcargs", {}).get("stuntcard")
-    if report.when == "call" and report.failed and cards is not None and cards.cards:
+    # A project may have a fixture of the same name, which gives something else.
+    if report.when == "call" and report.failed and testing is not None and isinstance(cards, testing.Stuntcard):
         shown = "\n".join(card.report for card in cards.cards)
-        report.sections.append(("Stuntcard's cards", shown))
-        item.user_properties.append(("stuntcard", shown))  # which the report of the teardown brings to the XML
+        if shown:
+            report.sections.append(("Stuntcard's cards", shown))
+            item.user_properties.append(("stuntcard", shown))  # which the report of the teardown brings to the XML
     return report
 
 

@@ -111,3 +111,18 @@ def test_what_each_test_said_is_in_a_folder_where_that_is_asked_for(tmp_path: Pa
         cwd=tmp_path, env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=True, timeout=60,
     )  # fmt: skip
     assert [file.name for file in (tmp_path / "said").iterdir()] == ["test_it.py--test_it-tokenme.trace"]
+
+
+def test_a_fixture_of_the_same_name_that_gives_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pytest, stuntcard.testing\n@pytest.fixture\ndef stuntcard():\n    return 1\n"
+        "def test_it(stuntcard):\n    assert stuntcard == 2\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "stuntcard.pytest_plugin", "test_it.py"],
+        cwd=tmp_path, env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "1 failed" in done.stdout
+    assert done.returncode == 1
