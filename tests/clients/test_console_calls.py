@@ -110,7 +110,7 @@ def test_begin_again_gives_a_fresh_card_and_lets_old_ones_go(console: RunningCon
     assert cards(console) == [f"{trainee}-2", f"{trainee}-3"]
     sitting.trainer.post(f"{sitting.board}/end")
     assert cards(console) == []
-    assert sitting.jana.get(sitting.desk).status_code == 403
+    assert sitting.jana.get(sitting.desk).status_code == 410
 
 
 def test_an_exercise_that_is_open_is_not_left_behind(sitting: Sitting) -> None:

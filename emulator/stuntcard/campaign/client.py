@@ -127,9 +127,13 @@ def _started(
             preexec_fn=partial(_bounded, allowed.files),
         )
     except FileNotFoundError as error:
+        if not folder.is_dir():
+            raise NotStartedError(f"{command[0]}: can't be run: the client's folder is gone") from error
         raise NotStartedError(f"{command[0]}: no such program; is it installed, and on the PATH?") from error
     except OSError as error:
         raise NotStartedError(f"{command[0]}: can't be run: {error.strerror}") from error
+    except (ValueError, subprocess.SubprocessError) as error:  # NUL in a word, = in a variable's name; a limit
+        raise NotStartedError(f"{command[0]}: can't be run: {error}") from error
 
 
 def _bounded(files: int) -> None:
@@ -304,7 +308,14 @@ def _state(pid: int) -> tuple[str, str]:
 
 def end_orphans() -> None:
     """Ends what came to this process from others that were lost, and is still running."""
-    for pid in list(_children(os.getpid())):
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    beyond: set[int] = set()
+    # The children of those that end come here in their turn.
+    while found := set(_children(os.getpid())) - beyond:
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except PermissionError:
+                beyond.add(pid)
+            except (ProcessLookupError, ChildProcessError):
+                continue

@@ -19,7 +19,8 @@ from stuntcard.campaign.model import Campaign
 from stuntcard.campaign.outcome import Outcome, Verdict, Version
 
 FORMAT = 1
-JOURNAL, PREVIOUS, TRACES = "journal.jsonl", "previous.jsonl", "traces"
+JOURNAL, PREVIOUS, TRACES, LOCK = "journal.jsonl", "previous.jsonl", "traces", "journal.lock"
+_BEGIN = b'{"stuntcard_campaign": '
 _END = b'{"ended": true}\n'
 _PASSED_TRACES = 32 << 20
 """Bytes of conversations that are kept of runs that passed; of others all are."""
@@ -41,31 +42,46 @@ class Header:
 class Journal:
     """A folder with results, as long as one program adds to them."""
 
-    def __init__(self, folder: Path, header: Header) -> None:
-        """Opens it, or begins it. Raises JournalError, or OSError when it can't be written."""
+    def __init__(self, folder: Path, header: Header, *, afresh: bool = False) -> None:
+        """Opens it, or begins it. Raises JournalError, or OSError when it can't be written.
+
+        `afresh`, or where the campaign came to its end: what is there is put aside first.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / TRACES).mkdir(mode=0o700, exist_ok=True)
         self.folder = folder
-        self._file = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # A file of its own: the journal itself is renamed when it is put aside.
+        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._file)
+            os.close(self._lock)
             raise JournalError(f"{folder}: another campaign writes there; choose another folder: --results") from error
+        try:
+            if afresh or is_complete(folder):
+                put_aside(folder)
+            self._file = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except BaseException:
+            os.close(self._lock)
+            raise
         self.done: dict[str, Verdict] = {}
         """The cells that have an outcome."""
         self._room = _PASSED_TRACES
         try:
             self._begin_or_go_on(header)
         except BaseException:
-            os.close(self._file)
+            self._close()
             raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
         os.close(self._file)
+        os.close(self._lock)
 
     def add(self, outcome: Outcome) -> bool:
         """Writes an outcome down; False where the cell has one already. Raises OSError when it can't be written."""
@@ -90,6 +106,9 @@ class Journal:
         self.sync()
 
     def _begin_or_go_on(self, header: Header) -> None:
+        begins = os.pread(self._file, len(_BEGIN), 0)
+        if begins and not _BEGIN.startswith(begins):
+            raise JournalError(f"{self.folder / JOURNAL}: it is no campaign's; choose another folder with --results")
         whole = _cut_off_what_is_torn(self._file)
         if whole and read_header(self.folder) != header:
             raise JournalError(
@@ -139,21 +158,35 @@ def read_header(folder: Path) -> Header:
     first = next(_lines(folder), None)
     if first is None or first.get("stuntcard_campaign") != FORMAT:
         raise JournalError(f"{folder}: there are no results of a campaign that this version of Stuntcard can read")
-    campaign = Campaign.model_validate_json(json.dumps(first["campaign"]))
-    return Header(str(first["name"]), str(first["file"]), campaign)
+    with _damaged(folder):
+        campaign = Campaign.model_validate_json(json.dumps(first["campaign"]))
+        return Header(str(first["name"]), str(first["file"]), campaign)
 
 
 def read_outcomes(folder: Path) -> Iterator[Outcome]:
     """The outcomes one after the other, without their traces. Raises JournalError, or OSError."""
     for line in _lines(folder):
         if "outcome" in line:
-            yield Outcome.model_validate_json(json.dumps(line["outcome"]))
+            with _damaged(folder):
+                outcome = Outcome.model_validate_json(json.dumps(line["outcome"]))
+            yield outcome
 
 
 def read_versions(folder: Path) -> dict[str, str]:
     """What each client said of its version."""
-    found = (Version.model_validate(line["version"]) for line in _lines(folder) if "version" in line)
+    with _damaged(folder):
+        found = [Version.model_validate(line["version"]) for line in _lines(folder) if "version" in line]
     return {version.name: version.text for version in found}
+
+
+@contextlib.contextmanager
+def _damaged(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, RecursionError) as error:  # pydantic's are ValueErrors
+        raise JournalError(
+            f"{folder / JOURNAL}: it is damaged, or of another version; begin anew with --afresh"
+        ) from error
 
 
 def _lines(folder: Path) -> Iterator[dict[str, object]]:
@@ -163,7 +196,7 @@ def _lines(folder: Path) -> Iterator[dict[str, object]]:
                 return
             try:
                 content = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 content = None
             if not isinstance(content, dict):
                 raise JournalError(f"{folder / JOURNAL}, line {number}: it is damaged; begin anew with --afresh")

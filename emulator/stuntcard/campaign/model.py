@@ -148,8 +148,10 @@ class Limits(Block):
     """What a run may take before it is ended."""
 
     seconds: Annotated[float, Field(gt=0, le=86400, strict=False)] = 30.0
-    output: Annotated[int, Field(ge=1)] = Field(default=4 << 20, description="Bytes of output, of all its commands.")
-    files: Annotated[int, Field(ge=1)] = Field(default=64 << 20, description="Bytes in its folder.")
+    output: Annotated[int, Field(ge=1, le=(1 << 63) - 1)] = Field(
+        default=4 << 20, description="Bytes of output, of all its commands."
+    )
+    files: Annotated[int, Field(ge=1, le=(1 << 63) - 1)] = Field(default=64 << 20, description="Bytes in its folder.")
 
 
 class Selection(Block):

@@ -94,7 +94,7 @@ class Place:
     @property
     def secrets(self) -> Secrets:
         """The codes that they may have been given."""
-        known = ("pin", "wrong-pin", "puk")
+        known = ("pin", "wrong-pin", "puk", "value", "new")
         return Secrets(value for name, value in self.values.items() if name in known or name.startswith("code:"))
 
     def shown(self, line: str) -> str:
@@ -103,6 +103,12 @@ class Place:
 
     def run(self, line: str, allowed: Allowed, stop: int | None = None) -> Ended:
         """Runs a command line to its end. Raises NotStartedError, NothingKnownError."""
+        try:
+            return self._run(line, allowed, stop)
+        except NotStartedError as error:  # what it says may have a code in it
+            raise NotStartedError(self.secrets.masked(str(error))) from None
+
+    def _run(self, line: str, allowed: Allowed, stop: int | None) -> Ended:
         words = self._words(line)
         if self.root is None:
             # Found by the client's own PATH, and not by that of this process.
@@ -118,7 +124,11 @@ class Place:
         return ended
 
     def _words(self, line: str) -> list[str]:
-        return [filled(word, self.values) for word in shlex.split(line)]
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            raise NotStartedError(f"{line}: can't be split into words: {error}") from error
+        return [filled(word, self.values) for word in words]
 
 
 def clear_away_in(root: Path) -> None:

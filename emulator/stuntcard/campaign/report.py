@@ -63,5 +63,5 @@ def read_briefs(path: Path) -> Iterable[Brief]:
         report = json.loads(path.read_text(encoding="utf-8"))
         rows = report["outcomes"]
         return [Brief(str(one["id"]), str(one["title"]), Verdict(one["verdict"]), str(one["why"])) for one in rows]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JournalError(f"{path}: it is no campaign's report in JSON, nor a folder of results") from error

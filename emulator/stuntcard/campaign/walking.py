@@ -16,6 +16,7 @@ from stuntcard.campaign.client import Allowed, Ended, How, take_orphans
 from stuntcard.campaign.masked import Secrets
 from stuntcard.campaign.model import OWN, Limits
 from stuntcard.campaign.programs import Place, Programs
+from stuntcard.campaign.run import StoppedError
 from stuntcard.campaign.subject import Subject, subject
 from stuntcard.campaign.tour import Map, Transition, map_of, tours
 from stuntcard.campaign.walk_model import WalkClient
@@ -65,17 +66,20 @@ def plan(card: str, client: WalkClient, applet: str = OWN, *, everywhere: bool =
     return WalkPlan(found, walked, list(tours(walked)))
 
 
-def walk(planned: WalkPlan, client: WalkClient, limits: Limits) -> Iterator[Met]:
-    """Each transition as it was met, in the order of the ways. Raises NotStartedError, NothingKnownError."""
+def walk(planned: WalkPlan, client: WalkClient, limits: Limits, stop: int | None = None) -> Iterator[Met]:
+    """Each transition as it was met, in the order of the ways. Raises NotStartedError, NothingKnownError.
+
+    `stop`: a descriptor; when it can be read, the client is ended. Raises StoppedError then.
+    """
     take_orphans()
     for tour in planned.tours:
-        with _walker(planned.subject, client, limits) as walker:
+        with _walker(planned.subject, client, limits, stop) as walker:
             for step in tour:
                 yield walker.take(step)
 
 
 @contextmanager
-def _walker(found: Subject, client: WalkClient, limits: Limits) -> Iterator[_Walker]:
+def _walker(found: Subject, client: WalkClient, limits: Limits, stop: int | None) -> Iterator[_Walker]:
     """A fresh card in a reader of its own, and the client before it."""
     card = found.card()
     programs = Programs(client.client, {"label": found.profile.token.label})
@@ -83,7 +87,7 @@ def _walker(found: Subject, client: WalkClient, limits: Limits) -> Iterator[_Wal
         folder = shared or desk.readers[0].directory / "work"
         folder.mkdir(mode=0o700, exist_ok=True)
         with served_to_pcsc(desk):
-            yield _Walker(found, client, card, programs.at(folder, desk.socket), limits)
+            yield _Walker(found, client, card, programs.at(folder, desk.socket), limits, stop)
             desk.let_go()
 
 
@@ -96,6 +100,7 @@ class _Walker:
     card: Card
     place: Place
     limits: Limits
+    stop: int | None
     values: dict[str, str] = field(init=False, repr=False)
     fresh: count[int] = field(default_factory=count, repr=False)
 
@@ -163,7 +168,10 @@ class _Walker:
         }
         place = replace(self.place, values={**self.place.values, **told})
         allowed = Allowed(self.limits.seconds, self.limits.output, self.limits.files)
-        return place.run(self.client.command(action.kind), allowed)
+        ended = place.run(self.client.command(action.kind), allowed, self.stop)
+        if ended.how is How.STOPPED:
+            raise StoppedError
+        return ended
 
     def _last_line(self, ended: Ended, given: str, new: dict[str, str]) -> str:
         lines = ended.output.decode(errors="replace").strip().splitlines()

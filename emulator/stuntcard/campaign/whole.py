@@ -20,7 +20,6 @@ from stuntcard.campaign.journal import (
     Journal,
     JournalError,
     is_complete,
-    put_aside,
     read_header,
     read_outcomes,
 )
@@ -89,12 +88,10 @@ def run_campaign(
     NothingToRunError, ClientsMissingError, JournalError, ClusterError, or OSError when the results can't be written.
     """
     entries = entries_of(named.campaign)
-    if where.afresh or is_complete(where.results):
-        if not where.afresh:
-            _refuse_to_lose_more(named.campaign, where.results)
-        put_aside(where.results)
+    if not where.afresh and is_complete(where.results):
+        _refuse_to_lose_more(named.campaign, where.results)
     with (
-        Journal(where.results, Header(named.name, named.file, named.campaign)) as journal,
+        Journal(where.results, Header(named.name, named.file, named.campaign), afresh=where.afresh) as journal,
         _executor(where) as (executor, at_once),
     ):
         execution = Execution(named.campaign, entries, journal, tell)

@@ -180,12 +180,13 @@ def repeat(
 
     Example: stuntcard campaign repeat 0123456789ab every-command-fails
     """
+    from stuntcard.campaign.cells import TooManyCellsError
     from stuntcard.campaign.finding import NoSuchCellError, cell_in, cell_in_results
     from stuntcard.campaign.outcome import Verdict
     from stuntcard.campaign.whole import run_alone
     from stuntcard.cli.campaign_table import told
 
-    with failing(NoSuchCellError), _extra_needed():
+    with failing(NoSuchCellError, TooManyCellsError), _extra_needed():
         if file is None:
             campaign, cell = cell_in_results(number, Path())
         else:
@@ -260,6 +261,7 @@ def _loaded(
     from stuntcard.cli.loading import failing_to_read
     from stuntcard.profile.document import DocumentError
 
+    _must_be_text(file)
     with failing_to_read(file), failing(DocumentError):
         named = load_campaign(file, files_too=files_too)
     with failing(ValueError):
@@ -271,7 +273,14 @@ def _pair(option: str, given: str) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     if not (name and equals):
         fail(f"{option} {given}: expected NAME=VALUE")
+    _must_be_text(given)
     return name, value
+
+
+def _must_be_text(given: str) -> None:
+    """The journal and the reports keep it, in UTF-8."""
+    if not given.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in given):
+        fail(f"{given!r} is no UTF-8 text")
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def walk(
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Each move in each state, and not each thing that moves do once.")
     ] = False,
-    seconds: Annotated[float, typer.Option(help="So long a command may take.", min=0.1)] = 30.0,
+    seconds: Annotated[float, typer.Option(help="So long a command may take.", min=0.1, max=86400)] = 30.0,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Write each step as a line of JSON.")] = False,
 ) -> None:
     """Lead a client through all that a card's law does with codes, and compare the card with the law after each step.
@@ -45,8 +45,9 @@ def walk(
     from stuntcard.campaign.tour import TooManyStatesError
     from stuntcard.campaign.walk_model import load_walk_client
     from stuntcard.campaign.walking import plan
+    from stuntcard.profile.document import DocumentError
 
-    with failing(ValueError, OSError, NoSuchCardError, TooManyStatesError):
+    with failing(ValueError, DocumentError, OSError, NoSuchCardError, TooManyStatesError):
         client = load_walk_client(by)
         planned = plan(card, client, applet, everywhere=everywhere)
     things, cards = len(planned.map.everything), len(planned.tours)
@@ -65,12 +66,18 @@ def _walked(planned: WalkPlan, client: WalkClient, seconds: float, *, jsonl: boo
     from stuntcard.campaign.client import NotStartedError
     from stuntcard.campaign.model import Limits
     from stuntcard.campaign.placeholders import NothingKnownError
+    from stuntcard.campaign.run import StoppedError
     from stuntcard.campaign.walking import walk
     from stuntcard.messages import messages_in
+    from stuntcard.running.signals import ENDING, caught
 
     messages, wrong = messages_in("en"), set[object]()
-    with failing(NotStartedError, NothingKnownError, code=ExitCode.UNAVAILABLE):
-        for number, met in enumerate(walk(planned, client, Limits(seconds=seconds)), 1):
+    with (
+        failing(NotStartedError, NothingKnownError, code=ExitCode.UNAVAILABLE),
+        failing(StoppedError, code=ExitCode.INTERRUPTED, prefix="Ended before all was walked."),
+        caught(*ENDING) as signals,
+    ):
+        for number, met in enumerate(walk(planned, client, Limits(seconds=seconds), signals.descriptor), 1):
             if met.findings:
                 wrong.add(met.step.shows)
             if jsonl:

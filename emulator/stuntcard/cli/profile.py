@@ -59,6 +59,8 @@ def new(
     loaded_profile(source)
     with failing_to_read(source):
         text = read_profile_text(profile_path(source)).decode()
+    if any("\ud800" <= letter <= "\udfff" for letter in f"{file.stem}{name}"):
+        fail(f"{name or file.stem!r}: a name is text in UTF-8")
     made = copied(text, NewProfile(file.stem, name or file.stem, _language(language)))
     profile = _good(made, file)
     _write(file, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -51,6 +52,8 @@ def files_by_name(folder: str = "") -> dict[str, Path]:
     """The YAML files of all directories, or of a folder in each, by their names without the ending."""
     found: dict[str, Path] = {}
     for directory in all_directories():
-        for path in sorted((directory / folder).glob("*.yaml")):
-            found.setdefault(path.stem, path)
+        # A directory on the search path that can't be read, or be a path at all, has none.
+        with suppress(OSError):
+            for path in sorted((directory / folder).glob("*.yaml")):
+                found.setdefault(path.stem, path)
     return dict(sorted(found.items()))

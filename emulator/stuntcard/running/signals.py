@@ -28,6 +28,11 @@ class SignalsCaught:
         self._pipe = pipe
         self._numbers = numbers
 
+    @property
+    def descriptor(self) -> int:
+        """What can be read once one came."""
+        return self._pipe
+
     def wait(self, seconds: float | None = None) -> tuple[signal.Signals, ...]:
         """Those that came since the last call, in their order; none when none comes within so many seconds."""
         came: tuple[signal.Signals, ...] = ()

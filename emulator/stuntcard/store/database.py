@@ -121,6 +121,8 @@ def create_file(path: Path, stored: StoredCard) -> None:
             _set_up(connection, Durability.FULL)
             migrate(connection)
             _write(connection, _all_rows(stored))
+            # Closing does so as well, but says nothing where it fails, and the log does not come along below.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         # What a deleted card left behind must not be taken for the log of this one.
         remove_file(path)
         unfinished.rename(path)

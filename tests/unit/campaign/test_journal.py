@@ -80,11 +80,35 @@ def test_what_has_come_to_its_end_makes_room_for_the_next(tmp_path: Path) -> Non
     assert len(list((tmp_path / "traces").iterdir())) == 1
     put_aside(tmp_path)
     assert not is_complete(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["previous.jsonl", "traces"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.lock", "previous.jsonl", "traces"]
     assert list((tmp_path / "traces").iterdir()) == []
 
 
 def test_a_folder_that_has_no_results_says_so(tmp_path: Path) -> None:
     (tmp_path / JOURNAL).write_text("no JSON\n")
     with pytest.raises(JournalError, match="line 1: it is damaged"):
+        read_header(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["mine", "mine\nand mine\nand torn", "{}\n"])
+def test_somebody_elses_file_of_that_name_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
+    (tmp_path / JOURNAL).write_text(content)
+    with pytest.raises(JournalError, match="it is no campaign's"):
+        Journal(tmp_path, HEADER)
+    assert (tmp_path / JOURNAL).read_text() == content
+
+
+def test_a_campaign_that_runs_is_not_put_aside_by_one_that_begins_afresh(tmp_path: Path) -> None:
+    with Journal(tmp_path, HEADER) as journal:
+        journal.add(outcome(cell("login")))
+        with pytest.raises(JournalError, match="another campaign writes there"):
+            Journal(tmp_path, HEADER, afresh=True)
+        journal.add(outcome(cell("sign")))
+    assert list(read_outcomes(tmp_path)) == [outcome(cell("login")), outcome(cell("sign"))]
+
+
+@pytest.mark.parametrize("line", ['{"stuntcard_campaign": 1}', '{"stuntcard_campaign": 1, "campaign": []}'])
+def test_a_damaged_header_is_told(tmp_path: Path, line: str) -> None:
+    (tmp_path / JOURNAL).write_text(line + "\n")
+    with pytest.raises(JournalError, match="damaged"):
         read_header(tmp_path)

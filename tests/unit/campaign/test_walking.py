@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -107,3 +111,38 @@ def test_mistakes_in_a_clients_file_have_their_place(text: str, mistake: str, tm
 def test_a_client_that_there_is_not_is_told_with_those_that_there_are() -> None:
     with pytest.raises(FileNotFoundError, match="there is no client 'opensk'; did you mean opensc"):
         load_walk_client("opensk")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "told"),
+    [
+        ("title: a\nclient: {}\nmoves: {wave: x}\n", 2, "moves.wave"),
+        ('title: a\nclient: {}\nmoves: {log_in: "x \'y"}\n', 69, "can't be split into words"),
+        ("title: a\nclient: {}\nmoves: {log_in: 'nosuch-{value}'}\n", 69, "no such program"),
+    ],
+)
+def test_a_client_that_can_not_be_led_is_told_without_its_codes(
+    text: str, status: int, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    result = stuntcard("campaign", "walk", "tokenme", "--by", str(file))
+    assert (result.exit_code, told in result.stderr) == (status, True), result.output
+    assert "12345678" not in result.output
+
+
+def test_a_walk_that_is_ended_leaves_nothing_running(tmp_path: Path) -> None:
+    file = tmp_path / "slow.yaml"
+    file.write_text(f"title: slow\nclient: {{}}\nmoves: {{log_in: sh -c 'echo $$ >{tmp_path}/pid; sleep 100; true'}}\n")
+    walking = subprocess.Popen(
+        [sys.executable, "-m", "stuntcard", "campaign", "walk", "tokenme", "--by", str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert walking.poll() is None
+        time.sleep(0.05)
+    walking.send_signal(signal.SIGINT)
+    _, told = walking.communicate(timeout=60)
+    assert walking.returncode == 130
+    assert "Traceback" not in told
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()

@@ -49,7 +49,7 @@ def test_who_does_neither_is_told_what_was_expected(
     pin_blocked: ReadyScenario, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not reported(pin_blocked)
-    assert "NESPLNĚNO: exchange VERIFY pin -> 6983" in capsys.readouterr().err
+    assert "NESPLNĚNO: výměna VERIFY pin -> 6983" in capsys.readouterr().err
 
 
 def test_a_cure_speaks_of_the_cards_own_keys(tmp_path: Path) -> None:

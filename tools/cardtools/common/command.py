@@ -43,6 +43,9 @@ def run_app(app: typer.Typer, name: str) -> None:
     """Runs a command under its name, and ends the program."""
     # One command's worth of objects is not worth searching for cycles.
     gc.disable()
+    for name_of, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name_of) is None:  # it was closed: it is empty, and takes what nobody reads
+            setattr(sys, name_of, open(os.devnull, mode))  # noqa: SIM115
     started()
     if not sys.warnoptions:
         # What libraries warn of is for programmers, such as a card's certificate whose serial number is negative.

@@ -95,7 +95,7 @@ def server_running() -> Note | None:
 
 def start_server() -> tuple[Child, Note]:
     """Starts the emulator's server, on a port of its choice. Raises ConsoleError."""
-    child = Child((sys.executable, "-m", "stuntcard", "serve", "--port", "0"))
+    child = Child((sys.executable, "-P", "-m", "stuntcard", "serve", "--port", "0"))
     try:
         return child, _awaited(child)
     except BaseException:
@@ -146,7 +146,7 @@ class TrainingCa:
 
 
 def _start_ca(folder: Path) -> tuple[Child, str]:
-    program = (sys.executable, "-m", "cardtools.ca")
+    program = (sys.executable, "-P", "-m", "cardtools.ca")
     if not folder.exists():
         made = subprocess.run((*program, "init", str(folder)), capture_output=True, timeout=_PATIENCE, check=False)
         if made.returncode:

@@ -91,7 +91,7 @@ query iok, query dok -> 6983 / 63CA
 
 ## A blocked DOK is unblocked at the office only, with a new pair, as often as one likes (identified) [EO-13]
 = act office unblock dok=5555 iok=4444 -> ACT_NOT_ALLOWED     ; it is not blocked
-= ask office unblock dok=6666 iok=7777 -> "DOK is set"
+= ask office unblock dok=6666 iok=7777 -> "DOK: set"
 block dok
 = change dok 5555 6666, set iok -> 6983
 = reset-code dok 4444 6666 -> 6985
