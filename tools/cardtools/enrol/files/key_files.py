@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from cardtools.common import foreign
 from cardtools.enrol.errors import BadInputError, UnavailableError
 from cardtools.enrol.files.private_files import read_private, write_private
 
@@ -66,6 +66,6 @@ class KeyFiles:
 
 def as_pkcs12(key: rsa.RSAPrivateKey, certificate: bytes, label: str, password: str) -> bytes:
     """A PKCS#12 file with a key and its certificate (DER)."""
-    found = x509.load_der_x509_certificate(certificate)
+    found = foreign.certificate(certificate)
     lock = BestAvailableEncryption(password.encode())
     return pkcs12.serialize_key_and_certificates(label.encode(), key, found, None, lock)
