@@ -6,6 +6,8 @@
 
   const shown = new Map();
   const waiting = new Map();
+  // A form was sent: its answer is the next page, and nothing here may get in before it.
+  let leaving = false;
 
   // The element that stands, in what came, where the focus was.
   function same(part, element) {
@@ -51,7 +53,7 @@
     try {
       const answer = await fetch(part.dataset.from, { credentials: "same-origin" });
       // The class was ended, or the link is no more: the whole page says so.
-      if ([403, 404, 410].includes(answer.status)) location.reload();
+      if ([403, 404, 410].includes(answer.status) && !leaving) location.reload();
       const text = answer.ok ? await answer.text() : null;
       if (text !== null && text !== shown.get(part)) {
         shown.set(part, text);
@@ -99,6 +101,12 @@
       listen();
     }
   }
+  document.addEventListener("submit", () => {
+    leaving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
   document.addEventListener("visibilitychange", look);
   look();
   setInterval(tick, 10000);
