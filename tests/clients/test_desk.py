@@ -18,10 +18,9 @@ from stuntcard.running.pcsc import pcsc_server
 
 from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
-from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
+from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
 
 WATCHING, SCANNING = (Path(__file__).with_name(f"{name}_application.py") for name in ("watching", "scanning"))
-PAGE = Path(__file__).parents[2] / "docs" / "desk.md"
 DESK = ("proid-q", "b=tokenme", "empty")
 """A desk as it is typed."""
 
@@ -147,26 +146,6 @@ def test_each_card_has_a_slot_of_vpcd(stuntcard: StuntcardCommand) -> None:
             assert re.findall(r"token label +: (.+)", listed.stdout) == ["ProID+Q", "ProID+Q (QPIN)", "TokenME"]
         finally:
             stuntcard.done("stop", "tokenme")
-
-
-# The page
-
-
-def test_the_commands_of_the_page_work_as_they_stand(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    [desk] = re.findall(r"```yaml\n# desk.yaml\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "desk.yaml").write_text(desk, encoding="utf-8")
-    scripts = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    assert len(scripts) == 5
-    path = f"{STUNTCARD.parent}:{stuntcard.environment['PATH']}"
-    for script in scripts:
-        run = subprocess.run(
-            ["bash", "-e", "-c", script], cwd=tmp_path, env={**stuntcard.environment, "PATH": path},
-            capture_output=True, text=True, timeout=PATIENCE,
-        )  # fmt: skip
-        assert run.returncode == 0, script + run.stdout + run.stderr
-    [listed] = re.findall(r"```\n(# Detected readers.*?)```", text, re.DOTALL)
-    assert stuntcard.done("exec", "proid-q", "tokenme", "empty", "--", "opensc-tool", "--list-readers") == listed
 
 
 @pytest.mark.own_module
