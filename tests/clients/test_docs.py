@@ -132,15 +132,18 @@ class Reader:
         """Starts what goes on, and waits until it has said what the page shows, or else something."""
         terminal = Terminal(["bash", "-c", typed], self.home, self.environment)
         self.terminals.append((step, terminal))
-        said, since, goes_on = "", time.monotonic(), True
+        said, since, goes_on = set[str](), time.monotonic(), True
         while goes_on and time.monotonic() < since + PATIENCE:
             goes_on = terminal.read()
-            if terminal.written != said:
-                said, since = terminal.written, time.monotonic()
-            quiet = "\n" in said and time.monotonic() > since + QUIET
-            if quiet if step.shown is None else self.output.fits(step.shown, said):
+            # A line of state that is drawn again and again says nothing new.
+            if (lines := set(plain(terminal.written).splitlines())) != said:
+                said, since = lines, time.monotonic()
+            quiet = "\n" in terminal.written and time.monotonic() > since + QUIET
+            if quiet if step.shown is None else self.output.fits(step.shown, terminal.written):
                 return
-        raise AssertionError(f"{step.typed}\nwrites\n\n{plain(said)}\nnot, as its page shows,\n\n{step.shown}")
+        raise AssertionError(
+            f"{step.typed}\nwrites\n\n{plain(terminal.written)}\nnot, as its page shows,\n\n{step.shown}"
+        )
 
 
 @pytest.mark.timeout(600)
