@@ -71,7 +71,7 @@ def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -
 
     told = page.read_text(encoding="utf-8")
     assert headings(told) == headings(KEPT.read_text(encoding="utf-8"))
-    codes, first, signing, renewal, token, hand_over, claim = chapters(told)
+    codes, first, signing, renewal, token, hand_over, claim, citizen, physician = chapters(told)
     assert "no code has to be changed any more" in codes
     assert re.search(r"The CA has received the request\. Its number: BP0000000001$", first, re.MULTILINE)
     assert "qualified, with the QESCD mark" in first
@@ -88,6 +88,10 @@ def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -
     assert re.search(r"^bond undone  proid-q/", hand_over, re.MULTILINE)
     assert "✓ Petr's certificate is on the card" in hand_over
     assert claim.count("The card is ready for a warranty claim.") == 2
+    assert "PUK is set, with IOK." in citizen
+    assert "PUK unblocks PIN and sets its new value: cardmanager unblock pin" in citizen
+    assert "PIN of KPEP is set, with TPIN." in physician
+    assert physician.index("PIN of PEP has its new value") < physician.index("PIN of KPEP is wrong, 2 tries are left.")
 
     # Nothing that is of this run or this machine alone.
     for text in (told, KEPT.read_text(encoding="utf-8")):
