@@ -18,6 +18,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
 from stuntcard.running.making import fresh_card
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
+from stuntcard.scenario.build import wrong_value
 from stuntcard.scenario.load import NamedScenario, load_scenario
 
 _KEPT = 64
@@ -53,7 +54,7 @@ class Subject:
             if code is not None and code in self.values:
                 found[name] = self.values[code]
         if "pin" in found:
-            found["wrong-pin"] = found["pin"][:-1] + ("0" if found["pin"][-1] != "0" else "1")
+            found["wrong-pin"] = wrong_value(found["pin"].encode()).decode()
         return found
 
 

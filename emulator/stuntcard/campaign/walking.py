@@ -29,6 +29,7 @@ from stuntcard.profile.model import Code, Profile
 from stuntcard.running.choices import RunOptions
 from stuntcard.running.desk import desk_laid, served_to_pcsc
 from stuntcard.running.making import ReaderOnDesk
+from stuntcard.scenario.build import wrong_value
 
 _NAME = "walk"
 _DIGITS = "2468135790"
@@ -134,7 +135,7 @@ class _Walker:
         if name is None:
             return ""
         right = self.values.get(name) or _value(self.found.profile.codes[name], 0)
-        return right if step.move.right else right[:-1] + ("0" if right[-1] != "0" else "1")
+        return right if step.move.right else wrong_value(right.encode()).decode()
 
     def _new(self, step: Transition) -> dict[str, str]:
         """New values for the codes that the move sets."""

@@ -169,7 +169,7 @@ class _Builder:
         action, card = move.action, self._card
 
         def given(name: str) -> bytes:
-            return self._current(name) if move.right else _wrong(self._current(name))
+            return self._current(name) if move.right else wrong_value(self._current(name))
 
         match action.kind, action.code, action.by, action.act:
             case ActionKind.LOG_IN, str(code), _, _:
@@ -203,6 +203,6 @@ class _Builder:
         return self._named.document.error((Finding(at, f"no card can be so: {message}"),))
 
 
-def _wrong(value: bytes) -> bytes:
+def wrong_value(value: bytes) -> bytes:
     """Another value of the same form."""
     return value[:-1] + (b"0" if value[-1:] != b"0" else b"1")
