@@ -62,10 +62,9 @@ def list_exercises(
 
     Example: stuntcard exercise list eobcanka --language cs
     """
-    from stuntcard.cli.exercise_texts import listing
+    from stuntcard.cli.listing import exercise_listing
 
-    with _refusals():
-        typer.echo(listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
+    typer.echo(exercise_listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
 
 
 @exercise_app.command()

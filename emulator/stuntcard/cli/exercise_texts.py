@@ -1,33 +1,12 @@
-"""What the `exercise` commands write: exercises listed, shown and checked."""
+"""What the `exercise` commands write: exercises shown and checked."""
 
 from __future__ import annotations
 
 import json
-from typing import Literal
 
-from stuntcard.exercises.load import exercise_names, load_exercise
 from stuntcard.messages import messages_in
-from stuntcard.profile.load import profile_names
-from stuntcard.running.exercises import ExerciseRefusedError, proved_exercise, ready_exercise
-from stuntcard.words.exercise import exercise_object, summary, table_lines, trainer_lines
-
-ListForm = Literal["text", "json", "markdown"]
-
-
-def listing(profile: str | None, language: str, form: ListForm) -> str:
-    """The exercises that come with Stuntcard, of one profile or all. Raises ExerciseRefusedError."""
-    messages = messages_in(language)
-    if profile is not None and profile not in profile_names():
-        profiles = ", ".join(profile_names())
-        raise ExerciseRefusedError(messages.text("target-unknown", target=profile, profiles=profiles))
-    found = [load_exercise(name) for name in exercise_names()]
-    found = [named for named in found if profile in (None, named.profile.id)]
-    if form == "json":
-        return json.dumps([summary(named) for named in found], indent=2, ensure_ascii=False)
-    if form == "markdown":
-        return "\n".join(table_lines(found, messages))
-    width = max((len(named.name) for named in found), default=0)
-    return "\n".join(f"{named.name:{width}}  {messages.of(named.exercise.title)}" for named in found)
+from stuntcard.running.exercises import proved_exercise, ready_exercise
+from stuntcard.words.exercise import exercise_object, trainer_lines
 
 
 def shown(name: str, language: str, as_json: bool) -> str:

@@ -41,10 +41,9 @@ def list_scenarios(
 
     Example: stuntcard scenario list zzzs-pk --language sl
     """
-    from stuntcard.cli.scenario_texts import listing
+    from stuntcard.cli.listing import scenario_listing
 
-    with scenario_refusals():
-        typer.echo(listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
+    typer.echo(scenario_listing(profile, language, "json" if as_json else "markdown" if markdown else "text"))
 
 
 @scenario_app.command()

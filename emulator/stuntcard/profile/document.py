@@ -161,7 +161,7 @@ class Document:
 
     def _scalar(self, node: yaml.Node) -> object:
         try:
-            value = yaml.SafeLoader("").construct_object(node)
+            value = yaml.constructor.SafeConstructor().construct_object(node)
         except (yaml.MarkedYAMLError, ValueError, LookupError, AttributeError):
             # The library's constructors stumble in all these ways over a value that does not fit its tag.
             self._note(

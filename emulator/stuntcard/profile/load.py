@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from stuntcard.profile.checks import cross_check
@@ -86,8 +87,9 @@ def parse_profile(raw: bytes, file: str) -> Profile:
     return _parsed(raw, file, None)
 
 
+@lru_cache(maxsize=16)
 def _parsed(raw: bytes, file: str, wanted: str | None) -> Profile:
-    """The profile, which is that of the id wanted, if one was."""
+    """The profile, which is that of the id wanted, if one was. A list of scenarios asks for the same few many times."""
 
     def check(profile: Profile) -> Iterator[Finding]:
         if wanted is not None and profile.id != wanted:

@@ -48,9 +48,9 @@ def scenario_names() -> tuple[str, ...]:
 def scenarios_found() -> tuple[tuple[NamedScenario, ...], tuple[str, ...]]:
     """The scenarios that are found by a name; and the names of those, one's own, that can't be used."""
     good, bad = list[NamedScenario](), list[str]()
-    for name in scenario_names():
+    for name, path in files_by_name(_FOLDER).items():
         try:
-            good.append(load_scenario(name))
+            good.append(read_scenario(path))
         except (DocumentError, OSError):
             bad.append(name)
     return tuple(good), tuple(bad)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from stuntcard.exercises.judge import Judgement, Progress, TrapSprung, WayStep
 from stuntcard.exercises.load import NamedExercise
@@ -10,6 +10,7 @@ from stuntcard.exercises.model import Person, Trap
 from stuntcard.exercises.start import ReadyExercise
 from stuntcard.messages import Messages
 from stuntcard.words.advice import step_lines
+from stuntcard.words.listing import exercise_summary
 
 _PEOPLE = {
     Person.HOLDER: "person-holder",
@@ -110,24 +111,12 @@ def clock_time(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def summary(named: NamedExercise) -> dict[str, object]:
-    """An exercise in a list, for JSON."""
-    exercise = named.exercise
-    return {
-        "name": named.name,
-        "profile": named.profile.id,
-        "title": exercise.title.model_dump(),
-        "minutes": exercise.minutes,
-        "facts": list(exercise.facts),
-    }
-
-
 def exercise_object(ready: ReadyExercise) -> dict[str, object]:
     """All that there is to tell of an exercise, for JSON: the answers too."""
     exercise = ready.named.exercise
     steps = [one.step for one in ready.judge.way(ready.judge.start) or ()]
     return {
-        **summary(ready.named),
+        **exercise_summary(ready.named),
         "story": exercise.story.model_dump(),
         "task": exercise.task.model_dump(),
         "told": ready.told,
@@ -142,15 +131,6 @@ def exercise_object(ready: ReadyExercise) -> dict[str, object]:
         ],
         "explain": [{"text": note.text.model_dump(), "source": list(note.source)} for note in exercise.explain],
     }
-
-
-def table_lines(exercises: Sequence[NamedExercise], messages: Messages) -> Iterator[str]:
-    """Exercises as a table in Markdown."""
-    yield "| exercise | what it is | minutes | facts |"
-    yield "|---|---|---|---|"
-    for named in exercises:
-        exercise = named.exercise
-        yield f"| `{named.name}` | {messages.of(exercise.title)} | {exercise.minutes} | {', '.join(exercise.facts)} |"
 
 
 def _card(named: NamedExercise, messages: Messages) -> str:

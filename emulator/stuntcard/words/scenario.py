@@ -14,6 +14,7 @@ from stuntcard.scenario.expectations import Outcome, expected_in_words
 from stuntcard.scenario.load import NamedScenario
 from stuntcard.scenario.model import CertificateStatus, KeyWanted
 from stuntcard.scenario.objects import CardObject
+from stuntcard.words.listing import scenario_summary
 
 _KEYS = {
     KeyWanted.MADE: "object-made",
@@ -118,21 +119,10 @@ def _object_line(profile: Profile, made: CardObject, messages: Messages) -> str:
     return f"{messages.of(profile.areas[made.area].name)}: {wanted.id} {wanted.label}: {', '.join(said)}"
 
 
-def summary(named: NamedScenario) -> dict[str, object]:
-    """A scenario in a list, for JSON."""
-    scenario = named.scenario
-    return {
-        "name": named.name,
-        "profile": named.profile.id,
-        "title": scenario.title.model_dump(),
-        "source": list(scenario.source),
-    }
-
-
 def scenario_object(named: NamedScenario, built: Built, messages: Messages) -> dict[str, object]:
     """All that there is to tell of a scenario, for JSON."""
     return {
-        **summary(named),
+        **scenario_summary(named),
         "text": named.scenario.text.model_dump(),
         "values": built.values,
         "state": asdict(view(named.profile, built.card.content)),
@@ -154,12 +144,3 @@ def report_lines(named: NamedScenario, found: Sequence[Outcome], messages: Messa
         else:
             said = messages.text("expectation-not-met", expected=outcome.expected, found=outcome.found)
         yield f"  {said}"
-
-
-def table_lines(scenarios: Sequence[NamedScenario], messages: Messages) -> Iterator[str]:
-    """Scenarios as a table in Markdown."""
-    yield "| scenario | what it is | facts |"
-    yield "|---|---|---|"
-    for named in scenarios:
-        scenario = named.scenario
-        yield f"| `{named.name}` | {messages.of(scenario.title)} | {', '.join(scenario.source) or 'assumed'} |"

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from stuntcard.cli.exercise_texts import ListForm, listing
+from stuntcard.cli.listing import ListForm
+from stuntcard.cli.listing import exercise_listing as listing
 from stuntcard.control.directory import PCSC_SOCKET
 from stuntcard.exercises.live import LiveAttempt
 from stuntcard.exercises.load import exercise_names, load_exercise
