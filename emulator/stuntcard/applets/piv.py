@@ -52,7 +52,8 @@ class Piv:
         """Answers a command of this set; any other with 6E00 or 6D00. Such clients ask for data without an Le."""
         if command.ins not in _SINCE_PIN:
             card.memos.note(piv_codes.JUST_GIVEN, False)
-        return replace(handle(card, command, _HANDLERS), unasked=True)
+        answered = handle(card, command, _HANDLERS)
+        return replace(answered, unasked=True) if command.le is None else answered
 
     def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         """Codes go by references of this command set's own."""

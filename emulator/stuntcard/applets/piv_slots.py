@@ -47,6 +47,9 @@ class Algorithm(IntEnum):
     EC_P384 = 0x14
 
 
+_ALGORITHM_OF_CURVE = {ec.SECP256R1: Algorithm.EC_P256, ec.SECP384R1: Algorithm.EC_P384}
+
+
 @dataclass(frozen=True, slots=True)
 class SlotKey:
     """The key in a slot: by what the card and its directories name it, where it comes from, and what kind it is."""
@@ -76,18 +79,17 @@ def algorithm_of(key: Key | None) -> Algorithm | None:
     """The kind of a key; None for one that PIV has not."""
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size == 2048:
         return Algorithm.RSA_2048
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        return None
-    return {ec.SECP256R1: Algorithm.EC_P256, ec.SECP384R1: Algorithm.EC_P384}.get(type(key.curve))
+    return _ALGORITHM_OF_CURVE.get(type(key.curve)) if isinstance(key, ec.EllipticCurvePrivateKey) else None
 
 
 def slots(card: Card) -> Mapping[int, SlotKey]:
     """The keys of an area, by their slots."""
-    records = ((item, card.content.keys[item.number]) for item in card.state.items if item.area == shown_area(card))
-    keys = [key for item, record in records if (key := _as_key(item, record)) is not None]
+    area, records = shown_area(card), card.content.keys
+    items = (item for item in card.state.items if item.area == area)
+    keys = [key for item in items if (key := _as_key(item, records[item.number])) is not None]
     filled = {key.reference: key for key in keys if key.reference in SLOTS}
     holds = card.profile.codes[guard(card)].holds.for_
-    empty = [slot for slot in _FILLED_BY_OTHERS[holds] if slot not in filled]
+    empty = (slot for slot in _FILLED_BY_OTHERS[holds] if slot not in filled)
     return {**filled, **dict(zip(empty, (key for key in keys if key.reference not in SLOTS), strict=False))}
 
 

@@ -46,6 +46,7 @@ class Card(CardCodes, CardKeys, CardFiles):
         self.memos = Memos()
         self._applets = tuple(applet for name in profile.applets for applet in applets[name])
         self._listening = tuple(applet for applet in self._applets if isinstance(applet, ListeningApplet))
+        self._partwise = tuple(applet for applet in self._applets if isinstance(applet, PartwiseApplet))
         self._selected = self._applets[0]
         self._atr = bytes.fromhex(profile.atr.value)
         self._speakable = parse_atr(self._atr).speakable
@@ -161,7 +162,8 @@ class Card(CardCodes, CardKeys, CardFiles):
         return applet.select(self, command)
 
     def _in_parts(self, command: Command) -> bool:
-        return isinstance(self._selected, PartwiseApplet) and self._selected.answers_each_part(command)
+        partwise = next((applet for applet in self._partwise if applet is self._selected), None)
+        return partwise is not None and partwise.answers_each_part(command)
 
     def _selected_by(self, command: Command) -> Applet | None:
         """The applet that a SELECT names; None for any other command, and for the name of a DF inside an applet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from stuntcard.card.content import with_key_files
 from stuntcard.card.core import CardCore
@@ -33,7 +32,7 @@ class CardKeys(CardCore):
             item = None if number is None else self.state.item(number)
             if item is not None and item.listed:
                 raise FileError(StatusWord.FILE_EXISTS)
-            content = replace(self._content, state=state)
+            content = self._content.with_state(state)
             content = content.with_key(state.items[-1].number, supply(), reference)
             self._commit(with_key_files(self.profile, content), event=event, verdict=verdict)
         return verdict
@@ -52,7 +51,7 @@ class CardKeys(CardCore):
         if verdict is not Verdict.DONE or private is None:
             return verdict, b""
         result = operation(private)
-        self._commit(replace(self._content, state=state), event=event, verdict=verdict)
+        self._commit(self._content.with_state(state), event=event, verdict=verdict)
         return verdict, result
 
     def public_key(self, reference: int) -> PublicKey | None:

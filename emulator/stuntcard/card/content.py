@@ -52,6 +52,10 @@ class Content:
     files: FileSystem
     keys: Mapping[int, KeyRecord] = field(default_factory=dict)
 
+    def with_state(self, state: State) -> Content:
+        """With what the law made of its state; most commands change nothing of that."""
+        return self if state is self.state else replace(self, state=state)
+
     def number_of(self, reference: int) -> int | None:
         """The number of the key that a client names by this reference."""
         return next((number for number, record in self.keys.items() if record.reference == reference), None)

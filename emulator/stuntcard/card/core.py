@@ -109,7 +109,7 @@ class CardCore:
         `tried`: a code's value was compared, and nothing may come of that where nothing can be kept.
         """
         state, verdict = law.step(self.profile, self.state, event)
-        content = replace(self._content, state=state)
+        content = self._content.with_state(state)
         if when_done is not None and verdict is Verdict.DONE:
             content = with_codes_shown(self.profile, when_done(content))
         self._commit(content, tried=tried, event=event, verdict=verdict)

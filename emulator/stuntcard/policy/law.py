@@ -9,7 +9,7 @@ The last try spent blocks a code, which may block others with it (`blocks`) and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -154,12 +154,12 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     item = state.item(event.number)
     if item is None or item.key is None:
         return state, Verdict.NO_SUCH_KEY
-    guard, *others = codes_to_use(profile, item)
-    given = not item.rights.never and all(permits(state, code) for code in (guard, *others))
+    codes = codes_to_use(profile, item)
+    given = not item.rights.never and all(permits(state, code) for code in codes)
     if not (given or is_open(profile, state)):
         return state, Verdict.NOT_AUTHORISED
-    state = _use_up(profile, state, (guard,))
-    return replace(state, verified=state.verified - {item.rights.consent}), Verdict.DONE
+    state = _use_up(profile, state, codes[:1])
+    return _no_more_given(state, (item.rights.consent,)), Verdict.DONE
 
 
 def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
@@ -247,7 +247,7 @@ def _beside_guard(profile: Profile, item: Item, rights: Mapping[int, KeyRights])
 
 
 def _log_out(_: Profile, state: State, event: LogOut) -> Outcome:
-    return replace(state, verified=state.verified - set(event.codes)), Verdict.DONE
+    return _no_more_given(state, event.codes), Verdict.DONE
 
 
 def _session_end(_: Profile, state: State, event: SessionEnd) -> Outcome:  # noqa: ARG001
@@ -290,7 +290,7 @@ def _given(profile: Profile, state: State, code: str, correct: bool, acceptable:
 
 def _turn(state: State, name: str, turn: Turn) -> State:
     state = state.with_code(name, turned(state.codes[name], turn))
-    return state if turn in LOGGED_IN_AFTER else replace(state, verified=state.verified - {name})
+    return state if turn in LOGGED_IN_AFTER else _no_more_given(state, (name,))
 
 
 def _block(profile: Profile, state: State, names: tuple[str, ...], turn: Turn = Turn.BLOCKED_TOO) -> State:
@@ -330,8 +330,13 @@ def _fits(profile: Profile, state: State, size: int) -> bool:
 
 
 def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
-    used = {code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE}
-    return replace(state, verified=state.verified - used) if used else state
+    return _no_more_given(state, [code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE])
+
+
+def _no_more_given(state: State, codes: Iterable[str | None]) -> State:
+    """Without some of the codes given; the same state where none of them was."""
+    left = state.verified.difference(codes)
+    return state if left == state.verified else replace(state, verified=left)
 
 
 # Each rule takes its own kind of event; the table's key is what makes the call right.
