@@ -14,7 +14,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -98,13 +98,14 @@ def run_client(
     comes.
     """
     started = time.monotonic()
+    others = frozenset(_children(os.getpid()))
     process = _started(command, environment, folder, allowed)
     assert process.stdout is not None
     try:
         with process.stdout:
             how, output = _Watch(process, process.stdout, folder, allowed, stop).to_the_end()
     finally:
-        left = _Family(process).clear_away()
+        left = _Family(process, others).clear_away()
     number = process.returncode
     if how is How.EXITED and number < 0:
         how, number = (How.FILES if -number == signal.SIGXFSZ else How.SIGNALLED), -number
@@ -241,10 +242,14 @@ def size_of(folder: Path) -> int:
 
 
 class _Family:
-    """A process, and all that come from it: whatever is a child of this process, or of one of those."""
+    """A process, and all that come from it: whatever is a child of this process, or of one of those.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    `others`: children of this process that were there before, and are none of the family's.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], others: Set[int]) -> None:
         self._process = process
+        self._others = others
 
     def clear_away(self) -> tuple[str, ...]:
         """Ends all of them; gives what still ran after the process had ended by itself."""
@@ -275,7 +280,7 @@ class _Family:
 
     def _running(self) -> Iterator[tuple[int, str]]:
         """Those that run, with their names; those that have ended are waited for on the way."""
-        waiting = list(_children(os.getpid()))
+        waiting = [pid for pid in _children(os.getpid()) if pid not in self._others]
         while waiting:
             pid = waiting.pop()
             state, name = _state(pid)

@@ -73,6 +73,13 @@ def test_it_is_ended_when_somebody_says_so(tmp_path: Path) -> None:
     assert ended.how is How.STOPPED
 
 
+def test_what_ran_here_before_it_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
+        ended = run(tmp_path, "true")
+        assert (ended.words, ended.left, other.poll()) == ("exit 0", (), None)
+        other.kill()
+
+
 def test_what_it_forks_away_is_found_and_ended(tmp_path: Path) -> None:
     away = "setsid sh -c 'trap \"\" TERM; echo $$ >pid; while :; do sleep 60; done' </dev/null >/dev/null 2>&1 &"
     # A process of its own: whoever takes orphans takes those of all that it runs.
