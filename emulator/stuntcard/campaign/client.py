@@ -1,7 +1,7 @@
 """Runs a client's command within limits, and leaves nothing of it running.
 
 A client is a process with a session of its own. Whoever forks away from it comes to the nearest ancestor that takes
-such (PR_SET_CHILD_SUBREAPER), which is this process once `take_orphans` was called; so they are found, and ended, too.
+such (PR_SET_CHILD_SUBREAPER), which is this process within `orphans_taken`; so they are found, and ended, too.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 1, 36, 37
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _CHUNK = 1 << 16
 _KEPT = 1 << 16
@@ -85,8 +86,21 @@ class NotStartedError(Exception):
 
 
 def take_orphans() -> None:
-    """Has the children of those that end come to this process, and to no farther ancestor."""
+    """Has the children of those that end come to this process, and to no farther ancestor, as long as it lives."""
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+@contextmanager
+def orphans_taken() -> Iterator[None]:
+    """Has them come here within; those that are left at its end are ended, and none that was here before."""
+    before, others = ctypes.c_int(), frozenset(_children(os.getpid()))
+    _LIBC.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0)
+    take_orphans()
+    try:
+        yield
+    finally:
+        _end_all_but(others)
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, before.value, 0, 0, 0)
 
 
 def run_client(
@@ -311,9 +325,9 @@ def _state(pid: int) -> tuple[str, str]:
     return behind.split()[0], before.partition("(")[2]
 
 
-def end_orphans() -> None:
-    """Ends what came to this process from others that were lost, and is still running."""
-    beyond: set[int] = set()
+def _end_all_but(others: Set[int]) -> None:
+    """Ends the children of this process, and those that come to it from them."""
+    beyond = set(others)
     # The children of those that end come here in their turn.
     while found := set(_children(os.getpid())) - beyond:
         for pid in found:

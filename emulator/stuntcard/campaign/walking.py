@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, islice
 
-from stuntcard.campaign.client import Allowed, Ended, How, take_orphans
+from stuntcard.campaign.client import Allowed, Ended, How, orphans_taken
 from stuntcard.campaign.masked import Secrets
 from stuntcard.campaign.model import OWN, Limits
 from stuntcard.campaign.programs import Place, Programs
@@ -72,11 +72,11 @@ def walk(planned: WalkPlan, client: WalkClient, limits: Limits, stop: int | None
 
     `stop`: a descriptor; when it can be read, the client is ended. Raises StoppedError then.
     """
-    take_orphans()
-    for tour in planned.tours:
-        with _walker(planned.subject, client, limits, stop) as walker:
-            for step in tour:
-                yield walker.take(step)
+    with orphans_taken():
+        for tour in planned.tours:
+            with _walker(planned.subject, client, limits, stop) as walker:
+                for step in tour:
+                    yield walker.take(step)
 
 
 @contextmanager

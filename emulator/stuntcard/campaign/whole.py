@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, Self, cast
 
 from stuntcard.campaign.cells import Cell, Entry, Matrix
-from stuntcard.campaign.client import end_orphans, take_orphans
+from stuntcard.campaign.client import orphans_taken
 from stuntcard.campaign.execution import Execution, Tell, ask_versions
 from stuntcard.campaign.hosts import answer_to, end_hosts, rest
 from stuntcard.campaign.journal import (
@@ -142,15 +142,14 @@ def _executor(where: Where) -> Iterator[tuple[Executor, int]]:
             yield found
         return
     workers = where.workers or _A_PROCESSOR * len(os.sched_getaffinity(0))
-    take_orphans()
-    executor = ThreadPoolExecutor(workers, "campaign")
-    try:
-        yield executor, workers
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        end_hosts()
-        executor.shutdown()
-        end_orphans()
+    with orphans_taken():
+        executor = ThreadPoolExecutor(workers, "campaign")
+        try:
+            yield executor, workers
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            end_hosts()
+            executor.shutdown()
 
 
 @contextmanager
@@ -194,9 +193,8 @@ def only(named: NamedCampaign, selections: Sequence[dict[str, str]]) -> NamedCam
 
 def run_alone(campaign: Campaign, cell: Cell) -> Outcome:
     """What comes of one cell, on this machine."""
-    take_orphans()
-    try:
-        return Outcome.model_validate_json(answer_to(Request(what=job_of(campaign, cell)).model_dump_json()))
-    finally:
-        end_hosts()
-        end_orphans()
+    with orphans_taken():
+        try:
+            return Outcome.model_validate_json(answer_to(Request(what=job_of(campaign, cell)).model_dump_json()))
+        finally:
+            end_hosts()

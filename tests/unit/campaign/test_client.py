@@ -9,15 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
-from stuntcard.campaign.client import Allowed, Ended, How, NotStartedError, run_client
+from stuntcard.campaign.client import Allowed, Ended, How, NotStartedError, orphans_taken, run_client
 
 ALLOWED = Allowed(20.0, 1 << 20, 1 << 20)
 ORPHANS = """
 import os, sys
 from pathlib import Path
 from stuntcard.campaign.client import *
-take_orphans()
-ended = run_client(sys.argv[1:], dict(os.environ), Path(os.environ["FOLDER"]), Allowed(20.0, 1 << 20, 1 << 20))
+with orphans_taken():
+    ended = run_client(sys.argv[1:], dict(os.environ), Path(os.environ["FOLDER"]), Allowed(20.0, 1 << 20, 1 << 20))
 print(ended.words, "left:", *ended.left)
 """
 
@@ -75,7 +75,8 @@ def test_it_is_ended_when_somebody_says_so(tmp_path: Path) -> None:
 
 def test_what_ran_here_before_it_is_left_alone(tmp_path: Path) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
-        ended = run(tmp_path, "true")
+        with orphans_taken():
+            ended = run(tmp_path, "true")
         assert (ended.words, ended.left, other.poll()) == ("exit 0", (), None)
         other.kill()
 
