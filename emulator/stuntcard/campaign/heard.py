@@ -9,7 +9,7 @@ from stuntcard.policy.state import State
 from stuntcard.running.placing import code_names
 from stuntcard.scenario.exchanges import Exchange
 from stuntcard.trace.events import EventLines, TraceHeader, header_line
-from stuntcard.trace.record import COMMAND, now
+from stuntcard.trace.record import COMMAND, Faults, now
 from stuntcard.trace.scribe import Raw, Scribe
 
 _MOST = 20_000
@@ -26,10 +26,10 @@ class Heard:
         self.states: list[tuple[int, str, State]] = [(0, "", card.state)]
         """The states of the card, each with the number of the command that led to it, and what that was."""
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event."""
         if len(self._raw) < _MOST:
-            self._raw.append((number, start - self._since, end - self._since, command, answer))
+            self._raw.append((number, start - self._since, end - self._since, command, answer, faults))
         self.look(f"{Exchange(command, answer).name} -> {Exchange(command, answer).status}" if command else "reset")
 
     def look(self, after: str = "end") -> None:
@@ -41,7 +41,7 @@ class Heard:
     @property
     def exchanges(self) -> list[Exchange]:
         """The commands and the answers."""
-        return [Exchange(command, answer) for number, _, _, command, answer in self._raw if number == COMMAND]
+        return [Exchange(command, answer) for number, _, _, command, answer, _ in self._raw if number == COMMAND]
 
     def lines(self) -> tuple[str, ...]:
         """The masked conversation, as the lines of a trace's file."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stuntcard.running.choices import ReaderChoice
-    from stuntcard.trace.read import Trace
+    from stuntcard.trace.events import TraceEvent
+    from stuntcard.trace.read import Trace, TraceReader
     from stuntcard.trace.story import StoryLine
 
 trace_app = typer.Typer(no_args_is_help=True, help="Read, compare and export recorded sessions.")
@@ -26,6 +27,8 @@ TraceArgument = Annotated[Path, typer.Argument(help="A session recorded with --t
 NoColour = Annotated[bool, typer.Option("--no-colour", help="Write plain text.")]
 
 _WIDTH = 36
+_LOOK = 0.1
+"""Seconds between two looks at a file that is being recorded."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,22 +39,45 @@ def add_to(app: typer.Typer) -> None:
 
 
 @trace_app.command()
-def show(file: TraceArgument, no_colour: NoColour = False) -> None:
+def show(
+    file: TraceArgument,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Tell on while it is recorded, until Ctrl-C.")] = False,
+    no_colour: NoColour = False,
+) -> None:
     """Tell the story of a session, one line a command.
+
+    A line ends with [fault 1] where the fault struck that `stuntcard fault list` has as number 1.
 
     Example: stuntcard trace show session.jsonl
     """
+    from stuntcard.trace.read import TraceReader
     from stuntcard.trace.story import printable, tell
 
-    trace = _read(file)
-    header = trace.header
     console = _console(no_colour)
+    with _reading(file):
+        trace = TraceReader(file, _look_again if follow else lambda: False)
+        header = trace.header()
     masked = "codes and keys masked" if header.masked else "NOT masked: it shows codes and keys"
     console.print(f"{printable(header.card)}, {header.started:%Y-%m-%d %H:%M:%S} UTC, {masked}", markup=False)
-    for line in tell(header, trace.events):
-        console.print(_styled(line))
+    with trace:
+        for line in tell(header, _events(file, trace)):
+            console.print(_styled(line))
     if trace.cut:
         console.print("The file breaks off in the midst of a line; what is above is whole.")
+
+
+def _events(file: Path, trace: TraceReader) -> Iterator[TraceEvent]:
+    # What fails while a line is printed is no matter of the file.
+    with _reading(file):
+        yield from trace
+
+
+def _look_again() -> bool:
+    """Waits a moment for more to be recorded."""
+    import time
+
+    time.sleep(_LOOK)
+    return True
 
 
 @trace_app.command()
@@ -213,11 +239,18 @@ def replay(
 
 
 def _read(file: Path) -> Trace:
-    from stuntcard.trace.events import TraceError
     from stuntcard.trace.read import read_trace
 
-    try:
+    with _reading(file):
         return read_trace(file)
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    from stuntcard.trace.events import TraceError
+
+    try:
+        yield
     except TraceError as error:
         fail(str(error))
     except OSError as error:
@@ -256,7 +289,8 @@ def _styled(line: StoryLine) -> object:
 
     style = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.POWER: "blue"}[line.tone]
     what = f"{line.what} {line.about}".strip()
-    return Text.assemble((f"{line.time:10.6f}  ", "dim"), f"{what:{_WIDTH}}  ", (line.outcome, style))
+    time, mark = (f"{line.time:10.6f}  ", "dim"), (f"  {line.mark}" if line.faults else "", "magenta")
+    return Text.assemble(time, f"{what:{_WIDTH}}  ", (line.outcome, style), mark)
 
 
 def _console(no_colour: bool) -> Console:

@@ -40,10 +40,17 @@ class FaultyCard:
         self._faults = faults
         self._slot_control = slot_control
         self._power_changed = threading.Event()
+        # Two, because a command that tears the card has it reset meanwhile.
+        self._struck_command: tuple[int, ...] = ()
+        self._struck_reset: tuple[int, ...] = ()
 
     def lie_in(self, slot_control: SlotControl) -> None:
         """The card lies in another reader from now on."""
         self._slot_control = slot_control
+
+    def struck(self, *, by_reset: bool) -> tuple[int, ...]:
+        """The numbers of the rules that struck the last command, or the last answer to power or a reset."""
+        return self._struck_reset if by_reset else self._struck_command
 
     @property
     def atr(self) -> bytes:
@@ -75,14 +82,17 @@ class FaultyCard:
 
     def transmit(self, command: bytes) -> bytes:
         """The card's answer to a command, or what a fault makes of it; empty when none comes."""
+        self._struck_command = ()
         if not self._faults.any:
             return self._card.transmit(command)
         self._power_changed.clear()
         strikes = self._faults.strikes(circumstances(self._card, command))
+        self._struck_command = tuple(one.number for one in strikes)
         return self._struck(command, strikes) if strikes else self._card.transmit(command)
 
     def _answered_to_reset(self, atr: bytes) -> bytes:
         strikes = self._faults.strikes(None) if self._faults.any else ()
+        self._struck_reset = tuple(one.number for one in strikes)
         return next((one.effect.atr for one in strikes if isinstance(one.effect, AnswerToReset)), atr)
 
     def _struck(self, command: bytes, strikes: tuple[Strike, ...]) -> bytes:

@@ -42,6 +42,10 @@ class FaultInjector:
         with self._lock:
             return self._faults.listed() if self._faults is not None else ()
 
+    def struck(self, *, by_reset: bool) -> tuple[int, ...]:
+        """The numbers of the rules that struck the last command, or the last answer to power or a reset."""
+        return self._faulty.struck(by_reset=by_reset) if self._faulty is not None else ()
+
     def lie_in(self, slot_control: SlotControl) -> None:
         """The card lies in another reader from now on, which its faults move it out of."""
         with self._lock:

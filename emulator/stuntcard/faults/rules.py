@@ -252,8 +252,9 @@ def check_names(rule: Rule, profile: Profile) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """An effect that is due now; `seed` is what it may take its random numbers from."""
+    """An effect that is due now, of the rule with this number; `seed` is what it may take its random numbers from."""
 
+    number: int
     effect: Effect
     seed: int
 
@@ -290,7 +291,7 @@ class _Counter:
         if not self.rule.occasion.strikes(self.matched, chance):
             return None
         self.struck += 1
-        return Strike(self.rule.effect, seed)
+        return Strike(self.number, self.rule.effect, seed)
 
 
 class Faults:

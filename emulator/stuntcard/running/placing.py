@@ -54,13 +54,13 @@ def placed(card: Card, options: RunOptions, slot_control: SlotControl | None = N
     slot_control = slot_control or SlotControl(Slot())
     injector = FaultInjector(card, slot_control, options.faults)
     with _recorded(injector, card.profile, options.trace) as seen:
-        outermost = _heard(seen, options.recorder)
+        outermost = _heard(seen, injector, options.recorder)
         slot_control.insert(outermost)
         yield PlacedCard(injector, slot_control, outermost)
 
 
 @contextmanager
-def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) -> Iterator[CardInterface]:
+def _recorded(card: FaultInjector, profile: Profile, trace: TraceChoice | None) -> Iterator[CardInterface]:
     """The card, or what records it to a file."""
     if trace is None:
         yield card
@@ -70,16 +70,16 @@ def _recorded(card: CardInterface, profile: Profile, trace: TraceChoice | None) 
 
     header = TraceHeader(profile.id, card.atr, now(), not trace.unmasked, code_names(profile))
     with TraceFile(trace.path, header) as file:
-        yield RecordingCard(card, file)
+        yield RecordingCard(card, file, card.struck)
 
 
-def _heard(card: CardInterface, recorder: Recorder | None) -> CardInterface:
+def _heard(card: CardInterface, injector: FaultInjector, recorder: Recorder | None) -> CardInterface:
     """The card, or what tells the recorder all that is said."""
     if recorder is None:
         return card
     from stuntcard.trace.record import RecordingCard
 
-    return RecordingCard(card, recorder)
+    return RecordingCard(card, recorder, injector.struck)
 
 
 def code_names(profile: Profile) -> dict[int, str]:

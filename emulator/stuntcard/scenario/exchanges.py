@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stuntcard.iso7816.instructions import Instruction
-from stuntcard.trace.record import COMMAND
+from stuntcard.trace.record import COMMAND, Faults
 
 _INS, _P2 = 1, 3
 _NAMED_BY_P2 = {
@@ -55,7 +55,15 @@ class ExchangeList:
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:  # noqa: ARG002
+    def record(
+        self,
+        number: int,
+        start: float,  # noqa: ARG002
+        end: float,  # noqa: ARG002
+        command: bytes,
+        answer: bytes,
+        faults: Faults = (),  # noqa: ARG002
+    ) -> None:
         """One event."""
         if number == COMMAND:
             self.exchanges.append(Exchange(command, answer))

@@ -13,7 +13,7 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.trace.decode import Decoded
 from stuntcard.trace.events import EventLines, TraceEvent, TraceHeader, header_line
 from stuntcard.trace.read import Trace
-from stuntcard.trace.record import COMMAND
+from stuntcard.trace.record import COMMAND, Faults
 from stuntcard.trace.scribe import Raw, Scribe
 
 KEPT = 2000
@@ -48,11 +48,11 @@ class CardTape:
         self._scribe: Scribe | None = None
         self._header: TraceHeader | None = None
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event; the card waits meanwhile, so this does next to nothing."""
         if len(command) > _LONGEST_KEPT or len(answer) > _LONGEST_KEPT:
             command, answer = command[:_LONGEST_KEPT], answer[:_LONGEST_KEPT]
-        self._raw.append((next(self._numbers), (number, start, end, command, answer)))
+        self._raw.append((next(self._numbers), (number, start, end, command, answer, faults)))
         self._touched()
 
     def begin(self, card: str, atr: bytes, codes: dict[int, str]) -> None:
@@ -110,8 +110,8 @@ class CardTape:
         return [self._heard(scribe, one) for one in raw]
 
     def _shifted(self, raw: Raw) -> Raw:
-        number, start, end, command, answer = raw
-        return number, start - self._zero, end - self._zero, command, answer
+        number, start, end, command, answer, faults = raw
+        return number, start - self._zero, end - self._zero, command, answer, faults
 
     def _heard(self, scribe: Scribe, raw: Raw) -> Heard:
         event, decoded = scribe.event(self._shifted(raw))
@@ -125,5 +125,5 @@ def _drop_first_get_responses(raw: list[Raw]) -> None:
 
 
 def _is_get_response(raw: Raw) -> bool:
-    number, _, _, command, _ = raw
+    number, _, _, command, _, _ = raw
     return number == COMMAND and command[1:2] == bytes([Instruction.GET_RESPONSE])

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from stuntcard.scenario.exchanges import Exchange, ExchangeList
 from stuntcard.trace.events import EventLines, TraceHeader, header_line
-from stuntcard.trace.record import now
+from stuntcard.trace.record import Faults, now
 from stuntcard.trace.scribe import Raw, Scribe
 from stuntcard.trace.story import tell
 
@@ -26,10 +26,10 @@ class Session:
         self._start = perf_counter()
         self._raw: list[Raw] = []
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event."""
         self.exchanges.record(number, start, end, command, answer)
-        self._raw.append((number, start - self._start, end - self._start, command, answer))
+        self._raw.append((number, start - self._start, end - self._start, command, answer, faults))
 
     def write(self, header: TraceHeader, file: Path) -> None:
         """Writes it as a trace's file, for its owner alone; masked as the header says. Raises OSError."""

@@ -78,6 +78,8 @@ class _Comparable:
 
     def difference(self, other: _Comparable) -> str:
         """Why the two are not alike; nothing if they are."""
+        if bool(self.line.faults) is not bool(other.line.faults):
+            return "a fault struck only one of them"
         if self.status != other.status:
             return "another status word"
         slack = 2 * _SLACK if self.random and other.random else 0

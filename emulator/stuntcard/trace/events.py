@@ -2,8 +2,9 @@
 
 The first line is the header. Each further line is one event: a command with its answer, power on, power off or reset.
 `command` and `answer` are bytes as `octets` writes them, the answer with its status word; `time` is when the command
-reached the card, UTC, and `took` the seconds until the answer. `decoded` says the same in words, for people and for
-programs like jq; this package itself decodes anew whenever it reads a trace.
+reached the card, UTC, and `took` the seconds until the answer. `faults`, where any struck, are the numbers of their
+rules. `decoded` says the same in words, for people and for programs like jq; this package itself decodes anew whenever
+it reads a trace.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class TraceEvent:
     took: float = 0.0
     command: str = ""
     answer: str = ""
+    faults: tuple[int, ...] = ()
+    """The numbers of the fault rules that struck it."""
 
 
 def header_line(header: TraceHeader) -> str:
@@ -87,6 +90,8 @@ class EventLines:
     def line(self, event: TraceEvent, decoded: Decoded | None) -> str:
         """The line of an event, with its end; `decoded` is None for all that is no command."""
         start = f'{{"time": "{self._stamp(event.time)}", "event": "{event.kind}"'
+        if event.faults:
+            start += f', "faults": {list(event.faults)}'
         if decoded is not None:
             data = f'"took": {event.took:.6f}, "command": "{event.command}", "answer": "{event.answer}"'
             return f'{start}, {data}, "decoded": {_words(decoded)}}}\n'
@@ -136,12 +141,13 @@ def parse_event(line: bytes, header: TraceHeader) -> TraceEvent:
         raise TraceError(f"there is no event '{name:.40}'; there are: {', '.join(EventKind)}")
     kind = EventKind(name)
     time = (_time(content, "time") - header.started).total_seconds()
+    faults = _numbers(content, "faults")
     if kind is not EventKind.COMMAND:
-        return TraceEvent(kind, time, answer=_octets(content, "atr") if "atr" in content else "")
+        return TraceEvent(kind, time, answer=_octets(content, "atr") if "atr" in content else "", faults=faults)
     took = content.get("took", 0.0)
     if isinstance(took, bool) or not isinstance(took, int | float) or not 0 <= took < 1e9:
         raise TraceError("'took' must be a number of seconds")
-    return TraceEvent(kind, time, float(took), _octets(content, "command"), _octets(content, "answer"))
+    return TraceEvent(kind, time, float(took), _octets(content, "command"), _octets(content, "answer"), faults)
 
 
 def _stamp(moment: datetime) -> str:
@@ -170,6 +176,13 @@ def _octets(content: Mapping[str, object], key: str) -> str:
     if not octets.is_written(text):
         raise TraceError(f"'{key}' must be bytes in hexadecimal, ** for a masked one")
     return text.upper()
+
+
+def _numbers(content: Mapping[str, object], key: str) -> tuple[int, ...]:
+    found = content.get(key, [])
+    if not isinstance(found, list) or any(isinstance(one, bool) or not isinstance(one, int) for one in found):
+        raise TraceError(f"'{key}' must be a list of whole numbers")
+    return tuple(found)
 
 
 def _time(content: Mapping[str, object], key: str) -> datetime:

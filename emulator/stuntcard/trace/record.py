@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -16,33 +17,54 @@ from typing import Protocol, Self
 
 from stuntcard.readers.slot import CardInterface
 from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader, header_line
-from stuntcard.trace.scribe import EVENT_KINDS, RECORD, Raw, Scribe
+from stuntcard.trace.scribe import EVENT_KINDS, FAULT, RECORD, Raw, Scribe
 
 COMMAND, POWER_ON, POWER_OFF, RESET = (
     EVENT_KINDS.index(kind) for kind in (EventKind.COMMAND, EventKind.POWER_ON, EventKind.POWER_OFF, EventKind.RESET)
 )
 """Numbers of the kinds of event in a record."""
 
-_FLUSH_PERIOD = 1.0
+_FLUSH_PERIOD = 0.25
 _FLUSH_SIZE = 1 << 15
 _PIPE_SIZE = 1 << 20
 _PRIVATE = 0o600
 _pack = RECORD.pack
 
+Faults = tuple[int, ...]
+"""The numbers of the fault rules that struck an event."""
+
 
 class Recorder(Protocol):
     """Takes what happened, in order, from several threads."""
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event; times are those of `perf_counter`. Never raises."""
 
 
-class RecordingCard:
-    """A card in front of a card, which passes everything on and has it recorded before the answer leaves."""
+class WhatStruck(Protocol):
+    """Knows which faults there were."""
 
-    def __init__(self, card: CardInterface, recorder: Recorder) -> None:
+    def __call__(self, *, by_reset: bool) -> Faults:
+        """Those that struck the last command, or the last answer to power or a reset."""
+
+
+def _nothing(*, by_reset: bool) -> Faults:  # noqa: ARG001
+    return ()
+
+
+class RecordingCard:
+    """A card in front of a card, which passes everything on and has it recorded before the answer leaves.
+
+    What befalls the card during a command, such as a reset by a fault, is recorded behind that command.
+    """
+
+    def __init__(self, card: CardInterface, recorder: Recorder, struck: WhatStruck = _nothing) -> None:
         self._card = card
         self._record = recorder.record
+        self._struck = struck
+        self._lock = threading.RLock()
+        self._under_way = 0
+        self._meanwhile: list[tuple[int, float, float, bytes, bytes, Faults]] = []
 
     @property
     def atr(self) -> bytes:
@@ -51,23 +73,15 @@ class RecordingCard:
 
     def power_on(self) -> bytes:
         """Cold reset; gives the ATR."""
-        start = perf_counter()
-        atr = self._card.power_on()
-        self._record(POWER_ON, start, perf_counter(), b"", atr)
-        return atr
+        return self._powered(POWER_ON, self._card.power_on)
 
     def power_off(self) -> None:
         """Take the power away."""
-        start = perf_counter()
-        self._card.power_off()
-        self._record(POWER_OFF, start, perf_counter(), b"", b"")
+        self._powered(POWER_OFF, self._card.power_off)
 
     def reset(self) -> bytes:
         """Warm reset; gives the ATR."""
-        start = perf_counter()
-        atr = self._card.reset()
-        self._record(RESET, start, perf_counter(), b"", atr)
-        return atr
+        return self._powered(RESET, self._card.reset)
 
     def choose_protocol(self, number: int) -> None:
         """The reader and the card agree on T=`number`; no event of a trace."""
@@ -76,9 +90,32 @@ class RecordingCard:
     def transmit(self, command: bytes) -> bytes:
         """The card's answer to a command."""
         start = perf_counter()
+        with self._lock:
+            self._under_way += 1
         answer = self._card.transmit(command)
-        self._record(COMMAND, start, perf_counter(), command, answer)
+        end = perf_counter()
+        with self._lock:
+            self._record(COMMAND, start, end, command, answer, self._struck(by_reset=False))
+            self._under_way -= 1
+            if self._meanwhile and not self._under_way:
+                self._catch_up()
         return answer
+
+    def _powered(self, number: int, act: Callable[[], bytes | None]) -> bytes:
+        start = perf_counter()
+        atr = act() or b""
+        event = (number, start, perf_counter(), b"", atr, () if number == POWER_OFF else self._struck(by_reset=True))
+        with self._lock:
+            if self._under_way:
+                self._meanwhile.append(event)
+            else:
+                self._record(*event)
+        return atr
+
+    def _catch_up(self) -> None:
+        for event in self._meanwhile:
+            self._record(*event)
+        self._meanwhile.clear()
 
 
 class Tape:
@@ -89,9 +126,9 @@ class Tape:
         self._start = perf_counter()
         self._raw: list[Raw] = []
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event."""
-        self._raw.append((number, start - self._start, end - self._start, command, answer))
+        self._raw.append((number, start - self._start, end - self._start, command, answer, faults))
 
     @property
     def events(self) -> tuple[TraceEvent, ...]:
@@ -103,8 +140,9 @@ class Tape:
 class TraceFile:
     """Records to a file that only its owner can read. Whatever was recorded before `close` is in the file after it.
 
-    What is recorded leaves the emulator within a second; if it is killed meanwhile, only that is lost. It reaches the
-    file when the card is next idle for a moment.
+    What is recorded leaves the emulator within a quarter of a second; if it is killed meanwhile, only that is lost. It
+    reaches the file when the card is next idle for a moment. Where `path` is a pipe or a terminal somebody reads along:
+    then each event goes there at once.
     """
 
     def __init__(self, path: Path, header: TraceHeader, also_mask: frozenset[int] = frozenset()) -> None:
@@ -117,21 +155,23 @@ class TraceFile:
         self._pending: list[bytes] = []
         self._pending_size = 0
         self._closing = threading.Event()
-        self._process = _start_scribe(path, header_line(header), bytes(sorted(also_mask)).hex())
+        self._process, regular = _start_scribe(path, header_line(header), bytes(sorted(also_mask)).hex())
+        self._flush_size = _FLUSH_SIZE if regular else 0
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         _widen(self._pipe)
         self._flusher = threading.Thread(target=self._flush_now_and_then, name="trace", daemon=True)
         self._flusher.start()
 
-    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes) -> None:
+    def record(self, number: int, start: float, end: float, command: bytes, answer: bytes, faults: Faults = ()) -> None:
         """One event."""
         zero = self._start
-        head = _pack(number, start - zero, end - zero, len(command), len(answer))
+        struck = b"".join(map(FAULT.pack, faults)) if faults else b""
+        head = _pack(number, start - zero, end - zero, len(command), len(answer), len(struck))
         with self._lock:
-            self._pending += (head, command, answer)
-            self._pending_size += len(head) + len(command) + len(answer)
-            if self._pending_size > _FLUSH_SIZE:
+            self._pending += (head, command, answer, struck)
+            self._pending_size += len(head) + len(command) + len(answer) + len(struck)
+            if self._pending_size > self._flush_size:
                 self._flush()
 
     def close(self) -> None:
@@ -183,21 +223,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _start_scribe(path: Path, header: str, also_mask: str) -> subprocess.Popen[bytes]:
+def _start_scribe(path: Path, header: str, also_mask: str) -> tuple[subprocess.Popen[bytes], bool]:
+    """What writes, and whether it writes to a file that keeps what is written."""
     # Without waiting: a FIFO that nobody reads would hold up the start, and a signal would not end that.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NONBLOCK, _PRIVATE)
     try:
         os.set_blocking(descriptor, True)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        if regular := stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.fchmod(descriptor, _PRIVATE)  # it may have been there before, open to others
         root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", "stuntcard.trace.scribe", header, also_mask],
             stdin=subprocess.PIPE,
             stdout=descriptor,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             start_new_session=True,
         )
+        return process, regular
     finally:
         os.close(descriptor)

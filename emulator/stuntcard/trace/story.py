@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,12 +34,20 @@ class StoryLine:
     about: str
     outcome: str
     tone: Tone
+    faults: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.what, self.about))) + (f": {self.outcome}" if self.outcome else "")
+        said = " ".join(filter(None, (self.what, self.about))) + (f": {self.outcome}" if self.outcome else "")
+        return " ".join(filter(None, (said, self.mark)))
+
+    @property
+    def mark(self) -> str:
+        """The faults that struck it, by the numbers of their rules; nothing where none did."""
+        numbers = ", ".join(map(str, self.faults))
+        return numbers and f"[fault{'s' if len(self.faults) > 1 else ''} {numbers}]"
 
 
-def tell(header: TraceHeader, events: tuple[TraceEvent, ...]) -> Iterator[StoryLine]:
+def tell(header: TraceHeader, events: Iterable[TraceEvent]) -> Iterator[StoryLine]:
     """The events of one session in words, in their order."""
     decoder = Decoder(printable_codes(header))
     for event in events:
@@ -48,7 +56,7 @@ def tell(header: TraceHeader, events: tuple[TraceEvent, ...]) -> Iterator[StoryL
         else:
             decoder.reset()
             outcome = f"ATR {event.answer}" if event.answer else ""
-            yield StoryLine(event.time, event.kind.value.upper(), "", outcome, Tone.POWER)
+            yield StoryLine(event.time, event.kind.value.upper(), "", outcome, Tone.POWER, event.faults)
 
 
 def printable_codes(header: TraceHeader) -> dict[int, str]:
@@ -62,7 +70,8 @@ def printable(text: str) -> str:
 
 
 def _command(event: TraceEvent, decoded: Decoded) -> StoryLine:
-    return StoryLine(event.time, decoded.command, decoded.about, _outcome(event, decoded), _tone(decoded.sw))
+    outcome = _outcome(event, decoded)
+    return StoryLine(event.time, decoded.command, decoded.about, outcome, _tone(decoded.sw), event.faults)
 
 
 def _tone(sw: int | None) -> Tone:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from stuntcard.trace.events import EventKind, TraceEvent, TraceHeader
 from stuntcard.trace.read import Trace
-from stuntcard.trace.scribe import EVENT_KINDS, Scribe
+from stuntcard.trace.scribe import EVENT_KINDS, Raw, Scribe
 
 ATR = bytes.fromhex("3B7E9400008025A00000002856801012000114")
 STARTED = datetime(2026, 1, 31, 12, 0, 0, 250000, tzinfo=UTC)
@@ -32,9 +32,9 @@ def session(exchanges: Sequence[Exchange], *, masked: bool = True) -> Trace:
     head = header(masked=masked)
     scribe = Scribe(head)
     power_on, command = EVENT_KINDS.index(EventKind.POWER_ON), EVENT_KINDS.index(EventKind.COMMAND)
-    raw = [(power_on, 0.0, 0.0, b"", ATR)]
+    raw: list[Raw] = [(power_on, 0.0, 0.0, b"", ATR, ())]
     raw += [
-        (command, number / 1000, number / 1000 + 0.0005, bytes.fromhex(sent), bytes.fromhex(answer))
+        (command, number / 1000, number / 1000 + 0.0005, bytes.fromhex(sent), bytes.fromhex(answer), ())
         for number, (sent, answer) in enumerate(exchanges, 1)
     ]
     events: list[TraceEvent] = [scribe.event(record)[0] for record in raw]

@@ -68,7 +68,7 @@ def test_any_session_is_recorded_told_compared_and_exported(exchanges: Exchanges
     scribe, lines = Scribe(header), EventLines(header)
     reset = len(EVENT_KINDS) - 1
     written = [
-        lines.line(*scribe.event((reset if number in resets else 0, number, number, command, answer)))
+        lines.line(*scribe.event((reset if number in resets else 0, number, number, command, answer, (1,))))
         for number, (command, answer) in enumerate(exchanges)
     ]
     trace = Trace(header, tuple(parse_event(line.encode(), header) for line in written))

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stuntcard.trace.events import EventLines, TraceError, header_line
-from stuntcard.trace.read import LONGEST_LINE, Trace, read_trace
-from stuntcard.trace.scribe import Scribe
+from stuntcard.trace.read import LONGEST_LINE, Trace, TraceReader, read_trace
+from stuntcard.trace.scribe import Raw, Scribe
 
 from tests.unit.trace.sessions import ATR, RIGHT_PIN, SELECT_KEYS, header
 
@@ -39,7 +39,10 @@ def message(path: Path, content: bytes) -> str:
 
 def test_what_was_written_is_read(path: Path) -> None:
     scribe, lines = Scribe(header()), EventLines(header())
-    raw = [(1, 0.0, 0.0, b"", ATR), (0, 1.5, 1.75, bytes.fromhex(RIGHT_PIN[0]), b"\x90\x00"), (2, 2.0, 2.0, b"", b"")]
+    verify = bytes.fromhex(RIGHT_PIN[0])
+    raw: list[Raw] = [
+        (1, 0.0, 0.0, b"", ATR, ()), (0, 1.5, 1.75, verify, b"\x90\x00", (2, 3)), (2, 2.0, 2.0, b"", b"", ()),
+    ]  # fmt: skip
     happened = [scribe.event(record) for record in raw]
     trace = reading(path, HEAD + "".join(lines.line(*item) for item in happened).encode())
     assert trace == Trace(header(), tuple(event for event, _ in happened))
@@ -48,7 +51,7 @@ def test_what_was_written_is_read(path: Path) -> None:
 def test_a_line_in_full() -> None:
     scribe, lines = Scribe(header()), EventLines(header())
     select, verify = (
-        lines.line(*scribe.event((0, 0.001, 0.0015, bytes.fromhex(command), bytes.fromhex(answer))))
+        lines.line(*scribe.event((0, 0.001, 0.0015, bytes.fromhex(command), bytes.fromhex(answer), ())))
         for command, answer in (SELECT_KEYS, RIGHT_PIN)
     )
     assert json.loads(select)["decoded"] == {"command": "SELECT", "file": "5015/4402 PrKDF", "status": "done"}
@@ -123,3 +126,19 @@ def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "session.jsonl")
     with pytest.raises(TraceError, match="it is empty"):
         read_trace(tmp_path / "session.jsonl")
+
+
+def test_a_trace_is_read_while_it_is_written(path: Path) -> None:
+    path.write_bytes(HEAD)
+    with path.open("ab", buffering=0) as writer:
+        pieces = iter([EVENT[:50], EVENT[50:], EVENT])
+
+        def more() -> bool:
+            piece = next(pieces, b"")
+            writer.write(piece)
+            return bool(piece)
+
+        with TraceReader(path, more) as reader:
+            assert reader.header() == header()
+            assert [event.command for event in reader] == ["00200001", "00200001"]
+            assert not reader.cut
