@@ -72,3 +72,14 @@ def test_entries_that_break_off_are_nobodys() -> None:
     files = {path: replace(file, content=directory([short, pathless, whole])) for path, file in listed.items()}
     one = with_files({**files, there: File(there, FileKind.EF, content=FIRST)})
     assert [certificate_of(one, identifier) for identifier in (b"\1", b"\2", b"\3")] == [FIRST, None, None]
+
+
+@pytest.mark.parametrize("path", ["3101", "3F0050153101"], ids=["from the application on", "from the master file on"])
+def test_an_entry_gives_the_path_of_a_certificate_in_two_ways(path: str) -> None:
+    """ISO 7816-15, 8.2.5: without the master file in front, a path starts where the application is."""
+    there = bytes.fromhex("3F0050153101")
+    place = tlv.encode(0xA1, tlv.encode(0x30, tlv.encode(0x30, tlv.encode(0x04, bytes.fromhex(path)))))
+    entry = tlv.encode(0x30, tlv.encode(0x30, b"") + tlv.encode(0x30, tlv.encode(0x04, b"\1")) + place)
+    listed = replace(new_card().files.at(bytes.fromhex(CDF)), content=directory([entry]))
+    one = with_files({listed.path: listed, there: File(there, FileKind.EF, content=FIRST)})
+    assert certificate_of(one, b"\1") == FIRST

@@ -209,6 +209,19 @@ def test_a_key_made_in_a_slot_that_anothers_key_has_takes_its_place() -> None:
     assert [(item.area, item.listed) for item in client.card.state.items] == [("general", True)]
 
 
+@pytest.mark.fact("PQ-14")
+def test_in_an_area_that_is_full_a_key_may_take_the_place_of_another_and_no_new_slot() -> None:
+    """Its two places are taken; who gave both codes, for which PIV has no way, makes a key in a slot that is filled."""
+    client = unlocked(applet="piv:cc", before=with_others_keys(b"one", b"two").card)
+    client.card.verify("pin", b"12345678")
+    made = []
+    for slot in ("9A", "9C"):
+        assert client.send(f"0020008008{PIN}") == OK
+        made.append(generate(client, slot, "11"))
+    assert made == ["6A84", OK]
+    assert [(item.area, item.number) for item in client.card.state.items] == [("cc", 2), ("cc", 3)]
+
+
 # Certificates
 
 
