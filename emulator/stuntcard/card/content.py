@@ -58,7 +58,10 @@ class Content:
 
     def number_of(self, reference: int) -> int | None:
         """The number of the key that a client names by this reference."""
-        return next((number for number, record in self.keys.items() if record.reference == reference), None)
+        for number, record in self.keys.items():
+            if record.reference == reference:
+                return number
+        return None
 
     @property
     def numbers(self) -> dict[str, int]:

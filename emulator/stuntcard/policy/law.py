@@ -147,7 +147,7 @@ def _store_key(profile: Profile, state: State, event: StoreKey) -> Outcome:
         return state, Verdict.NO_SPACE
     item = Item(next_number(state), name, event.origin, size=_cost(profile, event.size))
     state = replace(state, items=(*state.items, item))
-    return _use_up(profile, state, area.create_with), Verdict.DONE
+    return _no_more_given(state, _used_up(profile, area.create_with)), Verdict.DONE
 
 
 def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
@@ -158,8 +158,7 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     given = not item.rights.never and all(permits(state, code) for code in codes)
     if not (given or is_open(profile, state)):
         return state, Verdict.NOT_AUTHORISED
-    state = _use_up(profile, state, codes[:1])
-    return _no_more_given(state, (item.rights.consent,)), Verdict.DONE
+    return _no_more_given(state, (*_used_up(profile, codes[:1]), item.rights.consent)), Verdict.DONE
 
 
 def _remove_key(profile: Profile, state: State, event: RemoveKey) -> Outcome:
@@ -329,8 +328,9 @@ def _fits(profile: Profile, state: State, size: int) -> bool:
     return state.memory_used + _cost(profile, size) <= _memory(profile).bytes
 
 
-def _use_up(profile: Profile, state: State, codes: tuple[str, ...]) -> State:
-    return _no_more_given(state, [code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE])
+def _used_up(profile: Profile, codes: tuple[str, ...]) -> list[str]:
+    """Those of the codes that one use uses up."""
+    return [code for code in codes if profile.codes[code].holds.for_ is Lasts.ONE_USE]
 
 
 def _no_more_given(state: State, codes: Iterable[str | None]) -> State:

@@ -100,7 +100,10 @@ class State:
 
     def item(self, number: int) -> Item | None:
         """The item of that number."""
-        return next((item for item in self.items if item.number == number), None)
+        for item in self.items:
+            if item.number == number:
+                return item
+        return None
 
     def used(self, area: str) -> int:
         """How many places of an area are taken."""
