@@ -9,7 +9,7 @@ from __future__ import annotations
 from stuntcard.applets import gids_codes, gids_data
 from stuntcard.applets.answers import RefusalError
 from stuntcard.applets.gids_data import APPLICATION
-from stuntcard.applets.gids_files import PLACES
+from stuntcard.applets.gids_files import PLACES, own_change
 from stuntcard.applets.gids_keys import (
     create_key_file,
     delete_key_file,
@@ -65,7 +65,10 @@ class Gids:
 
     def handle(self, card: Card, command: Command) -> Response:
         """Answers a command of this set; any other with 6E00 or 6D00."""
-        return handle(card, command, _HANDLERS)
+        if command.ins not in _CHANGING:
+            return handle(card, command, _HANDLERS)
+        with own_change(card):
+            return handle(card, command, _HANDLERS)
 
     def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         """Codes go by two numbers of this command set's own."""
@@ -148,3 +151,12 @@ _HANDLERS: dict[int, Handler] = {
     Instruction.MANAGE_SECURITY_ENVIRONMENT: manage_security_environment,
     Instruction.PERFORM_SECURITY_OPERATION: perform_security_operation,
 }
+_CHANGING = frozenset(
+    (
+        Instruction.CREATE_FILE,
+        Instruction.DELETE_FILE,
+        Instruction.PUT_DATA_TLV,
+        Instruction.GENERATE_ASYMMETRIC_KEY_PAIR_TLV,
+    )
+)
+"""What changes files and containers. A code that is changed is counted by the card: not every client does."""

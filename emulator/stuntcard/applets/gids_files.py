@@ -6,9 +6,12 @@ map of containers says. A certificate goes to the directories of PKCS#15.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from struct import Struct
 
 from stuntcard.applets.answers import RefusalError
 from stuntcard.applets.gids_containers import Container, containers
@@ -27,7 +30,8 @@ from stuntcard.applets.listed_objects import certificate_of, drop_certificate, p
 from stuntcard.applets.shown_area import shown_area
 from stuntcard.card import pkcs15
 from stuntcard.card.card import Card
-from stuntcard.card.files import FOR_HOLDER, MAX_FILE_SIZE, Condition, File, FileKind, Operation, access
+from stuntcard.card.files import FOR_HOLDER, MAX_FILE_SIZE, Condition, File, FileError, FileKind, Operation, access
+from stuntcard.card.keeper import KeepError
 from stuntcard.card.memos import Memo
 from stuntcard.iso7816.status import StatusWord
 
@@ -66,7 +70,9 @@ _AT_FIRST = (
     Entry(_MINIDRIVER, "cmapfile", 0xDF23, PUBLIC_FILES),
 )
 _FIRST_FREE_TAG = 0xDF24
-_IDENTIFIER_LENGTH, _FRESHNESS_LENGTH = 16, 6
+_IDENTIFIER_LENGTH = 16
+_FRESHNESS_FORM = Struct("<BBHH")
+"""Its version; how fresh codes, containers and files are."""
 _STEP = 128
 """Files are made with some room to grow, so that most changes are written in one go."""
 _LENGTH_BYTES = 2
@@ -112,7 +118,7 @@ def write(card: Card, what: Object, value: bytes) -> None:
             return
         if not value:
             drop_certificate(card, container.identifier)
-    _keep(card, what, value)
+    _keep(card, what, _moved(value, _marks(card), -1) if what == _FRESHNESS else value)
 
 
 def tags_in(card: Card, file: int) -> list[int]:
@@ -188,17 +194,43 @@ def _applications(card: Card) -> bytes:
 
 
 def _freshness(card: Card) -> bytes:
-    """What was written, by which clients know whether copies are old; one more where the card has changed since."""
-    written = _written(card, _FRESHNESS)
-    if written is not None and len(written) != _FRESHNESS_LENGTH:
-        return written
-    head = (written or bytes(_FRESHNESS_LENGTH))[:2]
-    counts = [int.from_bytes((written or bytes(_FRESHNESS_LENGTH))[start : start + 2], "little") for start in (2, 4)]
-    now = (_container_map(card), _master_file(card))
-    then = (_written(card, _CONTAINER_MAP) or b"", _written(card, _MASTER_FILE) or _encoded(_AT_FIRST))
-    unseen = [shown != kept for shown, kept in zip(now, then, strict=True)]
-    fresh = [(count + other) & 0xFFFF for count, other in zip(counts, unseen, strict=True)]
-    return head + b"".join(count.to_bytes(2, "little") for count in fresh)
+    """By this clients know whether their copies are old: what they wrote, and other numbers after others' changes."""
+    kept = _written(card, _FRESHNESS)
+    return _moved(bytes(_FRESHNESS_FORM.size) if kept is None else kept, _marks(card), 1)
+
+
+def _marks(card: Card) -> tuple[int, int, int]:
+    """Of the code, the containers and the files that clients see: others after each change of these."""
+    certificates = (
+        certificate_of(card, one.identifier) for one in shown_containers(card) if one.identifier is not None
+    )
+    files = _master_file(card) + b"".join(one for one in certificates if one is not None)
+    renewals = card.content.renewals.get(card.profile.areas[shown_area(card)].guard, 0)
+    return renewals, _mark(_container_map(card), b""), _mark(files, _encoded(_AT_FIRST))
+
+
+def _mark(now: bytes, at_first: bytes) -> int:
+    return 0 if now == at_first else zlib.crc32(now) % 0xFFFF + 1
+
+
+def _moved(freshness: bytes, marks: tuple[int, int, int], by: int) -> bytes:
+    """With the marks times `by` upon its numbers; what is no such value, as it is."""
+    if len(freshness) != _FRESHNESS_FORM.size:
+        return freshness
+    version, *numbers = _FRESHNESS_FORM.unpack(freshness)
+    code, *others = (number + by * mark for number, mark in zip(numbers, marks, strict=True))
+    return _FRESHNESS_FORM.pack(version, code & 0xFF, *(other & 0xFFFF for other in others))
+
+
+@contextlib.contextmanager
+def own_change(card: Card) -> Iterator[None]:
+    """What a client of this kind changes meanwhile it counts itself, and its copies stay fresh."""
+    before = _marks(card)
+    yield
+    after, kept = _marks(card), _written(card, _FRESHNESS)
+    if kept is not None and after != before:
+        with contextlib.suppress(FileError, KeepError):  # then it reads anew what it has just written
+            _keep(card, _FRESHNESS, _moved(_moved(kept, before, 1), after, -1))
 
 
 _MADE: dict[Object, Callable[[Card], bytes | None]] = {

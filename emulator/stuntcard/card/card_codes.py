@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from stuntcard.card.content import Content
 from stuntcard.card.core import CardCore
 from stuntcard.policy.events import ActorActs, Change, LogOut, ResetCode, Verdict, Verify
 
@@ -20,12 +18,12 @@ class CardCodes(CardCore):
     def change(self, code: str, old: bytes, new: bytes) -> Verdict:
         """A code's old value was given, to set a new one."""
         event = Change(code, self._matches(code, old), self.profile.codes[code].accepts(new))
-        return self._put_to_law(event, lambda content: _with_value(content, code, new), tried=True)
+        return self._put_to_law(event, lambda content: content.with_values({code: new}), tried=True)
 
     def reset_code(self, code: str, by: str, value: bytes, new: bytes) -> Verdict:
         """Another code's value was given, to set this one first, anew, or unblock it."""
         event = ResetCode(code, by, self._matches(by, value), self.profile.codes[code].accepts(new))
-        return self._put_to_law(event, lambda content: _with_value(content, code, new), tried=True)
+        return self._put_to_law(event, lambda content: content.with_values({code: new}), tried=True)
 
     def act(self, actor: str, act: str, values: Mapping[str, bytes], limits: tuple[int, ...] = ()) -> Verdict:
         """An actor acts on the card, with a value for each code that the act asks for, and maybe numbers of tries.
@@ -44,9 +42,7 @@ class CardCodes(CardCore):
                 limits=limits,
             )
             tried = rule.checks is not None
-            return self._put_to_law(
-                event, lambda content: replace(content, values={**content.values, **new}), tried=tried
-            )
+            return self._put_to_law(event, lambda content: content.with_values(new), tried=tried)
 
     def log_out(self, code: str | None = None) -> None:
         """A code that was given counts as not given any more; without a name, all of them."""
@@ -65,7 +61,3 @@ class CardCodes(CardCore):
         activation = self.profile.activation
         if self.is_open and activation is not None:
             self.act(*activation, {})
-
-
-def _with_value(content: Content, code: str, value: bytes) -> Content:
-    return replace(content, values={**content.values, code: value})

@@ -51,6 +51,13 @@ class Content:
     values: Mapping[str, bytes] = field(repr=False)
     files: FileSystem
     keys: Mapping[int, KeyRecord] = field(default_factory=dict)
+    renewals: Mapping[str, int] = field(default_factory=dict)
+    """How often a value of each code was set since the card left the factory."""
+
+    def with_values(self, values: Mapping[str, bytes]) -> Content:
+        """With new values of codes."""
+        counted = {code: self.renewals.get(code, 0) + 1 for code in values}
+        return replace(self, values={**self.values, **values}, renewals={**self.renewals, **counted})
 
     def with_state(self, state: State) -> Content:
         """With what the law made of its state; most commands change nothing of that."""

@@ -51,7 +51,7 @@ def steer(card: Card, wanted: Sequence[Wanted], *, force: bool) -> Steered:
         }
         done.append(Steered(route, given, _changed_too(profile, content, route, wanted)))
         values = {name: value.encode() for name, value in given.items()}
-        return replace(content, state=route.state, values={**content.values, **values})
+        return replace(content.with_values(values), state=route.state)
 
     card.change_content(change)
     return done[0]

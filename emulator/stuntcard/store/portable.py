@@ -47,15 +47,19 @@ class _Code(_Form):
     must_change: bool
     value: _Latin1 | None
     """A character a byte."""
+    renewals: _Count = 0
+    """Not in files of earlier days."""
 
     @classmethod
-    def of(cls, code: CodeState, value: bytes | None) -> _Code:
+    def of(cls, content: Content, name: str) -> _Code:
+        code, value = content.state.codes[name], content.values.get(name)
         return cls(
             status=code.status,
             tries_left=code.tries_left,
             tries_limit=code.tries_limit,
             must_change=code.must_change,
             value=None if value is None else value.decode("latin-1"),
+            renewals=content.renewals.get(name, 0),
         )
 
     def state(self) -> CodeState:
@@ -200,7 +204,7 @@ def _portable(stored: StoredCard) -> PortableCard:
         durability=stored.durability,
         made=stored.made,
         serial=stored.profile.token.serial,
-        codes={name: _Code.of(code, content.values.get(name)) for name, code in state.codes.items()},
+        codes={name: _Code.of(content, name) for name in state.codes},
         lost=sorted(state.lost),
         files_size=state.files_size,
         items=[_Item.of(item) for item in state.items],
@@ -224,7 +228,9 @@ def _stored(card: PortableCard, profile_name: str) -> StoredCard:
     )
     values = {name: code.value.encode("latin-1") for name, code in card.codes.items() if code.value is not None}
     files = {file.path: file for file in (form.file() for form in card.files)}
-    content = Content(state, values, FileSystem(files), {key.number: key.record() for key in card.keys})
+    keys = {key.number: key.record() for key in card.keys}
+    renewals = {name: code.renewals for name, code in card.codes.items() if code.renewals}
+    content = Content(state, values, FileSystem(files), keys, renewals)
     check_content(profile, content)
     return StoredCard(text, profile, with_key_files_read(profile, content), card.durability, card.made)
 

@@ -62,14 +62,20 @@ def _law_changes(old: State | None, new: State) -> Iterator[Statement]:
 
 
 def _code_changes(old: Content | None, new: Content) -> Iterator[Statement]:
-    for name, code in new.state.codes.items():
-        value = new.values.get(name)
-        if old is None or old.state.codes.get(name) != code or old.values.get(name) != value:
+    for name in new.state.codes:
+        row = _code_row(new, name)
+        if old is None or name not in old.state.codes or _code_row(old, name) != row:
             yield (
-                "INSERT OR REPLACE INTO code (name, status, tries_left, tries_limit, must_change, value) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (name, code.status.value, code.tries_left, code.tries_limit, code.must_change, value),
+                "INSERT OR REPLACE INTO code (name, status, tries_left, tries_limit, must_change, value, renewals) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
             )
+
+
+def _code_row(content: Content, name: str) -> tuple[Value, ...]:
+    code, value = content.state.codes[name], content.values.get(name)
+    renewals = content.renewals.get(name, 0)
+    return name, code.status.value, code.tries_left, code.tries_limit, code.must_change, value, renewals
 
 
 def _item_changes(old: tuple[Item, ...], new: tuple[Item, ...]) -> Iterator[Statement]:
@@ -116,28 +122,30 @@ def _file_changes(old: Mapping[bytes, File], new: Mapping[bytes, File]) -> Itera
 
 def read_content(connection: sqlite3.Connection, profile: Profile) -> Content:
     """The content that a file holds, with a fresh session. Raises ContentError, or sqlite3.Error."""
-    codes, values = _read_codes(connection)
+    codes, values, renewals = _read_codes(connection)
     items, keys, files = _read_items(connection), _read_keys(connection), _read_files(connection)
     rows = connection.execute("SELECT lost, files_size FROM law").fetchall()
     if len(rows) != 1:
         raise ContentError("the row of the law's state is missing")
     lost, files_size = rows[0]
     state = State(codes, items, cells.names(lost), files_size=cells.number(files_size))
-    content = Content(state, values, FileSystem(files), keys)
+    content = Content(state, values, FileSystem(files), keys, renewals)
     check_content(profile, content)
     return with_key_files_read(profile, content)
 
 
-def _read_codes(connection: sqlite3.Connection) -> tuple[dict[str, CodeState], dict[str, bytes]]:
-    codes, values = {}, {}
-    for name, status, left, limit, must_change, value in connection.execute(
-        "SELECT name, status, tries_left, tries_limit, must_change, value FROM code"
+def _read_codes(connection: sqlite3.Connection) -> tuple[dict[str, CodeState], dict[str, bytes], dict[str, int]]:
+    codes, values, counts = {}, {}, {}
+    for name, status, left, limit, must_change, value, renewals in connection.execute(
+        "SELECT name, status, tries_left, tries_limit, must_change, value, renewals FROM code"
     ):
         known = cells.one_of(CodeStatus, status)
         codes[cells.text(name)] = CodeState(known, cells.number(left), cells.number(limit), cells.flag(must_change))
         if value is not None:
             values[name] = cells.octets(value)
-    return codes, values
+        if renewals:
+            counts[name] = cells.number(renewals)
+    return codes, values, counts
 
 
 def _read_items(connection: sqlite3.Connection) -> tuple[Item, ...]:

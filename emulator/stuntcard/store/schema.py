@@ -61,6 +61,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     # Without a serial number of its own, a card has its profile's.
     ("ALTER TABLE card ADD COLUMN serial TEXT",),
+    # How often a code's value was set was not counted before.
+    ("ALTER TABLE code ADD COLUMN renewals INTEGER NOT NULL DEFAULT 0",),
 )
 
 

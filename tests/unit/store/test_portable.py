@@ -68,6 +68,7 @@ def test_the_file_can_be_read_by_people_and_by_its_owner_only(lived: StoredCard,
         "tries_limit": 3,
         "must_change": False,
         "value": "24681357",
+        "renewals": 1,
     }
     assert [key["private"].splitlines()[0] for key in data["keys"]] == ["-----BEGIN PRIVATE KEY-----"] * 3
 

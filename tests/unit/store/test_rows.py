@@ -83,7 +83,7 @@ def test_all_that_there_is_to_a_card_is_stored() -> None:
         kind: [field.name for field in fields(kind)] for kind in (Content, State, CodeState, Item, KeyRecord, File)
     }
     assert names == {
-        Content: ["state", "values", "files", "keys"],
+        Content: ["state", "values", "files", "keys", "renewals"],
         State: ["codes", "items", "lost", "verified", "files_size"],
         CodeState: ["status", "tries_left", "tries_limit", "must_change"],
         Item: ["number", "area", "key", "listed", "certificate", "size", "rights"],

@@ -63,6 +63,7 @@ def test_there_is_a_file_of_every_form_that_was_released_and_it_still_opens(vers
     state = stored.content.state
     assert state.codes["qpin"].tries_left == 2
     assert stored.content.values == {"pin": b"24681357", "puk": b"87654321", "qpin": b"12345678"}
+    assert stored.content.renewals == ({"pin": 1} if version > 2 else {})
     assert [(item.area, item.key, item.listed, item.certificate) for item in state.items] == [
         ("general", "imported", True, True),
         ("general", "imported", True, False),

@@ -137,7 +137,8 @@ def comparable(content: Content, *, by_chance: bool = True) -> tuple[object, ...
         for number, record in content.keys.items()
     }
     files = list(content.files.files.items())
-    return dict(state.codes), state.items, state.lost, state.files_size, dict(content.values), keys, files
+    codes = dict(state.codes), dict(content.values), dict(content.renewals)
+    return codes, state.items, state.lost, state.files_size, keys, files
 
 
 _der = functools.cache(to_der)
