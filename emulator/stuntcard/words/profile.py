@@ -90,7 +90,7 @@ class _Writer:
             self._text("show-areas"),
             self._columns("area", "id", "places", "making", "using"),
             tuple(self._area_row(name, area) for name, area in profile.areas.items()),
-            tuple(self._storing()),
+            (*self._making(), *self._storing()),
         )
         yield Section("ends", self._text("show-ends"), lines=tuple(self._ends()))
         yield self._actors()
@@ -202,6 +202,16 @@ class _Writer:
         if not area.create_with:
             return self._text("show-from-factory")
         return self._text("show-no-limit" if self.profile.memory is None else "show-as-memory")
+
+    def _making(self) -> Iterator[str]:
+        """Where a key takes more codes than a program gives that logs in to one token, and what makes it there."""
+        for area in self.profile.areas.values():
+            reference = self.profile.codes[area.guard].reference
+            if len(area.create_with) > 1 and reference is not None:
+                codes, identifier = self._codes(area.create_with), f"{reference:02X}"
+                yield self._text(
+                    "show-several-codes", area=self.messages.of(area.name), codes=codes, identifier=identifier
+                )
 
     def _storing(self) -> Iterator[str]:
         files, memory = self.profile.files, self.profile.memory

@@ -70,6 +70,19 @@ def test_areas_tell_their_bounds() -> None:
     assert row("zzzs-pk", "areas", "PEP")[2:4] == ("those from the factory", "not possible")
 
 
+def test_what_makes_a_key_that_takes_two_codes() -> None:
+    lines = {
+        card: [line for line in section(load_profile(card), "areas").lines if "keypairgen" in line]
+        for card in shipped_names()
+    }
+    assert {card: [line.partition(":")[0] for line in found] for card, found in lines.items() if found} == {
+        "eobcanka": ["qualified signatures"],
+        "proid-q": ["CC area"],
+    }
+    assert "takes PIN and QPIN" in lines["proid-q"][0]
+    assert "--auth-id 03" in lines["proid-q"][0]
+
+
 def test_how_parts_end() -> None:
     assert (
         "When PIN, PUK and QPIN are blocked at the same time, the whole card is lost for good. [PQ-06]"
