@@ -47,6 +47,13 @@ def missing_files(campaign: Campaign, folder: Path) -> Iterator[Finding]:
             yield Finding(at, f"{program}: it can't be run; make it a program: chmod +x {program}")
 
 
+def missing_values(values: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with values that were typed here for variables: files that are not there."""
+    for name, value in values.items():
+        if _is_beside(value) and not any(placeholders_in(value)) and not Path(value).exists():
+            yield f"--set {name}={value}: there is no such file; it is seen from {Path.cwd()}"
+
+
 def _is_beside(text: str) -> bool:
     return text in (".", "..") or text.startswith(("./", "../"))
 

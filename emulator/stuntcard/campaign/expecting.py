@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stuntcard.applets.registry import AppletChoiceError, seen_through
+from stuntcard.campaign.cards import profile_of
 from stuntcard.campaign.model import OWN, Campaign, Expect
 from stuntcard.profile.document import DocumentError, Finding, KeyPath
-from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Profile
 from stuntcard.scenario.checks import check_expectations
 from stuntcard.scenario.load import load_scenario
+from stuntcard.store.errors import StoreError
 
 
 def check_cards_expected(campaign: Campaign) -> Iterator[Finding]:
@@ -49,8 +50,8 @@ def _profiles(campaign: Campaign) -> Iterator[Profile]:
 def _plain_profiles(campaign: Campaign) -> Iterator[Profile]:
     for card in campaign.cards:
         try:
-            yield load_profile(card)
-        except (DocumentError, OSError):
+            yield profile_of(card)
+        except (DocumentError, OSError, StoreError):
             continue
     for scenario in campaign.scenarios:
         try:

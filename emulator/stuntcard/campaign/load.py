@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from stuntcard.campaign.beside import missing_files, seen_from, with_files_beside
+from stuntcard.campaign.cards import check_card, is_stored
 from stuntcard.campaign.expecting import check_cards_expected, places_of_expect
 from stuntcard.campaign.model import NO_FAULT, Campaign, EachCommand
 from stuntcard.campaign.placeholders import NAMES, placeholders_in
 from stuntcard.faults.rules import FaultError
 from stuntcard.faults.text import parse_rule
 from stuntcard.profile.document import Document, DocumentError, Finding, KeyPath, read_text
-from stuntcard.profile.load import profile_path, shipped_directory
+from stuntcard.profile.load import shipped_directory
 from stuntcard.scenario.load import instead_of, scenario_names, scenario_path
+from stuntcard.store.errors import StoreError
 
 _SUFFIXES = {".yaml", ".yml"}
 _EACH = re.compile(r"\b(nth|from|every|probability)=")
@@ -41,13 +43,14 @@ def campaign_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _directory().glob("*.yaml")))
 
 
-def load_campaign(name: str, *, files_too: bool = False) -> NamedCampaign:
+def load_campaign(name: str, *, files_too: bool = False, given: Collection[str] = ()) -> NamedCampaign:
     """A campaign by its name, or by the path of a YAML file. Raises CampaignError, or OSError.
 
-    `files_too`: a file that it names beside itself, and that is not there, is a mistake.
+    `files_too`: a file that it names beside itself, and that is not there, is a mistake; not so in the variables that
+    get other values (`given`).
     """
     path = campaign_path(name)
-    return replace(parse_campaign(read_text(path), str(path), files_too=files_too), file=name)
+    return replace(parse_campaign(read_text(path), str(path), files_too=files_too, given=given), file=name)
 
 
 def campaign_path(name: str) -> Path:
@@ -61,12 +64,14 @@ def campaign_path(name: str) -> Path:
     raise FileNotFoundError(f"there is no campaign '{name}'; {listing}")
 
 
-def parse_campaign(raw: bytes, file: str, *, files_too: bool = False) -> NamedCampaign:
+def parse_campaign(raw: bytes, file: str, *, files_too: bool = False, given: Collection[str] = ()) -> NamedCampaign:
     """The campaign in a YAML text; `file` is its path, for messages and for files beside it. Raises CampaignError."""
     document, folder = Document("campaign", file, CampaignError), Path(file).parent
     written = document.read(raw, Campaign, _cross_check)
     campaign = _found(written, folder)
-    findings = (*check_cards_expected(campaign), *(missing_files(written, folder) if files_too else ()))
+    missing = missing_files(written, folder) if files_too else ()
+    others = (one for one in missing if one.path not in {("variables", name) for name in given})
+    findings = (*check_cards_expected(campaign), *others)
     if findings:
         raise document.error(findings)
     return NamedCampaign(Path(file).stem, campaign, file)
@@ -92,7 +97,7 @@ def _found(campaign: Campaign, folder: Path) -> Campaign:
 
 
 def _beside(name: str, folder: Path) -> str:
-    return str(folder / name) if Path(name).suffix in _SUFFIXES else name
+    return str(folder / name) if Path(name).suffix in _SUFFIXES and not is_stored(name) else name
 
 
 def _scenarios(pattern: str) -> list[str]:
@@ -125,8 +130,8 @@ def _check_subjects(campaign: Campaign) -> Iterator[Finding]:
         yield Finding((), "it has no card; give `cards`, `scenarios`, or both")
     for index, card in enumerate(campaign.cards):
         try:
-            profile_path(card)
-        except FileNotFoundError as error:
+            check_card(card)
+        except (FileNotFoundError, StoreError) as error:
             yield Finding(("cards", index), str(error))
     for index, scenario in enumerate(campaign.scenarios):
         try:
@@ -137,7 +142,9 @@ def _check_subjects(campaign: Campaign) -> Iterator[Finding]:
         if not _scenarios(scenario):
             yield Finding(("scenarios", index), f"no scenario is called like {scenario}; see `stuntcard scenario list`")
     if any(task.shown_by for task in campaign.tasks.values()) and campaign.cards:
-        yield Finding(("cards",), "a fresh card is shown by no commands; leave the cards out, or `shown_by`")
+        yield Finding(
+            ("cards",), "a card without a scenario is shown by no commands; leave the cards out, or `shown_by`"
+        )
 
 
 def _check_faults(campaign: Campaign) -> Iterator[Finding]:

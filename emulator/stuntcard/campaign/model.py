@@ -178,7 +178,9 @@ class Campaign(Block):
     variables: dict[Identifier, str] = Field(
         default_factory=dict, description="Placeholders of its own, which `--set NAME=VALUE` changes."
     )
-    cards: tuple[Line, ...] = Field(default=(), description="Profiles' ids or YAML files, for fresh cards.")
+    cards: tuple[Line, ...] = Field(
+        default=(), description="Profiles' ids or YAML files, for fresh cards; card:NAME, for copies of a stored one."
+    )
     scenarios: tuple[Line, ...] = Field(default=(), description="Scenarios' names or YAML files; * for any letters.")
     applets: tuple[str, ...] = (OWN,)
     readers: tuple[Reader, ...] = (PLAIN,)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from stuntcard.applets.registry import APPLETS, AppletChoiceError, seen_through
+from stuntcard.campaign import cards
 from stuntcard.campaign.model import OWN
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
@@ -14,12 +15,11 @@ from stuntcard.faults.rules import Rule
 from stuntcard.messages import messages_in
 from stuntcard.policy.law import unblocking_code
 from stuntcard.profile.document import DocumentError
-from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Profile
-from stuntcard.running.making import fresh_card
 from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
 from stuntcard.scenario.build import wrong_value
 from stuntcard.scenario.load import NamedScenario, load_scenario
+from stuntcard.store.errors import StoreError
 
 _KEPT = 64
 
@@ -58,15 +58,20 @@ class Subject:
         return found
 
 
-@lru_cache(maxsize=_KEPT)
 def subject(card: str | None, scenario: str | None, applet: str) -> Subject:
-    """The card of a cell. Raises NoSuchCardError."""
+    """The card of a cell; a stored one as it stands now. Raises NoSuchCardError."""
+    return _of_card(card, applet) if card is not None and cards.is_stored(card) else _kept(card, scenario, applet)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(card: str | None, scenario: str | None, applet: str) -> Subject:
+    return _of_card(str(card), applet) if scenario is None else _of_scenario(scenario, applet)
+
+
+def _of_card(card: str, applet: str) -> Subject:
     try:
-        if scenario is not None:
-            return _in_trouble(scenario, applet)
-        profile = load_profile(str(card))
-        made = fresh_card(profile, None if applet == OWN else applet)
-    except (DocumentError, OSError, ScenarioRefusedError, AppletChoiceError) as error:
+        made = cards.made(card, applet)
+    except (DocumentError, OSError, StoreError, AppletChoiceError) as error:
         raise NoSuchCardError(str(error)) from error
     codes = made.state.codes
     known = {
@@ -77,10 +82,13 @@ def subject(card: str | None, scenario: str | None, applet: str) -> Subject:
     return Subject(made.profile, made.content, known, None, ())
 
 
-def _in_trouble(scenario: str, applet: str) -> Subject:
-    named = load(scenario)
-    built = built_card(named, messages_in("en"))
-    profile = named.profile if applet == OWN else seen_through(named.profile, applet)
+def _of_scenario(scenario: str, applet: str) -> Subject:
+    try:
+        named = load(scenario)
+        built = built_card(named, messages_in("en"))
+        profile = named.profile if applet == OWN else seen_through(named.profile, applet)
+    except (DocumentError, OSError, ScenarioRefusedError, AppletChoiceError) as error:
+        raise NoSuchCardError(str(error)) from error
     return Subject(profile, built.card.content, built.values, named, named.scenario.rules)
 
 
@@ -88,8 +96,8 @@ def _in_trouble(scenario: str, applet: str) -> Subject:
 def can_be(card: str | None, scenario: str | None, applet: str) -> bool:
     """Whether such a card can be seen through an applet; True where what is wrong with it is told elsewhere."""
     try:
-        profile = load_scenario(scenario).profile if scenario is not None else load_profile(str(card))
-    except (DocumentError, OSError):
+        profile = load_scenario(scenario).profile if scenario is not None else cards.profile_of(str(card))
+    except (DocumentError, OSError, StoreError):
         return True
     try:
         return applet == OWN or seen_through(profile, applet) is not None

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, islice
 
+from stuntcard.campaign.cards import is_stored
 from stuntcard.campaign.client import Allowed, Ended, How, orphans_taken
 from stuntcard.campaign.masked import Secrets
 from stuntcard.campaign.model import OWN, Limits
 from stuntcard.campaign.programs import Place, Programs
 from stuntcard.campaign.run import StoppedError
-from stuntcard.campaign.subject import Subject, subject
+from stuntcard.campaign.subject import NoSuchCardError, Subject, subject
 from stuntcard.campaign.tour import Map, Transition, map_of, tours
 from stuntcard.campaign.walk_model import WalkClient
 from stuntcard.card.card import Card
@@ -62,6 +63,8 @@ class WalkPlan:
 
 def plan(card: str, client: WalkClient, applet: str = OWN, *, everywhere: bool = False) -> WalkPlan:
     """The ways through a card's law that a client is led. Raises NoSuchCardError, TooManyStatesError."""
+    if is_stored(card):
+        raise NoSuchCardError(f"{card}: a walk begins with the card as it leaves the factory; name its profile")
     found = subject(card, None, applet)
     walked = map_of(found.profile, client.does, everywhere=everywhere)
     return WalkPlan(found, walked, list(tours(walked)))

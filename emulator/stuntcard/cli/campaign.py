@@ -58,16 +58,16 @@ def list_campaigns() -> None:
 
 
 @campaign_app.command()
-def check(file: FileArgument) -> None:
+def check(file: FileArgument, variables: SetOption = None, only: OnlyOption = None) -> None:
     """Tell all mistakes in a campaign's file, with line and column, or how many runs it has.
 
-    Example: stuntcard campaign check mine.yaml
+    Example: stuntcard campaign check mine.yaml --set module=./build/module.so
     """
     from stuntcard.campaign.cells import Series, TooManyCellsError
     from stuntcard.campaign.summary import counted
     from stuntcard.campaign.whole import NothingToRunError, entries_of
 
-    named = _loaded(file, None, None, files_too=True)
+    named = _loaded(file, variables, only, files_too=True)
     with failing(TooManyCellsError, NothingToRunError):
         entries = entries_of(named.campaign)
     series = sum(isinstance(entry, Series) for entry in entries)
@@ -141,9 +141,11 @@ def _run(named: NamedCampaign, where: Where, *, as_lines: bool) -> None:
     from stuntcard.campaign.summary import summed
     from stuntcard.campaign.whole import ClusterError, NothingToRunError, run_campaign
     from stuntcard.cli.campaign_table import Lines, Table
+    from stuntcard.cli.streams import output_errors_as_they_are
     from stuntcard.running.signals import ENDING, caught
 
     with (
+        output_errors_as_they_are(),
         _extra_needed(),
         failing(TooManyCellsError, NothingToRunError, JournalError),
         failing(ClientsMissingError, ClusterError, OSError, code=ExitCode.UNAVAILABLE),
@@ -214,8 +216,8 @@ def report(
     from stuntcard.campaign.report import write_reports
 
     with failing(JournalError, OSError), _extra_needed():
-        for path in write_reports(results):
-            typer.echo(str(path))
+        paths = write_reports(results)
+    typer.echo("\n".join(map(str, paths)))
 
 
 @campaign_app.command()
@@ -256,16 +258,20 @@ def compare(
 def _loaded(
     file: str, variables: list[str] | None, only: list[str] | None, *, files_too: bool = False
 ) -> NamedCampaign:
+    from stuntcard.campaign.beside import missing_values
     from stuntcard.campaign.load import load_campaign, with_variables
     from stuntcard.campaign.whole import only as only_these
     from stuntcard.cli.loading import failing_to_read
     from stuntcard.profile.document import DocumentError
 
     _must_be_text(file)
+    values = dict(_pair("--set", one) for one in variables or ())
     with failing_to_read(file), failing(DocumentError):
-        named = load_campaign(file, files_too=files_too)
+        named = load_campaign(file, files_too=files_too, given=values)
+    for problem in missing_values(values) if files_too else ():
+        fail(problem)
     with failing(ValueError):
-        named = with_variables(named, dict(_pair("--set", one) for one in variables or ()))
+        named = with_variables(named, values)
         return only_these(named, [dict([_pair("--only", one)]) for one in only or ()])
 
 

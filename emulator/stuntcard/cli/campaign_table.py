@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from stuntcard.cli.streams import writing_output
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -33,6 +35,7 @@ class Lines:
     def begun(self, execution: Execution) -> None:
         """Says nothing: those who read it know."""
 
+    @writing_output()
     def tell(self, _: Progress, outcome: Outcome | None) -> None:
         """Writes it."""
         if outcome is not None:
@@ -64,6 +67,7 @@ class Table:
         if self._live is not None:
             self._live.stop()
 
+    @writing_output()
     def begun(self, execution: Execution) -> None:
         """Says what there is to do."""
         progress = execution.progress
@@ -71,6 +75,7 @@ class Table:
             runs = f"{progress.resumed:,} runs were" if progress.resumed > 1 else "1 run was"
             self._console.print(f"{self._name} goes on: {runs} done before.")
 
+    @writing_output()
     def tell(self, progress: Progress, outcome: Outcome | None) -> None:
         """Shows how far it is."""
         if outcome is not None and outcome.verdict != "passed":

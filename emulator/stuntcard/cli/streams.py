@@ -7,6 +7,8 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 
 from stuntcard.cli.exit import ExitCode
@@ -24,6 +26,32 @@ def write_all_that_can_be() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
+
+
+class OutputError(Exception):
+    """What is to be said can't be written, which is another matter than what is done meanwhile; `error` says why."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def writing_output() -> Iterator[None]:
+    """Has the output's errors go up as OutputError, past those who look for errors of other files."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(error) from error
+
+
+@contextmanager
+def output_errors_as_they_are() -> Iterator[None]:
+    """Where nobody looks for errors of other files any more: OutputError becomes the error that it has."""
+    try:
+        yield
+    except OutputError as found:
+        raise found.error from None
 
 
 def end_where_nothing_can_be_written(error: OSError) -> None:

@@ -59,6 +59,17 @@ def stored_card(name: str, applet: str | None = None) -> Iterator[Card]:
         card.power_off()
 
 
+def copy_of_stored(name: str, applet: str | None = None) -> Card:
+    """A card as a stored one stands now, gone when nobody holds it; the stored one stays as it is, and may be in use.
+
+    Raises StoreError, AppletChoiceError.
+    """
+    from stuntcard.store.library import read_card
+
+    stored = read_card(name)
+    return Card(stored.profile if applet is None else seen_through(stored.profile, applet), APPLETS, stored.content)
+
+
 @contextmanager
 def reader_made(plan: ReaderPlan, taken: Collection[str] = (), language: str = "en") -> Iterator[ReaderOnDesk]:
     """A reader as it was planned, with its card; a name that is still to be found is none of those taken.

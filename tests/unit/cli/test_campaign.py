@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from stuntcard.campaign.outcome import Verdict
 
 from tests.unit.campaign.outcomes import cell, outcome
 from tests.unit.campaign.test_journal import HEADER
-from tests.unit.cli.command_line import done, refused, run, stuntcard
+from tests.unit.cli.command_line import COMMAND, PATIENCE, done, refused, run, stuntcard
 
 FILE = """\
 schema: 1
@@ -128,3 +129,19 @@ def test_runs_that_are_gone_are_told_of_and_where_all_are_nothing_is_compared(tm
     many = results(tmp_path / "many", "login", *(f"t{number}" for number in range(20)))
     result = run("campaign", "compare", many, new)
     assert (result.exit_code, result.stdout.splitlines()[-2]) == (0, "  and 12 more")
+
+
+@pytest.mark.parametrize("options", [(), ("--jsonl",)])
+def test_an_output_that_takes_nothing_more_is_told_alike(folder: Path, options: tuple[str, ...]) -> None:
+    (folder / "one.yaml").write_text(
+        'schema: 1\ntitle: One\ncards: [tokenme]\nclients: {a: {command: "true"}, b: {command: "false"}}\n'
+    )
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*COMMAND, "campaign", "run", "one.yaml", *options],
+            cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    assert (result.returncode, result.stderr) == (
+        74,
+        "what there is to say can't be written: No space left on device\n",
+    )
