@@ -8,6 +8,7 @@ LONG = bytes(range(256)) * 2
 FORMS = [
     ("1", "00A40000", Command(0x00, 0xA4, 0x00, 0x00)),
     ("2S", "00B0010210", Command(0x00, 0xB0, 0x01, 0x02, b"", 0x10)),
+    ("2S, Le 1", "00B0000001", Command(0x00, 0xB0, 0x00, 0x00, b"", 1)),
     ("2S, Le 256", "00B0000000", Command(0x00, 0xB0, 0x00, 0x00, b"", 256)),
     ("2E", "00B00000000100", Command(0x00, 0xB0, 0x00, 0x00, b"", 256, extended=True)),
     ("2E, Le 65536", "00B00000000000", Command(0x00, 0xB0, 0x00, 0x00, b"", 65536, extended=True)),
