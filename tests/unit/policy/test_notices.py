@@ -12,7 +12,19 @@ from stuntcard.policy.state import Item, Origin, factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CARD, CodeStatus
 
-PROID_Q, ZZZS_PK = load_profile("proid-q"), load_profile("zzzs-pk")
+PROID_Q, EOBCANKA = load_profile("proid-q"), load_profile("eobcanka")
+UNPAIRED = Item(1, "qualified", Origin.MADE)
+
+
+@pytest.mark.parametrize("notices", [Notices(("pin",)), Notices((), ("cc",)), Notices((), (), (UNPAIRED,))])
+def test_each_kind_of_notice_alone_is_something_to_be_seen_to(notices: Notices) -> None:
+    assert notices
+    assert not Notices()
+
+
+def test_who_is_advised_is_told_what_is_to_be_seen_to() -> None:
+    state = factory_state(PROID_Q)
+    assert advise(PROID_Q, state).notices == notices_of(PROID_Q, state)
 
 
 @pytest.mark.fact("PQ-05")
@@ -37,6 +49,14 @@ def test_an_area_without_places_is_never_full_and_what_is_lost_is_nobodys_care()
     many = tuple(Item(number, "general", Origin.MADE) for number in range(1, 9))
     assert not notices_of(PROID_Q, replace(state_described(PROID_Q, []), items=many))
     assert not notices_of(PROID_Q, state_described(PROID_Q, [PartIs(CARD, lost=True)]))
+
+
+def test_a_full_area_of_a_part_that_is_lost_is_nobodys_care() -> None:
+    qualified = EOBCANKA.areas["qualified"].model_copy(update={"places": PROID_Q.areas["cc"].places})
+    profile = EOBCANKA.model_copy(update={"areas": {**EOBCANKA.areas, "qualified": qualified}})
+    state = replace(factory_state(profile), items=(UNPAIRED, replace(UNPAIRED, number=2, certificate=True)))
+    assert notices_of(profile, state) == Notices(full=("qualified",), unpaired=(UNPAIRED,))
+    assert notices_of(profile, replace(state, lost=frozenset({"signing"}))) == Notices()
 
 
 @pytest.mark.fact("PQ-06", "PQ-12")
