@@ -204,7 +204,7 @@ class Goal:
                 case ActionKind.DELETE_KEY | ActionKind.DELETE_CERTIFICATE if self._asked.apart:
                     yield move
         for area in self._asked.imports:
-            if made[area] < self._asked.makes.get(area, 0):
+            if made[area] < self._asked.makes[area]:
                 yield _import(self.profile, state, area)
 
     def _unnamed(self, at: Standpoint) -> Counter[str]:
