@@ -57,7 +57,7 @@ NEW_EOBCANKA = factory_state(EOBCANKA)
 CHECK_BOK = {"do": "act", "who": "register", "act": "check-bok"}
 TWO_IMPORTED = {"area": "general", "imported": {"at_least": 2}}
 PAIRED_IN_TOKEN = replace(PAIRED, area="general")
-NOTHING_OF_THE_OLD = [{"key": "21", "is": "gone"}, {"area": "general", "paired": 1}]
+NOTHING_OF_THE_OLD: list[dict[str, Any]] = [{"key": "21", "is": "gone"}, {"area": "general", "paired": 1}]
 USED_PIN = Avoided((), action(do="log_in", code="pin"))
 
 CASES = {
