@@ -1,6 +1,6 @@
 """Programs show a server the certificate that lies on a card, through each command set: what TLS can be had with it.
 
-MyEID's recipes are in docs/clients.md, which test_client_recipes.py runs.
+MyEID's recipes are in docs/clients.md, which test_docs.py runs.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def let_in(holder: Holder, *versions: str) -> None:
         for version in versions:
             agreed = [program(version) for program in (server.curl, server.openssl, server.gnutls, server.nss)]
             assert agreed == [version] * 4
+        assert server.java(versions[-1]) == versions[-1]
 
 
 @pytest.mark.parametrize(("algorithm", "signature"), [("RSA2048", RSA_SIGNATURE), ("ECCP256", EC_SIGNATURE)])
@@ -111,7 +112,7 @@ def test_gids_signs_as_tls_1_2_has_it_and_not_as_1_3() -> None:
             agreed = [program("1.2") for program in (server.curl, server.openssl, server.gnutls, server.nss)]
             assert agreed == ["1.2"] * 4
         with server_for(holder) as server:
-            assert [program("1.2") for program in (server.gnutls, server.nss)] == ["1.2"] * 2
+            assert [program("1.2") for program in (server.gnutls, server.nss, server.java)] == ["1.2"] * 3
             assert "Mechanism invalid" in server.openssl("1.3")
             assert "Mechanism invalid" in server.openssl("1.2")
             assert server.openssl("1.2", "-sigalgs", "RSA+SHA256:ECDSA+SHA256") == "1.2"
@@ -127,5 +128,5 @@ def test_ias_signs_as_tls_1_2_has_it() -> None:
         issuer = load_der_x509_certificate(ca_certificate("zzzs-pk"))
         trust(desk, issuer.public_bytes(Encoding.PEM))
         with server_for(holder, *PKCS1) as server:
-            agreed = [program("1.2") for program in (server.curl, server.openssl, server.gnutls, server.nss)]
-            assert agreed == ["1.2"] * 4
+            programs = (server.curl, server.openssl, server.gnutls, server.nss, server.java)
+            assert [program("1.2") for program in programs] == ["1.2"] * 5

@@ -19,6 +19,20 @@ from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 CA, CERTIFICATE = "ca.pem", "holder.pem"
 """Whom all trust, and the holder's certificate, as files in the desk's folder."""
 
+_FETCH = b"""
+class Fetch {
+    public static void main(String[] urls) throws Exception {
+        new java.net.URL(urls[0]).openStream().transferTo(System.out);
+    }
+}
+"""
+_JAVA_OPTIONS = """
+-Djava.security.properties=java.security
+-Djavax.net.ssl.keyStoreType=PKCS11 -Djavax.net.ssl.keyStore=NONE -Djavax.net.ssl.keyStorePassword={pin}
+-Djavax.net.ssl.trustStore=trusted.p12 -Djavax.net.ssl.trustStorePassword=trusted
+-Djdk.tls.client.protocols=TLSv{version}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -108,6 +122,23 @@ class Server:
         """
         given = (f"CA={CA}", f"PIN={self.holder.pin}", f"PORT={self.port}", f"VERSION={version}")
         return _found(r"^New, TLSv([\d.]+)", self.holder.run("env", *given, "bash", "-euc", script))
+
+    def java(self, version: str) -> str:
+        """As `curl`, with the only certificate that Java finds on the card."""
+        desk = self.holder.desk
+        desk.write("java.cfg", f"name = Stuntcard\nlibrary = {pkcs11_module()}\nslotListIndex = 0\n".encode())
+        desk.write("java.security", b"security.provider.12 = SunPKCS11 java.cfg\n")
+        desk.write("Fetch.java", _FETCH)
+        desk.write("java.options", _JAVA_OPTIONS.format(pin=self.holder.pin, version=version).encode())
+        script = """
+            [ -e trusted.p12 ] ||
+                keytool -importcert -noprompt -alias ca -file "$1" -keystore trusted.p12 -storepass trusted
+            java @java.options Fetch.java "$2"
+        """
+        return _found(
+            r"^New, TLSv([\d.]+)",
+            self.holder.run("bash", "-euc", script, "bash", CA, f"https://localhost:{self.port}/"),
+        )
 
 
 def _found(pattern: str, shown: str) -> str:
