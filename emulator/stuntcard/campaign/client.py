@@ -315,6 +315,13 @@ def _children(pid: int) -> Iterator[int]:
                 yield from map(int, stream.read().split())
 
 
+def wake(pid: int) -> None:
+    """Has a process go on that somebody stopped."""
+    if _state(pid)[0] == "T":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
 def _state(pid: int) -> tuple[str, str]:
     """The letter of its state and its name; nothing where it is gone."""
     try:

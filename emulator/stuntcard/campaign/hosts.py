@@ -1,17 +1,29 @@
-"""The processes that run cells, on this machine: one for each thread that asks, started anew when it is lost."""
+"""The processes that run cells, on this machine: one for each thread that asks, started anew when it is lost.
+
+A host keeps its client within its limits; that the client can't stop the host, is seen to from here.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+from stuntcard.campaign.client import wake
 from stuntcard.campaign.outcome import Job, Outcome, Request, Version, broken
 
 _PATIENCE = 10.0
+_LOOK = 1.0
+"""Seconds between two looks at a host that does not answer."""
+_CHUNK = 1 << 16
+_ASIDE = 120.0
+"""Seconds beside what its client may take, after which a host is lost: for making the card, and a busy machine."""
+_VERSION_TIME = 30.0
 _TIMES = 2
 """So often a cell may be lost with its process before it is given up."""
 
@@ -35,18 +47,32 @@ class Host:
             start_new_session=True,
         )
 
-    def ask(self, request: str) -> str:
-        """Its answer, as JSON. Raises HostLostError."""
+    def ask(self, request: str, seconds: float) -> str:
+        """Its answer, as JSON, for which it has so many seconds. Raises HostLostError."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
             self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
-            answer = self._process.stdout.readline()
+            return self._answer(time.monotonic() + seconds)
         except (OSError, ValueError) as error:
             raise HostLostError from error
-        if not answer.endswith(b"\n"):
-            raise HostLostError
+
+    def _answer(self, deadline: float) -> str:
+        assert self._process.stdout is not None
+        stream, answer = self._process.stdout.fileno(), b""
+        poll = select.poll()
+        poll.register(stream, select.POLLIN)
+        while not answer.endswith(b"\n"):
+            if poll.poll(1000 * _LOOK):
+                chunk = os.read(stream, _CHUNK)
+                if not chunk:
+                    raise HostLostError
+                answer += chunk
+            elif time.monotonic() > deadline:
+                self._process.kill()
+                raise HostLostError
+            else:
+                wake(self._process.pid)
         return answer.decode()
 
     def end(self) -> None:
@@ -75,11 +101,14 @@ class Hosts:
         self._by_thread: dict[int, Host] = {}
         self._ended = False
 
-    def ask(self, request: str) -> str:
-        """The answer of this thread's host. Raises HostLostError when one after the other is lost over it."""
+    def ask(self, request: str, seconds: float) -> str:
+        """The answer of this thread's host, for which it has so many seconds.
+
+        Raises HostLostError when one after the other is lost over it.
+        """
         for _ in range(_TIMES):
             with contextlib.suppress(HostLostError):
-                return self._mine().ask(request)
+                return self._mine().ask(request, seconds)
             self._lose_mine()
         raise HostLostError
 
@@ -116,10 +145,17 @@ _HOSTS = Hosts()
 
 def answer_to(request: str) -> str:
     """The answer to a request, both as JSON; where the process that ran it was lost, it says so."""
+    asked = Request.model_validate_json(request)
     try:
-        return _HOSTS.ask(request)
+        return _HOSTS.ask(request, _allowed(asked) + _ASIDE)
     except HostLostError:
-        return lost(Request.model_validate_json(request)).model_dump_json()
+        return lost(asked).model_dump_json()
+
+
+def _allowed(request: Request) -> float:
+    """Seconds that its clients may take."""
+    what = request.what
+    return what.limits.seconds * (1 + what.retries) if isinstance(what, Job) else _VERSION_TIME
 
 
 def lost(request: Request) -> Outcome | Version:

@@ -128,10 +128,12 @@ def create_file(path: Path, stored: StoredCard) -> None:
         unfinished.rename(path)
         sync_directory(path.parent)
     except (OSError, sqlite3.Error) as error:
-        with contextlib.suppress(OSError):
-            remove_file(unfinished)
+        for half in (unfinished, path):  # nothing was at `path` before
+            with contextlib.suppress(OSError):
+                remove_file(half)
         reason = error.strerror if isinstance(error, OSError) else _reason(error)
-        raise StoreError(f"{path}: can't be written: {reason}; nothing was made") from error
+        left = "it is there, but a power cut may take it away" if path.exists() else "nothing was made"
+        raise StoreError(f"{path}: can't be written: {reason}; {left}") from error
 
 
 def read_file(path: Path) -> StoredCard:
