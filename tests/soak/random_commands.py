@@ -29,12 +29,13 @@ from stuntcard.faults.text import parse_rule
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.areas import APPLETS_OF_ONE_AREA
 from stuntcard.profile.load import load_profile, shipped_names
+from stuntcard.profile.model import Profile
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.store.rows import check_content
 
-from tests.unit.applets import gids_words, piv_words
+from tests.unit.applets import gids_words, ias_words, piv_words
 from tests.unit.applets.test_myeid_fuzz import DATA, P1, P2
 from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
 from tests.unit.card.watched import Watch
@@ -58,7 +59,7 @@ RULES = [
     "probability=0.001 seed=12 act=unplug:0",
 ]
 SUCCESS, SHARED, ANY, COLD = 0, 2, 3, 2
-OF_ITS_OWN = {"gids": gids_words.any_command, "piv": piv_words.any_command}
+OF_ITS_OWN = {"gids": gids_words.any_command, "piv": piv_words.any_command, "ias": ias_words.any_command}
 """Command sets that have words for such tests: some commands as their clients might send them."""
 Transmit = Callable[[bytes], bytes | None]
 """A command's answer; None when the card can't be reached just now."""
@@ -80,11 +81,20 @@ def cards(chance: random.Random, applet: str | None = None) -> Iterator[Card]:
     while True:
         for name in shipped_names():
             profile = load_profile(name)
+            if applet == "ias" and profile.ias is None:
+                continue
             if "isoapplet" in profile.applets and (applet is not None or chance.random() < 0.7):
                 word = chance.choice(("myeid", "oseid", *APPLETS_OF_ONE_AREA)) if applet is None else applet
-                area = f":{chance.choice(list(profile.areas))}" if word in APPLETS_OF_ONE_AREA else ""
+                area = f":{chance.choice(areas)}" if (areas := _areas_for(profile, word)) else ""
                 profile = seen_through(profile, word + area)
             yield piv_words.PredictableCard(profile, APPLETS)
+
+
+def _areas_for(profile: Profile, word: str) -> list[str]:
+    """The areas of which a command set can show one."""
+    if word == "ias":
+        return list(profile.areas_for_ias)
+    return list(profile.areas) if word in APPLETS_OF_ONE_AREA else []
 
 
 def conversation(chance: random.Random, card: Card) -> Iterator[bytes]:
