@@ -34,7 +34,7 @@ from stuntcard.card.files import (
 )
 from stuntcard.card.key_files import BLOCK_LENGTHS, Header
 from stuntcard.card.keys import RSA_BITS, SECRET_KEY_BITS, SMALL_RSA_BITS
-from stuntcard.card.session import Unfinished
+from stuntcard.card.session import NOTHING_UNFINISHED
 from stuntcard.iso7816 import tlv
 from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.instructions import Instruction
@@ -98,7 +98,7 @@ class MyEid:
             return handle(card, command, _HANDLERS, _CLASSES)
         finally:
             if card.session.unfinished is before:  # nothing waits for the next command but what this one left
-                card.session.unfinished = Unfinished()
+                card.session.unfinished = NOTHING_UNFINISHED
 
     def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         """Codes go by their references."""

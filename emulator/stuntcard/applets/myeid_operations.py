@@ -127,11 +127,17 @@ def perform_security_operation(card: Card, command: Command) -> Response:
     return operation(card, command)
 
 
+_SIGNING: dict[int, Callable[[Key, bytes], bytes]] = {
+    _RAW: rsa_raw,
+    _PKCS1: sign_pkcs1,
+    _PKCS1_SHA1: sign_pkcs1_sha1,
+    _EC: sign_ecdsa_number,
+}
+
+
 def _sign(card: Card, command: Command) -> Response:
     environment = environment_for(card, ControlTemplate.SIGNATURE)
-    operation = {_RAW: rsa_raw, _PKCS1: sign_pkcs1, _PKCS1_SHA1: sign_pkcs1_sha1, _EC: sign_ecdsa_number}.get(
-        environment.algorithm
-    )
+    operation = _SIGNING.get(environment.algorithm)
     if operation is None:
         raise RefusalError(StatusWord.CONDITIONS_NOT_SATISFIED)
     if not command.data:

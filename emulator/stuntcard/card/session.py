@@ -45,6 +45,9 @@ class Unfinished:
     cipher_block: bytes = b""
 
 
+NOTHING_UNFINISHED = Unfinished()
+
+
 @dataclass(slots=True)
 class Session:
     """The file selected now, what is still to be done with directories that were written, the security environment.
@@ -58,7 +61,7 @@ class Session:
     directories_to_tidy: bool = False
     current: bytes = MASTER_FILE
     environment: SecurityEnvironment | None = field(default=None)
-    unfinished: Unfinished = Unfinished()
+    unfinished: Unfinished = NOTHING_UNFINISHED
     key_parts_for: bytes = b""
     key_parts: dict[Part, bytes] = field(default_factory=dict, repr=False)
 

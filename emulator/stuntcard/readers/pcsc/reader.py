@@ -185,7 +185,8 @@ class Reader:
     def begin_transaction(self, handle: Handle) -> Code:
         """SHARING_VIOLATION, after a short wait, tells the library to ask again."""
         with self._state:
-            self._state.wait_for(lambda: handle.news or self._sharing.admits(handle), _TRANSACTION_PATIENCE)
+            if not self._sharing.admits(handle):
+                self._state.wait_for(lambda: handle.news or self._sharing.admits(handle), _TRANSACTION_PATIENCE)
             return handle.news or self._sharing.lock(handle)
 
     def end_transaction(self, handle: Handle, disposition: int) -> Code:
@@ -295,8 +296,8 @@ class Reader:
         return Code.READER_UNAVAILABLE if handle.news is Code.READER_UNAVAILABLE else Code.SUCCESS
 
     def _command_refusal(self, handle: Handle, protocol: int) -> Code:
-        if refusal := self._refusal(handle):
-            return refusal
+        if handle.news or not self._sharing.admits(handle):
+            return self._refusal(handle)
         if protocol == Protocol.RAW:
             return Code.SUCCESS
         if self._contacts.card is None:
