@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.common_steps import FACTORY_PIN, FACTORY_PUK, FACTORY_QPIN, JANA, PIN, PUK, QPIN, insert
+from demo.walkthrough.chapters.common_steps import (
+    FACTORY_PIN,
+    FACTORY_PUK,
+    FACTORY_QPIN,
+    JANA,
+    PIN,
+    PUK,
+    QPIN,
+    change_code,
+    insert,
+    new_value,
+)
 from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
@@ -37,16 +48,9 @@ def _mismatch(stage: Stage, world: World) -> None:
 
 def _own_codes(stage: Stage, world: World) -> None:
     for name, old, new in (("PIN", FACTORY_PIN, PIN), ("PUK", FACTORY_PUK, PUK), ("QPIN", FACTORY_QPIN, QPIN)):
-        own = f"Jana's own {name}"
-        stage.do(
-            "cardmanager", "change", name,
-            typing=[
-                Typed(f"{name}: ", old, f"the factory's {name}"),
-                Typed(f"New {name}: ", new, own),
-                Typed(f"New {name} again: ", new, own),
-            ],
-            shows=[f"{name} is changed."],
-        )  # fmt: skip
+        own = new_value(name, new, f"Jana's own {name}")
+        factory = Typed(f"{name}: ", old, f"the factory's {name}")
+        change_code(stage, name, factory, own, shows=[f"{name} is changed."])
     card = stage.card(world.sockets[JANA])
     stage.check("no code has to be changed any more, and no try was lost", not card.must_change() and card.all_tries())
 

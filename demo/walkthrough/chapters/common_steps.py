@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demo.walkthrough.answers import StoryError
 from demo.walkthrough.stage import Stage
@@ -49,6 +49,32 @@ def remove(stage: Stage, world: World, card: str) -> None:
     """Takes a card out of its reader, as Ctrl-C does."""
     stage.bench.stop(world.processes.pop(card))
     del world.sockets[card]
+
+
+def change_code(stage: Stage, code: str, old: Typed, new: Typed, *, status: int = 0, shows: Sequence[str] = ()) -> None:
+    """A holder changes a code; `old` is typed at its own prompt, and `new` twice."""
+    stage.do("cardmanager", "change", code, typing=[old, *twice(new)], status=status, shows=shows)
+
+
+def set_by(stage: Stage, command: str, code: str, by: Typed, new: Typed, *, shows: Sequence[str] = ()) -> None:
+    """A holder sets a code with another, by `unblock` or `set-first`."""
+    stage.do("cardmanager", command, code, typing=[by, *twice(new)], shows=shows)
+
+
+def block(stage: Stage, code: str, wrong: Typed, new: Typed) -> None:
+    """A code is given wrongly, three times."""
+    for _ in range(3):
+        change_code(stage, code, wrong, new, status=1)
+
+
+def new_value(name: str, value: str, what: str) -> Typed:
+    """The new value of a code, which is asked for by the code's name."""
+    return Typed(f"New {name}: ", value, what)
+
+
+def twice(new: Typed) -> tuple[Typed, Typed]:
+    """A new value is typed, and typed again."""
+    return new, replace(new, prompt=new.prompt.replace(": ", " again: "))
 
 
 def request(stage: Stage, world: World, kind: str, who: Applicant, called: str, typing: Sequence[Typed]) -> None:

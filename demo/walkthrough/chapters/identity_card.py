@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.common_steps import insert, remove
+from demo.walkthrough.chapters.common_steps import block, insert, new_value, remove, set_by
 from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
@@ -30,41 +30,19 @@ def _the_office(stage: Stage, world: World) -> None:
 
 def _activate(stage: Stage, world: World) -> None:
     for name, by, value, new in (("PUK", "IOK", _IOK, _PUK), ("PIN", "PUK", _PUK, _PIN), ("QPIN", "PUK", _PUK, _QPIN)):
-        own = f"Lucie's own {name}"
-        stage.do(
-            "cardmanager", "set-first", name,
-            typing=[
-                Typed(f"{by}: ", value, f"Lucie's {by}"),
-                Typed(f"New {name}: ", new, own),
-                Typed(f"New {name} again: ", new, own),
-            ],
-            shows=[f"{name} is set"],
-        )  # fmt: skip
+        own = new_value(name, new, f"Lucie's own {name}")
+        set_by(stage, "set-first", name, Typed(f"{by}: ", value, f"Lucie's {by}"), own, shows=[f"{name} is set"])
     stage.check("every code that has a value has all its tries", stage.card(world.sockets[_CARD]).all_tries())
 
 
 def _block_and_unblock(stage: Stage, world: World) -> None:
-    for _ in range(3):
-        stage.do(
-            "cardmanager", "change", "PIN", status=1,
-            typing=[
-                Typed("PIN: ", "00000", "a wrong PIN"),
-                Typed("New PIN: ", _NEW_PIN, "another PIN"),
-                Typed("New PIN again: ", _NEW_PIN, "another PIN"),
-            ],
-        )  # fmt: skip
+    another = new_value("PIN", _NEW_PIN, "another PIN")
+    block(stage, "PIN", Typed("PIN: ", "00000", "a wrong PIN"), another)
     codes = stage.card(world.sockets[_CARD]).codes
     stage.check(
         "PIN is blocked; QPIN is not touched", codes["pin"].state == "blocked" and codes["qpin"].tries_left == 3
     )
-    stage.do(
-        "cardmanager", "unblock", "PIN",
-        typing=[
-            Typed("PUK: ", _PUK, "Lucie's PUK"),
-            Typed("New PIN: ", _NEW_PIN, "another PIN"),
-            Typed("New PIN again: ", _NEW_PIN, "another PIN"),
-        ],
-    )  # fmt: skip
+    set_by(stage, "unblock", "PIN", Typed("PUK: ", _PUK, "Lucie's PUK"), another)
     stage.check("PIN works again, with all tries", stage.card(world.sockets[_CARD]).all_tries())
 
 

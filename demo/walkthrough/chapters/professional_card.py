@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.walkthrough.chapters.common_steps import insert, remove
+from demo.walkthrough.chapters.common_steps import block, insert, new_value, remove, set_by
 from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
 from demo.walkthrough.terminal import Typed
@@ -20,41 +20,18 @@ def _as_it_came(stage: Stage, world: World) -> None:
 
 
 def _first_use(stage: Stage, world: World) -> None:
-    stage.do(
-        "cardmanager", "set-first", "kpep-pin",
-        typing=[
-            Typed("TPIN: ", _TPIN, "the transport PIN from the letter"),
-            Typed("New PIN of KPEP: ", _KPEP_PIN, "Maja's own PIN"),
-            Typed("New PIN of KPEP again: ", _KPEP_PIN, "Maja's own PIN"),
-        ],
-    )  # fmt: skip
+    transport = Typed("TPIN: ", _TPIN, "the transport PIN from the letter")
+    set_by(stage, "set-first", "kpep-pin", transport, new_value("PIN of KPEP", _KPEP_PIN, "Maja's own PIN"))
     codes = stage.card(world.sockets[_CARD]).codes
     stage.check("KPEP's PIN is set, and TPIN is used up", codes["kpep-pin"].state == "set" != codes["tpin"].state)
 
 
-def _wrong(stage: Stage, code: str, name: str, wrong: str, new: str, times: int) -> None:
-    for _ in range(times):
-        stage.do(
-            "cardmanager", "change", code, status=1,
-            typing=[
-                Typed(f"{name}: ", wrong, "a wrong value"),
-                Typed(f"New {name}: ", new, "another value"),
-                Typed(f"New {name} again: ", new, "another value"),
-            ],
-        )  # fmt: skip
-
-
 def _blocked(stage: Stage, world: World) -> None:
-    _wrong(stage, "pep-pin", "PIN of PEP", "0000", _NEW_PEP_PIN, 3)
+    another = new_value("PIN of PEP", _NEW_PEP_PIN, "another value")
+    block(stage, "pep-pin", Typed("PIN of PEP: ", "0000", "a wrong value"), another)
     stage.check("the PIN of PEP is blocked", stage.card(world.sockets[_CARD]).codes["pep-pin"].state == "blocked")
-    stage.do(
-        "cardmanager", "unblock", "pep-pin",
-        typing=[
-            Typed("PUK of PEP: ", _PEP_PUK, "the PUK from the letter"),
-            Typed("New PIN of PEP: ", _NEW_PEP_PIN, "a new PIN"),
-            Typed("New PIN of PEP again: ", _NEW_PEP_PIN, "a new PIN"),
-        ],
-    )  # fmt: skip
+    by = Typed("PUK of PEP: ", _PEP_PUK, "the PUK from the letter")
+    set_by(stage, "unblock", "pep-pin", by, new_value("PIN of PEP", _NEW_PEP_PIN, "a new PIN"))
     codes = stage.card(world.sockets[_CARD]).codes
     stage.check(
         "it works again, and PUK has all its tries",
@@ -63,7 +40,8 @@ def _blocked(stage: Stage, world: World) -> None:
 
 
 def _kpep_lost(stage: Stage, world: World) -> None:
-    _wrong(stage, "kpep-pin", "PIN of KPEP", "000000", _KPEP_PIN[::-1], 3)
+    another = new_value("PIN of KPEP", _KPEP_PIN[::-1], "another value")
+    block(stage, "kpep-pin", Typed("PIN of KPEP: ", "000000", "a wrong value"), another)
     stage.do("stuntcard", "advise", _CARD, shows=["Gone for good", "KPEP"])
     codes = stage.card(world.sockets[_CARD]).codes
     stage.check(

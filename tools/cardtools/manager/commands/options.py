@@ -57,11 +57,17 @@ LabelOption = Annotated[str | None, typer.Option(help="What it is called on the 
 
 
 @dataclass(frozen=True, slots=True)
-class CardOptions:
-    """Which card a command is about, and how it is reached."""
+class ReaderOptions:
+    """Which card a command is about that needs no PKCS#11 module."""
 
     reader: ReaderOption = None
     language: LanguageOption = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardOptions(ReaderOptions):
+    """Which card a command is about, and how it is reached."""
+
     module: ModuleOption = None
 
 
