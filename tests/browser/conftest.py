@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.pages import Browser, browser
-from tests.browser.running_console import RunningConsole, console_running
+from tests.browser.running_console import RunningConsole, class_running, console_running
 
 NewBrowser = Callable[..., Browser]
 
@@ -40,6 +40,13 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "XDG_STATE_HOME": str(folder / "state"),
         "LC_ALL": "C.UTF-8",
     }
+
+
+@pytest.fixture
+def class_(request: pytest.FixtureRequest, private: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
+    """A console with the class of the test's module."""
+    with class_running(private, tmp_path, request.module.CLASS) as running:
+        yield running
 
 
 @pytest.fixture

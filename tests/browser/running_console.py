@@ -68,6 +68,15 @@ def console_running(environment: Mapping[str, str], folder: Path, *arguments: st
         process.communicate(timeout=PATIENCE)
 
 
+@contextmanager
+def class_running(environment: Mapping[str, str], folder: Path, text: str) -> Iterator[RunningConsole]:
+    """A console with the class of a file."""
+    plan = folder / "class.yaml"
+    plan.write_text(text, "utf-8")
+    with console_running(environment, folder, "class", plan) as running:
+        yield running
+
+
 def _no_browser(arguments: tuple[str | Path, ...]) -> tuple[str, ...]:
     return () if "--no-browser" in arguments else ("--no-browser",)
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from cardtools.common.messages import Language
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.pages import keep_picture
-from tests.browser.running_console import RunningConsole, console_running
+from tests.browser.running_console import RunningConsole, class_running, console_running
 from tests.browser.trainees import Trainee, Trainer, Words, new_pin, trainer_of
 from tests.clients.opensc import opensc_command
 
@@ -25,19 +23,6 @@ exercises: [proid-q-pin-blocked, zzzs-pk-first-use-of-kpep]
 trainees: [Jana Nováková, Žiga Šuštar, Petr]
 """
 PUK = "87654321"
-
-
-@pytest.fixture
-def plan(tmp_path: Path) -> Path:
-    file = tmp_path / "class.yaml"
-    file.write_text(CLASS, encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-def class_(private: dict[str, str], tmp_path: Path, plan: Path) -> Iterator[RunningConsole]:
-    with console_running(private, tmp_path, "class", plan) as running:
-        yield running
 
 
 def seated(new_browser: NewBrowser, link: str, language: Language = Language.ENGLISH) -> Trainee:
@@ -126,9 +111,9 @@ def test_a_trainees_link_leads_to_no_other_card(class_: RunningConsole, new_brow
 
 
 def test_a_class_outlives_the_machines_failure(
-    private: dict[str, str], tmp_path: Path, plan: Path, new_browser: NewBrowser
+    private: dict[str, str], tmp_path: Path, new_browser: NewBrowser
 ) -> None:
-    with console_running(private, tmp_path, "class", plan) as first:
+    with class_running(private, tmp_path, CLASS) as first:
         trainer = trainer_of(first, new_browser)
         links = trainer.links()
         jana, ziga = seated(new_browser, links["Jana Nováková"]), seated(new_browser, links["Žiga Šuštar"])
@@ -141,7 +126,7 @@ def test_a_class_outlives_the_machines_failure(
         first.kill()
         port = first.url.rpartition(":")[2]
 
-    with console_running(private, tmp_path, "--port", port, "class", plan) as second:
+    with console_running(private, tmp_path, "--port", port, "class", tmp_path / "class.yaml") as second:
         trainer = trainer_of(second, new_browser)
         assert trainer.links() == links
         assert "1 of 2" in trainer.row("Jana Nováková")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from cardtools.common.messages import Language
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.pages import Browser, keep_picture
-from tests.browser.running_console import RunningConsole, console_running
+from tests.browser.running_console import RunningConsole
 from tests.browser.trainees import Trainee, Trainer, Words, new_pin, trainer_of
 
 WORDS = Words(Language.ENGLISH)
@@ -22,14 +18,6 @@ trainees: [Jana Nováková, "<script>alert(1)</script>"]
 """
 NARROW = 320
 """CSS pixels: what 1280 are at 400 % (WCAG 2.2, 1.4.10)."""
-
-
-@pytest.fixture
-def class_(private: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
-    plan = tmp_path / "class.yaml"
-    plan.write_text(CLASS, "utf-8")
-    with console_running(private, tmp_path, "class", plan) as running:
-        yield running
 
 
 def judge(browser: Browser, address: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.running_console import RunningConsole, class_running
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
 from tests.clients.opensc import built, drivers, knows_driver, other_root
@@ -74,6 +75,19 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     private = tmp_path_factory.mktemp("run")
     private.chmod(0o700)
     return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+@pytest.fixture
+def own(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """An environment whose classes are the test's own, too."""
+    return {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
+
+
+@pytest.fixture
+def class_(request: pytest.FixtureRequest, own: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
+    """A console with the class of the test's module."""
+    with class_running(own, tmp_path, request.module.CLASS) as running:
+        yield running
 
 
 @pytest.fixture

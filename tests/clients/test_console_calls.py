@@ -8,12 +8,11 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.browser.running_console import PATIENCE, RunningConsole, console_running
+from tests.browser.running_console import PATIENCE, RunningConsole
 
 pytestmark = pytest.mark.own_module
 
@@ -22,15 +21,6 @@ title: Calls
 exercises: [proid-q-pin-blocked, eobcanka-dok-blocked, proid-q-622-unpaired-key]
 trainees: [Jana]
 """
-
-
-@pytest.fixture
-def console(environment: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
-    own = {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
-    plan = tmp_path / "class.yaml"
-    plan.write_text(CLASS, "utf-8")
-    with console_running(own, tmp_path, "class", plan) as running:
-        yield running
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +45,9 @@ class Sitting:
 
 
 @pytest.fixture
-def sitting(console: RunningConsole) -> Iterator[Sitting]:
-    with _browser(console) as trainer, _browser(console) as jana:
-        first = trainer.get(console.link)
+def sitting(class_: RunningConsole) -> Iterator[Sitting]:
+    with _browser(class_) as trainer, _browser(class_) as jana:
+        first = trainer.get(class_.link)
         [link] = re.findall(r'href="(\S+/join/\S+)"', first.text)
         yield Sitting(jana, str(jana.get(link).url), trainer, str(first.url))
 
@@ -67,8 +57,8 @@ def _browser(console: RunningConsole) -> httpx.Client:
     return httpx.Client(base_url=console.url, follow_redirects=True, trust_env=False, timeout=PATIENCE, headers=headers)
 
 
-def cards(console: RunningConsole) -> list[str]:
-    note = console.emulator()
+def cards(class_: RunningConsole) -> list[str]:
+    note = class_.emulator()
     headers = {"Authorization": f"Bearer {note['token']}"}
     answer = httpx.get(f"{note['url']}/api/v1/cards", headers=headers, trust_env=False, timeout=PATIENCE)
     return [card["id"] for card in answer.json()["cards"]]
@@ -98,7 +88,7 @@ def test_the_office_acts_when_the_trainee_goes_there(sitting: Sitting) -> None:
     assert "solved" in sitting.exercise()
 
 
-def test_begin_again_gives_a_fresh_card_and_lets_old_ones_go(console: RunningConsole, sitting: Sitting) -> None:
+def test_begin_again_gives_a_fresh_card_and_lets_old_ones_go(class_: RunningConsole, sitting: Sitting) -> None:
     trainee = sitting.desk.rpartition("/")[2]
     typed = {"puk": "00000000", "new-pin": "31415926", "again-pin": "31415926"}
     sitting.jana.post(f"{sitting.desk}/act/unblock?target=pin", data=typed)
@@ -107,9 +97,9 @@ def test_begin_again_gives_a_fresh_card_and_lets_old_ones_go(console: RunningCon
     assert "5 of 5" in sitting.jana.get(sitting.desk).text
     sitting.trainer.post(f"/trainees/{trainee}/again")
     sitting.jana.get(sitting.desk)
-    assert cards(console) == [f"{trainee}-2", f"{trainee}-3"]
+    assert cards(class_) == [f"{trainee}-2", f"{trainee}-3"]
     sitting.trainer.post(f"{sitting.board}/end")
-    assert cards(console) == []
+    assert cards(class_) == []
     assert sitting.jana.get(sitting.desk).status_code == 410
 
 
@@ -137,14 +127,14 @@ def test_a_certificate_is_saved_and_expert_mode_is_for_containers(sitting: Sitti
     assert "act/delete-key" in sitting.jana.get(container).text
 
 
-def test_an_emulator_that_fails_is_started_again_with_its_cards(console: RunningConsole, sitting: Sitting) -> None:
+def test_an_emulator_that_fails_is_started_again_with_its_cards(class_: RunningConsole, sitting: Sitting) -> None:
     typed = {"puk": "00000000", "new-pin": "31415926", "again-pin": "31415926"}
     sitting.jana.post(f"{sitting.desk}/act/unblock?target=pin", data=typed)
-    before = int(console.emulator()["process"])
+    before = int(class_.emulator()["process"])
     os.kill(before, signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE
     while "4 of 5" not in sitting.jana.get(sitting.desk).text:
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert int(console.emulator()["process"]) != before
+    assert int(class_.emulator()["process"]) != before
     sitting.unblock_pin()

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,19 +15,6 @@ from tests.browser.running_console import PATIENCE, RunningConsole, console_runn
 from tests.clients.test_console_command import CLASS, joins, visitor
 
 pytestmark = pytest.mark.own_module
-
-
-@pytest.fixture
-def own(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    return {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
-
-
-@pytest.fixture
-def class_(own: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
-    plan = tmp_path / "class.yaml"
-    plan.write_text(CLASS, "utf-8")
-    with console_running(own, tmp_path, "class", plan) as running:
-        yield running
 
 
 def refused(own: dict[str, str], folder: Path, *arguments: str) -> str:

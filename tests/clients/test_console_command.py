@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,19 +18,6 @@ from tests.browser.running_console import PATIENCE, RunningConsole, console_runn
 pytestmark = pytest.mark.own_module
 
 CLASS = "title: Třída\nexercises: [proid-q-pin-blocked]\ntrainees: [Jana, Petr]\n"
-
-
-@pytest.fixture
-def own(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    return {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
-
-
-@pytest.fixture
-def class_(own: dict[str, str], tmp_path: Path) -> Iterator[RunningConsole]:
-    plan = tmp_path / "class.yaml"
-    plan.write_text(CLASS, "utf-8")
-    with console_running(own, tmp_path, "class", plan) as running:
-        yield running
 
 
 def visitor(console: RunningConsole, link: str | None = None) -> httpx.Client:
