@@ -82,6 +82,11 @@ def public_pem(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def pem_of(der: bytes) -> bytes:
+    """A certificate as PEM."""
+    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+
+
 def as_pkcs12(key: PrivateKey, password: str) -> bytes:
     """A key with a certificate, as a .p12 file under a password."""
     certificate = certify(key.public_key(), "Holder of a file")

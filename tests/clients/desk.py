@@ -124,13 +124,13 @@ class Desk:
 
     def tool(self, name: str, *arguments: str, typing: Sequence[tuple[str, str]] = ()) -> str:
         """Has a program of OpenSC do something and gives what it shows; `typing` is pairs of prompt and answer."""
-        run = self._run(name, arguments, typing)
+        run = self.run(name, arguments, typing)
         assert run.returncode == 0, f"{name} {' '.join(arguments)} ended with {run.returncode}:\n{run.stdout}"
         return run.stdout
 
     def refused(self, name: str, *arguments: str, typing: Sequence[tuple[str, str]] = ()) -> str:
         """As `tool`, but the program must fail."""
-        run = self._run(name, arguments, typing)
+        run = self.run(name, arguments, typing)
         assert run.returncode != 0, f"{name} {' '.join(arguments)} was to fail:\n{run.stdout}"
         return run.stdout
 
@@ -146,9 +146,10 @@ class Desk:
         assert run.returncode == 0, f"openssl {' '.join(arguments)} failed:\n{run.stdout}{run.stderr}"
         return run.stdout
 
-    def _run(
-        self, name: str, arguments: Sequence[str], typing: Sequence[tuple[str, str]]
+    def run(
+        self, name: str, arguments: Sequence[str], typing: Sequence[tuple[str, str]] = ()
     ) -> subprocess.CompletedProcess[str]:
+        """Runs a program of OpenSC, or of the same system; `typing` is pairs of prompt and answer."""
         command = [*opensc_command(name, self.folder, self.socket), *arguments]
         if typing:
             return run_at_terminal(command, typing, PATIENCE)
@@ -229,6 +230,10 @@ class Desk:
         name = f"{identifier}.pem"
         self.tool("pkcs15-tool", "--read-public-key", identifier, "--output", name)
         return name
+
+    def read(self, name: str) -> bytes:
+        """What is in a file in the folder."""
+        return (self.folder / name).read_bytes()
 
     def write(self, name: str, content: bytes) -> str:
         """Writes a file into the folder, and gives its name."""

@@ -9,8 +9,8 @@ from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 
 from tests.clients.cardmanager import CardManager, block, nothing_sent
-from tests.clients.cardmanager_scene import store_certificate
 from tests.clients.desk import PIN, Desk, desk_with_own_socket
+from tests.clients.desk_words import store_certificate
 from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module

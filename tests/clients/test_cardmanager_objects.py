@@ -20,9 +20,9 @@ from stuntcard.readers.slot_control import SlotControl
 from stuntcard.running.pcsc import reader_name
 
 from tests.clients.cardmanager import UNAVAILABLE, USAGE, CardManager, lasting
-from tests.clients.cardmanager_scene import SECRET, store_certificate
 from tests.clients.certificates import as_pkcs12, new_key
 from tests.clients.desk import PIN, Desk, WatchedCard
+from tests.clients.desk_words import FILE_PASSWORD, store_certificate
 from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module
@@ -90,7 +90,7 @@ def card_pulled_at(rule: str) -> Iterator[CardManager]:
     ("rule", "command", "lines"),
     [
         ("ins=24", ("change", "pin"), (PIN, "my own", "my own")),
-        ("ins=20", ("import-p12", "backup.p12"), (SECRET, PIN)),
+        ("ins=20", ("import-p12", "backup.p12"), (FILE_PASSWORD, PIN)),
         ("ins=CA", ("show",), ()),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_card_pulled_in_the_middle_is_told_and_unharmed(
 ) -> None:
     with card_pulled_at(rule) as cardmanager:
         desk = cardmanager.desk
-        desk.write("backup.p12", as_pkcs12(new_key("ec"), SECRET))
+        desk.write("backup.p12", as_pkcs12(new_key("ec"), FILE_PASSWORD))
         before = lasting(desk.card.content)
         assert "taken out in the middle" in cardmanager.refused(*command, lines=lines, status=UNAVAILABLE)
         assert lasting(desk.card.content) == before
@@ -110,7 +110,7 @@ def test_a_card_pulled_in_the_middle_is_told_and_unharmed(
 def test_a_card_pulled_in_the_middle_of_an_import_keeps_at_most_an_empty_container() -> None:
     with card_pulled_at("ins=DB") as cardmanager:
         desk = cardmanager.desk
-        desk.write("backup.p12", as_pkcs12(new_key("ec"), SECRET))
-        cardmanager.refused("import-p12", "backup.p12", lines=(SECRET, PIN), status=UNAVAILABLE)
+        desk.write("backup.p12", as_pkcs12(new_key("ec"), FILE_PASSWORD))
+        cardmanager.refused("import-p12", "backup.p12", lines=(FILE_PASSWORD, PIN), status=UNAVAILABLE)
         assert not any(key.paired for key in desk.seen.keys)
         assert desk.tries() == (3, 5, 3)

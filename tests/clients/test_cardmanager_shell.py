@@ -15,8 +15,8 @@ from stuntcard.running.making import fresh_card
 
 from tests.clients.asked_program import LineProgram
 from tests.clients.cardmanager import PATIENCE, REFUSED, CardManager
-from tests.clients.cardmanager_scene import store_certificate
 from tests.clients.desk import LETTER, PIN, QPIN, Desk, WatchedCard
+from tests.clients.desk_words import store_certificate
 from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module

@@ -10,8 +10,8 @@ from asn1crypto import cms, tsp
 from stuntcard.iso7816.instructions import Instruction
 
 from tests.clients.cardmanager import USAGE, CardManager, block, nothing_sent
-from tests.clients.cardmanager_scene import store_certificate
 from tests.clients.desk import LETTER, PIN, QPIN
+from tests.clients.desk_words import store_certificate
 
 pytestmark = pytest.mark.own_module
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from stuntcard.profile.load import profile_path
 
-from tests.clients.desk import PIN, Desk
 from tests.clients.stuntcard_command import StuntcardCommand
 
 
@@ -30,10 +29,3 @@ def test_slots_are_in_the_order_of_codes_and_the_one_called_pin_has_the_plain_la
     assert labels("proid-q") == ["ProID+Q", "ProID+Q (QPIN)"]
     assert labels(reordered(tmp_path, "PIN")) == ["ProID+Q (QPIN)", "ProID+Q"]
     assert labels(reordered(tmp_path, "Main")) == ["ProID+Q (QPIN)", "ProID+Q (Main)"]
-
-
-def test_without_verify_pin_a_key_goes_where_the_code_for_writing_leads(desk: Desk) -> None:
-    desk.tool("pkcs15-init", "--generate-key", "ec/prime256v1", "--auth-id", "03", "--id", "20", "--pin", PIN)
-    assert desk.key("20").area == "general"
-    desk.make_qualified_key("21")
-    assert desk.key("21").area == "cc"

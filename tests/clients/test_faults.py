@@ -319,16 +319,6 @@ def test_exec_with_a_fault(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
     assert json.loads(state.read_text())["codes"]["pin"]["tries_left"] == 2
 
 
-@pytest.mark.parametrize(
-    ("rule", "reason"), [("act=boom", "act=boom can't be understood"), ("code=iok act=tear", "no such code")]
-)
-def test_exec_with_a_fault_that_can_not_be(stuntcard: StuntcardCommand, rule: str, reason: str) -> None:
-    run = stuntcard("exec", "proid-q", "--fault", rule, "--", "true")
-    assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.startswith(f'--fault "{rule}": ')
-    assert reason in run.stderr
-
-
 def test_a_program_ends_while_a_fault_keeps_its_command_waiting(stuntcard: StuntcardCommand) -> None:
     verify = "pkcs15-tool --verify-pin --auth-id 01 --pin wrong & sleep 1; kill $!"
     run = stuntcard("exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)

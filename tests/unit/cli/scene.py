@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +19,17 @@ from tests.unit.control.running_cards import Live, running_card
 from tests.unit.store.cards import client_of
 
 SCENARIO = "schema: 1\nprofile: proid-q\ntitle: {en: a, cs: b, sl: c}\ntext: {en: a, cs: b, sl: c}\nsource: PQ-06\n"
+PROGRAMS = Path(sys.executable).parent
+SCRIPTS = {
+    "list-readers": "from smartcard.System import readers\nprint(*readers(), sep='\\n')\n",
+    "ask-twice": """
+from smartcard.System import readers
+connection = readers()[0].createConnection()
+connection.connect()
+for _ in range(2):
+    connection.transmit([0, 0x20, 0, 1])
+""",
+}
 
 
 class StuntcardScene:
@@ -31,9 +44,11 @@ class StuntcardScene:
 
     def run(self, arguments: Sequence[str], lines: Sequence[str]) -> Outcome:
         program, *rest = arguments
-        assert (program, lines) == ("stuntcard", [])
+        assert program == "stuntcard"
         if rest[0] == "exec":
-            process = stuntcard(*rest, cwd=Path.cwd())
+            path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+            given = "".join(f"{line}\n" for line in lines)
+            process = stuntcard(*rest, cwd=Path.cwd(), environment={"PATH": path}, input=given)
             self.last = Outcome(process.returncode, process.stdout, process.stderr)
         else:
             result = run(*rest)
@@ -46,6 +61,9 @@ class StuntcardScene:
         """Files, and cards that are kept in them."""
         return {
             "file": write,
+            "script": write_script,
+            "pipe": os.mkfifo,
+            "files": lambda: " ".join(sorted(path.name for path in Path().iterdir() if path.name != "home")) or "none",
             "folder": lambda name: Path(name).mkdir(),
             "chmod": lambda name, mode: Path(name).chmod(int(mode, 8)),
             "mode": lambda name: f"{Path(name).stat().st_mode & 0o777:o}",
@@ -67,6 +85,8 @@ class StuntcardScene:
             "running": self.start,
             "wrong": lambda code, times: [self.live.card.verify(code, b"wrong") for _ in range(int(times))],
             "transmit": lambda command: self.live.faulty.transmit(bytes.fromhex(command)),
+            "runtime-folder": make_runtime_folder,
+            "left-running": lambda: " ".join(path.name for path in running_cards().iterdir()) or "nothing",
             "rest": lambda: self.live.slot_control.rest(),
             "in-the-slot": lambda: "a card" if self.live.slot_control.slot.card else "nothing",
             "tries": lambda code: self.live.card.state.codes[code].tries_left,
@@ -97,6 +117,22 @@ class StuntcardScene:
             if (function["function"]["use"], function["function"]["name"]) == (use, name)
         ]
         return str(found)
+
+
+def running_cards() -> Path:
+    """Where the cards that run have their folders."""
+    return Path(os.environ["XDG_RUNTIME_DIR"]) / "stuntcard"
+
+
+def make_runtime_folder(mode: str) -> None:
+    running_cards().mkdir()
+    running_cards().chmod(int(mode, 8))
+
+
+def write_script(name: str) -> None:
+    """A program of the user's, in Python."""
+    Path(name).write_text(f"#!{sys.executable}\n{SCRIPTS[name]}", encoding="utf-8")
+    Path(name).chmod(0o755)
 
 
 def write(name: str, text: str) -> None:

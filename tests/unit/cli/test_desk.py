@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -43,33 +42,6 @@ def readers(socket: Path) -> list[str]:
     return subprocess.run(
         program, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE
     ).stdout.splitlines()
-
-
-def test_exec_shows_its_program_a_reader_for_each_card() -> None:
-    shown = stuntcard("exec", "proid-q", "b=tokenme", "empty", "eobcanka", "--", sys.executable, "-c", LIST)
-    assert shown.stdout.splitlines() == [
-        "Stuntcard ProID+Q 00 00", "Stuntcard b 01 00", "Stuntcard empty 02 00", "Stuntcard eObcanka 03 00",
-    ]  # fmt: skip
-
-
-def test_cards_of_one_profile_have_names_and_serial_numbers_of_their_own() -> None:
-    shown = stuntcard("exec", "proid-q", "proid-q", "--", *COMMAND, "status", "--json").stdout
-    found = [(card["name"], card["serial"]) for card in json.loads(shown)]
-    assert sorted(found) == [("proid-q", "5354554E54000001"), ("proid-q-2", "5354554E54000101")]
-
-
-def test_options_are_for_the_card_that_they_name(home: Path) -> None:
-    shown = stuntcard(
-        "exec", "proid-q", "b=tokenme", "--scenario", "b:tokenme-full", "--fault", "proid-q:ins=2A act=no-answer",
-        "--trace", "proid-q:a.jsonl", "--state-out", "b:b.json", "--serial", "proid-q:0042",
-        "--", *COMMAND, "state", "proid-q", "--json", cwd=home,
-    )  # fmt: skip
-    seen = json.loads(shown.stdout)
-    assert (seen["card"]["serial"], seen["faults"][0]["rule"]) == ("0042", "ins=2A act=no-answer:2 when=before")
-    assert shown.returncode == 1
-    assert "tokenme-full" in shown.stderr  # what came of it
-    assert json.loads((home / "b.json").read_text(encoding="utf-8"))["profile"] == "tokenme"
-    assert (home / "a.jsonl").exists()
 
 
 def test_a_desk_is_controlled_and_shown_by_its_names(desk: Path) -> None:
@@ -127,27 +99,6 @@ def test_a_reader_is_unplugged_and_plugged_in(desk: Path) -> None:
     assert len(readers(desk)) == 3
 
 
-def test_a_socket_in_a_place_of_ones_own(home: Path, runtime: Path) -> None:
-    place = runtime / "mine" / "s"
-    shown = stuntcard(
-        "exec",
-        "proid-q",
-        "--socket",
-        place,
-        "--",
-        "sh",
-        "-c",
-        'echo "$PCSCLITE_CSOCK_NAME"; stat -c %a $PCSCLITE_CSOCK_NAME',
-    )
-    assert shown.stdout == f"{place}\n600\n"
-    assert not place.exists()
-    open_to_all = home / "open"
-    open_to_all.mkdir(mode=0o755)
-    wrong = stuntcard("exec", "proid-q", "--socket", open_to_all / "s", "--", "true")
-    assert wrong.returncode == 69
-    assert f"the directory {open_to_all} is open to other users" in wrong.stderr
-
-
 def test_a_socket_that_is_in_use(desk: Path) -> None:
     wrong = stuntcard("exec", "proid-q", "--socket", desk, "--", "true")
     assert wrong.returncode == 69
@@ -187,16 +138,3 @@ readers:
   - {scenario: tokenme-full}
   - {card: empty}
 """
-
-
-def test_a_desk_in_a_file_is_run_and_added_to(home: Path) -> None:
-    file = home / "folder" / "desk.yaml"
-    file.parent.mkdir()
-    file.write_text(DESK, encoding="utf-8")
-    assert done("desk", "check", file) == f"{file}: good; a desk with 3 readers: anna, tokenme-full, empty\n"
-    shown = stuntcard("exec", "--desk", file, "eobcanka", "--serial", "anna:0042", "--", sys.executable, "-c", LIST)
-    assert shown.stdout.splitlines() == [
-        "Stuntcard anna 00 00", "Stuntcard TokenME 01 00", "Stuntcard empty 02 00", "Stuntcard eObcanka 03 00",
-    ]  # fmt: skip
-    assert json.loads((file.parent / "anna.json").read_text(encoding="utf-8"))["serial"] == "0042"
-    assert stuntcard("exec", "--desk", file, "sh", "exit.sh").returncode == 2  # sh's: there is no such script
