@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,14 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.serve import STREAM_READER  # noqa: E402
 from tests.browser.pages import Browser, browser  # noqa: E402
 from tests.browser.running_console import RunningConsole, console_running  # noqa: E402
 
-TRAINEES, PAINTS, COMMANDS, ROUNDS, QUERIES = 50, 11, 30, 3, 2000
-BROWSERS, WINDOWS = 2, 5
+TRAINEES, PAINTS, COMMANDS, ROUNDS = 50, 11, 30, 5
+LOOK_ON, BROWSERS = 10, 2
+_REST = 0.6
+"""Seconds until the pages have shown what was asked before."""
 EXERCISE, PIN = "proid-q-qpin-blocked", "12345678"
 """An exercise that stays open when the PIN is given, wrong and right."""
 _PAINT = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
@@ -61,25 +64,45 @@ for number in range(int(sys.argv[3])):
 _ASKER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from benchmarks.scard import Connection
-connection, took = Connection(), []
-for _ in range(int(sys.argv[2])):
-    began = time.perf_counter()
-    connection.transmit(bytes.fromhex("00200001"))
-    took.append(time.perf_counter() - began)
+from benchmarks.scard import Connection, ScardError
+select, query = bytes.fromhex("00A404000CF276A288BCFBA69D34F31001"), bytes.fromhex("00200001")
+connection, took, code = Connection(), [], sys.argv[4]
+while len(took) < int(sys.argv[2]):
+    # The page may be looking at the card, through another applet, and reset it.
+    try:
+        if code:
+            connection.transmit(select)
+        value = code if len(took) % 2 else "9" * len(code)
+        command = bytes.fromhex("0020000108") + value.encode() if code else query
+        began = time.perf_counter()
+        answer = connection.transmit(command)
+        ended = time.perf_counter()
+    except ScardError:
+        connection = Connection()
+        continue
+    if answer[0] in (0x63, 0x90):
+        took.append(ended - began)
     time.sleep(float(sys.argv[3]))
 print(1e6 * sorted(took)[len(took) // 2])
 """
-"""Asks for the tries that are left; writes the median of how long that took, in microseconds."""
+"""Asks for the tries that are left, or gives the PIN; writes the median of how long that took, in microseconds."""
 
 
 @dataclass(frozen=True)
-class _Pages:
-    """Pages of a card, and what gives a link by which a browser comes in."""
+class _Pace:
+    """How often the card is asked for its tries; with `code` a PIN is given instead, wrong and right in turn."""
 
     what: str
-    address: str
-    entrance: Callable[[], str]
+    commands: int
+    pause: float = 0.0
+    code: str = ""
+
+
+_PACES = (
+    _Pace("as fast as it answers", 4000),
+    _Pace("asked 20 times a second", 60, 0.05),
+    _Pace("a code given 20 times a second", 60, 0.05, PIN),
+)
 
 
 def main() -> None:
@@ -101,14 +124,16 @@ def _class(console: RunningConsole, home: Path) -> None:
     with browser(home / "trainer") as trainer:
         trainer.go(console.link)
         joins = trainer.links("a[href*='/join/']")
-        desk = next(iter([_seated(join) for join in joins]))
+        desks = [_seated(join) for join in joins]
         _show_paints(trainer, f"the board with {TRAINEES} at their desks", trainer.address)
-        _show_paints(trainer, "a desk, which reads the card", desk)
-        _show_lateness(console, trainer, desk)
-        _show_latency(console, home, desk, _Pages("the desk", desk, lambda: joins[0]))
-        note = console.emulator()
-        live = _Pages("the live page", f"{note['url']}/cards/{_card(desk)}", lambda: _entrance(note))
-        _show_latency(console, home, desk, live)
+        _show_paints(trainer, "a desk, which reads the card", desks[0])
+        _show_lateness(console, trainer, desks[0])
+        trainer.go("about:blank")
+        note, card = console.emulator(), _card(desks[0])
+        _show_latency(console, desks, "streams", _streams(note, card))
+        _show_latency(console, desks, "windows with the desk", _windows(home, desks[0], lambda: joins[0]))
+        live = _windows(home, f"{note['url']}/cards/{card}", lambda: _entrance(note))
+        _show_latency(console, desks, "windows with the live page", live)
 
 
 def _seated(join: str) -> str:
@@ -152,29 +177,28 @@ def _show_lateness(console: RunningConsole, trainer: Browser, desk: str) -> None
     )
 
 
-def _show_latency(console: RunningConsole, home: Path, desk: str, pages: _Pages) -> None:
-    """A card's answers with pages of it open and without, turn by turn: as fast as it goes, and twenty a second."""
-    paces = ((0.0, QUERIES), (0.05, QUERIES // 20))
-    alone: dict[float, list[float]] = {pause: [] for pause, _ in paces}
-    watched: dict[float, list[float]] = {pause: [] for pause, _ in paces}
-    for _ in range(ROUNDS):
-        for pause, queries in paces:
-            alone[pause].append(_microseconds(console, desk, queries, pause))
-        with _looking_on(home, pages):
-            for pause, queries in paces:
-                watched[pause].append(_microseconds(console, desk, queries, pause))
-    for pause, _ in paces:
-        ratio = statistics.median(b / a for a, b in zip(alone[pause], watched[pause], strict=True))
-        print(
-            f"a command each {pause:g} s: median {min(alone[pause]):.0f} µs; {BROWSERS * WINDOWS} windows show"
-            f" {pages.what}: {min(watched[pause]):.0f} µs; ratio {ratio:.2f},"
-            f" best to best {min(watched[pause]) / min(alone[pause]):.2f}",
-            flush=True,
-        )
+def _show_latency(
+    console: RunningConsole, desks: Sequence[str], looked_at: str, looking: AbstractContextManager[None]
+) -> None:
+    """The answers of a card that is looked on ten times and of one that is not, turn by turn, at three paces."""
+    with looking:
+        time.sleep(3)
+        for pace in _PACES:
+            alone, watched = [], []
+            for turn in range(ROUNDS):
+                for watches in (turn % 2 == 0, turn % 2 == 1):
+                    (watched if watches else alone).append(_microseconds(console, desks[0 if watches else 1], pace))
+                    time.sleep(_REST)
+            ratio = statistics.median(b / a for a, b in zip(alone, watched, strict=True))
+            print(
+                f"{pace.what}: median {min(alone):.0f} µs; {LOOK_ON} {looked_at}: {min(watched):.0f} µs; ratio"
+                f" {ratio:.2f}, best to best {min(watched) / min(alone):.2f}",
+                flush=True,
+            )
 
 
-def _microseconds(console: RunningConsole, desk: str, queries: int, pause: float) -> float:
-    return float(_told(console, desk, _ASKER, str(queries), str(pause)))
+def _microseconds(console: RunningConsole, desk: str, pace: _Pace) -> float:
+    return float(_told(console, desk, _ASKER, str(pace.commands), str(pace.pause), pace.code))
 
 
 def _told(console: RunningConsole, desk: str, program: str, *arguments: str) -> str:
@@ -185,18 +209,32 @@ def _told(console: RunningConsole, desk: str, program: str, *arguments: str) -> 
 
 
 @contextmanager
-def _looking_on(home: Path, pages: _Pages) -> Iterator[None]:
+def _windows(home: Path, address: str, entrance: Callable[[], str]) -> Iterator[None]:
     """The page in windows that are all to be seen, of two browsers: one has six connections to a server."""
     with ExitStack() as stack:
         for number in range(BROWSERS):
             one = stack.enter_context(browser(home / f"looking-{number}"))
-            one.go(pages.entrance())
-            for _ in range(WINDOWS):
+            one.go(entrance())
+            for _ in range(LOOK_ON // BROWSERS):
                 one.driver.switch_to.new_window("window")
-                one.go(pages.address)
+                one.go(address)
                 assert not one.driver.execute_script("return document.hidden")
-        time.sleep(3)
         yield
+
+
+@contextmanager
+def _streams(note: Mapping[str, str], card: str) -> Iterator[None]:
+    """What a live page listens to, read by another process that draws nothing."""
+    address = f"{note['url']}/api/v1/cards/{card}/events"
+    command = [sys.executable, "-c", STREAM_READER, address, note["token"], str(LOOK_ON)]
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    try:
+        assert reader.stdout.readline() == "ready\n"
+        yield
+    finally:
+        reader.kill()
+        reader.communicate()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ connection = Connection()
 times = connection.time(bytes.fromhex(sys.argv[2]), int(sys.argv[3]))
 print(times[len(times) // 2])
 """
-_READER = """
+STREAM_READER = """
 import selectors, sys
 from urllib.parse import urlsplit
 import socket
@@ -174,7 +174,7 @@ def _median_microseconds(environment: Mapping[str, str], commands: int = COMMAND
 def _listening(server: Server, path: str, many: int) -> Iterator[None]:
     """So many streams, read by another process."""
     reader = subprocess.Popen(
-        [sys.executable, "-c", _READER, f"{server.url}{path}", server.token, str(many)],
+        [sys.executable, "-c", STREAM_READER, f"{server.url}{path}", server.token, str(many)],
         stdout=subprocess.PIPE,
         text=True,
     )

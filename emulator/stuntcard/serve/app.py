@@ -22,6 +22,7 @@ from stuntcard.serve import (
 from stuntcard.serve.access import Access
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.guard import Guard, Hosts
+from stuntcard.serve.live_parts import LiveParts
 from stuntcard.serve.problems import Problem, refusals
 from stuntcard.serve.refusing import answer_errors
 from stuntcard.serve.visitors import Notices
@@ -68,6 +69,7 @@ def create_app(cards: Cards, access: Access, hosts: Hosts) -> FastAPI:
     app.state.cards = cards
     app.state.access = access
     app.state.notices = Notices()
+    app.state.live_parts = LiveParts()
     app.add_middleware(Guard, hosts=hosts)
     for router in _ROUTERS:
         app.include_router(router)

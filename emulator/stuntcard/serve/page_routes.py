@@ -11,9 +11,19 @@ from starlette.responses import Response
 from stuntcard.messages import Messages
 from stuntcard.serve import choices
 from stuntcard.serve.callers import AllCards, Gate, caller_of, cookie_name
-from stuntcard.serve.card_page import page_values
+from stuntcard.serve.card_page import live_values, page_values
+from stuntcard.serve.live_parts import LiveParts
 from stuntcard.serve.look import icon, script
-from stuntcard.serve.pages import go_to, language_of, page, page_messages, style_answer, text_answer
+from stuntcard.serve.pages import (
+    go_to,
+    language_of,
+    page,
+    page_messages,
+    part,
+    part_answer,
+    style_answer,
+    text_answer,
+)
 from stuntcard.serve.visitors import CardLookedAt, Form, Visitor, notices_of, session_of
 
 router = APIRouter(include_in_schema=False)
@@ -26,11 +36,16 @@ def index(request: Request, visitor: Visitor, cards: AllCards) -> Response:
     at = cards.hub.last
     messages = Messages(language_of(request))
     shown = [card for card in cards.all() if visitor.may_see(card.id)]
+    live: dict[str, object] = {
+        "cards": [card.description for card in shown],
+        "exercises": {card.id: card.exercise.title(messages) for card in shown if card.exercise is not None},
+    }
+    if _is_part(request):
+        return part_answer(part(request, "live_cards", live))
     notice = notices_of(request).take(session_of(request))
     values = {
         "at": at,
-        "cards": [card.description for card in shown],
-        "exercises": {card.id: card.exercise.title(messages) for card in shown if card.exercise is not None},
+        **live,
         "profiles": choices.profiles(),
         "all_exercises": choices.exercises(messages),
         "scenarios": choices.scenarios(messages),
@@ -49,10 +64,14 @@ def card_page(
     of: Annotated[str, Query(pattern=r"^(|card|(code|part):[a-z0-9-]{1,64})$")] = _NO_LIFE,
 ) -> Response:
     """One card."""
-    at = cards.hub.last
-    messages = page_messages(language_of(request))
-    is_part = request.headers.get("x-part") is not None  # a part of the page takes no notice away from the whole
-    notice = None if is_part else notices_of(request).take(session_of(request))
+    at, language = cards.hub.last, language_of(request)
+    if _is_part(request):
+        parts: LiveParts = request.app.state.live_parts
+        return part_answer(
+            parts.text(card, language, at, lambda: part(request, "live_card_page", live_values(card, language)))
+        )
+    messages = page_messages(language)
+    notice = notices_of(request).take(session_of(request))
     values = {
         "at": at,
         **page_values(card, messages, of),
@@ -108,6 +127,11 @@ def live_script() -> Response:
 def log_in(request: Request, status: HTTPStatus = HTTPStatus.UNAUTHORIZED) -> Response:
     """The page that asks who somebody is."""
     return page(request, "enter", caller_of(request, None), {}, status)
+
+
+def _is_part(request: Request) -> bool:
+    """Whether a page asks that is shown already, and only for what is live in it."""
+    return request.headers.get("x-part") is not None
 
 
 def _let_in(request: Request, session: str | None) -> Response:

@@ -63,7 +63,24 @@ def page(
     values: Mapping[str, object],
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """A page in the reader's language. Templates write messages with `t` and counted ones with `n`."""
+    """A page in the reader's language."""
+    context = {
+        "languages": [(other, f"?{urlencode({'language': other})}") for other in Language],
+        "caller": caller,
+        "notice": None,
+        "refused": None,
+        **values,
+    }
+    answer = HTMLResponse(part(request, template, context), status, _HEADERS)
+    if (language := request.query_params.get("language")) in set(Language):
+        answer.set_cookie(
+            LANGUAGE_COOKIE, Language(language), httponly=True, samesite="strict", max_age=365 * 24 * 3600
+        )
+    return answer
+
+
+def part(request: Request, template: str, values: Mapping[str, object]) -> str:
+    """What a template gives in the reader's language. Templates write messages with `t` and counted ones with `n`."""
     language = language_of(request)
     messages = page_messages(language)
     context = {
@@ -71,16 +88,14 @@ def page(
         "n": messages.counted,
         "name": partial(name_in, language=language),
         "language": language,
-        "languages": [(other, f"?{urlencode({'language': other})}") for other in Language],
-        "caller": caller,
-        "notice": None,
-        "refused": None,
         **values,
     }
-    answer = HTMLResponse(_environment().get_template(f"{template}.html").render(context), status, _HEADERS)
-    if request.query_params.get("language") in set(Language):
-        answer.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="strict", max_age=365 * 24 * 3600)
-    return answer
+    return _environment().get_template(f"{template}.html").render(context)
+
+
+def part_answer(text: str) -> Response:
+    """The answer to a page that asks for what is live in it."""
+    return HTMLResponse(text, headers=_HEADERS)
 
 
 def go_to(path: str) -> RedirectResponse:

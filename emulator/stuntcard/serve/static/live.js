@@ -5,23 +5,43 @@
   const log = document.getElementById("conversation");
   const said = document.getElementById("said");
   const most = 200;
-  let due = null;
   let paused = false;
   const waiting = [];
-  const coming = [];
-  let due_rows = null;
-  let wrote = 0;
+
+  // Work that is done at once when it is asked for, and then with rests of so many times of what it took last. The card
+  // may be on the same machine: where that has much to do, pages take their time.
+  const with_rests = (rests, work) => {
+    let due = null;
+    let busy = false;
+    let ready = 0;
+    let again = false;
+    const run = async () => {
+      due = null;
+      busy = true;
+      const began = performance.now();
+      const took = (await work()) ?? performance.now() - began;
+      ready = performance.now() + Math.max(100, rests * took);
+      busy = false;
+      if (again) { again = false; ask(); }
+    };
+    const ask = (soonest = 0) => {
+      if (busy) again = true;
+      else if (due === null) due = setTimeout(run, Math.max(soonest, ready - performance.now()));
+    };
+    return ask;
+  };
 
   // The live parts, as the server has them now. A part that somebody is in is left alone until they leave it.
   const refresh = async () => {
-    due = null;
-    const answer = await fetch(location.href, { headers: { "X-Part": "live" } });
+    let answer;
+    try { answer = await fetch(location.href, { headers: { "X-Part": "live" } }); }
+    catch { return; }  // the stream comes back by itself, and tells to refresh again
     if (answer.status === 404 || answer.status === 401) { location.reload(); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of fresh.querySelectorAll("[data-live]")) {
       const old = document.getElementById(part.id);
       if (old === null || old.innerHTML === part.innerHTML) continue;
-      if (old.contains(document.activeElement)) { later(1000); continue; }
+      if (old.contains(document.activeElement)) { setTimeout(later, 1000); continue; }
       old.replaceChildren(...part.childNodes);
       const summary = part.dataset.said;
       if (summary && said) said.textContent = summary;
@@ -29,7 +49,7 @@
     const picture = document.getElementById("picture");
     if (picture) picture.src = picture.dataset.src + "&at=" + Date.now();
   };
-  const later = (milliseconds) => { if (due === null) due = setTimeout(refresh, milliseconds); };
+  const later = with_rests(4, refresh);
 
   const cell = (text, kind) => {
     const made = document.createElement("td");
@@ -55,20 +75,31 @@
     const hidden = (wanted === "failed" && one.dataset.failed !== "true") || (wanted === "code" && one.dataset.kind !== "code");
     one.classList.toggle("hidden", hidden);
   };
-  // Rows come into the table together, ten times a second at most: each time the browser lays the table out anew.
-  const write = () => {
-    wrote = Date.now();
-    due_rows = null;
-    const rows = coming.splice(0).slice(-most).map(row).reverse();
+  // Rows come into the table together: each time the browser lays it out anew. What that took is known once it is painted.
+  const coming = [];
+  let forget = null;
+  const plain = () => { for (const one of log.querySelectorAll(".new")) one.classList.remove("new"); };
+  const draw = () => {
+    plain();
+    const rows = coming.splice(0).map((text) => row(JSON.parse(text))).reverse();
     for (const made of rows) { shown(made); made.classList.add("new"); }
     log.prepend(...rows);
     while (log.childElementCount > most) log.lastElementChild.remove();
-    setTimeout(() => { for (const made of rows) made.classList.remove("new"); }, 1500);
+    clearTimeout(forget);
+    forget = setTimeout(plain, 1500);
   };
-  const add = (event) => {
-    if (paused) { waiting.push(event); if (waiting.length > most) waiting.shift(); return; }
-    coming.push(event);
-    if (due_rows === null) due_rows = setTimeout(write, Math.max(0, wrote + 100 - Date.now()));
+  const write = with_rests(20, () => new Promise((done) => requestAnimationFrame(() => {
+    const began = performance.now();
+    const painted = new MessageChannel();
+    draw();
+    painted.port1.onmessage = () => done(performance.now() - began);
+    painted.port2.postMessage(null);
+  })));
+  const keep = (list, text) => { list.push(text); if (list.length > most) list.shift(); };
+  const add = (text) => {
+    if (paused) { keep(waiting, text); return; }
+    keep(coming, text);
+    write();
   };
 
   if (log) {
@@ -78,7 +109,7 @@
     pause.addEventListener("click", () => {
       paused = !paused;
       pause.setAttribute("aria-pressed", String(paused));
-      if (!paused) for (const event of waiting.splice(0)) add(event);
+      if (!paused) for (const text of waiting.splice(0)) add(text);
     });
   }
   document.getElementById("of")?.addEventListener("change", (event) => event.target.form.requestSubmit());
@@ -88,7 +119,7 @@
   let source = null;
   let last = null;
   const heard = {
-    command: (event) => { if (log) add(JSON.parse(event.data)); },
+    command: (event) => { if (log) add(event.data); },
     ...Object.fromEntries(["card", "state", "place", "faults", "exercise", "gone"].map((kind) => [kind, () => later(10)])),
   };
   const listen = () => {
