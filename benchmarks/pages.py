@@ -184,7 +184,8 @@ def _show_latency(
     with looking:
         time.sleep(3)
         for pace in _PACES:
-            alone, watched = [], []
+            alone: list[float] = []
+            watched: list[float] = []
             for turn in range(ROUNDS):
                 for watches in (turn % 2 == 0, turn % 2 == 1):
                     (watched if watches else alone).append(_microseconds(console, desks[0 if watches else 1], pace))
