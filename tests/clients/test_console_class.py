@@ -138,7 +138,7 @@ def test_at_its_end_it_says_what_is_kept_and_how_that_goes_on(own: dict[str, str
         running.process.send_signal(signal.SIGINT)
         assert running.process.stdout is not None
         assert running.process.stdout.read() == (
-            "Razred »Třída« ostane shranjen, s karticami, poskusi in povezavami vred. "
+            "Tečaj »Třída« ostane shranjen, s karticami, poskusi in povezavami vred. "
             f"Nadaljuje se z ukazom: cardconsole --port {port} class '{plan}'\n"
         )
         assert running.process.wait(PATIENCE) == 0

@@ -34,12 +34,12 @@ class UnfitValue:
     @property
     def key(self) -> str:
         """The message's key."""
-        return f"value-{self.flaw}"
+        return f"value-{self.flaw}" if self.number is None else f"value-{self.flaw}-exact"
 
     @property
-    def number(self) -> None:
-        """Nothing is counted."""
-        return None
+    def number(self) -> int | None:
+        """The only length that a value may have; None where there are several."""
+        return self.min_length if self.min_length == self.max_length else None
 
     @property
     def values(self) -> Mapping[str, Value]:

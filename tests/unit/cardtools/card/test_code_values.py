@@ -81,3 +81,21 @@ def test_what_people_try_first_is_easily_guessed(value: str) -> None:
 @pytest.mark.parametrize("value", ["1243", "2468", "31415", "abcde1", "1112", "90210"])
 def test_other_values_are_not(value: str) -> None:
     assert not easily_guessed(value)
+
+
+@pytest.mark.parametrize(
+    ("length", "characters", "value", "czech", "slovenian"),
+    [
+        (2, Characters.PRINTABLE, "a", "PIN má 2 znaky.", "PIN ima 2 znaka."),
+        (4, Characters.PRINTABLE, "abcde", "PIN má 4 znaky.", "PIN ima 4 znake."),
+        (5, Characters.PRINTABLE, "abcd", "PIN má 5 znaků.", "PIN ima 5 znakov."),
+        (4, Characters.DIGITS, "abcd", "PIN má 4 číslice a nic jiného.", "PIN ima 4 števke in nič drugega."),
+    ],
+)
+def test_where_there_is_one_length_it_is_told_as_one_number(
+    length: int, characters: Characters, value: str, czech: str, slovenian: str
+) -> None:
+    unfit = why_unfit(code(characters, length, length), value)
+    assert unfit is not None
+    assert czech in Messages(Language.CZECH).told(unfit)
+    assert slovenian in Messages(Language.SLOVENIAN).told(unfit)

@@ -42,7 +42,7 @@ def test_the_spreadsheet_has_a_line_for_each_attempt_in_the_trainers_language(
     messages = Messages(Language.CZECH, "console")
     found = report_of(registry, class_row, TITLES, messages, AT + timedelta(minutes=90))
     assert csv_report(found).decode("utf-8-sig").splitlines() == [
-        "Účastník;Úloha;Pokus;Stav;Minuty;Utracené pokusy;Nápovědy;Pasti;Začátek (UTC)",
+        "Účastník;Cvičení;Pokus;Stav;Minuty;Utracené pokusy;Nápovědy;Pasti;Začátek (UTC)",
         "Žofie Šťastná;Zablokovaný PIN;1;vyřešeno;7;1;2;Padl pokus PUKu.;2026-11-28 09:30",
         # No spreadsheet takes a name for a formula.
         "'=1+1;Zablokovaný PIN;1;rozpracováno;90;0;0;;2026-11-28 09:30",
