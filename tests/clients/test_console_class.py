@@ -126,7 +126,10 @@ def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningC
     assert class_.card(f"{jana_id}-2")["pcsc_socket"]
     # Who tries an exercise alone sits there.
     tried = trainer.post("/practice", data={"exercise": "proid-q-pin-blocked"}, headers=form)
-    assert trainer.post(f"{tried.url}/hint", headers=form).status_code == 200
+    # A form that is sent twice, and one that is loaded again, takes one hint.
+    hinted = [trainer.post(f"{tried.url}/hint", data={"after": "0"}, headers=form) for _ in range(3)]
+    assert [(one.status_code, re.findall('name="after" value="(.)"', one.text)) for one in hinted] == [(200, ["1"])] * 3
+    assert all(one.text.partition('<ol class="hints">')[2].partition("</ol>")[0].count("<li>") == 1 for one in hinted)
 
 
 def test_at_its_end_it_says_what_is_kept_and_how_that_goes_on(own: dict[str, str], tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class LiveAttempt:
         self._began = clock() - (record.seconds if record is not None else 0.0)
         now = self._happening(None, None, card.content)
         self._attempt = resumed(self._judge.start, record, now) if record is not None else self._judge.start
+        self._last_hint: WayStep | None = None
         self._listeners: tuple[Callable[[], None], ...] = ()
         card.watched_by(self)
 
@@ -74,10 +75,17 @@ class LiveAttempt:
         """How the attempt stands. Where the goal may be out of reach, this asks the law, once for each state."""
         return self._judge.judgement(self._attempt)
 
-    def hint(self) -> WayStep | None:
-        """One more hint, if there is one; it counts as taken."""
+    def hint(self, after: int | None = None) -> WayStep | None:
+        """One more hint, if there is one; it counts as taken.
+
+        `after`: how many the trainee had when asking. Who asks once more after as many is told the same, and it counts
+        once; None where that one is not known any more, since the attempt goes on in another process.
+        """
         with self._lock:
+            if after is not None and after < self._attempt.hints:
+                return self._last_hint
             self._attempt, step = self._judge.hint(self._attempt)
+            self._last_hint = step
             return step
 
     def call(self, person: Person) -> dict[str, str]:

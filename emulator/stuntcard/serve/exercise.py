@@ -142,9 +142,9 @@ class ServedExercise:
             else (),
         )
 
-    def hint(self, messages: Messages) -> str | None:
-        """One more hint, if there is one; it counts as taken."""
-        step = self.live.hint()
+    def hint(self, messages: Messages, after: int | None = None) -> str | None:
+        """One more hint, if there is one; it counts as taken, once for those who had as many before (`after`)."""
+        step = self.live.hint(after)
         self.keep_what_is_new()
         return "\n".join(hint_lines(self.live.ready, step, messages)) if step is not None else None
 

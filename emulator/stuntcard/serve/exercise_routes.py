@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from stuntcard.serve.callers import CardSeen, CardToChange
@@ -29,6 +29,12 @@ class Hint(BaseModel):
     hint: str | None
 
 
+After = Annotated[
+    int | None,
+    Query(ge=0, le=10_000, description="How many hints were taken before: a request that is repeated takes none then."),
+]
+
+
 @router.get("", responses=_REFUSALS)
 def exercise(card: CardSeen, messages: InLanguage) -> ExerciseSeen:
     """How the exercise stands."""
@@ -51,9 +57,9 @@ def call(card: CardToChange, person: Annotated[str, Path(pattern="^[a-z]{1,20}$"
 
 
 @router.post("/hints", responses=_REFUSALS)
-def hint(card: CardToChange, messages: InLanguage) -> Hint:
+def hint(card: CardToChange, messages: InLanguage, after: After = None) -> Hint:
     """One more hint, which counts as taken; null when there is no more to tell."""
-    return Hint(hint=_exercise_on(card).hint(messages))
+    return Hint(hint=_exercise_on(card).hint(messages, after))
 
 
 def _exercise_on(card: ServedCard) -> ServedExercise:

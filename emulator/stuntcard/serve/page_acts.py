@@ -183,12 +183,13 @@ def restore_snapshot(request: Request, card: CardActedOn, name: str) -> Response
 
 
 @router.post("/cards/{id}/hints")
-def hint(request: Request, card: CardActedOn) -> Response:
-    """One more hint."""
+def hint(request: Request, card: CardActedOn, form: Form) -> Response:
+    """One more hint; a form that is sent twice takes one."""
+    had = form.get("after", "")
 
     def act() -> Notice:
-        texts = _texts(request)
-        return Notice(_exercise_on(card).hint(Messages(texts.language)) or texts.text("page-no-hint"))
+        texts, after = _texts(request), int(had) if had.isdecimal() and len(had) < 6 else None
+        return Notice(_exercise_on(card).hint(Messages(texts.language), after) or texts.text("page-no-hint"))
 
     return _then(request, _page_of(card), act)
 

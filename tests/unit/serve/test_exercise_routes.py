@@ -38,6 +38,17 @@ def test_an_exercise_is_told_called_about_hinted_at_and_solved(owner: TestClient
     assert after["explain"]
 
 
+def test_a_request_for_a_hint_that_is_repeated_takes_one(owner: TestClient) -> None:
+    owner.put(ANNA, json={"exercise": "proid-q-pin-blocked"})
+    asked = [owner.post(f"{ANNA}/exercise/hints", params={"after": 0}).json()["hint"] for _ in range(3)]
+    assert asked == [asked[0]] * 3
+    assert owner.get(f"{ANNA}/exercise").json()["hints"] == 1
+    second = owner.post(f"{ANNA}/exercise/hints", params={"after": 1}).json()["hint"]
+    assert second != asked[0]
+    assert owner.get(f"{ANNA}/exercise").json()["hints"] == (1 if second is None else 2)
+    assert owner.post(f"{ANNA}/exercise/hints", params={"after": -1}).status_code == 422
+
+
 def test_who_is_not_in_the_story_can_not_be_called(owner: TestClient) -> None:
     owner.put(ANNA, json={"profile": "proid-q"})
     assert problem_of(owner.get(f"{ANNA}/exercise")) == (404, "not-found")

@@ -53,7 +53,8 @@ def test_after_a_change_that_was_told_the_parts_are_new(visitor: TestClient, car
 
 
 def test_ten_pages_cost_what_one_costs(cards: Cards) -> None:
-    card, written, parts = cards.make("anna", CardPlan(profile="proid-q")), [], LiveParts()
+    (card, _), parts = cards.make("anna", CardPlan(profile="proid-q")), LiveParts()
+    written: list[int] = []
 
     def write() -> str:
         written.append(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from cardtools.console.desk.access import ASeat
@@ -18,9 +18,9 @@ _FIELDS_MAX = 20
 
 
 @router.post("/hint")
-def hint(desk: ASeat) -> Response:
-    """One more hint."""
-    desk.console.school.hint(desk.place, desk.language)
+def hint(desk: ASeat, after: Annotated[int, Form(ge=0, le=10_000)]) -> Response:
+    """One more hint; a form that is sent twice takes one."""
+    desk.console.school.hint(desk.place, after, desk.language)
     desk.changed("exercise")
     return go_to(f"{desk.path}#hints")
 

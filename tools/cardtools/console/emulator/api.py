@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 import httpx
@@ -86,9 +87,10 @@ class Emulator:
         """The values of codes that the trainee knows from the start."""
         return self._asked("GET", f"/cards/{card}/exercise/told", Told).codes
 
-    def take_hint(self, card: str, language: Language) -> str | None:
-        """One more hint; None when there is no more."""
-        return self._asked("POST", f"/cards/{card}/exercise/hints", Hint, language=language).hint
+    def take_hint(self, card: str, after: int, language: Language) -> str | None:
+        """One more hint than so many, the same for whoever asks again; None when there is no more."""
+        had = {"after": str(after)}
+        return self._asked("POST", f"/cards/{card}/exercise/hints", Hint, language=language, query=had).hint
 
     def call(self, card: str, person: Person, language: Language) -> Called:
         """Calls somebody."""
@@ -120,9 +122,15 @@ class Emulator:
         self._client.close()
 
     def _asked(
-        self, method: str, path: str, kind: type[_Answer], body: object = None, language: Language | None = None
+        self,
+        method: str,
+        path: str,
+        kind: type[_Answer],
+        body: object = None,
+        language: Language | None = None,
+        query: Mapping[str, str] = MappingProxyType({}),
     ) -> _Answer:
-        answer = self._sent(method, path, body, language)
+        answer = self._sent(method, path, body, query if language is None else {**query, "language": language.value})
         if not answer.is_success:
             raise _refusal(answer)
         try:
@@ -130,10 +138,11 @@ class Emulator:
         except ValidationError as error:
             raise EmulatorError("emulator-other") from error
 
-    def _sent(self, method: str, path: str, body: object = None, language: Language | None = None) -> httpx.Response:
-        parameters = {} if language is None else {"language": language.value}
+    def _sent(
+        self, method: str, path: str, body: object = None, query: Mapping[str, str] = MappingProxyType({})
+    ) -> httpx.Response:
         try:
-            return self._client.request(method, path, params=parameters, json=body)
+            return self._client.request(method, path, params=dict(query), json=body)
         except (httpx.HTTPError, RuntimeError) as error:
             raise EmulatorError("emulator-unreachable") from error
 

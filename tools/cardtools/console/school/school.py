@@ -216,12 +216,14 @@ class School:
         """Asks how an attempt stands, and keeps it."""
         self._keep(attempt, self.emulator.exercise(attempt.card, Language.ENGLISH))
 
-    def hint(self, place: Place, language: Language) -> None:
-        """Takes one more hint. Raises ConsoleError when there is none."""
-        hint = self.emulator.take_hint(place.attempt.card, language)
-        if hint is None:
+    def hint(self, place: Place, after: int, language: Language) -> None:
+        """Takes one more hint than so many, once however often it is asked. Raises ConsoleError when there is none."""
+        card = place.attempt.card
+        hint = self.emulator.take_hint(card, after, language)
+        if hint is not None:
+            self.registry.add_hint(card, after + 1, hint)
+        elif not self.registry.has_hint(card, after + 1):
             raise ConsoleError("no-more-hints")
-        self.registry.add_hint(place.attempt.card, hint)
 
     def call(self, place: Place, person: Person, language: Language) -> None:
         """Calls somebody, who says something."""

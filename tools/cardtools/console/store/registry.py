@@ -207,11 +207,13 @@ class Registry:
         rows = self._all("SELECT * FROM calls WHERE card = ? ORDER BY rowid", card)
         return tuple(CallRow(row["person"], row["says"], json.loads(row["tells"])) for row in rows)
 
-    def add_hint(self, card: str, hint: str) -> None:
-        """Keeps a hint that was given, in the words in which it was."""
-        self._change(
-            "INSERT INTO hints SELECT ?, coalesce(max(number), 0) + 1, ? FROM hints WHERE card = ?", card, hint, card
-        )
+    def add_hint(self, card: str, number: int, hint: str) -> None:
+        """Keeps a hint that was given, in the words in which it was given first."""
+        self._change("INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", card, number, hint)
+
+    def has_hint(self, card: str, number: int) -> bool:
+        """Whether the hint of this number was given."""
+        return bool(self._all("SELECT 1 FROM hints WHERE card = ? AND number = ?", card, number))
 
     def hints(self, card: str) -> tuple[str, ...]:
         """The hints that were given, the first one first."""
@@ -226,7 +228,7 @@ class Registry:
             [value] = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return str(value)
 
-    def _all(self, query: str, *values: str) -> list[sqlite3.Row]:
+    def _all(self, query: str, *values: str | int) -> list[sqlite3.Row]:
         with self._database.reading() as connection:
             return connection.execute(query, values).fetchall()
 

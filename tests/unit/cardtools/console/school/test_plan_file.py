@@ -67,8 +67,8 @@ def test_all_mistakes_are_told_at_once_in_the_readers_language() -> None:
     wrong = "titel: x\nexercises: [proid-q-pin-blokced]\ntrainees: [Ana, ana, 5]\nlanguage: fr\n"
     assert findings(wrong, Language.CZECH) == [
         "class.yaml:1:1: chybí title",
-        "class.yaml:1:1: položka titel v kurzu není; nemělo to být title? Položky jsou: schema, title, language, exercises,"
-        " trainees",
+        "class.yaml:1:1: položka titel v kurzu není; nemělo to být title? Položky jsou:"
+        " schema, title, language, exercises, trainees",
         "class.yaml:2:13: cvičení proid-q-pin-blokced neexistuje; nemělo to být proid-q-pin-blocked?",
         "class.yaml:3:17: ana tu stojí podruhé; dejte oběma jména, podle kterých je poznáte",
         "class.yaml:3:22: jméno je text o 1 až 60 znacích; vypadá-li jako číslo nebo datum, dejte je do uvozovek",
