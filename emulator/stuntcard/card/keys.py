@@ -29,6 +29,8 @@ _HASH_BY_LENGTH: dict[int, hashes.HashAlgorithm] = {
     algorithm.digest_size: algorithm
     for algorithm in (hashes.SHA1(), hashes.SHA224(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512())  # noqa: S303
 }
+_ECDSA_BY_LENGTH = {length: ec.ECDSA(Prehashed(algorithm)) for length, algorithm in _HASH_BY_LENGTH.items()}
+_PKCS1_V15, _NO_DIGEST_INFO = padding.PKCS1v15(), NoDigestInfo()
 
 
 class KeyRefusedError(ValueError):
@@ -166,7 +168,7 @@ def import_ec(curve: ec.EllipticCurve, private_value: int) -> ec.EllipticCurvePr
 def sign_pkcs1(key: Key, data: bytes) -> bytes:
     """RSASSA-PKCS1-v1_5 over data that brings its own DigestInfo, or none. Raises KeyRefusedError."""
     try:
-        return _rsa(key).sign(data, padding.PKCS1v15(), NoDigestInfo())
+        return _rsa(key).sign(data, _PKCS1_V15, _NO_DIGEST_INFO)
     except ValueError as error:
         raise KeyRefusedError("the data is too long for the key") from error
 
@@ -184,7 +186,7 @@ def sign_ecdsa(key: Key, digest: bytes) -> bytes:
     """ECDSA over a digest of any length, as the DER sequence of r and s. Raises KeyRefusedError."""
     private = _ec(key)
     fitted = _fit_digest(digest, private.curve)
-    return private.sign(fitted, ec.ECDSA(Prehashed(_HASH_BY_LENGTH[len(fitted)])))
+    return private.sign(fitted, _ECDSA_BY_LENGTH[len(fitted)])
 
 
 def sign_ecdsa_number(key: Key, number: bytes) -> bytes:
@@ -205,7 +207,7 @@ def sign_pkcs1_sha1(key: Key, digest: bytes) -> bytes:
     algorithm = hashes.SHA1()  # noqa: S303
     if len(digest) != algorithm.digest_size:
         raise KeyRefusedError("not a digest of SHA-1")
-    return _rsa(key).sign(digest, padding.PKCS1v15(), Prehashed(algorithm))
+    return _rsa(key).sign(digest, _PKCS1_V15, Prehashed(algorithm))
 
 
 def rsa_raw(key: Key, block: bytes) -> bytes:
@@ -232,7 +234,7 @@ def rsa_raw(key: Key, block: bytes) -> bytes:
 def encipher_pkcs1(key: Key, data: bytes) -> bytes:
     """RSAES-PKCS1-v1_5 with the public part of a key. Raises KeyRefusedError when the data is too long."""
     try:
-        return _rsa(key).public_key().encrypt(data, padding.PKCS1v15())
+        return _rsa(key).public_key().encrypt(data, _PKCS1_V15)
     except ValueError as error:
         raise KeyRefusedError("the data is too long for the key") from error
 
@@ -250,7 +252,7 @@ def agree_ecdh(key: Key, point: bytes) -> bytes:
 def decipher_pkcs1(key: Key, cryptogram: bytes) -> bytes:
     """RSAES-PKCS1-v1_5. Raises KeyRefusedError when the cryptogram can't be one of this key's."""
     try:
-        return _rsa(key).decrypt(cryptogram, padding.PKCS1v15())
+        return _rsa(key).decrypt(cryptogram, _PKCS1_V15)
     except ValueError as error:
         raise KeyRefusedError("not a cryptogram of this key") from error
 
