@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.keys import generate_ec
-from stuntcard.card.view import view
+from stuntcard.card.view import name_in, view
+from stuntcard.profile.load import load_profile
+from stuntcard.profile.model import Language
 
-from tests.unit.card.cards import PIN, PUK, QPIN, Client, certificate_entry, key_entry, logged_in, proid_q
+from tests.unit.card.cards import PIN, PUK, QPIN, Client, certificate_entry, key_entry, logged_in, new_card, proid_q
 
 
 def seen(client: Client) -> dict[str, Any]:
@@ -55,6 +57,19 @@ def test_a_card_as_it_leaves_the_factory() -> None:
         },
     }
     assert shown["keys"] == []
+
+
+def test_parts_and_all_else_are_named_in_each_language() -> None:
+    client = Client(new_card(load_profile("zzzs-pk")))
+    for _ in range(5):
+        client.reset_code("pep-pin", "00000000", "4321")
+    card = view(client.card.profile, client.card.content)
+    assert [(part.name, part.lost) for part in card.parts.values()] == [("PEP", True), ("KPEP", False)]
+    assert [name_in(card.parts["pep"], language) for language in Language] == ["PEP"] * 3
+    assert [name_in(card.codes["pep-pin"], language) for language in Language] == [
+        "PIN of PEP", "PIN k PEP", "PIN za PEP",
+    ]  # fmt: skip
+    assert name_in(replace(card.parts["pep"], names={}), Language("sl")) == "PEP"
 
 
 def test_tries_and_marks_follow_the_card() -> None:
