@@ -6,9 +6,12 @@ from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
 from stuntcard.card.keeper import KeepError
-from stuntcard.policy.events import Event, SessionEnd, Verdict, Verify
+from stuntcard.card.keys import ec_size
+from stuntcard.policy.events import Event, SessionEnd, StoreKey, UseKey, Verdict, Verify
+from stuntcard.policy.state import Origin
+from stuntcard.profile.load import load_profile
 
-from tests.unit.card.cards import PIN, Client, proid_q
+from tests.unit.card.cards import OK, PIN, Client, logged_in, proid_q
 
 Told = tuple[Event | None, Verdict | None, int]
 
@@ -21,6 +24,20 @@ class Notes:
 
     def saw(self, event: Event | None, verdict: Verdict | None, content: Content) -> None:
         self.told.append((event, verdict, content.state.codes["pin"].tries_left))
+
+
+class Tries:
+    """A keeper that notes what it was given."""
+
+    def __init__(self) -> None:
+        self.old: list[Content] = []
+        self.new: list[Content] = []
+        self.tried: list[bool] = []
+
+    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:
+        self.old.append(old)
+        self.new.append(new)
+        self.tried.append(tried)
 
 
 class Full:
@@ -41,6 +58,32 @@ def test_each_witness_is_told_all_from_when_it_came() -> None:
     later: list[Told] = [(Verify("pin", correct=True), Verdict.DONE, 3), (SessionEnd(), Verdict.DONE, 3)]
     assert first.told == [(Verify("pin", correct=False), Verdict.WRONG_CODE, 2), *later]
     assert second.told == later
+
+
+def test_of_a_key_they_are_told_that_it_was_made_and_used() -> None:
+    client, notes = logged_in(PIN), Notes()
+    assert client.make_key(1) == OK
+    assert client.make_key(2) == OK
+    client.card.watched_by(notes)
+    size = StoreKey(Origin.MADE, ec_size(256))
+    assert client.make_key(3) == OK
+    assert client.sign(1)[1] == OK
+    assert notes.told == [(size, Verdict.DONE, 3), (UseKey(1), Verdict.DONE, 3)]
+
+
+def test_a_keeper_is_told_where_a_codes_value_was_compared_and_what_came_of_it() -> None:
+    """There something has to be kept in any case, or a right value could be told from a wrong one for nothing."""
+    keeper = Tries()
+    card = Card(load_profile("eobcanka"), APPLETS, keeper=keeper)
+    card.act("office", "set-bok", {"bok": b"123456"})
+    card.act("register", "check-bok", {"bok": b"123456"})
+    card.act("office", "set-identification", {"dok": b"1111", "iok": b"2222"})
+    card.verify("dok", b"1111")
+    card.change("dok", b"1111", b"3333")
+    card.log_out("dok")
+    assert keeper.tried == [False, True, False, True, True, False]
+    assert [old is then for old, then in zip(keeper.old[1:], keeper.new, strict=False)] == [True] * 5
+    assert keeper.new[-1] is card.content
 
 
 def test_nobody_is_told_what_could_not_be_kept() -> None:
