@@ -55,12 +55,12 @@ def test_the_certificate_of_a_key_that_signs_only_has_another_name() -> None:
 
 def test_whose_a_certificate_is_its_name_says_in_capitals_too() -> None:
     client = GidsClient()
-    client.write(CONTAINER_MAP, NO_CONTAINER.encode() * 10 + ContainerRecord("key", 3, 0, 2048).encode())
-    client.send(creating(0x8B))
-    client.send(bringing(0x8B))
-    client.write(MASTER_FILE, master_file("KXC0A"))
+    client.write(CONTAINER_MAP, NO_CONTAINER.encode() * 26 + ContainerRecord("key", 3, 0, 2048).encode())
+    client.send(creating(0x9B))
+    client.send(bringing(0x9B))
+    client.write(MASTER_FILE, master_file("KXC1A"))
     assert client.write((PUBLIC, 0xDF24), packed_certificate(CERTIFICATE)) == "9000"
-    assert lines(client) == (Entry("mscp", "KXC0A", 0xDF24, PUBLIC),)
+    assert lines(client) == (Entry("mscp", "KXC1A", 0xDF24, PUBLIC),)
     client.card.reset()
     (item,) = client.card.state.items
     assert item.certificate

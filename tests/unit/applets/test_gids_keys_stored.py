@@ -17,6 +17,7 @@ from stuntcard.profile.model import Memory
 
 from tests.unit.applets.gids_words import SELECT, THEIR_KEY, bringing, commands, creating
 from tests.unit.applets.test_gids import CONTAINER_MAP, GidsClient
+from tests.unit.applets.test_gids_containers import with_keys_from_elsewhere
 from tests.unit.card.cards import PRKDF
 
 GENERATE = commands("0047 0000", bytes.fromhex("AC06 800107 830181"))
@@ -58,6 +59,13 @@ def test_a_key_comes_to_the_area_whose_codes_were_given_and_to_no_other() -> Non
     assert client.card.verify("qpin", b"12345678") is Verdict.DONE
     assert client.send(GENERATE) == "9000"
     assert [item.area for item in client.card.state.items] == ["cc"]
+
+
+def test_the_file_of_a_key_from_elsewhere_is_none_that_was_made_for_a_key() -> None:
+    client = GidsClient(with_keys_from_elsewhere(None, {1: "letters"}))
+    assert client.send(commands("0047 0000", bytes.fromhex("AC06 800107 830101"))) == "6A88"
+    assert client.send(bringing(0x01)) == "6A88"
+    assert client.send(commands("00E4 0000")) == "6985", "and none is selected"
 
 
 def test_a_key_for_which_the_card_has_no_room_is_refused_and_its_file_waits() -> None:

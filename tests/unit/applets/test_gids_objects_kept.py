@@ -31,6 +31,8 @@ def test_each_area_and_file_of_objects_has_files_of_its_own(area: str, file: int
     assert kept(client) == {path: 128}
     content = bytes.fromhex("0005") + b"value"
     assert client.card.files.at(bytes.fromhex(APPLICATION + path)).content == content.ljust(128, b"\0")
+    others = {0xA000, 0xA010, 0xA012, 0xA013} - {file}
+    assert {client.read((other, 0xDF30)) for other in others} == {None}
 
 
 @pytest.mark.parametrize(("file", "path"), [(0xA010, "C930"), (0xA011, "CA30"), (0xA013, "CB30")])
