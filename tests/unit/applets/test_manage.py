@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.applets.manage import kind_of_card
 from stuntcard.card.keys import generate_ec
 from stuntcard.iso7816 import tlv
 from stuntcard.profile.load import load_profile
@@ -62,6 +63,27 @@ def test_the_kind_of_the_card_is_told_whatever_became_of_it() -> None:
     assert asked(client, 0xE8) == kind
     client.verify(PIN, "0000")
     assert asked(client, 0xE8) == kind
+
+
+@pytest.mark.fact("EO-12")
+def test_the_kind_tells_what_blocks_what_who_sets_it_and_what_is_lost() -> None:
+    """eObčanka: DOK blocks IOK, the office sets both and BOK in any state, and PIN, PUK and QPIN are one part."""
+    kind = tlv.parse(kind_of_card(load_profile("eobcanka")))
+    told = [(field.tag, [(part.tag, part.value) for part in field.children()]) for field in kind[2:]]
+    assert [(field.tag, field.value) for field in kind[:2]] == [(0x80, "eOb\u010danka".encode()), (0x81, b"pin")]
+    assert told == [
+        (0xA1, [(0x80, b"pin"), (0x82, b"\7")]),
+        (0xA1, [(0x80, b"puk"), (0x82, b"\1")]),
+        (0xA1, [(0x80, b"qpin"), (0x82, b"\7")]),
+        (0xA1, [(0x80, b"iok"), (0x82, b"\6"), (0x83, b"\7")]),
+        (0xA1, [(0x80, b"dok"), (0x81, b"iok"), (0x83, b"\7")]),
+        (0xA1, [(0x80, b"bok"), (0x83, b"\7")]),
+        (0xA2, [(0x80, b"identification")]),
+        (0xA2, [(0x80, b"qualified"), (0x81, b"pin"), (0x81, b"qpin")]),
+        (0xA2, [(0x80, b"general"), (0x81, b"pin")]),
+        (0xA3, [(0x80, b"identification"), (0x81, b"dok"), (0x81, b"iok")]),
+        (0xA3, [(0x80, b"signing"), (0x81, b"puk"), (0x81, b"pin"), (0x81, b"qpin")]),
+    ]
 
 
 @pytest.mark.fact("PQ-05")
