@@ -101,6 +101,8 @@ def run(report: Report, wanted: argparse.Namespace, kept: Kept) -> None:
     room = sorted(Path(REAL, wanted.room).rglob("*.py"))
     reach = Reach(kept, [mutant.real for mutant in report.mutants.values()], room)
     judge = Judge(left, report.add, reach, tuple(wanted.seconds))
+    for name, result in report.results.items():
+        judge.remember(report.mutants[name], result.test)
     with tempfile.TemporaryDirectory() as scratch:
         quickly = ["-q", "-s", "--assert=plain", "--timeout=60", "-p", "no:cacheprovider", "-p", "no:xdist"]
         left_out = [f"--deselect={node}" for node in wanted.left_out]

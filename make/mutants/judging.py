@@ -69,6 +69,11 @@ class Judge:
             self._done(Result(mutant.name, "not noticed so far"))
         return True
 
+    def remember(self, mutant: Mutant, test: str) -> None:
+        """What noticed a mutant goes first where others of its function or module are judged."""
+        self._noticed[mutant.function][test] += 1
+        self._noticed[mutant.real.__module__][test] += 1
+
     def runs_at_import(self, mutant: Mutant) -> bool:
         """Whether tests call the function when they are imported."""
         return mutant.real.__code__ in self._called_at_import
@@ -84,8 +89,7 @@ class Judge:
             if result.fate == "not noticed" and len(chosen) < len(tests):
                 left.append(mutant)
                 continue
-            by_siblings[result.test] += 1
-            by_others[result.test] += 1
+            self.remember(mutant, result.test)
             self._done(result)
         return left
 
