@@ -68,10 +68,11 @@ def test_what_was_told_already_stays_as_it_is(client: Client) -> None:
 def test_a_key_beside_it_is_left_alone(client: Client) -> None:
     make_qualified_key(client)
     assert client.make_key(1) == OK
-    ours, other, none = key_entry(0, b"\x20"), key_entry(1, b"\x21"), key_entry(7, b"\x27")
+    ours, other, none = key_entry(0, b"\x20"), key_entry(1, b"\x21"), asking(key_entry(7, b"\x27"))
     client.list_keys(none, other, ours)
     end_session(client)
     assert listed(client) == none + other + asking(ours)
+    assert [item.rights for item in client.items] == [KeyRights()] * 2
 
 
 def test_where_there_is_no_room_the_card_asks_all_the_same(client: Client) -> None:

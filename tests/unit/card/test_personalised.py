@@ -10,11 +10,15 @@ from stuntcard.card.content import Content, factory_content, with_codes_shown
 from stuntcard.card.factory_objects import entries, with_factory_listed
 from stuntcard.card.files import File, FileSystem
 from stuntcard.card.keys import PrivateKey
-from stuntcard.card.pkcs15 import CERTIFICATES, PRIVATE_KEYS
+from stuntcard.card.pkcs15 import CERTIFICATES, PRIVATE_KEYS, read_keys
+from stuntcard.policy.events import SessionEnd
 from stuntcard.policy.state import KeyRights
 from stuntcard.profile.load import load_profile
 
-from tests.unit.card.cards import AODF, CDF, PRKDF, directory, proid_q
+from tests.unit.card.cards import AODF, CDF, ISOAPPLET, OK, PRKDF, directory, proid_q
+from tests.unit.card.holders import holder_of
+from tests.unit.card.test_witness import Notes
+from tests.unit.store.cards import Recorder
 
 ZZZS_PK, EOBCANKA = load_profile("zzzs-pk"), load_profile("eobcanka")
 
@@ -59,7 +63,21 @@ def test_each_key_has_its_reference_its_identifier_and_a_certificate_of_its_own(
         assert isinstance(record.private, PrivateKey)
         certified = x509.load_der_x509_certificate(at(content, path).content).public_key()
         assert certified == record.private.public_key()
+    listed = read_keys(PRIVATE_KEYS, [at(content, PRKDF).content]) or ()
+    assert [(entry.reference, entry.identifier) for entry in listed] == [
+        (reference, bytes.fromhex(identifier)) for reference, identifier, _ in keys.values()
+    ]
     assert {item.rights for item in content.state.items} == {KeyRights()}, "their guard, and nothing more"
+
+
+def test_who_may_delete_files_may_not_delete_a_key_from_the_factory_and_the_order_of_keys_is_all_the_same() -> None:
+    content = factory_content(EOBCANKA)
+    assert at(content, "3F0050204B10").access.hex() == "ffffffffffffff94"
+    assert EOBCANKA.personalisation is not None
+    turned = EOBCANKA.personalisation.model_copy(update={"keys": EOBCANKA.personalisation.keys[::-1]})
+    other = factory_content(EOBCANKA.model_copy(update={"personalisation": turned}))
+    assert {number: record.reference for number, record in other.keys.items()} == {1: 0x10}
+    assert other.files.files == content.files.files
 
 
 def test_another_card_has_other_certificates_for_the_same_keys() -> None:
@@ -81,6 +99,35 @@ def test_what_a_client_left_out_of_the_directories_is_listed_again_in_front() ->
         assert listed.at(bytes.fromhex(path)).content == directory(wanted[kind])
     plain = factory_content(proid_q()).files
     assert with_factory_listed(proid_q(), plain) is plain
+
+
+def test_what_its_holder_wrote_is_listed_again_when_the_session_ends_and_nothing_more_is_written() -> None:
+    client, notes = holder_of("eobcanka"), Notes()
+    before = at(client.card.content, PRKDF).content
+    assert client.verify("pin") == OK
+    client.list_keys()
+    assert not any(at(client.card.content, PRKDF).content)
+    client.send(ISOAPPLET)
+    assert at(client.card.content, PRKDF).content == before
+    client.card.watched_by(notes)
+    client.send(ISOAPPLET)
+    assert [event for event, _, _ in notes.told] == [SessionEnd()]
+
+
+def test_what_can_not_be_kept_is_listed_at_the_next_end_of_a_session() -> None:
+    client, keeper = holder_of("eobcanka"), Recorder()
+    before = at(client.card.content, PRKDF).content
+    assert client.verify("pin") == OK
+    client.list_keys()
+    client.leave()
+    assert client.card.session.directories_to_tidy
+    client.card._keeper = keeper
+    keeper.fails = True
+    client.card.reset()
+    assert not any(at(client.card.content, PRKDF).content)
+    keeper.fails = False
+    client.card.reset()
+    assert at(client.card.content, PRKDF).content == before
 
 
 def test_codes_that_are_not_set_are_shown_so_and_nothing_is_written_on_a_card_that_is_empty() -> None:

@@ -15,6 +15,7 @@ from stuntcard.profile.load import load_profile
 from tests.unit.card.cards import AODF, CDF, ODF, PRKDF, certificate_entry, directory, key_entry, proid_q
 
 A, B, C = (key_entry(n, bytes([n]) * 20) for n in (1, 2, 3))
+OF_KEY, PLACE = (part.encode() for part in tlv.parse_one(A)[0].children()[1:])
 
 
 @pytest.fixture
@@ -59,6 +60,12 @@ def test_entries_that_are_there_stay_where_they_stand_and_others_come_first(file
     assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B,)), PRKDF) == (A + B).hex().upper()
     assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, A)), PRKDF) == (A + B).hex().upper()
     assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, C)), PRKDF) == (B + C + A).hex().upper()
+
+
+def test_an_entry_that_says_nothing_stays_where_another_is_put_in_front(files: FileSystem) -> None:
+    nameless = tlv.encode(0x30, tlv.encode(0x30, b"") * 2 + PLACE)
+    written = files.updated(bytes.fromhex(PRKDF), 0, directory([nameless, B]))
+    assert content(pkcs15.with_entries(written, PRIVATE_KEYS, (B, C)), PRKDF) == (B + C + nameless).hex().upper()
 
 
 def test_entries_fill_a_directory_to_its_last_byte_and_not_beyond(files: FileSystem) -> None:
@@ -214,9 +221,13 @@ def test_rsa_and_ec_entries_are_alike_to_the_card() -> None:
         certificate_entry(b"id"),
         b"\x30\x00",
         b"\xff" * 2048,
+        tlv.encode(0x30, tlv.encode(0x04, b"") + OF_KEY + PLACE),
+        tlv.encode(0x30, tlv.encode(0x30, b"") + tlv.encode(0x31, tlv.parse_one(OF_KEY)[0].value) + PLACE),
+        tlv.encode(0x30, tlv.encode(0x30, b"\x0c\x7f") + OF_KEY + PLACE),
     ],
-    ids=["cut off", "hole", "half an entry", "twice", "one reference twice", "no entry", "certificate", "empty", "FF"],
-)
+    ids=["cut off", "hole", "half an entry", "twice", "one reference twice", "no entry", "certificate", "empty", "FF",
+         "no common part", "no key's part", "a common part cut off"],
+)  # fmt: skip
 def test_a_directory_that_is_not_whole_says_nothing(raw: bytes) -> None:
     assert read_keys(PRIVATE_KEYS, [raw]) is None
     assert read_keys(PRIVATE_KEYS, [directory([C]), raw]) is None

@@ -75,14 +75,22 @@ def test_a_keeper_is_told_where_a_codes_value_was_compared_and_what_came_of_it()
     """There something has to be kept in any case, or a right value could be told from a wrong one for nothing."""
     keeper = Tries()
     card = Card(load_profile("eobcanka"), APPLETS, keeper=keeper)
-    card.act("office", "set-bok", {"bok": b"123456"})
-    card.act("register", "check-bok", {"bok": b"123456"})
-    card.act("office", "set-identification", {"dok": b"1111", "iok": b"2222"})
-    card.verify("dok", b"1111")
-    card.change("dok", b"1111", b"3333")
+    verdicts = [
+        card.act("office", "set-bok", {"bok": b"123456"}),
+        card.act("register", "check-bok", {"bok": b"999999"}),
+        card.act("register", "check-bok", {"bok": b"123456"}),
+        card.act("office", "set-identification", {"dok": b"1111", "iok": b"2222"}),
+        card.verify("dok", b"1111"),
+        card.change("dok", b"1111", b"3333"),
+        card.reset_code("iok", "dok", b"3333", b"4444"),
+    ]
+    wrong = verdicts.index(Verdict.WRONG_CODE)
+    assert (wrong, {*verdicts[:wrong], *verdicts[wrong + 1 :]}) == (1, {Verdict.DONE})
     card.log_out("dok")
-    assert keeper.tried == [False, True, False, True, True, False]
-    assert [old is then for old, then in zip(keeper.old[1:], keeper.new, strict=False)] == [True] * 5
+    card.verify("iok", b"4444")
+    assert card.use_key(0x10, lambda _: b"done") == (Verdict.DONE, b"done")
+    assert keeper.tried == [False, True, True, False, True, True, True, False, True, False]
+    assert [old is then for old, then in zip(keeper.old[1:], keeper.new, strict=False)] == [True] * 9
     assert keeper.new[-1] is card.content
 
 
