@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from stuntcard.profile.blocks import Block, as_tuple
+from stuntcard.profile.forms import of_form
 from stuntcard.profile.model import Identifier
 from stuntcard.scenario.model import Expectations
 
@@ -21,7 +22,10 @@ PINPAD: Literal["pinpad"] = "pinpad"
 ONLY_TASK = "run"
 """What the task is called of a client with a command of its own."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,47}$")]
+Name = Annotated[
+    str,
+    of_form(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,47}$", "1 to 48 letters, digits, and . _ + - within, such as opensc-0.23"),
+]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Exit = int | tuple[int, ...] | Literal["any", "failure"]
 """Exit statuses that are right; `failure`: any but 0."""

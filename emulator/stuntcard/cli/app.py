@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from stuntcard.cli.completion import asked_by_bash, complete_in_bash
 from stuntcard.cli.streams import end_where_nothing_can_be_written, write_all_that_can_be
 
 _ABOUT = "A stunt double for smart cards: the card side of signature cards and tokens, in software."
@@ -18,7 +19,10 @@ def main() -> None:
     # Typer takes milliseconds to make each command ready, asked for or not, and `exec` shall not wait for others.
     command = exec_alone() if sys.argv[1:2] == ["exec"] else all_commands()
     try:
-        command()
+        if asked_by_bash():
+            complete_in_bash(command)
+        else:
+            command()
     except OSError as error:
         end_where_nothing_can_be_written(error)
 

@@ -2,6 +2,63 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+_ASKED, _WORDS, _WORD = "_STUNTCARD_COMPLETE", "COMP_WORDS", "COMP_CWORD"
+"""What the shell's own function says: which shell asks, the words, and the number of the one that is typed."""
+_COLON = ":"
+
+
+def asked_by_bash() -> bool:
+    """Whether it is bash that asks for completions, and no command is meant."""
+    return os.environ.get(_ASKED) == "complete_bash"
+
+
+def complete_in_bash(commands: typer.Typer) -> None:
+    """Completes where a colon stands in a word, which bash takes for two: it wants to hear what is behind the colon."""
+    import io
+    from contextlib import redirect_stdout
+
+    typed, said = joined_at_colons(os.environ), io.StringIO()
+    known = typed[: typed.rfind(_COLON) + 1]
+    try:
+        with redirect_stdout(said):
+            commands()
+    finally:
+        for line in said.getvalue().splitlines():
+            print(line.removeprefix(known))
+
+
+def joined_at_colons(environment: MutableMapping[str, str]) -> str:
+    """Puts the words together that bash broke at colons (COMP_WORDBREAKS); gives the one that is typed.
+
+    It is empty where nothing was broken.
+    """
+    parts, number = environment.get(_WORDS, "").split("\n"), environment.get(_WORD, "")
+    if not (any(map(_is_colon, parts)) and number.isdecimal()):
+        return ""
+    words, places = list[str](), list[int]()
+    broken = False
+    for part in parts:
+        if words and part and (broken or _is_colon(part)):
+            words[-1] += part
+        else:
+            words.append(part)
+        broken = _is_colon(part)
+        places.append(len(words) - 1)
+    place = places[int(number)] if int(number) < len(places) else len(words)
+    environment.update({_WORDS: "\n".join(words), _WORD: str(place)})
+    return words[place] if place < len(words) else ""
+
+
+def _is_colon(part: str) -> bool:
+    return set(part) == {_COLON}
+
 
 def complete_profile(incomplete: str) -> list[str]:
     """Ids of profiles."""

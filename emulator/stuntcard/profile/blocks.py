@@ -13,14 +13,30 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
-    StringConstraints,
     field_validator,
     model_validator,
 )
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=32)]
-FactNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
-HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2})+$")]
+from stuntcard.profile.forms import of_form
+
+Identifier = Annotated[
+    str,
+    of_form(
+        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        "small letters and digits, with single hyphens between, beginning with a letter, such as my-card",
+        max_length=32,
+    ),
+]
+FactNumber = Annotated[
+    str,
+    of_form(
+        r"^[A-Z]{2}-\d{2}$",
+        "the number of a fact, such as PQ-01; where no document gives the value, say why with `assumed`",
+    ),
+]
+HexBytes = Annotated[str, of_form(r"^([0-9A-F]{2})+$", "bytes in hexadecimal with capital letters, such as 3B7E")]
+ObjectId = Annotated[str, of_form(r"^[0-9A-F]{2}$", 'two hexadecimal digits in quotes, such as "45"')]
+"""The identifier of a key or certificate in PKCS#15."""
 
 
 class Language(StrEnum):
@@ -50,7 +66,9 @@ class Sourced(Block):
     def _one_or_many(cls, value: object) -> object:
         if isinstance(value, str):
             return (value,)
-        return tuple(value) if isinstance(value, list) else value
+        if not isinstance(value, list):
+            raise ValueError("the number of a fact, such as PQ-01, or a list of such numbers")
+        return tuple(value)
 
 
 def as_tuple(value: object) -> object:

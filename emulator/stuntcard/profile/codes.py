@@ -43,7 +43,11 @@ class Lasts(StrEnum):
 
 def as_statuses(value: object) -> object:
     """A list of words, as YAML has it, as statuses; anything else as it is."""
-    return tuple(CodeStatus(item) for item in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    if any(item not in list(CodeStatus) for item in value):
+        raise ValueError(f"some of {', '.join(CodeStatus)}")
+    return tuple(CodeStatus(item) for item in value)
 
 
 class Length(Sourced):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stuntcard.profile.value_words import in_words
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -67,10 +70,7 @@ class Document:
         try:
             made = model.model_validate(content)
         except ValidationError as error:
-            raise self.error(
-                Finding(_key_path(e["loc"]), self._say(e["type"], e["msg"], e["input"], model, _key_path(e["loc"])))
-                for e in error.errors()
-            ) from error
+            raise self.error(self._findings_of(error.errors(), model)) from error
         findings = tuple(check(made))
         if findings:
             raise self.error(findings)
@@ -105,20 +105,32 @@ class Document:
             raise self._error(self._file, tuple(self._findings))
         return content
 
-    def _say(self, kind: str, message: str, given: object, model: type[BaseModel], path: KeyPath) -> str:
-        """Pydantic's message in a YAML writer's words."""
-        if kind == "missing":
+    def _findings_of(self, errors: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[Finding]:
+        """What pydantic found, a finding a value, in a YAML writer's words."""
+        by_path: dict[KeyPath, list[ErrorDetails]] = {}
+        for error in errors:
+            by_path.setdefault(self._written_path(error), []).append(error)
+        for path, found in by_path.items():
+            # Where a value may be several things, those that it is none of have nothing to say beside the one it is.
+            if not any(other[: len(path)] == path and other != path for other in by_path):
+                yield Finding(path, self._say(found, model, path))
+
+    def _written_path(self, error: ErrorDetails) -> KeyPath:
+        """Where it is in the text: pydantic's place, without the names of the things that a value might have been."""
+        path: KeyPath = ()
+        *before, last = error["loc"] or ("",)
+        for item in before if error["type"] == "missing" else error["loc"]:
+            path = (*path, item) if (*path, item) in self._marks else path
+        return (*path, last) if error["type"] == "missing" else path
+
+    def _say(self, found: list[ErrorDetails], model: type[BaseModel], path: KeyPath) -> str:
+        kinds = {error["type"] for error in found}
+        if "missing" in kinds:
             return "is missing"
-        if kind == "extra_forbidden":
+        if "extra_forbidden" in kinds:
             expected = ", ".join(_keys_beside(model, path)) or "none"
             return f"is not a key that {self._a_kind} has here; expected one of: {expected}"
-        if kind == "string_type" and isinstance(given, int):
-            return f"{given} is read as a number; put it in quotes"
-        expected = message.removeprefix("Value error, ").removeprefix("Input should be ")
-        if kind in {"model_type", "dict_type"}:
-            return "expected keys with values here"
-        shown = f"{given!r}" if isinstance(given, str | int | float | bool) or given is None else "this"
-        return f"{shown}: expected {expected}" if expected != message else f"{shown}: {message}"
+        return in_words(found)
 
     def _nearest_mark(self, path: KeyPath) -> _Mark | None:
         while path and path not in self._marks:
@@ -194,10 +206,6 @@ def without_waiting(path: str, flags: int) -> int:
     descriptor = os.open(path, flags | os.O_NONBLOCK)
     os.set_blocking(descriptor, True)
     return descriptor
-
-
-def _key_path(location: tuple[int | str, ...]) -> KeyPath:
-    return tuple(item for item in location if item != "[key]")
 
 
 def _loader() -> type[yaml.SafeLoader]:

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from stuntcard.profile.blocks import Identifier, Sourced, as_tuple
+from stuntcard.profile.blocks import Identifier, ObjectId, Sourced, as_tuple
+from stuntcard.profile.forms import of_form
 
 
 class KeyAlgorithm(StrEnum):
@@ -75,7 +76,7 @@ class FactoryCertificate(Sourced):
     key_usage: tuple[Annotated[KeyUsage, Field(strict=False)], ...] = Field(min_length=1)
     client_authentication: bool = False
     qualified: Qualified | None = Field(default=None, description="Absent: it is not.")
-    eop_file: Annotated[str, StringConstraints(pattern=r"^0[0-9A-F]{3}$")] | None = Field(
+    eop_file: Annotated[str, of_form(r"^0[0-9A-F]{3}$", "a file's identifier such as 0001")] | None = Field(
         default=None, description="The file by which the eop applet's clients read it."
     )
 
@@ -93,7 +94,7 @@ class FactoryCertificate(Sourced):
 class FactoryKey(Sourced):
     """A key that the card leaves the factory with, and its certificate."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{2}$")] = Field(description="Its identifier in PKCS#15.")
+    id: ObjectId = Field(description="Its identifier in PKCS#15.")
     label: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     area: Identifier | None = Field(description="null: no command uses the key; only its certificate can be read.")
     algorithm: KeyAlgorithm = Field(strict=False)
@@ -106,7 +107,7 @@ class Personalisation(Sourced):
     seed: Annotated[str, StringConstraints(min_length=1, max_length=32)] = Field(
         description="Keys, serial numbers and signatures all come from it, the same every time."
     )
-    document_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")] | None = None
+    document_number: Annotated[str, of_form(r"^[0-9]{1,20}$", "1 to 20 digits")] | None = None
     keys: tuple[FactoryKey, ...] = Field(min_length=1)
 
     _tuple = field_validator("keys", mode="before")(as_tuple)

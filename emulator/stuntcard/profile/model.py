@@ -43,6 +43,7 @@ from stuntcard.profile.codes import (
     ResetRule,
     Tries,
 )
+from stuntcard.profile.forms import of_form
 from stuntcard.profile.keys import (
     FactoryCertificate,
     FactoryKey,
@@ -156,7 +157,7 @@ class Eop(Sourced):
 class Ias(Sourced):
     """What the documents of the real card's platform leave to each card."""
 
-    version: Annotated[str, StringConstraints(pattern=r"^[45]\.\d\.\d\.[A-Z](\.[CO])?$")] = Field(
+    version: Annotated[str, of_form(r"^[45]\.\d\.\d\.[A-Z](\.[CO])?$", "a version such as 4.4.2.A")] = Field(
         description="The platform's version, as the card tells it."
     )
     blocked: Literal["6983", "6984"] = Field(description="What a blocked code answers.")
@@ -165,7 +166,7 @@ class Ias(Sourced):
 class DeadCard(Sourced):
     """What a dead card answers to every command: one status word, or nothing at all."""
 
-    answer: Annotated[str, StringConstraints(pattern=r"^(mute|6[0-9A-F]{3})$")]
+    answer: Annotated[str, of_form(r"^(mute|6[0-9A-F]{3})$", "mute, or a status word such as 6F00")]
 
 
 CardName = Annotated[str, StringConstraints(min_length=1, max_length=32), AfterValidator(_printable)]

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator
 from stuntcard.applets.registry import AppletChoiceError, seen_through
 from stuntcard.faults.rules import FaultError, check_names
 from stuntcard.profile.document import Document, DocumentError, Finding, KeyPath, read_text
+from stuntcard.profile.forms import of_form
 from stuntcard.profile.load import load_profile, profile_path
 from stuntcard.profile.model import Block, Profile
 from stuntcard.profile.serial import SerialError, with_serial
@@ -33,7 +34,7 @@ class Reader(Block):
     card: NonEmpty | None = Field(
         default=None, description="A profile's id or its file's path, card:NAME, or empty; absent: the scenario's own."
     )
-    name: Annotated[str, StringConstraints(pattern=f"^{NAME}$")] | None = Field(
+    name: Annotated[str, of_form(f"^{NAME}$", "1 to 32 letters, digits, and . _ - within")] | None = Field(
         default=None, description="What the card is called while it runs, and the reader with it."
     )
     scenario: NonEmpty | None = Field(default=None, description="The trouble that the card is in.")

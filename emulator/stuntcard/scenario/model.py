@@ -13,12 +13,15 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from stuntcard.faults.rules import Rule
-from stuntcard.profile.blocks import as_tuple
+from stuntcard.profile.blocks import ObjectId, as_tuple
+from stuntcard.profile.forms import of_form
 from stuntcard.profile.model import Block, Bounds, CodeStatus, Condition, Identifier, Sourced, Text
 
 Tries = Annotated[int, Field(ge=0, le=15)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=32)]
-StatusPattern = Annotated[str, StringConstraints(pattern=r"^([69][0-9A-F]([0-9A-FX]{2})|mute)$")]
+StatusPattern = Annotated[
+    str, of_form(r"^([69][0-9A-F]([0-9A-FX]{2})|mute)$", "a status word such as 6983 or 63CX, or mute")
+]
 
 STATE_PATH = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)*")
 
@@ -95,7 +98,7 @@ class CertificateWanted(Block):
 class ObjectWanted(Block):
     """A key, with its certificate or without (unpaired). Keys come from the scenario's name."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{2}$")] = Field(description="Its identifier in PKCS#15.")
+    id: ObjectId = Field(description="Its identifier in PKCS#15.")
     label: Label
     key: KeyWanted = Field(default=KeyWanted.MADE, strict=False)
     algorithm: Algorithm = Field(default=Algorithm.RSA_2048, strict=False)
@@ -117,7 +120,7 @@ class ExchangeExpected(Block):
     In `status`, X stands for any digit; `mute` for no answer at all.
     """
 
-    command: Annotated[str, StringConstraints(pattern=r"^[A-Z_]+$")] | None = None
+    command: Annotated[str, of_form(r"^[A-Z_]+$", "a command's name, such as VERIFY")] | None = None
     code: Identifier | None = Field(default=None, description="The code that P2 names, of a command that takes one.")
     status: StatusPattern | None = None
     count: Annotated[int, Field(ge=0)] | Bounds = Bounds(at_least=1)

@@ -35,7 +35,7 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     text += b"faults: [none, act=dance, {each_command: nth=2 act=tear}]\ncards: [proid-x]\nsample: 0\n"
     with pytest.raises(CampaignError) as caught:
         parse_campaign(text, "try.yaml")
-    assert str(caught.value).startswith("try.yaml:11:1: sample: 0: expected greater than or equal to 1")
+    assert str(caught.value).startswith("try.yaml:11:1: sample: 0: expected 1 at least")
     with pytest.raises(CampaignError) as caught:
         parse_campaign(text.replace(b"sample: 0\n", b""), "try.yaml")
     told = str(caught.value).splitlines()

@@ -19,7 +19,7 @@ def test_a_profile_with_mistakes_gets_all_of_them_with_their_places(tmp_path: Pa
     dead_line = text[: text.index("dead:\n")].count("\n") + 1
     [first, second] = refused("profile", "check", bad).splitlines()
     assert first.startswith(f"{bad}:{min_line}:")
-    assert first.endswith("codes.pin.length.min: 'four': expected a valid integer")
+    assert first.endswith("codes.pin.length.min: 'four': expected a whole number")
     assert second.startswith(
         f"{bad}:{dead_line}:1: colour: is not a key that a profile has here; expected one of: schema"
     )

@@ -90,7 +90,7 @@ def test_a_path_to_nothing_is_an_os_error() -> None:
             "expected one of: source, assumed, min, max",
         ),
         ("    length: {min: 4, max: 15, source: PQ-07}\n", "", "pin:\n", "codes.pin.length: is missing"),
-        ("min: 4,", "min: four,", "min: four", "codes.pin.length.min: 'four': expected a valid integer"),
+        ("min: 4,", "min: four,", "min: four", "codes.pin.length.min: 'four': expected a whole number"),
         (
             'value: "87654321"',
             "value: 87654321",

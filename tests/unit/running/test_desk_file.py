@@ -63,7 +63,10 @@ def test_a_desk_with_all_that_it_can_have() -> None:
         ("{card: proid-q, applet: nope}", "3:19: readers.0.applet: there is no applet 'nope'"),
         ("{card: proid-q, faults: [act=boom]}", "3:28: readers.0.faults.0: act=boom can't be understood"),
         ("{card: proid-q, colour: blue}", "3:19: readers.0.colour: is not a key that a desk has here"),
-        ("{card: proid-q, name: a b}", "3:19: readers.0.name: 'a b': String should match"),
+        (
+            "{card: proid-q, name: a b}",
+            "3:19: readers.0.name: 'a b': expected 1 to 32 letters, digits, and . _ - within",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(reader: str, complaint: str) -> None:
