@@ -26,10 +26,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed shows its cards: in what is printed, and as a property in JUnit's XML."""
-    report = yield
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed shows its cards: in what is printed, and as a property in JUnit's XML.
+
+    A name that there is not is told where it stands in the test, without our own calls below.
+    """
     testing = sys.modules.get("stuntcard.testing")
+    found = call.excinfo
+    if found is not None and testing is not None and not item.config.getoption("fulltrace", default=False):
+        from stuntcard.testing.mistakes import is_mistake, told_where_it_stands
+
+        if is_mistake(found.value):
+            call.excinfo = pytest.ExceptionInfo.from_exception(told_where_it_stands(found.value))
+    report = yield
     cards = getattr(item, "funcargs", {}).get("stuntcard")
     # A project may have a fixture of the same name, which gives something else.
     if report.when == "call" and report.failed and testing is not None and isinstance(cards, testing.Stuntcard):

@@ -32,6 +32,9 @@ class Stuntcard:
     def __enter__(self) -> Stuntcard:
         return self
 
+    def __repr__(self) -> str:
+        return f"<Stuntcard with {', '.join(card.name for card in self.cards) or 'no card yet'}>"
+
     def write_traces(self, folder: Path, name: str) -> None:
         """Writes what was said to each card to a file of this name and the card's own. Raises OSError."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
