@@ -73,7 +73,7 @@ EMULATOR = House(
         cli="card policy iso7816 profile messages applets store readers trace faults scenario exercises words pictures"
         " control running serve campaign",
         # The public door, for the tests of others.
-        testing="card messages profile readers trace faults scenario words control running",
+        testing="applets store card messages profile readers trace faults scenario words control running",
         pytest_plugin="testing",
         http_client="control",
     )
