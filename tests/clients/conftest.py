@@ -11,6 +11,7 @@ import pytest
 from tests.browser.running_console import RunningConsole, class_running
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
+from tests.clients.enrolment import Client, Holding, TrainingCa, client_at_desk, holding, training_ca
 from tests.clients.opensc import built, drivers, knows_driver, other_root
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
@@ -75,6 +76,26 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     private = tmp_path_factory.mktemp("run")
     private.chmod(0o700)
     return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+@pytest.fixture
+def begun(request: pytest.FixtureRequest) -> Holding:
+    """What the card of the module's profile has: nothing, or what `beginning_with` says."""
+    return holding(_wanted(request)[0], *getattr(request, "param", ()))
+
+
+@pytest.fixture
+def ca(begun: Holding, tmp_path: Path) -> Iterator[TrainingCa]:
+    """A CA whose operator issues by hand."""
+    with training_ca(tmp_path, begun.ca) as ca:
+        yield ca
+
+
+@pytest.fixture
+def client(begun: Holding, ca: TrainingCa) -> Iterator[Client]:
+    """The enrolment client of that CA, at a desk."""
+    with client_at_desk(ca.url, begun.profile, content=begun.content) as client:
+        yield client
 
 
 @pytest.fixture

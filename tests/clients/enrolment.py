@@ -18,6 +18,7 @@ from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
 
+import pytest
 from cardtools.ca.app import create_app
 from cardtools.ca.office import certificates, requests
 from cardtools.ca.office.service import Service, create
@@ -155,11 +156,12 @@ class Client:
         assert not any(code in run.out + run.err for code in codes)
         return run.err
 
-    def at_terminal(self, *arguments: str, typing: Sequence[tuple[str, str]]) -> str:
-        """Has the client do something for somebody who types; gives what is shown."""
-        settings = [f"{name}={value}" for name, value in self.environment("en").items()]
-        run = run_at_terminal(["env", "-i", *settings, *self.command(*arguments)], typing, PATIENCE)
-        assert run.returncode == 0, run.stdout
+    def at_terminal(self, *arguments: str, typing: Sequence[tuple[str, str]], status: int = 0) -> str:
+        """Has the client do something for somebody who types at a wide terminal; gives what is shown."""
+        settings = [f"{name}={value}" for name, value in {**self.environment("en"), "COLUMNS": "200"}.items()]
+        command = ["env", "-i", f"--chdir={self.desk.folder}", *settings, *self.command(*arguments)]
+        run = run_at_terminal(command, typing, PATIENCE)
+        assert run.returncode == status, run.stdout
         return run.stdout
 
     def command(self, *arguments: str) -> list[str]:
@@ -245,6 +247,11 @@ def client_at_desk(
         with PcscServer(socket, {reader_name(card.card.profile): slot}):
             change_setting(home, "ca-url", ca_url)
             yield Client(Desk(card, folder, socket), slot, home, ca_url)
+
+
+def beginning_with(*certificates: CertificateProfile) -> pytest.MarkDecorator:
+    """The card and the CA of a test have these first certificates already."""
+    return pytest.mark.parametrize("begun", [certificates], indirect=True, ids=[f"{len(certificates)} there"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import termios
 import time
 from collections.abc import Sequence
 
-_YES_OR_NO = "[y/N]: "
+_IN_PLAIN_VIEW = ("[y/N]: ", "or nothing: ", "Number: ")
+"""What questions end with that take their answer with echo on."""
 _GLANCE = 0.01
 """Seconds between two looks at the terminal's modes, which change without notice."""
 
@@ -18,7 +19,7 @@ _GLANCE = 0.01
 def run_at_terminal(
     command: Sequence[str], typing: Sequence[tuple[str, str]], patience: float
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a program; types each answer when its prompt has been shown and echo is off, or when it asks for yes or no.
+    """Runs a program; types each answer when its prompt has been shown and echo is off, or when it asks in plain view.
 
     Turning echo off drops what was typed before (TCSAFLUSH, termios(3)), so that to wait for the prompt is not enough.
     Raises subprocess.TimeoutExpired, with what was shown, when the program waits for more.
@@ -51,7 +52,7 @@ def run_at_terminal(
 
 
 def _takes_typing(terminal: int, prompt: str) -> bool:
-    return prompt.endswith(_YES_OR_NO) or _hides_typing(terminal)
+    return prompt.endswith(_IN_PLAIN_VIEW) or _hides_typing(terminal)
 
 
 def _hides_typing(terminal: int) -> bool:

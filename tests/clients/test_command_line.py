@@ -127,7 +127,9 @@ def test_status_shows_running_cards_as_they_are_now(
     assert card["profile"] == "proid-q"
     assert card["pcsc_socket"] == str(socket)
     assert card["codes"]["puk"]["tries_left"] == 4
-    assert "4 / 5 / 5" in stuntcard.done("status")
+    shown = stuntcard.done("status")
+    assert "4 / 5 / 5" in shown
+    assert f"export PCSCLITE_CSOCK_NAME={socket}" in shown
 
 
 def test_shipped_profiles_are_good(stuntcard: StuntcardCommand) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from cardtools.ca.errors import RefusedError
@@ -25,13 +23,12 @@ from tests.clients.enrolment import (
     Client,
     Holding,
     TrainingCa,
+    beginning_with,
     certificate_in_file,
     client_at_desk,
     content_of,
     finished,
-    holding,
     request_id,
-    training_ca,
 )
 from tests.clients.pkcs11_client import Pkcs11Client
 
@@ -63,27 +60,6 @@ NO_PLACE = {
         "zaprosite še enkrat.\n"
     ),
 }
-
-
-beginning_with_a_certificate = pytest.mark.parametrize("begun", [(QUALIFIED,)], indirect=True, ids=["certificate"])
-"""The card has Jana's first qualified certificate already."""
-
-
-@pytest.fixture
-def begun(request: pytest.FixtureRequest) -> Holding:
-    return holding("proid-q", *getattr(request, "param", ()))
-
-
-@pytest.fixture
-def ca(begun: Holding, tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path, begun.ca) as ca:
-        yield ca
-
-
-@pytest.fixture
-def client(begun: Holding, ca: TrainingCa) -> Iterator[Client]:
-    with client_at_desk(ca.url, content=begun.content) as client:
-        yield client
 
 
 def only_key(client: Client) -> KeyView:
@@ -269,7 +245,7 @@ def test_a_certificate_file_finds_its_key(client: Client, ca: TrainingCa) -> Non
 
 
 @pytest.mark.fact("PQ-15", "PQ-26")
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_renewals_until_622_then_cleaned_and_renewed(client: Client, ca: TrainingCa, begun: Holding) -> None:
     [first] = begun.serials
     run = client.run("renew", "--serial", f"0x{first}", codes=(PIN, QPIN))
@@ -298,7 +274,7 @@ def test_renewals_until_622_then_cleaned_and_renewed(client: Client, ca: Trainin
 
 @pytest.mark.fact("PQ-15")
 @pytest.mark.parametrize("language", ["en", "cs", "sl"])
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_an_unpaired_key_holds_its_place_until_it_is_deleted(client: Client, begun: Holding, language: str) -> None:
     [serial] = begun.serials
     client.request()
@@ -314,7 +290,7 @@ def test_an_unpaired_key_holds_its_place_until_it_is_deleted(client: Client, beg
 
 
 @pytest.mark.fact("PQ-15")
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_two_clients_race_for_the_last_place(client: Client, ca: TrainingCa) -> None:
     asked = ca.requests()
     other = replace(client, home=client.home.with_name("other"))
@@ -334,7 +310,7 @@ def test_two_clients_race_for_the_last_place(client: Client, ca: TrainingCa) -> 
 
 
 @pytest.mark.fact("PQ-26")
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_a_renewal_asks_for_qpin_and_then_for_pin(client: Client, begun: Holding) -> None:
     renew = ("renew", "--serial", f"0x{begun.serials[0]}")
     shown = client.at_terminal(*renew, typing=[("QPIN: ", QPIN), ("PIN: ", PIN)])
@@ -361,7 +337,7 @@ def test_for_a_certificate_in_a_file_the_store_is_chosen_by_hand(client: Client,
 
 
 @pytest.mark.fact("PQ-26", "TM-08")
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_only_a_certificate_in_use_is_renewed(client: Client, ca: TrainingCa, begun: Holding) -> None:
     [serial] = begun.serials
     assert "is no serial number" in client.refused("renew", "--serial", "x", codes=(PIN, QPIN), status=2)
@@ -376,7 +352,7 @@ def test_only_a_certificate_in_use_is_renewed(client: Client, ca: TrainingCa, be
 
 
 @pytest.mark.fact("PQ-26")
-@beginning_with_a_certificate
+@beginning_with(QUALIFIED)
 def test_a_card_bound_to_one_gets_no_qualified_certificate_for_another(client: Client) -> None:
     before = content_of(client.desk)
     petr = ("--name", "Petr Novák", "--e-mail", "petr@example.com")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -29,12 +29,6 @@ PERHAPS = (
     "The CA may have received the request all the same. It can't lead to a certificate that works, because its key is "
     "gone; tell the CA if it asks.\n"
 )
-
-
-@pytest.fixture
-def ca(tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path) as ca:
-        yield ca
 
 
 def silent(server: LittleServer, _: socket.socket) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from cardtools.common.protocol import CertificateProfile
@@ -13,34 +11,22 @@ from tests.clients.desk import PIN
 from tests.clients.enrolment import (
     JANA,
     Client,
+    Holding,
     TrainingCa,
+    beginning_with,
     certificate_in_file,
-    client_at_desk,
     content_of,
-    holding,
     request_id,
-    training_ca,
 )
 
 pytestmark = pytest.mark.own_module
 
+PROFILE = "tokenme"
 OLD, NEW = "the old file's", "the new file's"
 
 
-@pytest.fixture
-def ca(tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path, holding("tokenme", CertificateProfile.COMMERCIAL).ca) as ca:
-        yield ca
-
-
-@pytest.fixture
-def client(ca: TrainingCa) -> Iterator[Client]:
-    """Beside a TokenME with a commercial certificate."""
-    with client_at_desk(ca.url, "tokenme", content=holding("tokenme", CertificateProfile.COMMERCIAL).content) as client:
-        yield client
-
-
 @pytest.mark.fact("TM-10", "PQ-26")
+@beginning_with(CertificateProfile.COMMERCIAL)
 def test_the_follow_on_of_a_file_goes_into_a_file(client: Client, ca: TrainingCa) -> None:
     """From the old .pfx to the new one: each has its own password, and the card has no part in it."""
     before = content_of(client.desk)
@@ -70,10 +56,11 @@ def test_the_follow_on_of_a_file_goes_into_a_file(client: Client, ca: TrainingCa
 
 
 @pytest.mark.fact("TM-10")
+@beginning_with(CertificateProfile.COMMERCIAL)
 def test_a_commercial_one_leaves_the_card_for_a_file_and_a_qualified_one_does_not(
-    client: Client, ca: TrainingCa
+    client: Client, ca: TrainingCa, begun: Holding
 ) -> None:
-    [serial] = holding("tokenme", CertificateProfile.COMMERCIAL).serials
+    [serial] = begun.serials
     renew = ("renew", "--serial", f"0x{serial}", "--store", "file")
     request = request_id(client.done(*renew, codes=(PIN, NEW, NEW)))
     ca.refuse(request, "no reason")

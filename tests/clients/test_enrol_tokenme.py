@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import select
-import subprocess
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from cardtools.common.protocol import CertificateProfile
@@ -16,18 +11,17 @@ from cardtools.common.protocol import CertificateProfile
 from tests.clients.desk import PIN
 from tests.clients.enrolment import (
     JANA,
-    PATIENCE,
     Client,
     Holding,
     TrainingCa,
+    beginning_with,
     client_at_desk,
     content_of,
-    holding,
-    training_ca,
 )
 
 pytestmark = pytest.mark.own_module
 
+PROFILE = "tokenme"
 COMMERCIAL, QUALIFIED = CertificateProfile.COMMERCIAL, CertificateProfile.QUALIFIED
 DOES_NOT_FIT = {
     "en": (
@@ -66,28 +60,6 @@ OUTDATED = {
         "pki-manager-version 1.4.10) in zaprosite še enkrat.\n"
     ),
 }
-
-
-def beginning_with(*certificates: CertificateProfile) -> pytest.MarkDecorator:
-    """The test begins with a token that has these certificates already."""
-    return pytest.mark.parametrize("begun", [certificates], indirect=True, ids=[f"{len(certificates)} there"])
-
-
-@pytest.fixture
-def begun(request: pytest.FixtureRequest) -> Holding:
-    return holding("tokenme", *getattr(request, "param", ()))
-
-
-@pytest.fixture
-def ca(begun: Holding, tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path, begun.ca) as ca:
-        yield ca
-
-
-@pytest.fixture
-def client(begun: Holding, ca: TrainingCa) -> Iterator[Client]:
-    with client_at_desk(ca.url, "tokenme", content=begun.content) as client:
-        yield client
 
 
 def unpaired(client: Client) -> int:
@@ -186,7 +158,9 @@ def test_the_wizard_deletes_what_is_ticked_a_valid_one_included(client: Client, 
     assert sorted(client.serials()) == sorted([kept, gone])
 
     number = 1 + client.serials().index(gone)
-    shown = typed(client, "clean", (("or nothing", str(number)), ("Delete?", "y"), ("PIN", PIN)))
+    shown = client.at_terminal(
+        "clean", typing=[("or nothing: ", str(number)), ("Delete? [y/N]: ", "y"), ("PIN: ", PIN)]
+    )
     assert "still valid" in shown
     assert shown.count("There is no way back.") == 1
     assert f"Deleted: certificate {int(gone, 16)} of Jana Nováková, and its key." in shown
@@ -211,16 +185,18 @@ def test_certificates_are_deleted_in_the_order_in_which_they_are_named(client: C
 @beginning_with(COMMERCIAL)
 def test_who_ticks_nothing_or_says_no_loses_nothing(client: Client) -> None:
     before = content_of(client.desk)
-    assert "Nothing was deleted." in typed(client, "clean", (("or nothing", ""),))
-    assert "Nothing was deleted." in typed(client, "clean", (("or nothing", "1"), ("Delete?", "n")), status=1)
-    assert "7 is none of the numbers" in typed(client, "clean", (("or nothing", "1, 7"),), status=2)
+    assert "Nothing was deleted." in client.at_terminal("clean", typing=[("or nothing: ", "")])
+    assert "Nothing was deleted." in client.at_terminal(
+        "clean", typing=[("or nothing: ", "1"), ("Delete? [y/N]: ", "n")], status=1
+    )
+    assert "7 is none of the numbers" in client.at_terminal("clean", typing=[("or nothing: ", "1, 7")], status=2)
     assert content_of(client.desk) == before
 
 
 @pytest.mark.fact("TM-08")
 @beginning_with(COMMERCIAL)
 def test_the_one_to_renew_is_chosen_from_a_list_and_the_store_offers_the_token(client: Client) -> None:
-    shown = typed(client, "renew", (("Number", "1"), ("PIN", PIN)))
+    shown = client.at_terminal("renew", typing=[("Number: ", "1"), ("PIN: ", PIN)])
     assert "Jana Nováková" in shown
     assert "Store: TokenME (preset, because the certificate lies there)" in shown
     assert re.search("Its number: BP[0-9]{10}", shown)
@@ -243,37 +219,3 @@ def test_the_serial_number_as_jip_wants_it(client: Client, ca: TrainingCa) -> No
         serial, 16
     )
     assert json.loads(client.done("serial", "c.pem", "--json")) == [found]
-
-
-def typed(client: Client, command: str, typing: tuple[tuple[str, str], ...], status: int = 0) -> str:
-    """Has the client do something for somebody who types, in plain view too; gives what is shown."""
-    import os
-    import pty
-
-    terminal, program_side = pty.openpty()
-    process = subprocess.Popen(
-        client.command(command), stdin=program_side, stdout=program_side, stderr=program_side, start_new_session=True,
-        env=client.environment("en") | {"COLUMNS": "200"}, cwd=client.desk.folder,
-    )  # fmt: skip
-    os.close(program_side)
-    answers, shown, seen, deadline = list(typing), "", 0, time.monotonic() + PATIENCE
-    try:
-        while time.monotonic() < deadline:
-            if not select.select([terminal], [], [], 0.05)[0]:
-                if answers and re.search(re.escape(answers[0][0]) + r"[^\n]*: ?$", shown[seen:]):
-                    os.write(terminal, answers.pop(0)[1].encode() + b"\n")
-                    seen = len(shown)
-                continue
-            try:
-                shown += os.read(terminal, 4096).decode(errors="replace").replace("\r\n", "\n")
-            except OSError:  # EIO: the program has ended
-                break
-        else:
-            raise AssertionError(f"the client waits for more:\n{shown}")
-    finally:
-        if process.poll() is None and time.monotonic() >= deadline:
-            process.kill()
-        process.wait()
-        os.close(terminal)
-    assert process.returncode == status, shown
-    return shown

@@ -23,12 +23,6 @@ OFTEN = 40
 NOBODY = "http://127.0.0.1:9"
 
 
-@pytest.fixture
-def ca(tmp_path: Path) -> Iterator[TrainingCa]:
-    with training_ca(tmp_path) as ca:
-        yield ca
-
-
 def typed(client: Client, *lines: str) -> None:
     """From now on the reader has keys, on which this is typed, a line each time that a code is asked for."""
     client.slot.pinpad = PinPad(tuple(parse_keys(line) for line in lines))

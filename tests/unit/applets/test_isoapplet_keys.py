@@ -104,32 +104,25 @@ def test_an_ec_key_is_made_on_every_curve_and_signs(client: Client, curve: str) 
     assert ecdsa_holds(domain(curve), where, DIGEST, signature)
 
 
-def test_an_unknown_curve_is_no_function_of_the_card(client: Client) -> None:
-    parameters = [(0x81, b"\x17"), (0x82, b"\1"), (0x83, b"\1"), (0x84, b"\4\3\x0a"), (0x85, b"\x1c")]
+P256 = curve_parameters("secp256r1")
+UNKNOWN_CURVE = [(0x81, b"\x17"), (0x82, b"\1"), (0x83, b"\1"), (0x84, b"\4\3\x0a"), (0x85, b"\x1c")]
+
+
+@pytest.mark.parametrize(
+    ("command", "data", "sw"),
+    [
+        ("460000", encoded(UNKNOWN_CURVE), "6A81"),
+        ("460000", encoded([*P256[:2], (0x83, bytes(32)), *P256[3:]]), "6A81"),
+        *(("460000", encoded(P256[:missing] + P256[missing + 1 :]), "6A80") for missing in range(5)),
+        ("460000", b"\x81\x20\x01", "6A80"),
+        ("464200", encoded(P256), "6A86"),
+        ("DB3FFF", tlv.encode(0xE0, encoded([*UNKNOWN_CURVE, (0x88, b"\5")])), "6A81"),
+    ],
+)
+def test_a_curve_that_is_unknown_or_none(client: Client, command: str, data: bytes, sw: str) -> None:
     client.environment(0x00, EC, 1)
     with unchanged(client):
-        assert client.chained("460000", encoded(parameters)) == (b"", "6A81")
-
-
-def test_a_known_curve_with_one_wrong_number_is_unknown(client: Client) -> None:
-    parameters = curve_parameters("secp256r1")
-    parameters[2] = (0x83, bytes(32))
-    client.environment(0x00, EC, 1)
-    assert client.chained("460000", encoded(parameters)) == (b"", "6A81")
-
-
-@pytest.mark.parametrize("missing", range(5))
-def test_a_curve_with_a_number_missing(client: Client, missing: int) -> None:
-    parameters = curve_parameters("secp256r1")
-    del parameters[missing]
-    client.environment(0x00, EC, 1)
-    assert client.chained("460000", encoded(parameters)) == (b"", "6A80")
-
-
-def test_a_curve_that_is_no_tlv(client: Client) -> None:
-    client.environment(0x00, EC, 1)
-    assert client.chained("460000", b"\x81\x20\x01") == (b"", "6A80")
-    assert client.chained("464200", encoded(curve_parameters("secp256r1"))) == (b"", "6A86")
+        assert client.chained(command, data) == (b"", sw)
 
 
 # Importing
@@ -212,12 +205,6 @@ def test_what_is_no_key(client: Client, algorithm: int, data: bytes) -> None:
     client.environment(0x00, algorithm, 1)
     assert client.chained("DB3FFF", data) == (b"", "6A80")
     assert client.items == []
-
-
-def test_a_private_value_on_an_unknown_curve(client: Client) -> None:
-    client.environment(0x00, EC, 1)
-    parameters = [(0x81, b"\x17"), (0x82, b"\1"), (0x83, b"\1"), (0x84, b"\4\3\x0a"), (0x85, b"\x1c"), (0x88, b"\5")]
-    assert client.chained("DB3FFF", tlv.encode(0xE0, encoded(parameters))) == (b"", "6A81")
 
 
 def test_a_key_is_put_into_the_current_directory_only(client: Client) -> None:
