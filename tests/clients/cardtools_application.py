@@ -36,12 +36,6 @@ class Application:
         with connect(reader) as connection:
             return read_status(connection).profile
 
-    def code(self, name: str) -> list[object]:
-        """State, tries left, set and most, and whether it must be changed."""
-        with connect() as connection:
-            code = read_status(connection).code(name)
-            return [code.state.name, code.tries_left, code.tries_limit, code.tries_max, code.must_change]
-
     def verify(self, name: str, value: str) -> None:
         with connect() as connection:
             codes.verify(connection, read_status(connection).code(name), value)
@@ -98,9 +92,6 @@ class Application:
 
     def delete_key(self, identifier: str) -> None:
         self.token.delete_key(bytes.fromhex(identifier))
-
-    def clear_unlisted_key(self, number: int) -> None:
-        self.token.clear_unlisted_key(number)
 
     @property
     def token(self) -> Token:

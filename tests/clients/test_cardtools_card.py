@@ -1,4 +1,4 @@
-"""The tools' card library with real PC/SC and OpenSC: status, codes, keys and certificates."""
+"""The tools' card library with real PC/SC and OpenSC: what of it `cardmanager` and `enrol` do not show."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from stuntcard.card.files import FileSystem
 from stuntcard.card.pkcs15 import EF_ODF
 from stuntcard.policy.events import Verdict
 
-from tests.clients.apdus import MAKE_RSA_KEY, VERIFY_PIN, VERIFY_QPIN
 from tests.clients.cardtools_client import CardtoolsClient, client_at
 from tests.clients.certificates import as_pem, certify, new_key
-from tests.clients.desk import PIN, PUK, QPIN, Desk, desk_with_own_socket
+from tests.clients.desk import PIN, QPIN, Desk, desk_with_own_socket
 
 pytestmark = pytest.mark.own_module
 
@@ -64,25 +63,6 @@ def require_signed(public_key: str, data: bytes, signature: str) -> None:
 
 
 # Codes
-
-
-@pytest.mark.fact("PQ-11")
-def test_tries_are_told_as_three_numbers(client: CardtoolsClient) -> None:
-    assert client("code", "qpin") == ["SET", 3, 3, 3, True]
-    assert client.refused_counting("verify", "qpin", "54321") == ("WrongCodeError", 2)
-    assert client("code", "qpin") == ["SET", 2, 3, 3, True]
-
-
-def test_wrong_codes_are_counted_down_to_blocked_and_puk_unblocks(client: CardtoolsClient) -> None:
-    assert client.refused_counting("verify", "pin", "wrong one") == ("WrongCodeError", 2)
-    assert client.refused_counting("change", "pin", "wrong one", "my new one") == ("WrongCodeError", 1)
-    assert client.refused_counting("verify", "pin", "wrong one") == ("WrongCodeError", None)
-    assert client.refused("verify", "pin", PIN) == "CodeBlockedError"
-    assert client.refused_counting("reset", "pin", "puk", "wrong one", "my new one") == ("WrongCodeError", 4)
-    client("reset", "pin", "puk", PUK, "my new one")
-    client("change", "pin", "my new one", "my newer one")
-    client("verify", "pin", "my newer one")
-    assert client("code", "pin") == ["SET", 3, 3, 3, False]
 
 
 def test_no_code_ever_stands_in_an_error(client: CardtoolsClient) -> None:
@@ -241,38 +221,6 @@ def test_a_certificate_of_no_key_is_not_written(logged_in: CardtoolsClient, desk
     assert desk.card.content.files == before
 
 
-@pytest.mark.fact("PQ-15")
-def test_a_third_key_finds_no_place_until_one_is_deleted(logged_in: CardtoolsClient, desk: Desk) -> None:
-    logged_in("make_key", "cc", "21")
-    logged_in("make_key", "cc", "22")
-    before = desk.card.content
-    assert logged_in.refused_counting("make_key", "cc", "23") == ("NoPlaceError", 2)
-    assert (desk.card.content.files, desk.card.content.keys) == (before.files, before.keys)
-    # PIN alone deletes: QPIN may be blocked.
-    logged_in("open")
-    logged_in("log_in", {"pin": PIN})
-    logged_in("delete_key", "22")
-    logged_in("log_in", {"qpin": QPIN})
-    logged_in("make_key", "cc", "23")
-    assert desk.seen.areas["cc"].used == 2
-
-
-@pytest.mark.fact("TM-03")
-@pytest.mark.parametrize("other_desk", ["tokenme"], indirect=True)
-def test_the_fourth_certificate_finds_no_space_until_one_is_deleted(other_desk: Desk) -> None:
-    with client_at(other_desk) as client:
-        client("open")
-        client("log_in", {"pin": PIN})
-        for identifier in ("21", "22", "23"):
-            client("store_certificate", identifier, certificate_for(client.text("make_key", "general", identifier)))
-        certificate = certificate_for(client.text("make_key", "general", "24"))
-        before = other_desk.card.content
-        assert client.refused("store_certificate", "24", certificate) == "NoSpaceError"
-        assert (other_desk.card.content.files, other_desk.card.content.keys) == (before.files, before.keys)
-        client("delete_certificate", "21")
-        client("store_certificate", "24", certificate)
-
-
 @pytest.mark.parametrize("other_desk", ["tokenme"], indirect=True)
 def test_a_key_whose_public_key_does_not_fit_leaves_nothing(other_desk: Desk) -> None:
     with client_at(other_desk) as client:
@@ -286,18 +234,6 @@ def test_a_key_whose_public_key_does_not_fit_leaves_nothing(other_desk: Desk) ->
         assert client.refused("import_key", key, "26") == "NoSpaceError"
         assert other_desk.card.content.keys == before.keys
         assert other_desk.card.state.memory_used == before.state.memory_used
-
-
-@pytest.mark.fact("PQ-21")
-@pytest.mark.parametrize("kind", ["rsa", "ec"])
-def test_a_key_is_imported_with_its_certificate_and_counts_as_such(logged_in: CardtoolsClient, kind: str) -> None:
-    key = new_key(kind)
-    certificate = certify(key.public_key(), "Holder").public_bytes(Encoding.DER).hex()
-    logged_in("import_key", as_pem(key).decode(), "40", certificate)
-    assert logged_in("keys") == [["general", "40", "IMPORTED", True, True]]
-    if isinstance(key, rsa.RSAPrivateKey):
-        signature = bytes.fromhex(logged_in.text("sign", "40", b"text".hex()))
-        key.public_key().verify(signature, b"text", padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_a_key_with_the_certificate_of_another_is_not_imported(logged_in: CardtoolsClient) -> None:
@@ -327,18 +263,3 @@ def test_a_file_is_read_to_its_end_whatever_its_length(client: CardtoolsClient, 
     client("make_key", "general", "21")
     client("delete_key", "21")
     assert client("keys") == []
-
-
-@pytest.mark.fact("PQ-14")
-def test_keys_that_no_directory_names_are_cleared(client: CardtoolsClient, desk: Desk) -> None:
-    desk.send(VERIFY_PIN, VERIFY_QPIN, *MAKE_RSA_KEY)
-    desk.send(VERIFY_PIN, VERIFY_QPIN, *MAKE_RSA_KEY)
-    client("open")
-    client("log_in", {"pin": PIN})
-    client("make_key", "general", "21")
-    lost = [key.number for key in desk.seen.keys if not key.listed]
-    assert desk.seen.areas["cc"].used == len(lost) == 2
-    for number in lost:
-        client("clear_unlisted_key", number)
-    assert client("keys") == [["general", "21", "MADE", False, True]]
-    assert desk.seen.areas["cc"].used == 0
