@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from stuntcard.policy.conditions import Seen, all_hold
-from stuntcard.policy.events import ActorActs
+from stuntcard.policy.events import ActorActs, Verify
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Condition
 
-from tests.unit.policy.steps import after
+from tests.unit.policy.steps import PROID_Q, after
 
 EOBCANKA = load_profile("eobcanka")
 NEW, WITH_BOK = after(profile=EOBCANKA), after(ActorActs("office", "set-bok"), profile=EOBCANKA)
@@ -35,3 +35,11 @@ def test_what_people_can_do_with_a_card_is_asked_of_the_law(
 ) -> None:
     asked = [Condition.model_validate(condition) for condition in conditions]
     assert [all_hold(EOBCANKA, Seen(state), asked) for state in (NEW, WITH_BOK)] == [new, with_bok]
+
+
+def test_a_card_is_at_its_end_when_nothing_that_is_done_to_it_changes_it() -> None:
+    final = Condition.model_validate({"final": True})
+    blocked = {code: [Verify(code, correct=False)] * 5 for code in ("pin", "puk", "qpin")}
+    dying = after(*blocked["pin"], *blocked["puk"])
+    assert not all_hold(PROID_Q, Seen(dying), [final])
+    assert all_hold(PROID_Q, Seen(after(*blocked["qpin"], start=dying)), [final])

@@ -25,6 +25,7 @@ ASKED_OF_ZZZS_PK: tuple[dict[str, Any], ...] = (
     {"can": {"do": "use_key", "area": "pep", "wrong": True}},
     {"can": {"do": "delete_key", "area": "pep"}},
     {"can": {"do": "set", "code": "kpep-pin", "by": "tpin"}},
+    {"code": "tpin", "is": "blocked"},
 )
 ASKED_OF_PROID_Q: tuple[dict[str, Any], ...] = (
     {"part": "card", "is": "lost"},
