@@ -214,15 +214,18 @@ def test_a_claim_that_speaks_of_one_state_is_broken_from_there() -> None:
     assert broken(profile)["so it is"] == ["PIN of KPEP set with TPIN", *["wrong PUK of PEP"] * 5]
 
 
-def test_never_after_a_deed_counts_from_where_the_deed_leads() -> None:
+def test_never_after_a_deed_counts_from_where_the_deed_leads_or_from_where_it_is_refused() -> None:
+    """PIN of KPEP set, and given wrongly three times, is longer by one than TPIN given wrongly three times."""
     set_once = {"do": "set", "code": "kpep-pin", "by": "tpin"}
     profile = claiming(ZZZS_PK, after=set_once, never={"code": "kpep-pin", "is": "blocked"})
-    moves = broken(profile)["so it is"]
-    assert moves == ["PIN of KPEP set with TPIN", *["wrong PIN of KPEP"] * 3] or moves == ["wrong TPIN"] * 3
+    assert broken(profile)["so it is"] == ["wrong TPIN"] * 3
 
 
-def test_the_way_leads_to_the_state_that_breaks_the_claim() -> None:
-    profile = claiming(ZZZS_PK, when={"code": "tpin", "is": "not_set"}, never={"part": "pep", "is": "lost"})
+@pytest.mark.parametrize(
+    "content", [{"never": {"part": "pep", "is": "lost"}}, {"always": {"part": "pep", "is": "alive"}}]
+)
+def test_the_way_leads_to_the_state_that_breaks_the_claim(content: dict[str, Any]) -> None:
+    profile = claiming(ZZZS_PK, when={"code": "tpin", "is": "not_set"}, **content)
     walked = walk(profile)
     found = judge(walked, reach(walked), profile.claims[0]).counterexample
     assert found is not None
@@ -241,6 +244,15 @@ def test_possible_is_broken_where_the_way_is_cut_off() -> None:
 def test_always_is_broken_by_the_nearest_state() -> None:
     profile = claiming(ZZZS_PK, always={"code": "pep-pin", "is": "set"})
     assert broken(profile)["so it is"] == ["wrong PIN of PEP"] * 3
+
+
+def test_of_what_is_lacking_and_what_shall_never_be_the_nearer_is_shown() -> None:
+    puk_set, pin_blocked = {"code": "pep-puk", "is": "set"}, {"code": "pep-pin", "is": "blocked"}
+    profile = claiming(ZZZS_PK, always=puk_set, never=pin_blocked)
+    (judgement,) = judged(profile).values()
+    assert judgement.counterexample is not None
+    assert way(profile, judgement.counterexample.moves) == ["wrong PIN of PEP"] * 3
+    assert judgement.claim == profile.claims[0]
 
 
 @pytest.mark.parametrize("codes", [("pep-puk", "pep-pin"), ("pep-pin", "pep-puk")])
