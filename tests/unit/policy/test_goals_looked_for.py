@@ -56,13 +56,14 @@ def with_pin(status: CodeStatus, tries_left: int) -> State:
 NEW_EOBCANKA = factory_state(EOBCANKA)
 CHECK_BOK = {"do": "act", "who": "register", "act": "check-bok"}
 TWO_IMPORTED = {"area": "general", "imported": {"at_least": 2}}
-PAIRED_IN_TOKEN = replace(PAIRED, area="general")
+PAIRED_IN_GENERAL = replace(PAIRED, area="general")
 NOTHING_OF_THE_OLD: list[dict[str, Any]] = [{"key": "21", "is": "gone"}, {"area": "general", "paired": 1}]
 USED_PIN = Avoided((), action(do="log_in", code="pin"))
 
 CASES = {
     "all tries": Case(["log_in pin"], 5, [{"code": "pin", "tries": 3}], state=with_pin(SET, 1)),
     "a code that is blocked": Case(["set pin"], 2, [{"code": "pin", "is": "set"}], state=with_pin(BLOCKED, 0)),
+    "what no right code leads to": Case(None, 2, [{"code": "puk", "is": "blocked"}], state=with_pin(SET, 1)),
     "all tries, and a mark gone": Case(
         ["log_in pin", "change puk"],
         32,
@@ -121,6 +122,25 @@ CASES = {
         22,
         [{"area": "general", "paired": 2}],
     ),
+    "no key alone, and two pairs": Case(
+        [*["make_key general"] * 2, "store_certificate general 1", "store_certificate general 2"],
+        22,
+        [{"area": "general", "paired": 2}, {"area": "general", "unpaired": 0}],
+    ),
+    "two pairs, of which one is made": Case(
+        ["make_key general", "store_certificate general 2"],
+        28,
+        [{"area": "general", "paired": 2}],
+        [{"do": "make_key", "area": "general"}],
+        with_items(PAIRED_IN_GENERAL),
+    ),
+    "two pairs made": Case(
+        [*["make_key general"] * 2, "store_certificate general 1", "store_certificate general 2"],
+        25,
+        [{"area": "general", "paired": 2}],
+        [{"do": "make_key", "area": "general"}],
+    ),
+    "an empty area": Case(["delete_key cc 1"], 3, [{"area": "cc", "used": 0}], state=with_items(PAIRED)),
     "a key from a file": Case(["import_key general"], 8, [{"area": "general", "imported": 1}]),
     "two keys from files": Case(["import_key general"] * 2, 30, [TWO_IMPORTED]),
     "a key made": Case(["make_key cc"], 3, deeds=[{"do": "make_key", "area": "cc"}]),
@@ -142,14 +162,14 @@ CASES = {
         ["delete_key general 1", "make_key general", "store_certificate general 1"],
         18,
         NOTHING_OF_THE_OLD,
-        state=with_items(PAIRED_IN_TOKEN, profile=TOKENME),
+        state=with_items(PAIRED_IN_GENERAL, profile=TOKENME),
         profile=TOKENME,
     ),
     "a key from a file beside a pair": Case(
         ["import_key general"],
         11,
         [{"area": "general", "imported": 1}],
-        state=with_items(PAIRED_IN_TOKEN, profile=TOKENME),
+        state=with_items(PAIRED_IN_GENERAL, profile=TOKENME),
         profile=TOKENME,
     ),
 }
