@@ -144,6 +144,18 @@ CASES = {
     "a key from a file": Case(["import_key general"], 8, [{"area": "general", "imported": 1}]),
     "two keys from files": Case(["import_key general"] * 2, 30, [TWO_IMPORTED]),
     "a key made": Case(["make_key cc"], 3, deeds=[{"do": "make_key", "area": "cc"}]),
+    "a key made, and a code changed": Case(
+        ["change pin", "make_key cc"],
+        43,
+        [{"code": "pin", "must_change": False}],
+        [{"do": "make_key", "area": "cc"}],
+    ),
+    "a place for a key that can be made then": Case(
+        ["delete_key cc 2"],
+        5,
+        [{"can": {"do": "make_key", "area": "cc"}}],
+        state=with_items(PAIRED, SECOND_UNPAIRED),
+    ),
     "a key used, and another one's certificate": Case(
         ["use_key cc 1", "store_certificate cc 2"],
         56,
