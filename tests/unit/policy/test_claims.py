@@ -286,6 +286,8 @@ def test_a_claim_may_speak_of_what_an_actor_does() -> None:
     check_bok = {"do": "act", "who": "register", "act": "check-bok"}
     leaves_no_bok = claiming(small_eobcanka(), after=check_bok, never={"code": "bok", "is": "set"})
     assert broken(leaves_no_bok) == {"so it is": ["the office: BOK set"]}
+    assert broken(claiming(small_eobcanka(), possible={"can": check_bok})) == {}
+    assert broken(claiming(small_eobcanka(), always={"can": check_bok})) == {"so it is": []}
 
 
 def test_of_several_ways_to_break_a_claim_the_shortest_is_shown() -> None:
