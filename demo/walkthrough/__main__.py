@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,7 @@ from demo.walkthrough.stopping import listen
 from demo.walkthrough.story import Chapter, World
 from demo.walkthrough.terminal import StuckError
 from demo.walkthrough.transcript import transcript as page_of
+from demo.walkthrough.words import LANGUAGES, Words, language_of_environment
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 _WIDTH = 110
@@ -43,36 +44,57 @@ def main(
     transcript: Annotated[
         Path | None, typer.Option(help="Write what happened to this file, as Markdown.", metavar="FILE")
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="en, cs or sl.", show_default="as LC_ALL, LC_MESSAGES or LANG say")
+    ] = "",
 ) -> None:
     """Play the whole story with the real programs, from the first code to a card that is handed over."""
+    words = _spoken(language)
     if quick and pause:
-        _fail("--quick and --pause exclude each other.", _USAGE)
-    wanted = _chosen(only or [])
-    if transcript and (transcript.is_dir() or not transcript.parent.is_dir()):
-        _fail(f"{transcript} can't be written: it is a folder, or its folder is not there.", _USAGE)
-    _need_programs()
+        _fail(words.text("quick-and-pause"), _USAGE)
+    wanted = _chosen(only or [], words)
+    _need_a_place(transcript, words)
+    _need_programs(words)
     listen()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
-    # Programs fold their tables in a narrower terminal.
-    width = _WIDTH if transcript else max(console.width - 2, _WIDTH)
+    width = _WIDTH if transcript else max(console.width - 2, _WIDTH)  # programs fold tables in a narrower one
     played = _with_needed(wanted)
-    somebody_watches = sys.stdin.isatty() and console.is_terminal
-    waits = pause or (somebody_watches and not quick and transcript is None)
-    narrator = Narrator(console, sum(len(chapter.steps) for chapter in played), pause=waits)
+    waits = pause or (_somebody_watches(console) and not quick and transcript is None)
+    narrator = Narrator(console, words, sum(len(chapter.steps) for chapter in played), pause=waits)
     try:
-        with bench(width) as place:
+        with bench(width, LANGUAGES[words.language]) as place:
             known = {str(place.folder / "run"): "/run/user/1000", str(place.folder): "/home/trainee"}
             with narrator.progress_shown():
-                _play(Stage(place, narrator), played, wanted)
+                _play(Stage(place, narrator, words), played, wanted)
     except KeyboardInterrupt:
-        _fail("Stopped; all that was started has been ended.", _INTERRUPTED)
+        _fail(words.text("stopped"), _INTERRUPTED)
     except (StoryError, StuckError, PortalError) as error:
-        message = f"The walkthrough ends here, because something came out otherwise than it should. {error}"
+        message = words.text("otherwise", reason=str(error))
         _fail("\n".join(part for part in (narrator.unseen, message) if part), _FAILED)
     if transcript:
-        transcript.write_text(page_of(narrator.markdown, {**known, **narrator.concealed}, _today()), encoding="utf-8")
-        console.print(f"\nThe transcript is in {transcript}.", soft_wrap=True)
-    console.print("\nThe end. Everything came out as it should.", style="bold green")
+        _keep(narrator, {**known, **narrator.concealed}, transcript, words)
+    console.print(f"\n{words.text('the-end')}", style="bold green")
+
+
+def _spoken(language: str) -> Words:
+    chosen = language.lower() or language_of_environment()
+    if chosen not in LANGUAGES:
+        _fail(f"--language {language}: expected one of {', '.join(LANGUAGES)}", _USAGE)
+    return Words(chosen)
+
+
+def _somebody_watches(console: Console) -> bool:
+    return sys.stdin.isatty() and console.is_terminal
+
+
+def _keep(narrator: Narrator, known: Mapping[str, str], transcript: Path, words: Words) -> None:
+    transcript.write_text(page_of(narrator.markdown, known, _today(), words), encoding="utf-8")
+    narrator.say(words.text("transcript-there", file=str(transcript)))
+
+
+def _need_a_place(transcript: Path | None, words: Words) -> None:
+    if transcript and (transcript.is_dir() or not transcript.parent.is_dir()):
+        _fail(words.text("transcript-nowhere", file=str(transcript)), _USAGE)
 
 
 def _today() -> date:
@@ -80,22 +102,25 @@ def _today() -> date:
 
 
 def _play(stage: Stage, played: Sequence[Chapter], wanted: Collection[str]) -> None:
-    world = World()
+    world, words = World(), stage.words
     for chapter in played:
         number = CHAPTERS.index(chapter) + 1
-        stage.narrator.chapter(number, chapter.title, chapter.why, quiet=chapter.name not in wanted)
+        title, why = words.text(chapter.name), words.text(f"{chapter.name}-why")
+        stage.narrator.chapter(number, title, why, quiet=chapter.name not in wanted)
         for count, step in enumerate(chapter.steps, 1):
-            stage.narrator.step(f"{number}.{count}", step.title, step.why)
+            about = f"{chapter.name}-{step.name}"
+            stage.narrator.step(f"{number}.{count}", words.text(about), words.text(f"{about}-why"))
             step.play(stage, world)
             stage.narrator.step_done()
 
 
-def _chosen(only: Sequence[str]) -> set[str]:
+def _chosen(only: Sequence[str], words: Words) -> set[str]:
     """The names of the chapters to be shown."""
     by_word = {chapter.name: chapter.name for chapter in CHAPTERS}
     by_word |= {str(number): chapter.name for number, chapter in enumerate(CHAPTERS, 1)}
     if unknown := [word for word in only if word not in by_word]:
-        _fail(f"There is no chapter {', '.join(unknown)}. There are: {', '.join(c.name for c in CHAPTERS)}.", _USAGE)
+        there_are = ", ".join(chapter.name for chapter in CHAPTERS)
+        _fail(words.text("no-chapter", chapters=", ".join(unknown), known=there_are), _USAGE)
     return {by_word[word] for word in only} or {chapter.name for chapter in CHAPTERS}
 
 
@@ -110,11 +135,11 @@ def _with_needed(wanted: Collection[str]) -> list[Chapter]:
     return [chapter for chapter in CHAPTERS if chapter.name in found]
 
 
-def _need_programs() -> None:
+def _need_programs(words: Words) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     missing = [f"{name} ({cure})" for name, cure in _PROGRAMS.items() if shutil.which(name, path=path) is None]
     if missing:
-        _fail(f"Not installed: {', '.join(missing)}.", _FAILED)
+        _fail(words.text("not-installed", programs=", ".join(missing)), _FAILED)
 
 
 def _fail(message: str, status: int) -> None:

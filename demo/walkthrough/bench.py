@@ -29,7 +29,8 @@ _KEPT = ("CARDTOOLS_PKCS11_MODULE", "TMPDIR")
 class Bench:
     """The programs' home. Nothing outside of its folder is read or changed, but for the programs themselves."""
 
-    def __init__(self, folder: Path, width: int) -> None:
+    def __init__(self, folder: Path, width: int, lang: str) -> None:
+        """`lang`: what the programs find in LANG."""
         self.folder = folder
         self.width = width
         self._background: list[subprocess.Popen[bytes]] = []
@@ -39,7 +40,7 @@ class Bench:
             # The programs that belong to this Python come first.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "HOME": str(folder),
-            "LANG": "C.UTF-8",
+            "LANG": lang,
             "TERM": "xterm-256color",
             "TZ": "UTC",
             "PYTHONUTF8": "1",
@@ -131,11 +132,11 @@ def _ended(process: subprocess.Popen[bytes]) -> int:
 
 
 @contextlib.contextmanager
-def bench(width: int) -> Iterator[Bench]:
+def bench(width: int, lang: str) -> Iterator[Bench]:
     """A bench that is cleared at the end, whatever happened."""
     # Short, for a socket's path has at most 107 bytes (unix(7)).
     with tempfile.TemporaryDirectory(prefix="walk-") as folder:
-        one = Bench(Path(folder), width)
+        one = Bench(Path(folder), width, lang)
         try:
             yield one
         finally:

@@ -15,16 +15,19 @@ from rich.rule import Rule
 from rich.text import Text
 
 from demo.walkthrough.terminal import plain
+from demo.walkthrough.words import Words
 
-_LINE = 120
+LINE = 120
+"""Columns of the transcript."""
 _CHECKED = "- ✓ "
 
 
 class Narrator:
     """Tells what happens, when it happens; silent for chapters that are played only because others need them."""
 
-    def __init__(self, console: Console, steps: int, pause: bool) -> None:
+    def __init__(self, console: Console, words: Words, steps: int, pause: bool) -> None:
         self._console = console
+        self._words = words
         self._pause = pause
         self._quiet = False
         self._unseen = ""
@@ -34,8 +37,9 @@ class Narrator:
         """What must not stand in the transcript, and what stands there for it."""
         self._block_open = self._list_open = False
         self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"),
-            TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal,
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn(words.text("steps")), TimeElapsedColumn(), console=console, transient=True,
+            disable=not console.is_terminal,
         )  # fmt: skip
         self._task = self._progress.add_task("", total=steps)
 
@@ -57,12 +61,12 @@ class Narrator:
         """A chapter begins."""
         self._quiet = quiet
         heading = f"{number}. {title}"
-        self._progress.update(self._task, description=f"Chapter {number}: {title}")
+        self._progress.update(self._task, description=self._words.text("chapter", number=number, title=title))
         if quiet:
-            self._console.print(f"(chapter {heading}: played unseen, because a later one needs it)", style="dim")
+            self._console.print(self._words.text("unseen", heading=heading), style="dim")
             return
         self._close_block()
-        self.markdown += [f"## {heading}", "", *wrap(why, _LINE), ""]
+        self.markdown += [f"## {heading}", "", *wrap(why, LINE), ""]
         self._console.print()
         self._console.print(Panel(Group(Text(heading, style="bold"), Markdown(why)), border_style="cyan"))
 
@@ -71,7 +75,7 @@ class Narrator:
         if self._quiet:
             return
         self._close_block()
-        self.markdown += [f"### {number} {title}", "", *wrap(why, _LINE), ""]
+        self.markdown += [f"### {number} {title}", "", *wrap(why, LINE), ""]
         self._console.print()
         self._console.print(Rule(Text(f"{number} {title}", style="bold cyan"), align="left", style="cyan"))
         self._console.print(Markdown(why))
@@ -83,7 +87,7 @@ class Narrator:
             return
         self._progress.stop()
         with contextlib.suppress(EOFError):
-            self._console.input(Text("  Enter goes on ", style="dim"))
+            self._console.input(Text(f"  {self._words.text('enter')} ", style="dim"))
         self._progress.start()
 
     def conceal(self, value: str, stand_in: str) -> None:
@@ -119,7 +123,7 @@ class Narrator:
         if self._quiet:
             self._unseen = plain(shown).strip()
             return
-        ended = [f"(ends with {status})"] if status else []
+        ended = [self._words.text("ends-with", status=status)] if status else []
         lines = [line.rstrip() for line in plain(shown).strip("\n").splitlines()]
         self.markdown += [*lines, *ended]
         if shown.strip():
@@ -133,9 +137,14 @@ class Narrator:
             return
         if self._block_open:
             self._close_block()
-        self.markdown += wrap(f"{_CHECKED}{what}", _LINE, subsequent_indent="  ")
+        self.markdown += wrap(f"{_CHECKED}{what}", LINE, subsequent_indent="  ")
         self._list_open = True
         self._console.print(Text(f"✓ {what}", style="green"))
+
+    def say(self, line: str) -> None:
+        """A word on the story itself, which is no part of it."""
+        self._console.print()
+        self._console.print(line, soft_wrap=True)
 
     def _close_block(self) -> None:
         if self._block_open:

@@ -114,9 +114,12 @@ class Page(HTMLParser):
 class Portal:
     """An authorised person's browser."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, language: str) -> None:
         # No proxy has a part in what stays on this machine.
-        self._client = httpx.Client(base_url=url, timeout=_PATIENCE, trust_env=False, follow_redirects=True)
+        self._client = httpx.Client(
+            base_url=url, timeout=_PATIENCE, trust_env=False, follow_redirects=True,
+            headers={"Accept-Language": language},
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,22 +13,34 @@ from demo.walkthrough.answers import CardState, Objects, StoryError
 from demo.walkthrough.bench import Bench
 from demo.walkthrough.narrator import Narrator
 from demo.walkthrough.terminal import StuckError, Typed, plain
+from demo.walkthrough.words import Phrase, Said, Words
 
 _CARD_STATES: TypeAdapter[list[CardState]] = TypeAdapter(list[CardState])
 _OBJECTS: TypeAdapter[Objects] = TypeAdapter(Objects)
 _Answer = TypeVar("_Answer")
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What somebody types after a prompt. `what` tells what it is, to a reader who can't see a hidden code."""
+
+    prompt: Phrase
+    """A program's message, behind which stand a colon and a space; or all of it, as it is in every language."""
+    answer: str
+    what: Said | None = None
+
+
 class Stage:
     """What steps do things with. Everything that is done is told, and its outcome is checked."""
 
-    def __init__(self, bench: Bench, narrator: Narrator) -> None:
+    def __init__(self, bench: Bench, narrator: Narrator, words: Words) -> None:
         self.bench = bench
         self.narrator = narrator
+        self.words = words
 
     def do(
-        self, *command: str, typing: Sequence[Typed] = (), status: int = 0, shows: Sequence[str] = (),
-        hides: Sequence[str] = (),
+        self, *command: str, typing: Sequence[Typing] = (), status: int = 0, shows: Sequence[Phrase] = (),
+        hides: Sequence[Phrase] = (),
     ) -> str:  # fmt: skip
         """Runs a program as a person does; gives what it showed.
 
@@ -37,7 +50,7 @@ class Stage:
         line = command_line(command)
         self.narrator.begin(line)
         try:
-            ended = self.bench.run(command, typing)
+            ended = self.bench.run(command, [self._typed(one) for one in typing])
         except OSError as error:
             raise StoryError(f"{command[0]} can't be started: {error.strerror}. Is it installed?") from error
         except StuckError as error:
@@ -45,17 +58,23 @@ class Stage:
             raise StoryError(f"`{line}`: {error}") from error
         self.narrator.output(ended.shown, ended.status)
         text = ended.text
+        read = " ".join(text.split())
         if ended.status != status:
             raise StoryError(f"`{line}` ended with {ended.status}; it should end with {status}.")
         for phrase in shows:
-            if phrase not in text:
-                raise StoryError(f"`{line}` should have shown: {phrase}")
+            if not re.search(pattern := self.words.pattern(phrase), read):
+                raise StoryError(f"`{line}` should have shown: {pattern}")
         for phrase in (*hides, *(one.answer for one in typing if one.what)):
-            if phrase in text:
-                raise StoryError(f"`{line}` should not have shown: {phrase}")
+            if re.search(pattern := self.words.pattern(phrase), read):
+                raise StoryError(f"`{line}` should not have shown: {pattern}")
         return text
 
-    def shell(self, line: str, shows: Sequence[str] = ()) -> str:
+    def _typed(self, typing: Typing) -> Typed:
+        words = self.words
+        prompt = typing.prompt if isinstance(typing.prompt, str) else f"{words.of(typing.prompt)}: "
+        return Typed(prompt, typing.answer, words.of(typing.what) if typing.what is not None else "")
+
+    def shell(self, line: str, shows: Sequence[Phrase] = ()) -> str:
         """Runs a line of shell, which must end well; gives what it showed."""
         return self.do("sh", "-c", line, shows=shows)
 
@@ -79,15 +98,16 @@ class Stage:
         self.narrator.output("")
         self.bench.see(socket)
 
-    def note(self, line: str, text: str) -> None:
+    def note(self, what: Said, text: str) -> None:
         """Tells of something that is done without a program: a page of the portal, a file that is written."""
-        self.narrator.note(line, text)
+        self.narrator.note(self.words.of(what), text)
 
-    def check(self, what: str, holds: bool) -> None:
+    def check(self, what: Said, holds: bool) -> None:
         """Tells what was found to be so. Raises StoryError when it is not."""
+        told = self.words.of(what)
         if not holds:
-            raise StoryError(f"This should hold, and does not: {what}")
-        self.narrator.checked(what)
+            raise StoryError(f"This should hold, and does not: {told}")
+        self.narrator.checked(told)
 
     def card(self, socket: str) -> CardState:
         """The card behind a socket, as it stands. Raises StoryError."""

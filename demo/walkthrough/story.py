@@ -25,19 +25,19 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what happens, and why, for the person who watches."""
+    """One step. What happens, and why, is told by messages that are called after its chapter and it."""
 
-    title: str
-    why: str
+    name: str
     play: Callable[[Stage, World], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Some steps that belong together. `needs` names the chapters whose outcome it begins with."""
+    """Some steps that belong together. `needs` names the chapters whose outcome it begins with.
+
+    Messages called after it tell its title, and why it is played.
+    """
 
     name: str
-    title: str
-    why: str
     steps: Sequence[Step]
     needs: Sequence[str] = ()

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from textwrap import wrap
 
+from demo.walkthrough.narrator import LINE
 from demo.walkthrough.stand_ins import FIRST_DAY, StandIns
-
-_HEAD = f"""\
-# The whole story, played
-
-Made by `python -m demo.walkthrough --transcript docs/walkthrough.md`; `make walkthrough` plays it for you. Every
-program is the real one, every answer came from a card, the CA or the program itself, and every line with a ✓ was read
-back and checked.
-
-So that this page changes only when the story does, stand-ins were put in for what differs at each run: numbers of
-requests (BP0000000001 and so on), serial numbers, identifiers of keys, fingerprints, tokens, the CA's port, folders,
-days (that of the run is {FIRST_DAY.isoformat()}) and times of day. Codes are for training. They are typed at the
-program's own prompts, which do not show them: `●●●●●●●●` stands for one, with a remark which it was.
-"""
+from demo.walkthrough.words import Words
 
 
-def transcript(lines: Sequence[str], known: Mapping[str, str], today: date) -> str:
+def transcript(lines: Sequence[str], known: Mapping[str, str], today: date, words: Words) -> str:
     """The page. `known` is replaced as it stands."""
     stand_ins = StandIns(known, today)
-    return f"{_HEAD}\n{stand_ins.put_into(chr(10).join(lines)).strip()}\n"
+    head = [f"# {words.text('transcript-title')}"]
+    for key in ("transcript-made", "transcript-stand-ins"):
+        head += ["", *wrap(words.text(key, day=FIRST_DAY.isoformat()), LINE)]
+    return f"{chr(10).join(head)}\n\n{stand_ins.put_into(chr(10).join(lines)).strip()}\n"

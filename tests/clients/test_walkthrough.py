@@ -137,14 +137,19 @@ def test_stopped_half_way_it_ends_what_it_started(folder: Path, how: signal.Sign
     assert left_over(folder) == []
 
 
-def test_chapters_are_chosen_by_name(folder: Path) -> None:
+def test_chapters_are_chosen_by_name_and_played_in_a_language(folder: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "--only", "codes", "--only", "1"], cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
+        [*COMMAND, "--only", "codes", "--only", "1", "--language", "sl"],
+        cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1. A new card" in done.stdout
+    assert "1. Nova kartica in lastne kode" in done.stdout
     assert "2. " not in done.stdout
+    assert "Nov PIN še enkrat: ●●●●●●●●  (isto s tipkarsko napako)" in done.stdout
+    assert "QPIN je spremenjen." in done.stdout, "the programs speak it too"
+    assert "✓ nobene kode ni več treba spremeniti in noben poskus ni izgubljen" in done.stdout
+    assert done.stdout.endswith("Konec. Vse se je izteklo, kot je treba.\n")
     unknown = subprocess.run(
         [*COMMAND, "--only", "nothing"], cwd=ROOT, env=environment(folder), capture_output=True, text=True,
         timeout=PATIENCE, check=False,

@@ -14,74 +14,54 @@ from demo.walkthrough.chapters.common_steps import (
     insert,
     new_value,
 )
-from demo.walkthrough.stage import Stage
+from demo.walkthrough.stage import Stage, Typing
 from demo.walkthrough.story import Chapter, Step, World
-from demo.walkthrough.terminal import Typed
+from demo.walkthrough.words import say, shown_by
+
+_DIFFER = shown_by("card", "prompt-mismatch")
+
+
+def _of_factory(code: str, value: str) -> Typing:
+    return Typing(f"{code}: ", value, say("typed-of-factory", code=code))
 
 
 def _new_card(stage: Stage, world: World) -> None:
-    stage.do("stuntcard", "card", "new", JANA, "proid-q", "--serial", "5354554E54000001", shows=["a new ProID+Q"])
+    made = shown_by("stuntcard", "stored-made", name=JANA, card="ProID+Q")
+    stage.do("stuntcard", "card", "new", JANA, "proid-q", "--serial", "5354554E54000001", shows=[made])
     insert(stage, world, JANA)
     card = stage.card(world.sockets[JANA])
-    stage.check("the card is in operation, and nothing is on it", card.life_cycle == "operational" and not card.keys)
+    stage.check(say("found-new"), card.life_cycle == "operational" and not card.keys)
 
 
 def _factory_codes(stage: Stage, world: World) -> None:
-    stage.do("cardmanager", "show", shows=["must be changed", "CC area (guarded by QPIN): 0 of 2 places taken"])
+    area = shown_by("card", "CC area")
+    places = shown_by("manager", "area-places", area=area, code="QPIN", used=0, places=2)
+    stage.do("cardmanager", "show", shows=[shown_by("manager", "column-must"), places])
     card = stage.card(world.sockets[JANA])
-    stage.check("PIN, PUK and QPIN must all be changed", card.must_change() == ["pin", "puk", "qpin"])
+    stage.check(say("found-must-change"), card.must_change() == ["pin", "puk", "qpin"])
 
 
 def _mismatch(stage: Stage, world: World) -> None:
-    stage.do(
-        "cardmanager", "change", "PIN", status=1,
-        typing=[
-            Typed("PIN: ", FACTORY_PIN, "the factory's PIN"),
-            Typed("New PIN: ", PIN, "Jana's own PIN"),
-            Typed("New PIN again: ", f"{PIN}x", "the same with a slip"),
-        ],
-        shows=["differ"],
-    )  # fmt: skip
+    with_slip = new_value("PIN", PIN, say("typed-own-of-jana", code="PIN"), again=f"{PIN}x")
+    change_code(stage, "PIN", _of_factory("PIN", FACTORY_PIN), with_slip, status=1, shows=[_DIFFER])
     card = stage.card(world.sockets[JANA])
-    stage.check("PIN is the factory's still, and no try was lost", "pin" in card.must_change() and card.all_tries())
+    stage.check(say("found-factory-pin"), "pin" in card.must_change() and card.all_tries())
 
 
 def _own_codes(stage: Stage, world: World) -> None:
     for name, old, new in (("PIN", FACTORY_PIN, PIN), ("PUK", FACTORY_PUK, PUK), ("QPIN", FACTORY_QPIN, QPIN)):
-        own = new_value(name, new, f"Jana's own {name}")
-        factory = Typed(f"{name}: ", old, f"the factory's {name}")
-        change_code(stage, name, factory, own, shows=[f"{name} is changed."])
+        own = new_value(name, new, say("typed-own-of-jana", code=name))
+        change_code(stage, name, _of_factory(name, old), own, shows=[shown_by("manager", "changed", code=name)])
     card = stage.card(world.sockets[JANA])
-    stage.check("no code has to be changed any more, and no try was lost", not card.must_change() and card.all_tries())
+    stage.check(say("found-none-to-change"), not card.must_change() and card.all_tries())
 
 
 CHAPTER = Chapter(
     name="codes",
-    title="A new card, and codes of one's own",
-    why="Jana has been given a ProID+Q. It comes with the factory's codes, which everybody can look up: PIN 12345678, "
-    "PUK 87654321 and QPIN 12345678. They log in only so that they can be changed.",
     steps=(
-        Step(
-            "The card comes into the reader",
-            "A stored card keeps what is done to it, as a real one does. It runs as a program of its own, and every "
-            "program that is started with this PC/SC socket sees it in a reader.",
-            _new_card,
-        ),
-        Step(
-            "The codes of the factory must be changed",
-            "The card itself tells which of its codes still have the factory's value, and the card manager shows it, "
-            "with the tries: left now, set, and the most that can be set.",
-            _factory_codes,
-        ),
-        Step(
-            "A slip when the new PIN is typed",
-            "New codes are typed twice. When the two differ, the card manager says so, and sends nothing to the card.",
-            _mismatch,
-        ),
-        Step(
-            "PIN, PUK and QPIN get new values",
-            "Each is changed with its old value. QPIN is the one for qualified signatures.",
-            _own_codes,
-        ),
+        Step("new-card", _new_card),
+        Step("factory-codes", _factory_codes),
+        Step("mismatch", _mismatch),
+        Step("own-codes", _own_codes),
     ),
 )

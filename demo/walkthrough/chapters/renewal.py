@@ -6,8 +6,9 @@ from demo.walkthrough.chapters.common_steps import JANA, TYPED_PIN, TYPED_QPIN, 
 from demo.walkthrough.chapters.first_certificate import FIRST
 from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
+from demo.walkthrough.words import Said, say, shown_by
 
-SECOND, THIRD = "Jana's second", "Jana's third"
+SECOND, THIRD = "second", "third"
 _CODES = (TYPED_QPIN, TYPED_PIN)
 
 
@@ -25,23 +26,33 @@ def _renewed(stage: Stage, world: World, old: str, new: str) -> None:
 def _check_on_card(stage: Stage, world: World, *called: str) -> None:
     on_card = stage.objects()
     area = on_card.areas["cc"]
-    what = " and ".join(f"{one} certificate" for one in called)
-    stage.check(f"on the card: {what}", on_card.serials() == sorted(world.serials[one] for one in called))
-    stage.check(f"{len(called)} of 2 places taken", (area.used, area.places) == (len(called), 2))
+    said = say("found-on-card-two", one=of_jana(called[0]), two=of_jana(called[-1]))
+    if len(called) == 1:
+        said = say("found-on-card", one=of_jana(called[0]))
+    stage.check(said, on_card.serials() == sorted(world.serials[one] for one in called))
+    stage.check(say("found-places", taken=len(called)), (area.used, area.places) == (len(called), 2))
 
 
 def _full(stage: Stage, world: World) -> None:
     before = stage.card(world.sockets[JANA])
+    no_place = shown_by("enrol", "trouble-no-place-what", used=2, places=2)
     stage.do(
         "enrol", "renew", "--serial", f"0x{world.serials[SECOND]}", typing=_CODES, status=1,
-        shows=["Error 622", "2 of 2 places taken", "Cause:", "Cure:"],
+        shows=[
+            shown_by("enrol", "numbered", number=622), no_place, shown_by("enrol", "cause"), shown_by("enrol", "cure"),
+        ],
     )  # fmt: skip
-    stage.check("the card is as it was", stage.card(world.sockets[JANA]) == before)
+    stage.check(say("found-as-it-was"), stage.card(world.sockets[JANA]) == before)
 
 
 def _clean(stage: Stage, world: World) -> None:
     clean(stage, world, FIRST, typing=[TYPED_PIN])
     _check_on_card(stage, world, SECOND)
+
+
+def of_jana(called: str) -> Said:
+    """A certificate of Jana's, by what the story calls it."""
+    return say(f"certificate-{called}")
 
 
 def _again(stage: Stage, world: World) -> None:
@@ -51,26 +62,11 @@ def _again(stage: Stage, world: World) -> None:
 
 CHAPTER = Chapter(
     name="renewal",
-    title="Renewals, and error 622",
-    why="The CC area has two places. Each certificate takes one, and so does each key that waits for its certificate.",
     needs=("first-certificate",),
     steps=(
-        Step(
-            "The first renewal takes the second place",
-            "The old key signs for its successor, and stays. The store is preset to the card, for the old certificate "
-            "lies there.",
-            _second,
-        ),
-        Step(
-            "The next renewal ends in error 622",
-            "No place is left. The client finds that before anything is made or sent.",
-            _full,
-        ),
-        Step(
-            "The oldest certificate is cleaned away",
-            "The clean-up deletes what is ticked with its key, a valid certificate included, and there is no way back.",
-            _clean,
-        ),
-        Step("Now the renewal goes through", "A place is free again.", _again),
+        Step("second", _second),
+        Step("full", _full),
+        Step("clean", _clean),
+        Step("again", _again),
     ),
 )

@@ -13,19 +13,18 @@ from fpdf import FPDF
 from demo.walkthrough.answers import StoryError
 from demo.walkthrough.chapters.common_steps import JANA, QPIN
 from demo.walkthrough.chapters.first_certificate import FIRST
-from demo.walkthrough.stage import Stage
+from demo.walkthrough.stage import Stage, Typing
 from demo.walkthrough.story import Chapter, Step, World
-from demo.walkthrough.terminal import Typed
+from demo.walkthrough.words import say
 
 _PYHANKO = ("pyhanko", "--config", "pyhanko.yml")
 _ON_CARD = ("pkcs11", "--p11-setup", "card", "contract.pdf")
-_TYPED_QPIN = Typed("PKCS#11 user PIN: ", QPIN, "Jana's QPIN")
+_TYPED_QPIN = Typing("PKCS#11 user PIN: ", QPIN, say("typed-of-jana", code="QPIN"))
 _CHECK_CMS = (
     "openssl cms -verify -cades -binary -inform der -in {pdf}.sig0 -content signed-part -CAfile chain.pem -purpose any"
     " -out /dev/null"
 )
 _PATIENCE = 20.0
-_SENTENCE = "I sell you my house."
 
 _CONFIGURATION = """\
 pkcs11-setups:
@@ -47,10 +46,11 @@ validation-contexts:
 
 def _prepare(stage: Stage, world: World) -> None:
     folder = stage.bench.folder
-    (folder / "contract.pdf").write_bytes(_document(_SENTENCE))
-    stage.note("A document, `contract.pdf`", _SENTENCE)
+    sentence = stage.words.text("contract")
+    (folder / "contract.pdf").write_bytes(_document(sentence))
+    stage.note(say("note-document"), sentence)
 
-    stage.note("The issuing CA's certificate goes into `issuer.pem`, from", f"{world.ca_url}/issuer/qualified")
+    stage.note(say("note-issuer"), f"{world.ca_url}/issuer/qualified")
     issuer = _fetched(f"{world.ca_url}/issuer/qualified")
     (folder / "issuer.pem").write_bytes(issuer)
     stage.shell("cat issuer.pem ca/root.pem >chain.pem")
@@ -59,7 +59,7 @@ def _prepare(stage: Stage, world: World) -> None:
     identifier = stage.objects().identifier(world.serials[FIRST])
     configuration = _CONFIGURATION.format(identifier=identifier, module=stage.bench.pkcs11_module)
     (folder / "pyhanko.yml").write_text(configuration)
-    stage.note("pyHanko's configuration, `pyhanko.yml`", configuration)
+    stage.note(say("note-configuration"), configuration)
 
 
 def _document(sentence: str) -> bytes:
@@ -85,7 +85,7 @@ def _sign_b_b(stage: Stage, world: World) -> None:
         *_PYHANKO, "sign", "addsig", "--field", "Signature", "--use-pades", *_ON_CARD, "b-b.pdf", typing=[_TYPED_QPIN]
     )
     _check_signed(stage, world, "b-b.pdf")
-    stage.check("its signature is of the kind of PAdES", b"/ETSI.CAdES.detached" in _content(stage, "b-b.pdf"))
+    stage.check(say("found-pades"), b"/ETSI.CAdES.detached" in _content(stage, "b-b.pdf"))
 
 
 def _sign_b_lt(stage: Stage, world: World) -> None:
@@ -95,9 +95,7 @@ def _sign_b_lt(stage: Stage, world: World) -> None:
     )  # fmt: skip
     _check_signed(stage, world, "b-lt.pdf")
     content = _content(stage, "b-lt.pdf")
-    stage.check(
-        "the document carries the CA's OCSP answers and certificates", b"/DSS" in content and b"/OCSPs" in content
-    )
+    stage.check(say("found-dss"), b"/DSS" in content and b"/OCSPs" in content)
 
 
 def _content(stage: Stage, name: str) -> bytes:
@@ -105,8 +103,8 @@ def _content(stage: Stage, name: str) -> bytes:
 
 
 def _check_signed(stage: Stage, world: World, name: str) -> None:
-    stage.check(f"{name} is there", (stage.bench.folder / name).exists())
-    stage.check("no code has lost a try", stage.card(world.sockets[JANA]).all_tries())
+    stage.check(say("found-file", file=name), (stage.bench.folder / name).exists())
+    stage.check(say("found-no-try-lost"), stage.card(world.sockets[JANA]).all_tries())
 
 
 def _validate(stage: Stage, _world: World) -> None:
@@ -156,39 +154,13 @@ def _byte_range(pdf: bytes) -> tuple[int, int, int, int]:
 
 CHAPTER = Chapter(
     name="signing",
-    title="A contract is signed",
-    why="Any PKCS#11 application can sign with the card through OpenSC's module. Here it is pyHanko, and the signature "
-    "is a PAdES one, as eIDAS wants it.",
     needs=("first-certificate",),
     steps=(
-        Step(
-            "What pyHanko has to know",
-            "The document; the certificate of the issuing CA; and, in pyHanko's configuration, which key on which "
-            "token signs. The CC area is a PKCS#11 token of its own, whose PIN is QPIN.",
-            _prepare,
-        ),
-        Step(
-            "A basic signature: PAdES B-B",
-            "The hash of the document goes to the card, and the signature comes back. It takes QPIN.",
-            _sign_b_b,
-        ),
-        Step(
-            "One for the years to come: PAdES B-LT",
-            "A time stamp proves when it was made, and the CA's OCSP answers are put into the document, so that it "
-            "can be checked when the CA is long gone.",
-            _sign_b_lt,
-        ),
-        Step("pyHanko validates both", "The training CA's root is the only one that it is told to trust.", _validate),
-        Step(
-            "pdfsig agrees",
-            "Poppler's program looks at the signatures alone; roots of training CAs are not in its store.",
-            _pdfsig,
-        ),
-        Step(
-            "OpenSSL agrees, and asks the CA",
-            "The signature (CMS) is taken out of the document, and so are the bytes that it signs. OpenSSL checks the "
-            "chain up to the training root, and asks the CA's OCSP service whether the certificate is good.",
-            _openssl,
-        ),
+        Step("prepare", _prepare),
+        Step("sign-b-b", _sign_b_b),
+        Step("sign-b-lt", _sign_b_lt),
+        Step("validate", _validate),
+        Step("pdfsig", _pdfsig),
+        Step("openssl", _openssl),
     ),
 )

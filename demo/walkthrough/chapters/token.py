@@ -18,15 +18,18 @@ from demo.walkthrough.chapters.common_steps import (
 )
 from demo.walkthrough.stage import Stage
 from demo.walkthrough.story import Chapter, Step, World
+from demo.walkthrough.words import Said, say, shown_by
 
 _COPY = f"{KAREL}-again"
 _PIN = (TYPED_TOKEN_PIN,)
-_OLD_COMMERCIAL, _OLD_QUALIFIED = "the old commercial one", "the old qualified one"
-_NEW_COMMERCIAL, _NEW_QUALIFIED = "the new commercial one", "the new qualified one"
+_WHY = (shown_by("enrol", "cause"), shown_by("enrol", "cure"))
+_OLD_COMMERCIAL, _OLD_QUALIFIED = "old-commercial", "old-qualified"
+_NEW_COMMERCIAL, _NEW_QUALIFIED = "new-commercial", "new-qualified"
 
 
 def _new_token(stage: Stage, world: World) -> None:
-    stage.do("stuntcard", "card", "new", KAREL, "tokenme", "--serial", "4B4152454C000001", shows=["a new TokenME"])
+    made = shown_by("stuntcard", "stored-made", name=KAREL, card="TokenME")
+    stage.do("stuntcard", "card", "new", KAREL, "tokenme", "--serial", "4B4152454C000001", shows=[made])
     insert(stage, world, KAREL)
     for kind, called in ((COMMERCIAL, _OLD_COMMERCIAL), (QUALIFIED, _OLD_QUALIFIED)):
         request(stage, world, kind, KAREL_DVORAK, called, _PIN)
@@ -37,23 +40,32 @@ def _new_token(stage: Stage, world: World) -> None:
 
 
 def _check_on_it(stage: Stage, world: World, *called: str, unpaired: int = 0) -> None:
-    what = ", ".join(called[:-1]) + " and " + called[-1]
-    waiting = f", and {unpaired} key that waits for its certificate" if unpaired else ""
+    what = _all_of([say(f"certificate-{one}") for one in called])
     on_token = stage.objects()
     stage.check(
-        f"on the token: {what}{waiting}",
+        say("found-on-token-and-key", what=what) if unpaired else say("found-on-token", what=what),
         on_token.serials() == sorted(world.serials[one] for one in called) and on_token.unpaired == unpaired,
     )
 
 
+def _all_of(items: list[Said]) -> Said:
+    """Several things in one sentence."""
+    *others, last = items
+    first = others[0]
+    for one in others[1:]:
+        first = say("list", first=first, second=one)
+    return say("list-end", first=first, last=last)
+
+
 def _outdated(stage: Stage, world: World) -> None:
     before = stage.card(world.sockets[KAREL])
+    outdated = shown_by("enrol", "trouble-manager-outdated-what")
     stage.do("enrol", "settings", "set", "pki-manager-version", "1.4.2")
     stage.do(
         "enrol", "renew", "--serial", f"0x{world.serials[_OLD_QUALIFIED]}", status=1,
-        shows=["Error 622", "outdated", "1.4.2", "Cause:", "Cure:"], hides=["Error 621"],
+        shows=[_error(622), outdated, "1.4.2", *_WHY], hides=[_error(621)],
     )  # fmt: skip
-    stage.check("the token is as it was", stage.card(world.sockets[KAREL]) == before)
+    stage.check(say("found-token-as-it-was"), stage.card(world.sockets[KAREL]) == before)
     stage.do("enrol", "settings", "set", "pki-manager-version", "1.4.10")
 
 
@@ -71,10 +83,14 @@ def _then_commercial(stage: Stage, world: World) -> None:
     _check_on_it(stage, world, _OLD_COMMERCIAL, _OLD_QUALIFIED, _NEW_QUALIFIED, unpaired=1)
 
 
+def _error(number: int) -> Said:
+    return shown_by("enrol", "numbered", number=number)
+
+
 def _does_not_fit(stage: Stage, world: World, called: str) -> None:
     stage.do(
         "enrol", "install", world.requests[called], typing=_PIN, status=1,
-        shows=["Error 621", "does not fit", "Cause:", "Cure:"], hides=["Error 622"],
+        shows=[_error(621), shown_by("enrol", "trouble-no-space-what"), *_WHY], hides=[_error(622)],
     )  # fmt: skip
 
 
@@ -100,8 +116,8 @@ def _out_of_the_trap(stage: Stage, world: World) -> None:
     clean(stage, world, _OLD_QUALIFIED, typing=_PIN)
     on_token = stage.objects()
     qualified = {world.serials[_OLD_QUALIFIED], world.serials[_NEW_QUALIFIED]}
-    stage.check("for now no qualified certificate is on the token at all", not qualified & set(on_token.serials()))
-    stage.check("the key of the new one waits there", on_token.unpaired == 1)
+    stage.check(say("found-none-qualified"), not qualified & set(on_token.serials()))
+    stage.check(say("found-key-waits"), on_token.unpaired == 1)
     install(stage, world, _NEW_QUALIFIED, _PIN)
     _check_on_it(stage, world, _OLD_COMMERCIAL, _NEW_COMMERCIAL, _NEW_QUALIFIED)
     remove(stage, world, _COPY)
@@ -109,50 +125,14 @@ def _out_of_the_trap(stage: Stage, world: World) -> None:
 
 CHAPTER = Chapter(
     name="token",
-    title="A token whose space runs out: errors 621 and 622",
-    why="Karel has a TokenME. Commercial and qualified certificates share its short space, and no place is reserved "
-    "for either. What the client calls 622 means something else with this token.",
     needs=("first-certificate",),
     steps=(
-        Step(
-            "A token with two certificates",
-            "One is commercial, one is qualified; both will soon have to be renewed. The token is copied as it stands "
-            "now, for the second rehearsal below: that is what a stunt double is for.",
-            _new_token,
-        ),
-        Step(
-            "Error 622: the PKI Manager is outdated",
-            "With this token a request needs the token's manager in a version that is new enough. Which one counts as "
-            "installed is a setting of the client, for training. Updating it cures the error.",
-            _outdated,
-        ),
-        Step(
-            "The good order: the qualified certificate first",
-            "Three certificates fit on the token, so this one does.",
-            _qualified_first,
-        ),
-        Step(
-            "The commercial one that follows meets error 621",
-            "Its key fits, but the certificate does not any more.",
-            _then_commercial,
-        ),
-        Step(
-            "The older qualified certificate goes",
-            "Its successor is there already, so that nobody misses it; the old commercial one stays until the new "
-            "one's serial number is entered where it has to be known, such as the JIP account. Installing again works.",
-            _cured,
-        ),
-        Step(
-            "The trap: the commercial certificate first",
-            "The same token once more, as it was with both old certificates. This time 621 meets the qualified one.",
-            _trap,
-        ),
-        Step(
-            "Whatever is deleted now is still needed",
-            "The old commercial certificate should stay until the new one is entered in the account, and the old "
-            "qualified one has no successor on the token. Deleting it cures 621 here as well, but until the new one "
-            "is installed Karel can't sign.",
-            _out_of_the_trap,
-        ),
+        Step("new-token", _new_token),
+        Step("outdated", _outdated),
+        Step("qualified-first", _qualified_first),
+        Step("then-commercial", _then_commercial),
+        Step("cured", _cured),
+        Step("trap", _trap),
+        Step("out-of-the-trap", _out_of_the_trap),
     ),
 )

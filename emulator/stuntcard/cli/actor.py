@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stuntcard.cli.exit import ExitCode, fail, failing
-from stuntcard.cli.options import RunningCardArgument
+from stuntcard.cli.options import LanguageOption, RunningCardArgument
+
+if TYPE_CHECKING:
+    from stuntcard.messages import Messages
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,6 +25,7 @@ def actor(
     card: RunningCardArgument,
     actor: Annotated[str, typer.Argument(help="Who acts: an actor of the card's profile, such as office.")],
     act: Annotated[str, typer.Argument(help="What the actor does, such as set-identification.")],
+    language: LanguageOption = "",
 ) -> None:
     """Have somebody off the card act on a running card: the office, the helpline.
 
@@ -32,16 +36,17 @@ def actor(
     from stuntcard.control.client import send, the_running_card
     from stuntcard.control.errors import ControlError
     from stuntcard.control.requests import ActRequest, CodesAnswer, CodesRequest, DoneAnswer
+    from stuntcard.messages import messages_in
 
-    with failing(ControlError, OSError):
+    with failing(ControlError, OSError, language=language):
         running = the_running_card(card)
-        needed = send(running, CodesRequest(actor, act), CodesAnswer).codes
-        values = _values(needed, context.args)
-    with failing(ControlError, OSError, code=ExitCode.REFUSED):
-        typer.echo(send(running, ActRequest(actor, act, values), DoneAnswer).done)
+        needed = send(running, CodesRequest(actor, act, language=language), CodesAnswer).codes
+        values = _values(needed, context.args, messages_in(language))
+    with failing(ControlError, OSError, code=ExitCode.REFUSED, language=language):
+        typer.echo(send(running, ActRequest(actor, act, values, language=language), DoneAnswer).done)
 
 
-def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
+def _values(needed: tuple[str, ...], options: list[str], messages: Messages) -> dict[str, str]:
     """The values given as `--CODE VALUE`, the others asked for. Fails for options that are no such code."""
     given: dict[str, str] = {}
     rest = list(options)
@@ -52,21 +57,21 @@ def _values(needed: tuple[str, ...], options: list[str]) -> dict[str, str]:
             rest = [value, *rest]
         code = name.removeprefix("--")
         if not name.startswith("--") or code not in needed or not rest:
-            wanted = " ".join(f"--{item} VALUE" for item in needed) or "no options"
-            shown = name if name.startswith("--") else "a word without --"
-            fail(f"{shown} can't be understood here; this act takes {wanted}")
+            wanted = " ".join(f"--{item} …" for item in needed) or messages.text("actor-no-options")
+            shown = name if name.startswith("--") else messages.text("actor-bare-word")
+            fail(messages.text("actor-not-understood", given=shown, wanted=wanted))
         given[code], *rest = rest
     for code in needed:
         if code not in given:
-            given[code] = _asked(code)
+            given[code] = _asked(code, messages)
     return given
 
 
-def _asked(code: str) -> str:
+def _asked(code: str, messages: Messages) -> str:
     """The value that the user types: unseen at a terminal, or the next line of what is piped in."""
     if not sys.stdin.isatty():
         if not (line := sys.stdin.readline()):
-            fail(f"no value for {code}: give it with --{code} VALUE, in a line of what is piped in, or at a terminal")
+            fail(messages.text("actor-no-value", code=code))
         return line.rstrip("\n")
     from getpass import getpass
 

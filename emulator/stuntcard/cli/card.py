@@ -15,9 +15,11 @@ import typer
 from stuntcard.cli.completion import complete_profile, complete_scenario
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.loading import failing_to_read
-from stuntcard.cli.options import JsonOption, StoredCardArgument
+from stuntcard.cli.options import JsonOption, LanguageOption, StoredCardArgument
 
 if TYPE_CHECKING:
+    from stuntcard.card.content import Content
+    from stuntcard.messages import Messages
     from stuntcard.store.database import Durability, StoredCard
     from stuntcard.store.library import ListedCard
 
@@ -65,6 +67,7 @@ def new(
         str | None,
         typer.Option(help="Its serial number; without one, the profile's with a random end.", metavar="HEX"),
     ] = None,
+    language: LanguageOption = "",
 ) -> None:
     """Make a card of a profile, as it leaves the factory, or one in a scenario's trouble, and keep it.
 
@@ -77,16 +80,16 @@ def new(
         fail(f"--durability {durability}: expected full or fast")
     if scenario is not None:
         if serial is not None:
-            fail("--serial is for a card as it leaves the factory; one of a scenario has its own")
+            fail(_texts(language).text("stored-serial-of-scenario"))
         stored = _in_trouble(scenario, profile, Durability(durability))
     elif profile is not None:
         stored = _from_the_factory(profile, Durability(durability), serial)
     else:
-        fail("Which card? Give a profile (see `stuntcard list`), or --scenario NAME.")
-    with _store_problems():
+        fail(_texts(language).text("stored-which"))
+    with _store_problems(language):
         add_card(name, stored)
-    trouble = f" in the trouble of {scenario}" if scenario is not None else ""
-    typer.echo(f"{name}: a new {stored.profile.name}{trouble}. Put it into a reader: stuntcard run card:{name}")
+    key = "stored-made" if scenario is None else "stored-made-in-trouble"
+    typer.echo(_texts(language).text(key, name=name, card=stored.profile.name, scenario=scenario or ""))
 
 
 def _from_the_factory(profile: str, durability: Durability, serial: str | None) -> StoredCard:
@@ -114,7 +117,7 @@ def _in_trouble(scenario: str, profile: str | None, durability: Durability) -> S
 
 
 @card_app.command("list")
-def list_cards(as_json: JsonOption = False) -> None:
+def list_cards(language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """List the stored cards.
 
     Example: stuntcard card list
@@ -122,23 +125,30 @@ def list_cards(as_json: JsonOption = False) -> None:
     from stuntcard.store.leftovers import clear_away
     from stuntcard.store.library import list_cards
 
-    with _store_problems():
+    with _store_problems(language):
         for path in clear_away():
-            typer.echo(f"{path}: a program that was killed had left it, half-made; it was cleared away.", err=True)
+            typer.echo(_texts(language).text("stored-cleared", path=str(path)), err=True)
         entries = list_cards()
     if as_json:
         typer.echo(json.dumps([_as_data(entry) for entry in entries], indent=2))
         return
+    messages = _texts(language)
     if not entries:
-        typer.echo("there is no stored card; make one: stuntcard card new mine proid-q")
+        typer.echo(messages.text("stored-none"))
     else:
-        typer.echo(f"{'NAME':20} {'PROFILE':12} {'SERIAL NUMBER':16} DURABILITY")
+        columns = ("stored-name", "stored-profile", "stored-serial", "stored-durability")
+        typer.echo("{:20} {:12} {:16} {}".format(*map(messages.text, columns)))
     for entry in entries:
-        typer.echo(f"{entry.name:20} {_in_a_line(entry)}")
+        typer.echo(f"{entry.name:20} {_in_a_line(entry, messages)}")
 
 
 @card_app.command()
-def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
+def show(
+    name: StoredCardArgument,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Tell the values of its codes too.")] = False,
+    language: LanguageOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """Show a stored card: every code's state and tries, areas and keys. It may run meanwhile.
 
     Example: stuntcard card show mine
@@ -146,48 +156,53 @@ def show(name: StoredCardArgument, as_json: JsonOption = False) -> None:
     from stuntcard.card.view import view
     from stuntcard.store.library import read_card, user_of_card
 
-    with _store_problems():
+    with _store_problems(language):
         stored, user = read_card(name), user_of_card(name)
     seen = asdict(view(stored.profile, stored.content))
     if as_json:
-        about = {
+        about: dict[str, object] = {
             "name": name,
             "durability": stored.durability,
             "made": stored.made,
             "in_use_by": asdict(user) if user else None,
         }
+        if unmasked:
+            about["values"] = _values(stored.content)
         typer.echo(json.dumps({**about, **seen}, indent=2, ensure_ascii=False))
         return
     from stuntcard.cli.printing import print_state
-    from stuntcard.messages import Messages
-    from stuntcard.profile.model import Language
 
-    used = f"\nin use by {user.command} (process {user.pid})" if user else ""
-    print_state(
-        seen,
-        str(seen["profile"]),
-        Messages(Language.ENGLISH),
-        f"\nstored as {name}, durability {stored.durability}, made {stored.made}{used}",
-    )
+    messages = _texts(language)
+    also = [messages.text("stored-about", name=name, durability=stored.durability, made=stored.made)]
+    if user:
+        also.append(messages.text("stored-used", program=user.command, process=user.pid))
+    print_state(seen, str(seen["profile"]), messages, "".join(f"\n{line}" for line in also))
+    if not unmasked:
+        typer.echo(messages.text("stored-values-hidden", name=name))
+        return
+    typer.echo(messages.text("stored-values"))
+    for code, value in _values(stored.content).items():
+        typer.echo(f"  {messages.of(stored.profile.codes[code].name)}: {value}")
 
 
 @card_app.command()
-def copy(name: StoredCardArgument, to: NewNameArgument) -> None:
+def copy(name: StoredCardArgument, to: NewNameArgument, language: LanguageOption = "") -> None:
     """Make a second card that is as this one stands now. It may run meanwhile.
 
     Example: stuntcard card copy mine mine-2
     """
     from stuntcard.store.library import copy_card
 
-    with _store_problems():
+    with _store_problems(language):
         copy_card(name, to)
-    typer.echo(f"{to}: a copy of {name}")
+    typer.echo(_texts(language).text("stored-copied", to=to, name=name))
 
 
 @card_app.command("export")
 def export(
     name: StoredCardArgument,
     file: Annotated[Path, typer.Argument(help="A new file; it must not be there yet.", metavar="FILE")],
+    language: LanguageOption = "",
 ) -> None:
     """Write a card to one JSON file, codes and private keys included. It may run meanwhile.
 
@@ -196,19 +211,17 @@ def export(
     from stuntcard.store.library import read_card
     from stuntcard.store.portable import export_card
 
-    with _store_problems():
+    with _store_problems(language):
         export_card(read_card(name), file)
-    typer.echo(f"{name} is in {file}")
-    typer.echo(
-        f"Warning: {file} holds the card's codes and private keys, readable by whoever gets it; keep it to yourself.",
-        err=True,
-    )
+    typer.echo(_texts(language).text("stored-exported", name=name, file=str(file)))
+    typer.echo(_texts(language).text("stored-export-warning", file=str(file)), err=True)
 
 
 @card_app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A file that `stuntcard card export` wrote.", metavar="FILE")],
     name: NewNameArgument,
+    language: LanguageOption = "",
 ) -> None:
     """Keep the card of an exported file under a new name.
 
@@ -217,48 +230,55 @@ def import_(
     from stuntcard.store.library import add_card
     from stuntcard.store.portable import import_card
 
-    with _store_problems():
+    with _store_problems(language):
         stored = import_card(file)
         add_card(name, stored)
-    typer.echo(f"{name}: the {stored.profile.name} of {file}")
+    typer.echo(_texts(language).text("stored-imported", name=name, card=stored.profile.name, file=str(file)))
 
 
 @card_app.command()
-def reset(name: StoredCardArgument, yes: YesOption = False) -> None:
+def reset(name: StoredCardArgument, yes: YesOption = False, language: LanguageOption = "") -> None:
     """Make a card as it left the factory: its keys, files and codes are lost. Snapshots stay.
 
     Example: stuntcard card reset mine --yes
     """
     from stuntcard.store.library import read_card, reset_card
 
-    with _store_problems():
+    with _store_problems(language):
         read_card(name)
-    _ask(f"Make {name} as it left the factory, and lose its keys, files and codes?", yes)
-    with _store_problems():
+    messages = _texts(language)
+    _ask(messages.text("stored-ask-reset", name=name), yes, messages)
+    with _store_problems(language):
         reset_card(name)
-    typer.echo(f"{name} is as it left the factory")
+    typer.echo(messages.text("stored-reset", name=name))
 
 
 @card_app.command()
-def delete(name: StoredCardArgument, yes: YesOption = False) -> None:
+def delete(name: StoredCardArgument, yes: YesOption = False, language: LanguageOption = "") -> None:
     """Delete a card and its snapshots.
 
     Example: stuntcard card delete mine --yes
     """
     from stuntcard.store.library import delete_card, list_snapshots
 
-    with _store_problems():
+    with _store_problems(language):
         count = len(list_snapshots(name))
-    _ask(f"Delete {name} and its {count} snapshots?" if count else f"Delete {name}?", yes)
-    with _store_problems():
+    messages = _texts(language)
+    if count:
+        question = messages.counted("stored-ask-delete-with", count, name=name)
+    else:
+        question = messages.text("stored-ask-delete", name=name)
+    _ask(question, yes, messages)
+    with _store_problems(language):
         delete_card(name)
-    typer.echo(f"{name} is deleted")
+    typer.echo(messages.text("stored-deleted", name=name))
 
 
 @snapshot_app.command()
 def save(
     card: StoredCardArgument,
     snapshot: Annotated[str | None, typer.Argument(help="The snapshot's name; without one, the time.")] = None,
+    language: LanguageOption = "",
 ) -> None:
     """Keep a card as it stands now. It may run meanwhile.
 
@@ -266,26 +286,26 @@ def save(
     """
     from stuntcard.store.library import save_snapshot
 
-    with _store_problems():
+    with _store_problems(language):
         name = save_snapshot(card, snapshot)
-    typer.echo(f"{name}: a snapshot of {card}. Bring it back: stuntcard snapshot restore {card} {name}")
+    typer.echo(_texts(language).text("snapshot-saved", snapshot=name, card=card))
 
 
 @snapshot_app.command("list")
-def list_snapshots(card: StoredCardArgument, as_json: JsonOption = False) -> None:
+def list_snapshots(card: StoredCardArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """List a card's snapshots, the oldest first.
 
     Example: stuntcard snapshot list mine
     """
     from stuntcard.store.library import list_snapshots
 
-    with _store_problems():
+    with _store_problems(language):
         snapshots = list_snapshots(card)
     if as_json:
         typer.echo(json.dumps([{"name": name, "saved": saved.isoformat()} for name, saved in snapshots], indent=2))
         return
     if not snapshots:
-        typer.echo(f"{card} has no snapshot; save one: stuntcard snapshot save {card}")
+        typer.echo(_texts(language).text("snapshot-none", card=card))
     for name, saved in snapshots:
         typer.echo(f"{name:28} {saved:%Y-%m-%d %H:%M:%S}")
 
@@ -295,6 +315,7 @@ def restore(
     card: StoredCardArgument,
     snapshot: Annotated[str | None, typer.Argument(help="Which one; without one, the latest.")] = None,
     yes: YesOption = False,
+    language: LanguageOption = "",
 ) -> None:
     """Make a card as it was in a snapshot. What came since is lost.
 
@@ -302,42 +323,57 @@ def restore(
     """
     from stuntcard.store.library import list_snapshots, restore_snapshot
 
-    with _store_problems():
+    with _store_problems(language):
         known = [name for name, _ in list_snapshots(card)]
+    messages = _texts(language)
     if known and snapshot in (None, *known):  # else there is nothing to lose, and it is said why
-        _ask(f"Make {card} as it was in {snapshot or 'its latest snapshot'}? What came since is lost.", yes)
-    with _store_problems():
+        key = "snapshot-ask" if snapshot is not None else "snapshot-ask-latest"
+        _ask(messages.text(key, card=card, snapshot=snapshot or ""), yes, messages)
+    with _store_problems(language):
         name, aside = restore_snapshot(card, snapshot)
-    typer.echo(f"{card} is as it was in {name}")
+    typer.echo(messages.text("snapshot-restored", card=card, snapshot=name))
     if aside is not None:
-        typer.echo(f"The damaged file is kept as {aside}; delete it when nobody needs it.", err=True)
+        typer.echo(messages.text("snapshot-aside", path=str(aside)), err=True)
 
 
 @contextmanager
-def _store_problems() -> Iterator[None]:
+def _store_problems(language: str) -> Iterator[None]:
     """Ends the command when the store can't do it."""
     from stuntcard.store.errors import CardInUseError, StoreError
 
-    with failing(StoreError), failing(CardInUseError, code=ExitCode.UNAVAILABLE):
+    with failing(StoreError, language=language), failing(CardInUseError, code=ExitCode.UNAVAILABLE, language=language):
         yield
 
 
-def _ask(question: str, yes: bool) -> None:
+def _texts(language: str) -> Messages:
+    from stuntcard.messages import messages_in
+
+    return messages_in(language)
+
+
+def _ask(question: str, yes: bool, messages: Messages) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        fail(f"{question} Nobody is there to answer, so nothing was done; say --yes to do it without asking.")
+        fail(messages.text("ask-nobody", question=question))
     if not typer.confirm(question):
-        fail("nothing was done", ExitCode.REFUSED)
+        fail(messages.text("ask-nothing-done"), ExitCode.REFUSED)
 
 
-def _in_a_line(entry: ListedCard) -> str:
+def _values(content: Content) -> dict[str, str]:
+    return {code: value.decode(errors="backslashreplace") for code, value in content.values.items()}
+
+
+def _in_a_line(entry: ListedCard, messages: Messages) -> str:
     if entry.stored is None:
-        return f"can't be used: {entry.problem}"
-    dead = ", dead" if entry.stored.content.state.dead else ""
-    used = f", in use by {entry.user.command} (process {entry.user.pid})" if entry.user else ""
+        return messages.text("stored-unusable", problem=str(entry.problem))
     profile = entry.stored.profile
-    return f"{profile.id:12} {profile.token.serial:16} {entry.stored.durability}{dead}{used}"
+    said = [f"{profile.id:12} {profile.token.serial:16} {entry.stored.durability}"]
+    if entry.stored.content.state.dead:
+        said.append(messages.text("stored-dead"))
+    if entry.user:
+        said.append(messages.text("stored-used", program=entry.user.command, process=entry.user.pid))
+    return ", ".join(said)
 
 
 def _as_data(entry: ListedCard) -> dict[str, object]:

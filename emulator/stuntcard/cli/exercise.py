@@ -168,9 +168,9 @@ def status(card: CardArgument = None, language: LanguageOption = "", as_json: Js
     from stuntcard.control.client import send
     from stuntcard.control.requests import ExerciseAnswer, ExerciseRequest
 
-    running = _running(card)
-    with _refusals():
-        answer = send(running, ExerciseRequest(language), ExerciseAnswer)
+    running = _running(card, language)
+    with _refusals(language):
+        answer = send(running, ExerciseRequest(language=language), ExerciseAnswer)
     typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False) if as_json else "\n".join(answer.text))
 
 
@@ -183,9 +183,9 @@ def hint(card: CardArgument = None, language: LanguageOption = "") -> None:
     from stuntcard.control.client import send
     from stuntcard.control.requests import HintRequest, LinesAnswer
 
-    running = _running(card)
-    with _refusals():
-        typer.echo("\n".join(send(running, HintRequest(language), LinesAnswer).lines))
+    running = _running(card, language)
+    with _refusals(language):
+        typer.echo("\n".join(send(running, HintRequest(language=language), LinesAnswer).lines))
 
 
 @exercise_app.command()
@@ -201,17 +201,18 @@ def call(
     from stuntcard.control.client import send
     from stuntcard.control.requests import CallRequest, LinesAnswer
 
-    running = _running(card)
-    with _refusals():
-        typer.echo("\n".join(send(running, CallRequest(person, language), LinesAnswer).lines))
+    running = _running(card, language)
+    with _refusals(language):
+        typer.echo("\n".join(send(running, CallRequest(person, language=language), LinesAnswer).lines))
 
 
-def _running(name: str | None) -> RunningCard:
+def _running(name: str | None, language: str) -> RunningCard:
     """The card that is meant: by its name, as the shell's own, or as the only one with an exercise."""
     from stuntcard.control.client import running_cards, the_running_card
     from stuntcard.control.errors import ControlError
+    from stuntcard.messages import messages_in
 
-    with failing(ControlError, OSError):
+    with failing(ControlError, OSError, language=language):
         if name is not None:
             return the_running_card(name)
         cards = running_cards()
@@ -220,10 +221,10 @@ def _running(name: str | None) -> RunningCard:
         return cards[0]
     with_exercise = [card for card in cards if _has_exercise(card)]
     if not with_exercise:
-        fail("no exercise is running; begin one with: stuntcard exercise start NAME")
+        fail(messages_in(language).text("exercise-none-runs"))
     if len(with_exercise) > 1:
         names = ", ".join(card.name for card in with_exercise)
-        fail(f"several exercises are running; name the card of one of them: {names}")
+        fail(messages_in(language).text("exercise-several-run", names=names))
     return with_exercise[0]
 
 
@@ -241,14 +242,14 @@ def _has_exercise(card: RunningCard) -> bool:
     from stuntcard.control.requests import ExerciseAnswer, ExerciseRequest
 
     try:
-        send(card, ExerciseRequest("en"), ExerciseAnswer)
+        send(card, ExerciseRequest(), ExerciseAnswer)
     except (ControlError, OSError):
         return False
     return True
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals(language: str = "") -> Iterator[None]:
     """Ends the command when an exercise can't be used, or its card refuses what it is asked."""
     from stuntcard.control.errors import ControlError
     from stuntcard.messages import UnknownLanguageError
@@ -256,5 +257,5 @@ def _refusals() -> Iterator[None]:
     from stuntcard.running.exercises import ExerciseRefusedError
 
     bad_input = failing(ExerciseRefusedError, DocumentError, UnknownLanguageError)
-    with bad_input, failing(ControlError, OSError, code=ExitCode.REFUSED):
+    with bad_input, failing(ControlError, OSError, code=ExitCode.REFUSED, language=language):
         yield

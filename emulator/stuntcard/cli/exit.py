@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol, runtime_checkable
 
 import typer
+
+if TYPE_CHECKING:
+    from stuntcard.messages import Messages
 
 
 class ExitCode(IntEnum):
@@ -31,10 +35,31 @@ def fail(message: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     raise typer.Exit(code)
 
 
+@runtime_checkable
+class _InWords(Protocol):
+    """An error that is said in every language."""
+
+    def in_words(self, messages: Messages) -> str: ...
+
+
 @contextmanager
-def failing(*errors: type[Exception], code: ExitCode = ExitCode.BAD_INPUT, prefix: str = "") -> Iterator[None]:
-    """Has these errors say themselves what is wrong, behind `prefix`, and end the command."""
+def failing(
+    *errors: type[Exception], code: ExitCode = ExitCode.BAD_INPUT, prefix: str = "", language: str = ""
+) -> Iterator[None]:
+    """Has these errors say themselves what is wrong, behind `prefix`, and end the command.
+
+    `language`: its code; without one, the environment's.
+    """
     try:
         yield
     except errors as error:
-        fail(f"{prefix}{error}", code)
+        fail(f"{prefix}{_said(error, language)}", code)
+
+
+def _said(error: Exception, language: str) -> str:
+    if not isinstance(error, _InWords):
+        return str(error)
+    from stuntcard.cli.environment import language_of_environment
+    from stuntcard.messages import messages_in
+
+    return error.in_words(messages_in(language or language_of_environment(os.environ)))

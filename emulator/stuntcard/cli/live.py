@@ -20,7 +20,7 @@ from stuntcard.cli.options import JsonOption, LanguageOption, RunningCardArgumen
 
 if TYPE_CHECKING:
     from stuntcard.control.client import RunningCard
-    from stuntcard.control.requests import Request, SetStateAnswer
+    from stuntcard.control.requests import Request, SetStateAnswer, SetStateRequest
 
 _LOOK_AGAIN = 0.1
 """Seconds between looks at a PIN pad."""
@@ -47,6 +47,7 @@ def insert(
             autocompletion=complete_card,
         ),
     ] = None,
+    language: LanguageOption = "",
 ) -> None:
     """Put a running card back into its reader, or OTHER in its place, and plug the reader in if it was unplugged.
 
@@ -55,7 +56,7 @@ def insert(
     from stuntcard.control.requests import InsertRequest
 
     is_file = other is not None and Path(other).suffix in {".yaml", ".yml"}
-    _say_done(card, InsertRequest(str(Path(str(other)).absolute()) if is_file else other))
+    _say_done(card, InsertRequest(str(Path(str(other)).absolute()) if is_file else other, language=language))
 
 
 def remove(
@@ -63,6 +64,7 @@ def remove(
     back_after: Annotated[
         float | None, typer.Option(help="Put it back after so many seconds.", min=0, max=3600, metavar="SECONDS")
     ] = None,
+    language: LanguageOption = "",
 ) -> None:
     """Take a running card out of its reader; what programs had open with it is lost to them.
 
@@ -70,10 +72,10 @@ def remove(
     """
     from stuntcard.control.requests import RemoveRequest
 
-    _say_done(card, RemoveRequest(back_after))
+    _say_done(card, RemoveRequest(back_after, language=language))
 
 
-def move(card: RunningCardArgument, reader: RunningCardArgument) -> None:
+def move(card: RunningCardArgument, reader: RunningCardArgument, language: LanguageOption = "") -> None:
     """Put a running card, as it is, into another reader of the same desk, which has none, or whose card was taken out.
 
     Codes that were given are forgotten, and tries stay. A card that was taken out of there comes to the first reader.
@@ -82,11 +84,12 @@ def move(card: RunningCardArgument, reader: RunningCardArgument) -> None:
     """
     from stuntcard.control.directory import process_in
     from stuntcard.control.requests import MoveRequest
+    from stuntcard.messages import messages_in
 
-    source, target = _running(card), _running(reader)
+    source, target = _running(card, language), _running(reader, language)
     if process_in(source.directory) != process_in(target.directory):
-        fail(f"{card} and {reader} are on two desks; a card moves between readers that one `stuntcard run` serves")
-    _say_done(source, MoveRequest(target.name))
+        fail(messages_in(language).text("move-two-desks", card=card, reader=reader))
+    _say_done(source, MoveRequest(target.name, language=language))
 
 
 def unplug(
@@ -94,6 +97,7 @@ def unplug(
     back_after: Annotated[
         float | None, typer.Option(help="Plug it in after so many seconds.", min=0, max=3600, metavar="SECONDS")
     ] = None,
+    language: LanguageOption = "",
 ) -> None:
     """Pull a reader's plug: programs see the reader go, with the card in it.
 
@@ -101,27 +105,27 @@ def unplug(
     """
     from stuntcard.control.requests import UnplugRequest
 
-    _say_done(card, UnplugRequest(back_after))
+    _say_done(card, UnplugRequest(back_after, language=language))
 
 
-def plug(card: RunningCardArgument) -> None:
+def plug(card: RunningCardArgument, language: LanguageOption = "") -> None:
     """Plug a reader in again, with what lies in it.
 
     Example: stuntcard plug proid-q
     """
     from stuntcard.control.requests import PlugRequest
 
-    _say_done(card, PlugRequest())
+    _say_done(card, PlugRequest(language=language))
 
 
-def reset(card: RunningCardArgument) -> None:
+def reset(card: RunningCardArgument, language: LanguageOption = "") -> None:
     """Have a running card start anew: codes that were given are forgotten, and programs are told.
 
     Example: stuntcard reset proid-q
     """
     from stuntcard.control.requests import ResetRequest
 
-    _say_done(card, ResetRequest())
+    _say_done(card, ResetRequest(language=language))
 
 
 def state(card: RunningCardArgument = "", language: LanguageOption = "", as_json: JsonOption = False) -> None:
@@ -134,9 +138,9 @@ def state(card: RunningCardArgument = "", language: LanguageOption = "", as_json
     from stuntcard.control.client import send
     from stuntcard.control.requests import StateAnswer, StateRequest
 
-    running = _running(card)
-    with _refusals():
-        answer = send(running, StateRequest(), StateAnswer)
+    running = _running(card, language)
+    with _refusals(language):
+        answer = send(running, StateRequest(language=language), StateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
@@ -167,6 +171,7 @@ def set_state(
     force: Annotated[
         bool, typer.Option("--force", help="Also where nothing that anybody can do brings the card there.")
     ] = False,
+    language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Bring the codes of a running card, or of card:NAME in the store, to a state, as their holder would, and say how.
@@ -177,31 +182,34 @@ def set_state(
     from stuntcard.control.requests import SetStateAnswer, SetStateRequest
     from stuntcard.running.plan import STORED
 
+    request = SetStateRequest(tuple(wanted), force, language=language)
     if card.startswith(STORED):
-        answer = _set_at_rest(card.removeprefix(STORED), tuple(wanted), force)
+        answer = _set_at_rest(card.removeprefix(STORED), request)
     else:
-        with _refusals():
-            answer = send(_running(card), SetStateRequest(tuple(wanted), force), SetStateAnswer)
+        with _refusals(language):
+            answer = send(_running(card, language), request, SetStateAnswer)
     if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
         return
-    _say_how(answer)
+    typer.echo("\n".join(_how(answer, language)))
 
 
-def _say_how(answer: SetStateAnswer) -> None:
-    for done in answer.law:
-        typer.echo(done)
+def _how(answer: SetStateAnswer, language: str) -> Iterator[str]:
+    from stuntcard.messages import messages_in
+
+    messages = messages_in(language)
+    yield from answer.law
     for forced in answer.forced:
-        typer.echo(f"forced: {forced}; no card comes to this state in this way")
+        yield messages.text("set-forced", state=forced)
     for code, value in answer.given.items():
-        typer.echo(f"{code} had no value; it is {value} now")
+        yield messages.text("set-value", code=code, value=value)
     if answer.also:
-        typer.echo(f"with it came: {', '.join(answer.also)}")
+        yield messages.text("set-also", states=", ".join(answer.also))
     if not (answer.law or answer.forced):
-        typer.echo("the card is in this state already")
+        yield messages.text("set-already")
 
 
-def _set_at_rest(name: str, wanted: tuple[str, ...], force: bool) -> SetStateAnswer:
+def _set_at_rest(name: str, request: SetStateRequest) -> SetStateAnswer:
     """Sets the state of a stored card that nobody uses."""
     from stuntcard.control.setting import set_state
     from stuntcard.running.making import stored_card
@@ -210,10 +218,10 @@ def _set_at_rest(name: str, wanted: tuple[str, ...], force: bool) -> SetStateAns
     with (
         failing(StoreError),
         failing(CardInUseError, code=ExitCode.UNAVAILABLE),
-        _refusals(),
+        _refusals(request.language),
         stored_card(name) as card,
     ):
-        return set_state(card, wanted, force=force)
+        return set_state(card, request)
 
 
 def type_keys(
@@ -222,6 +230,7 @@ def type_keys(
         float, typer.Option(help="Wait so many seconds for the PIN pad to ask.", min=0, max=3600, metavar="SECONDS")
     ] = 60,
     cancel: Annotated[bool, typer.Option("--cancel", help="Press the cancel key, and ask nobody.")] = False,
+    language: LanguageOption = "",
 ) -> None:
     """Type at the PIN pad of a running card's reader, as often as it asks: digits, and OK follows.
 
@@ -232,19 +241,22 @@ def type_keys(
     from stuntcard.control.client import send
     from stuntcard.control.requests import PinPadAnswer, PinPadRequest, TypeRequest
 
-    running = _running(card)
-    with _refusals():
-        asked = send(running, PinPadRequest(), PinPadAnswer).asked
+    running = _running(card, language)
+    question = PinPadRequest(language=language)
+    with _refusals(language):
+        asked = send(running, question, PinPadAnswer).asked
         end = time.monotonic() + wait
         while asked is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
-            asked = send(running, PinPadRequest(), PinPadAnswer).asked
+            asked = send(running, question, PinPadAnswer).asked
     if asked is None:
-        fail(f"the PIN pad asked for nothing within {wait:g} s; a program that uses it has to come first")
+        from stuntcard.messages import messages_in
+
+        fail(messages_in(language).text("pad-asked-nothing", seconds=f"{wait:g}"))
     while asked is not None:
         keys = "cancel" if cancel else _keys(asked)
-        with _refusals():
-            asked = send(running, TypeRequest(keys), PinPadAnswer).asked
+        with _refusals(language):
+            asked = send(running, TypeRequest(keys, language=language), PinPadAnswer).asked
 
 
 def _keys(asked: str) -> str:
@@ -268,6 +280,7 @@ def set_fault(
             help="Which commands, and what happens: ins=2A nth=3 act=status:6F00 when=after", metavar="FIELD=VALUE…"
         ),
     ],
+    language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Set one more fault.
@@ -276,24 +289,25 @@ def set_fault(
     """
     from stuntcard.control.requests import SetFaultRequest
 
-    _show_faults(card, SetFaultRequest(" ".join(rule)), as_json)
+    _show_faults(card, SetFaultRequest(" ".join(rule), language=language), as_json)
 
 
 @fault_app.command("list")
-def list_faults(card: RunningCardArgument, as_json: JsonOption = False) -> None:
+def list_faults(card: RunningCardArgument, language: LanguageOption = "", as_json: JsonOption = False) -> None:
     """List the faults that are set, with how many commands they matched and struck.
 
     Example: stuntcard fault list proid-q
     """
     from stuntcard.control.requests import ListFaultsRequest
 
-    _show_faults(card, ListFaultsRequest(), as_json)
+    _show_faults(card, ListFaultsRequest(language=language), as_json)
 
 
 @fault_app.command("clear")
 def clear_faults(
     card: RunningCardArgument,
     number: Annotated[int | None, typer.Argument(help="The one of this number; absent: all.")] = None,
+    language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Take one fault away, or all of them.
@@ -302,45 +316,50 @@ def clear_faults(
     """
     from stuntcard.control.requests import ClearFaultsRequest
 
-    _show_faults(card, ClearFaultsRequest(number), as_json)
+    _show_faults(card, ClearFaultsRequest(number, language=language), as_json)
 
 
 def _show_faults(card: str, request: Request, as_json: bool) -> None:
     from stuntcard.control.client import send
     from stuntcard.control.requests import FaultsAnswer
 
-    with _refusals():
-        faults = send(_running(card), request, FaultsAnswer).faults
+    with _refusals(request.language):
+        faults = send(_running(card, request.language), request, FaultsAnswer).faults
     if as_json:
         typer.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
         return
+    from stuntcard.messages import messages_in
+
+    messages = messages_in(request.language)
     for fault in faults:
-        typer.echo(f"{fault.number}: {fault.rule} (matched {fault.matched}, struck {fault.struck})")
+        typer.echo(messages.text("fault-line", **asdict(fault)))
     if not faults:
-        typer.echo("no faults are set")
+        typer.echo(messages.text("fault-none"))
 
 
 def _say_done(card: str | RunningCard, request: Request) -> None:
     from stuntcard.control.client import send
     from stuntcard.control.requests import DoneAnswer
 
-    with _refusals():
-        typer.echo(send(_running(card) if isinstance(card, str) else card, request, DoneAnswer).done)
+    running = _running(card, request.language) if isinstance(card, str) else card
+    with _refusals(request.language):
+        typer.echo(send(running, request, DoneAnswer).done)
 
 
-def _running(card: str) -> RunningCard:
+def _running(card: str, language: str) -> RunningCard:
     """The card that is meant, or the command ends: this is no refusal of that card's."""
     from stuntcard.control.client import the_running_card
     from stuntcard.control.errors import ControlError
 
-    with failing(ControlError, OSError):
+    with failing(ControlError, OSError, language=language):
         return the_running_card(card)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals(language: str) -> Iterator[None]:
     """Ends the command when the card refuses what it is asked, or can't understand it."""
     from stuntcard.control.errors import ControlError, RequestError
 
-    with failing(ControlError, OSError, code=ExitCode.REFUSED), failing(RequestError):
+    refused = failing(ControlError, OSError, code=ExitCode.REFUSED, language=language)
+    with refused, failing(RequestError, language=language):
         yield

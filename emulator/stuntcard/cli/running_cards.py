@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stuntcard.cli.exit import ExitCode, fail, failing
-from stuntcard.cli.options import RunningCardArgument
+from stuntcard.cli.options import LanguageOption, RunningCardArgument
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,15 +51,16 @@ def env(card: RunningCardArgument) -> None:
     typer.echo(f"export {SOCKET_VARIABLE}={shlex.quote(str(socket))}")
 
 
-def stop(card: RunningCardArgument) -> None:
+def stop(card: RunningCardArgument, language: LanguageOption = "") -> None:
     """End a running card, and with it all that lie on the same desk. One that is served over HTTP ends alone.
 
     Example: stuntcard stop proid-q
     """
     from stuntcard.control.client import end, the_running_card
     from stuntcard.control.errors import ControlError
+    from stuntcard.messages import messages_in
 
-    with failing(ControlError, OSError):
+    with failing(ControlError, OSError, language=language):
         running = the_running_card(card)
-    with failing(ControlError, OSError, code=ExitCode.UNAVAILABLE):
-        typer.echo(f"{', '.join(end(running))}: ended")
+    with failing(ControlError, OSError, code=ExitCode.UNAVAILABLE, language=language):
+        typer.echo(messages_in(language).text("done-ended", cards=", ".join(end(running))))

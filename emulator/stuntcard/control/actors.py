@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stuntcard.card.card import Card
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ActRefusedError
+from stuntcard.control.languages import messages_for
 from stuntcard.control.requests import ActRequest
 from stuntcard.messages import Messages
 from stuntcard.policy.events import Verdict
@@ -68,7 +69,8 @@ def perform(card: Card, request: ActRequest) -> str:
                 why=_reason(_Refused(profile, state, verdict, needed), messages),
             )
         )
-    return f"{actor.name.en} {act.about.en}: done"
+    messages = messages_for(request)
+    return messages.text("done-act", actor=messages.of(actor.name), act=messages.of(act.about))
 
 
 _STANDS = {

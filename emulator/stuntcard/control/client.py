@@ -84,27 +84,34 @@ def the_running_card(name: str) -> RunningCard:
     if called_so:
         directories = tuple(card.directory.name for card in called_so)
         raise SeveralRunningError(
-            f"several cards of '{name}' are running; name one of them: {', '.join(directories)}", directories
+            lambda messages: messages.text("running-several-of", name=name, names=", ".join(directories)), directories
         )
-    running = ", ".join(card.name for card in cards) or "none"
-    raise NotRunningError(f"no card '{name}' is running (running: {running}); {_how_to_start(name)}")
+    running = ", ".join(card.name for card in cards)
+    raise NotRunningError(
+        lambda messages: messages.text(
+            "running-no-such",
+            name=name,
+            running=running or messages.text("running-none-listed"),
+            start=messages.text(_how_to_start(name), name=name),
+        )
+    )
 
 
 def _the_only(cards: Sequence[RunningCard]) -> RunningCard:
     if len(cards) == 1:
         return cards[0]
     if not cards:
-        raise NotRunningError("no card is running; start one with: stuntcard run proid-q")
+        raise NotRunningError(lambda messages: messages.text("running-none"))
     names = tuple(card.name for card in cards)
-    raise SeveralRunningError(f"several cards are running; name one of them: {', '.join(names)}", names)
+    raise SeveralRunningError(lambda messages: messages.text("running-several", names=", ".join(names)), names)
 
 
 def _how_to_start(name: str) -> str:
+    """The message that says it."""
     from stuntcard.profile.load import profile_names
 
-    if name in profile_names() or name.startswith("card:"):
-        return f"start one with: stuntcard run {name}"
-    return f"a stored card of that name is started with: stuntcard run card:{name}"
+    known = name in profile_names() or name.startswith("card:")
+    return "running-start" if known else "running-start-stored"
 
 
 def await_running_card(name: str, seconds: float) -> RunningCard:

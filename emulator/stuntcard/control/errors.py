@@ -45,16 +45,16 @@ class ActRefusedError(SaidError):
     """An act that can't be: no such actor or act, a value is missing, the law refuses it, or it can't be stored."""
 
 
-class NotRunningError(ControlError):
+class NotRunningError(SaidError):
     """No card of that name runs."""
 
 
-class SeveralRunningError(ControlError):
+class SeveralRunningError(SaidError):
     """Several cards are called by that name; `names` tells them apart."""
 
-    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+    def __init__(self, say: Callable[[Messages], str], names: tuple[str, ...]) -> None:
         self.names = names
-        super().__init__(message)
+        super().__init__(say)
 
 
 class EndError(ControlError):

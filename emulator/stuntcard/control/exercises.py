@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from stuntcard.control.errors import ControlError
+from stuntcard.control.errors import ControlError, SaidError
+from stuntcard.control.languages import messages_for
 from stuntcard.control.requests import CallRequest, ExerciseAnswer, ExerciseRequest, HintRequest, LinesAnswer
 from stuntcard.exercises.judge import Progress
 from stuntcard.exercises.live import LiveAttempt
 from stuntcard.exercises.model import Person
-from stuntcard.messages import Messages, UnknownLanguageError, messages_in
+from stuntcard.messages import Messages
 from stuntcard.words.exercise import hint_lines, judgement_lines, people, value_lines
 
 ExerciseRequests = ExerciseRequest | HintRequest | CallRequest
@@ -16,11 +17,8 @@ ExerciseRequests = ExerciseRequest | HintRequest | CallRequest
 def answer(attempt: LiveAttempt | None, request: ExerciseRequests) -> ExerciseAnswer | LinesAnswer:
     """Does what is asked. Raises ControlError when that can't be; it says why."""
     if attempt is None:
-        raise ControlError("no exercise runs with this card; begin one with: stuntcard exercise start NAME")
-    try:
-        messages = messages_in(request.language)
-    except UnknownLanguageError as error:
-        raise ControlError(str(error)) from error
+        raise SaidError(lambda messages: messages.text("refused-no-exercise"))
+    messages = messages_for(request)
     match request:
         case ExerciseRequest():
             return _standing(attempt, messages)

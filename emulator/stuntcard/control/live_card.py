@@ -11,15 +11,21 @@ from stuntcard.card.view import view
 from stuntcard.control import requests as api
 from stuntcard.control.actors import codes_asked_for, perform
 from stuntcard.control.errors import ControlError, RequestError, SaidError
+from stuntcard.control.languages import messages_for
 from stuntcard.control.served import ServedReader
 from stuntcard.faults.rules import FaultError, Faults, check_names
 from stuntcard.faults.text import parse_rule, rule_text
 
 if TYPE_CHECKING:
     from stuntcard.exercises.live import LiveAttempt
+    from stuntcard.messages import Messages
     from stuntcard.readers.pinpad.pad import PinPad
 
 FAULTS_MAX = 1000
+
+_Movement = (
+    api.InsertRequest | api.RemoveRequest | api.MoveRequest | api.UnplugRequest | api.PlugRequest | api.ResetRequest
+)
 
 
 class LiveCard:
@@ -70,26 +76,23 @@ class LiveCard:
                 return api.CodesAnswer(codes_asked_for(self._card.profile, actor, act))
             case api.ActRequest():
                 return api.DoneAnswer(perform(self._card, request))
-            case api.InsertRequest(card):
-                return api.DoneAnswer(self._insert() if card is None else self._put_in(card))
-            case api.RemoveRequest(back_after):
-                return api.DoneAnswer(self._remove(back_after))
-            case api.MoveRequest(to):
-                return api.DoneAnswer(self._move(to))
-            case api.UnplugRequest(back_after):
-                return api.DoneAnswer(self._unplug(back_after))
-            case api.PlugRequest():
-                return api.DoneAnswer(self._plug())
-            case api.ResetRequest():
-                return api.DoneAnswer(self._reset())
+            case (
+                api.InsertRequest()
+                | api.RemoveRequest()
+                | api.MoveRequest()
+                | api.UnplugRequest()
+                | api.PlugRequest()
+                | api.ResetRequest()
+            ):
+                return self._moved(request, messages_for(request))
             case api.SetFaultRequest(rule):
                 return self._set_fault(rule)
             case api.ListFaultsRequest():
                 return api.FaultsAnswer(self.listed_faults())
             case api.ClearFaultsRequest(number):
                 return self._clear_faults(number)
-            case api.SetStateRequest(wanted, force):
-                return self._set_state(wanted, force)
+            case api.SetStateRequest():
+                return self._set_state(request)
             case api.PinPadRequest():
                 return api.PinPadAnswer(self._pinpad().asked)
             case api.TypeRequest(keys):
@@ -100,6 +103,25 @@ class LiveCard:
                 from stuntcard.control.exercises import answer
 
                 return answer(self.attempt, request)
+
+    def _moved(self, request: _Movement, messages: Messages) -> api.DoneAnswer:
+        """Moves the card or its reader, and says where it is then."""
+        match request:
+            case api.InsertRequest(card):
+                done = messages.text(self._insert()) if card is None else self._put_in(card, messages)
+            case api.RemoveRequest(back_after):
+                done = _back(messages.text(self._remove(back_after)), "done-comes-back", back_after, messages)
+            case api.MoveRequest(to):
+                self._move(to)
+                done = messages.text("done-moved", reader=to)
+            case api.UnplugRequest(back_after):
+                done = _back(messages.text(self._unplug(back_after)), "done-plugs-again", back_after, messages)
+            case api.PlugRequest():
+                done = messages.text(self._plug())
+            case api.ResetRequest():
+                self._reset()
+                done = messages.text("done-reset")
+        return api.DoneAnswer(done)
 
     def _end(self) -> bool:
         if self.go_alone is None:
@@ -142,12 +164,12 @@ class LiveCard:
             return api.Place.UNPLUGGED
         return api.Place.OUT if self._reader.card is not None else api.Place.EMPTY
 
-    def _put_in(self, source: str) -> str:
+    def _put_in(self, source: str, messages: Messages) -> str:
         if self.attempt is not None:
             raise SaidError(lambda messages: messages.text("refused-exercise-card"))
         self.put_in(source)
         self._slot_control.plug()
-        return f"{self._card.profile.name} is in the reader"
+        return messages.text("done-put-in", card=self._card.profile.name)
 
     def _insert(self) -> str:
         slot_control = self._slot_control
@@ -155,39 +177,34 @@ class LiveCard:
         was_plugged = slot_control.slot.plugged
         slot_control.plug()
         if slot_control.insert():
-            return "the card is in the reader"
-        return "the card is in the reader already" if was_plugged else "the reader is plugged in again"
+            return "done-inserted"
+        return "done-inserted-already" if was_plugged else "done-plugged"
 
     def _remove(self, back_after: float | None) -> str:
         self._must_have_a_card()
-        was_in = self._slot_control.remove(back_after)
-        back = "" if back_after is None else f", and comes back in {back_after:g} s"
-        return f"the card is out of the reader{'' if was_in else ' already'}{back}"
+        return "done-removed" if self._slot_control.remove(back_after) else "done-removed-already"
 
-    def _move(self, name: str) -> str:
+    def _move(self, name: str) -> None:
         self._must_have_a_card()
         self._reader.move_to(name)
-        return f"the card is in the reader {name}"
 
     def _unplug(self, back_after: float | None) -> str:
         slot_control = self._slot_control
         was_plugged = slot_control.slot.plugged
         slot_control.unplug(back_after)
-        back = "" if back_after is None else f", and is plugged in again in {back_after:g} s"
-        return f"the reader is unplugged{'' if was_plugged else ' already'}{back}"
+        return "done-unplugged" if was_plugged else "done-unplugged-already"
 
     def _plug(self) -> str:
         slot_control = self._slot_control
         was_plugged = slot_control.slot.plugged
         slot_control.plug()
-        return "the reader is plugged in already" if was_plugged else "the reader is plugged in again"
+        return "done-plugged-already" if was_plugged else "done-plugged"
 
-    def _reset(self) -> str:
+    def _reset(self) -> None:
         self._must_have_a_card()
         if self.place is not api.Place.IN:
             raise SaidError(lambda messages: messages.text("refused-card-out"))
         self._slot_control.reset()
-        return "the card was reset"
 
     # Faults
 
@@ -220,10 +237,14 @@ class LiveCard:
 
     # State
 
-    def _set_state(self, words: tuple[str, ...], force: bool) -> api.SetStateAnswer:
+    def _set_state(self, request: api.SetStateRequest) -> api.SetStateAnswer:
         # Cards whose state nobody sets shall not wait for this to load.
         from stuntcard.control.setting import set_state
 
-        answer = set_state(self._card, words, force=force)
+        answer = set_state(self._card, request)
         self._slot_control.reset()  # whoever used the card is told that its session is over
         return answer
+
+
+def _back(done: str, key: str, back_after: float | None, messages: Messages) -> str:
+    return done if back_after is None else messages.text(key, done=done, seconds=f"{back_after:g}")

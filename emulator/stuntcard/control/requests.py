@@ -14,8 +14,11 @@ from pydantic import ConfigDict, Field
 from stuntcard.card.view import CardView
 
 
+@dataclass(frozen=True, slots=True)
 class _Request:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+    language: str = field(default="en", kw_only=True)
+    """What is said in sentences, refusals included, is said in this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,6 @@ class TypeRequest(_Request):
 class ExerciseRequest(_Request):
     """How the attempt at the card's exercise stands. Changes nothing; answered with ExerciseAnswer."""
 
-    language: str = "en"
     request: Literal["exercise"] = "exercise"
 
 
@@ -159,7 +161,6 @@ class ExerciseRequest(_Request):
 class HintRequest(_Request):
     """One more hint for the card's exercise, which counts as taken; answered with LinesAnswer."""
 
-    language: str = "en"
     request: Literal["hint"] = "hint"
 
 
@@ -168,7 +169,6 @@ class CallRequest(_Request):
     """Somebody of the card's exercise is called, who may tell values of codes; answered with LinesAnswer."""
 
     person: str
-    language: str = "en"
     request: Literal["call"] = "call"
 
 

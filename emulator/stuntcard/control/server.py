@@ -8,11 +8,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 # What is asked and answered is loaded with the first request: most cards are never asked.
 if TYPE_CHECKING:
+    from stuntcard.control.errors import ControlError
     from stuntcard.control.live_card import LiveCard
 
 _log = logging.getLogger(__name__)
@@ -90,14 +92,18 @@ class ControlServer:
 
     def _answer(self, line: bytes | None) -> bytes:
         from stuntcard.control.errors import ControlError, RequestError
+        from stuntcard.control.languages import in_language_of
         from stuntcard.control.wire import answer_line, error_line, parse_request
 
+        say: Callable[[ControlError], str] = str
         try:
             if line is None:
                 raise RequestError(f"a request is one line of at most {MAX_REQUEST} bytes, with its end")
-            return answer_line(self._live().answer(parse_request(line)))
+            request = parse_request(line)
+            say = partial(in_language_of, request)
+            return answer_line(self._live().answer(request))
         except ControlError as error:
-            return error_line(str(error), not_understood=isinstance(error, RequestError))
+            return error_line(say(error), not_understood=isinstance(error, RequestError))
         except Exception:
             # A fault of ours in one request must not leave its client without an answer.
             _log.exception("a request could not be answered")

@@ -7,7 +7,8 @@ from functools import partial
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
 from stuntcard.control.errors import ControlError, NotUnderstoodError, SaidError
-from stuntcard.control.requests import SetStateAnswer
+from stuntcard.control.languages import messages_for
+from stuntcard.control.requests import SetStateAnswer, SetStateRequest
 from stuntcard.control.steering import ForceNeededError, steer
 from stuntcard.messages import Messages
 from stuntcard.policy.described import ChangeIsDue, CodeIs, KeysAre, PartIs
@@ -19,14 +20,15 @@ from stuntcard.words.route import stage_in_words
 from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
 
 
-def set_state(card: Card, words: tuple[str, ...], *, force: bool) -> SetStateAnswer:
+def set_state(card: Card, request: SetStateRequest) -> SetStateAnswer:
     """Brings the card there, by the law as far as that leads. Raises ControlError, and then nothing was changed."""
     profile, before = card.profile, card.content
-    wanted, keys = _understood(profile, words)
+    wanted, keys = _understood(profile, request.wanted)
+    messages = messages_for(request)
     try:
         for one in keys:
             card.change_content(partial(_stocked, profile, one))
-        steered = steer(card, wanted, force=force)
+        steered = steer(card, wanted, force=request.force)
     except (ForceNeededError, ControlError) as error:
         card.change_content(lambda _: before)
         if isinstance(error, ControlError):
@@ -34,7 +36,7 @@ def set_state(card: Card, words: tuple[str, ...], *, force: bool) -> SetStateAns
         forced = ", ".join(trait_in_words(one) for one in error.forced)
         raise SaidError(lambda messages: messages.text("refused-force", wanted=forced)) from error
     return SetStateAnswer(
-        law=(*map(trait_in_words, keys), *(stage_in_words(profile, stage) for stage in steered.route.stages)),
+        law=(*map(trait_in_words, keys), *(stage_in_words(profile, stage, messages) for stage in steered.route.stages)),
         forced=tuple(trait_in_words(one) for one in steered.route.forced),
         given=steered.given,
         also=tuple(trait_in_words(one) for one in steered.changed_too),

@@ -127,18 +127,18 @@ class DeskReader:
 
         Raises ControlError where there is no such reader, or a card lies in it.
         """
-        from stuntcard.control.errors import ControlError
+        from stuntcard.control.errors import SaidError
 
         with self._moving:
             other = next((one for one in self.beside if one.name == name), None)
             mine = self._lying
             if other is None:
                 names = ", ".join(one.name for one in self.beside)
-                raise ControlError(f"no reader on this desk is called {name}; there are: {names}")
+                raise SaidError(lambda messages: messages.text("move-no-reader", name=name, names=names))
             if mine is None:
-                raise ControlError(f"the reader {self.name} has no card that could be moved")
+                raise SaidError(lambda messages: messages.text("move-no-card", name=self.name))
             if other.slot_control.card_in:
-                raise ControlError(f"a card lies in the reader {name}; take it out first: stuntcard remove {name}")
+                raise SaidError(lambda messages: messages.text("move-taken", name=name))
             theirs = other._lying
             self.slot_control.give_up(theirs.placed.outermost if theirs is not None else None)
             if theirs is not None:
@@ -159,7 +159,7 @@ class DeskReader:
 
 @contextmanager
 def _other_card(source: str) -> Iterator[Card]:
-    from stuntcard.control.errors import ControlError
+    from stuntcard.control.errors import SaidError
     from stuntcard.profile.load import ProfileError
     from stuntcard.store.errors import StoreError
 
@@ -167,7 +167,8 @@ def _other_card(source: str) -> Iterator[Card]:
         try:
             card = stack.enter_context(card_made(source))
         except (OSError, ProfileError, StoreError) as error:
-            raise ControlError(f"{source} can't be put into the reader: {error}") from error
+            reason = str(error)
+            raise SaidError(lambda messages: messages.text("refused-put-in", source=source, reason=reason)) from error
         yield card
 
 

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stuntcard.card.content import factory_content
 from stuntcard.profile.load import parse_profile
@@ -31,6 +32,9 @@ from stuntcard.store.places import (
     snapshot_path,
     snapshots_directory,
 )
+
+if TYPE_CHECKING:
+    from stuntcard.messages import Messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,7 @@ def add_card(name: str, stored: StoredCard) -> Path:
     path = card_path(name)
     with _locked(path):
         if path.exists():
-            raise StoreError(
-                f"there is a card '{name}' already; take another name, or delete it: stuntcard card delete {name}"
-            )
+            raise StoreError(lambda messages: messages.text("stored-exists", name=name))
         create_file(path, stored)
     return path
 
@@ -134,7 +136,7 @@ def save_snapshot(name: str, snapshot: str | None = None) -> str:
     private_directory(path.parent)
     with _locked(path) as lock:
         if path.exists():
-            raise StoreError(f"card '{name}' has a snapshot '{snapshot}' already; take another name")
+            raise StoreError(lambda messages: messages.text("snapshot-exists", name=name, snapshot=snapshot))
         create_file(path, stored)
         lock.forget()
     return snapshot
@@ -183,11 +185,15 @@ def _snapshot_meant(name: str, snapshot: str | None) -> tuple[str, Path]:
     if snapshot is None and snapshots:
         snapshot = snapshots[-1]
     if snapshot is None or snapshot not in snapshots:
-        which = f"no snapshot '{snapshot}'" if snapshot is not None else "no snapshot"
-        there_are = (
-            f"; there are: {', '.join(snapshots)}" if snapshots else f"; save one: stuntcard snapshot save {name}"
-        )
-        raise StoreError(f"card '{name}' has {which}{there_are}")
+        key = "snapshot-no-such" if snapshot is not None else "snapshot-not-any"
+
+        def say(messages: Messages) -> str:
+            known = messages.text(
+                "stored-there-are" if snapshots else "snapshot-save-one", names=", ".join(snapshots), name=name
+            )
+            return messages.text(key, name=name, snapshot=snapshot or "", known=known)
+
+        raise StoreError(say)
     return snapshot, snapshot_path(name, snapshot)
 
 
@@ -209,9 +215,13 @@ def _known(name: str) -> None:
 
 
 def _no_such(name: str) -> StoreError:
-    known = ", ".join(path.stem for path in _card_files(cards_directory()))
-    there_are = f"there are: {known}" if known else "there is none yet"
-    return StoreError(f"there is no card '{name}'; {there_are}. Make one: stuntcard card new {name} proid-q")
+    names = ", ".join(path.stem for path in _card_files(cards_directory()))
+
+    def say(messages: Messages) -> str:
+        known = messages.text("stored-there-are" if names else "stored-none-yet", names=names)
+        return messages.text("stored-no-such", name=name, known=known)
+
+    return StoreError(say)
 
 
 @contextlib.contextmanager

@@ -14,8 +14,12 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stuntcard.store.errors import CardInUseError
+
+if TYPE_CHECKING:
+    from stuntcard.messages import Messages
 
 LOCK_SUFFIX = ".lock"
 _ATTEMPTS, _PAUSE = 5, 0.02
@@ -46,7 +50,8 @@ class CardLock:
                 return
             os.close(self._descriptor)
             time.sleep(_PAUSE)
-        raise CardInUseError(_in_use(card.stem, _read(self._path)))
+        user = _read(self._path)
+        raise CardInUseError(lambda messages: _in_use(card.stem, user, messages))
 
     def release(self) -> None:
         """Lets the next one in."""
@@ -112,10 +117,7 @@ def _read(path: Path) -> CardUser | None:
         return None
 
 
-def _in_use(name: str, user: CardUser | None) -> str:
+def _in_use(name: str, user: CardUser | None, messages: Messages) -> str:
     if user is None:
-        return f"card '{name}' is in use by another program; stop that first"
-    return (
-        f"card '{name}' is in use by `{user.command}` (process {user.pid}, since {user.since}); "
-        f"stop that first, or work on a copy: stuntcard card copy {name} {name}-2"
-    )
+        return messages.text("stored-in-use-by-another", name=name)
+    return messages.text("stored-in-use", name=name, program=user.command, process=user.pid, since=user.since)

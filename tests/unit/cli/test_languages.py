@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import polib
 import pytest
-from stuntcard.cli.language import language_of_environment
+from stuntcard.cli.environment import language_of_environment
 
 from tests.unit.cli.command_line import ROOT, run
 
@@ -84,3 +85,26 @@ def test_the_environment_says_the_language_where_nobody_else_does(monkeypatch: p
 )
 def test_the_first_variable_that_is_set_decides(environment: dict[str, str], language: str) -> None:
     assert language_of_environment(environment) == language
+
+
+def test_what_is_done_to_cards_is_said_in_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUNTCARD_HOME", str(tmp_path / "home"))
+    speaks = ("--language", "cs")
+    assert run("card", "new", "mine", "proid-q", *speaks).stdout.startswith("mine: nová karta ProID+Q. Do čtečky ji ")
+    assert run("card", "list", *speaks).stdout.splitlines()[0].split() == [
+        "NÁZEV", "PROFIL", "SÉRIOVÉ", "ČÍSLO", "TRVANLIVOST",
+    ]  # fmt: skip
+    shown = run("card", "show", "mine", *speaks).stdout
+    assert "uložena jako mine, trvanlivost full, vytvořena " in shown
+    assert "12345678" not in shown
+    assert "Hodnoty kódů ukáže: stuntcard card show mine --unmasked" in shown
+    assert "  PUK: 87654321" in run("card", "show", "mine", "--unmasked", *speaks).stdout.splitlines()
+    assert run("set", "card:mine", "pin=blocked", *speaks).stdout == "PIN zadán chybně, 3krát\n"
+    assert run("set", "card:mine", "pin=blocked", *speaks).stdout == "karta už v tomto stavu je\n"
+    assert run("snapshot", "restore", "mine", *speaks).stderr == (
+        "karta „mine“ nemá žádný snímek; uložíte ho příkazem: stuntcard snapshot save mine\n"
+    )
+    refused = run("card", "new", "mine", "proid-q", "--language", "sl")
+    assert (refused.exit_code, refused.stderr.partition(";")[0]) == (2, "kartica »mine« že obstaja")
+    nobody = run("insert", "nobody", "--language", "sl")
+    assert nobody.stderr.startswith("nobena kartica »nobody« ni zagnana (zagnane: nobena); ")

@@ -13,7 +13,7 @@ ROOMS_OF_EXEC = {
     "applets", "card", "cli", "control", "faults", "iso7816", "policy", "profile", "readers", "running",
 }  # fmt: skip
 MODULES_OF_EXEC = {
-    "cli": {"app", "completion", "desk", "exit", "language", "loading", "options", "run", "streams"},
+    "cli": {"app", "completion", "desk", "environment", "exit", "language", "loading", "options", "run", "streams"},
     "control": {"directory", "server"},  # what is asked and answered comes with the first request
     "faults": {"injector"},  # rules come with the first fault
     "running": {"choices", "desk", "making", "pcsc", "placing", "plan", "program", "signals", "startup"},

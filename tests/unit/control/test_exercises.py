@@ -43,7 +43,7 @@ def set_pin(attempt: LiveAttempt, tpin: bytes) -> None:
 
 def test_how_it_stands_goes_over_the_wire(live: LiveCard, attempt: LiveAttempt) -> None:
     set_pin(attempt, b"11111111")
-    answer = live.answer(ExerciseRequest("cs"))
+    answer = live.answer(ExerciseRequest(language="cs"))
     assert isinstance(answer, ExerciseAnswer)
     assert (answer.exercise, answer.progress, answer.missing) == ("zzzs-pk-first-use-of-kpep", "open", 1)
     assert (answer.traps, answer.tries_spent) == ({"puk-for-kpep": 0.0}, {"tpin": 1})
@@ -53,18 +53,20 @@ def test_how_it_stands_goes_over_the_wire(live: LiveCard, attempt: LiveAttempt) 
 
 
 def test_hints_come_one_by_one_until_there_is_no_more_to_tell(live: LiveCard, attempt: LiveAttempt) -> None:
-    assert lines(live, HintRequest("sl"))[0] == "Namig: Imetnik vnese TPIN in prvič nastavi PIN za KPEP."
+    assert lines(live, HintRequest(language="sl"))[0] == "Namig: Imetnik vnese TPIN in prvič nastavi PIN za KPEP."
     assert lines(live, HintRequest()) == ("There is no more to tell until something changes on the card.",)
     set_pin(attempt, b"11111111")
     assert lines(live, HintRequest())[-1].startswith("  TPIN has 2 tries left.")
     assert attempt.judgement().hints == 2
     for _ in range(2):
         set_pin(attempt, b"11111111")
-    assert lines(live, HintRequest("cs")) == ("K cíli už žádná cesta nevede. Začněte znovu a proberte, co se stalo.",)
+    assert lines(live, HintRequest(language="cs")) == (
+        "K cíli už žádná cesta nevede. Začněte znovu a proberte, co se stalo.",
+    )
 
 
 def test_who_is_called_tells_what_he_knows_and_no_code_is_in_what_is_logged(live: LiveCard) -> None:
-    answer = live.answer(CallRequest("post", "sl"))
+    answer = live.answer(CallRequest("post", language="sl"))
     assert isinstance(answer, LinesAnswer)
     assert answer.lines[-1] == "  TPIN: 12345678"
     assert "12345678" not in repr(answer)
@@ -74,8 +76,11 @@ def test_who_is_called_tells_what_he_knows_and_no_code_is_in_what_is_logged(live
     ("request_", "why"),
     [
         (CallRequest("office"), "Nobody here is called so, or would say anything; you can call: the post (post)"),
-        (CallRequest("mother", "cs"), "Tady nikdo takový není, nebo vám nic neřekne; můžete zavolat: na poštu (post)"),
-        (ExerciseRequest("de"), "de"),
+        (
+            CallRequest("mother", language="cs"),
+            "Tady nikdo takový není, nebo vám nic neřekne; můžete zavolat: na poštu (post)",
+        ),
+        (ExerciseRequest(language="de"), "de"),
     ],
 )
 def test_what_can_t_be_is_told(live: LiveCard, request_: Request, why: str) -> None:

@@ -7,6 +7,7 @@ from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.view import view
 from stuntcard.control.errors import ControlError
+from stuntcard.control.requests import SetStateRequest
 from stuntcard.control.setting import set_state
 from stuntcard.profile.load import load_profile
 
@@ -21,7 +22,7 @@ def keys(card: Card) -> list[tuple[str, bool, str | None]]:
 
 def test_keys_are_put_on_the_card_before_its_codes_are_brought_to_a_state() -> None:
     card = new_card()
-    answer = set_state(card, ("pin=blocked", "cc=1+1 unpaired", "general=1"), force=False)
+    answer = set_state(card, SetStateRequest(("pin=blocked", "cc=1+1 unpaired", "general=1")))
     assert keys(card) == [("cc", True, "21"), ("cc", False, "22"), ("general", True, "23")]
     assert answer.law == ("cc=1+1 unpaired", "general=1", "PIN given wrongly, 3 times")
     assert card.state.codes["pin"].tries_left == 0
@@ -29,8 +30,8 @@ def test_keys_are_put_on_the_card_before_its_codes_are_brought_to_a_state() -> N
 
 def test_more_are_put_beside_those_that_are_there() -> None:
     card = new_card()
-    set_state(card, ("cc=1",), force=False)
-    set_state(card, ("cc=2",), force=False)
+    set_state(card, SetStateRequest(("cc=1",)))
+    set_state(card, SetStateRequest(("cc=2",)))
     assert keys(card) == [("cc", True, "21"), ("cc", True, "22")]
 
 
@@ -44,15 +45,15 @@ def test_more_are_put_beside_those_that_are_there() -> None:
 )
 def test_what_can_not_be_changes_nothing(wanted: tuple[str, ...], says: str) -> None:
     card = new_card()
-    set_state(card, ("general=1",), force=False)
+    set_state(card, SetStateRequest(("general=1",)))
     before = card.content
     with pytest.raises(ControlError, match=says):
-        set_state(card, wanted, force=False)
+        set_state(card, SetStateRequest(wanted))
     assert card.content == before
 
 
 def test_a_code_that_is_blocked_lets_no_key_in() -> None:
     card = new_card("tokenme")
-    set_state(card, ("pin=blocked",), force=False)
+    set_state(card, SetStateRequest(("pin=blocked",)))
     with pytest.raises(ControlError, match="general=1: the card refuses the key"):
-        set_state(card, ("general=1",), force=False)
+        set_state(card, SetStateRequest(("general=1",)))
