@@ -7,7 +7,6 @@ from stuntcard.policy.described import Stage
 from stuntcard.policy.moves import Move
 from stuntcard.profile.model import ActionKind, Profile
 
-
 _TOLD = {True: "set-way-told", False: "set-way-told-wrongly"}
 _SET = {True: "set-way-set", False: "set-way-set-wrongly"}
 _GIVEN = {True: "set-way-given", False: "set-way-given-wrongly"}
