@@ -61,7 +61,7 @@ def test_the_control_socket_knows_of_the_exercise(owner: TestClient) -> None:
     from stuntcard.control.requests import ExerciseAnswer, ExerciseRequest
 
     owner.put(ANNA, json={"exercise": "proid-q-pin-blocked"})
-    answer = send(the_running_card("anna"), ExerciseRequest("en"), ExerciseAnswer)
+    answer = send(the_running_card("anna"), ExerciseRequest(), ExerciseAnswer)
     assert answer.exercise == "proid-q-pin-blocked"
 
 
