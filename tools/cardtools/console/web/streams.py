@@ -11,6 +11,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 STREAMS_MAX = 500
+STREAMS_OF_TOPIC_MAX = 30
+"""A desk is looked at by its trainee and the trainer, so that nobody with a link takes the others' streams."""
 _HEARTBEAT = 15.0
 """Seconds without news until a comment says that the stream lives."""
 
@@ -58,9 +60,10 @@ class Hub:
         self._closed = False
 
     def listen(self, topic: str) -> Stream | None:
-        """A new stream; None when there are too many."""
+        """A new stream; None when there are too many, of this topic or of all."""
         with self._lock:
-            if self._closed or self._count >= STREAMS_MAX:
+            there = len(self._streams.get(topic, ()))
+            if self._closed or self._count >= STREAMS_MAX or there >= STREAMS_OF_TOPIC_MAX:
                 return None
             self._count += 1
             stream = Stream(topic)

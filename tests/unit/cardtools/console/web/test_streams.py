@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from cardtools.console.web.streams import STREAMS_MAX, Hub
+from cardtools.console.web.streams import STREAMS_MAX, STREAMS_OF_TOPIC_MAX, Hub
 
 
 def test_a_page_that_was_slow_is_told_once() -> None:
@@ -40,5 +40,15 @@ def test_there_is_an_end_of_streams_and_of_all_of_them() -> None:
         assert await last.news() is None
         hub.leave(last)
         assert hub.listen("after the end") is None
+
+    asyncio.run(story())
+
+
+def test_one_desk_has_not_the_streams_of_all_others() -> None:
+    async def story() -> None:
+        hub = Hub()
+        assert all(hub.listen("jana") for _ in range(STREAMS_OF_TOPIC_MAX))
+        assert hub.listen("jana") is None
+        assert hub.listen("petr") is not None
 
     asyncio.run(story())
