@@ -62,7 +62,13 @@ def test_every_page_passes_axe_and_is_readable_at_400_percent(class_: RunningCon
     other.browser.go(other_link)
     other.browser.choose(WORDS("asks"))
     trainer.wait_row("<script>", "asks for help")
-    for address in (board, f"{class_.url}/", f"{class_.url}/classes/new", f"{class_.url}/nowhere"):
+    for address in (
+        board,
+        f"{class_.url}/",
+        f"{class_.url}/classes/new",
+        f"{class_.url}/exercises/proid-q-seal",
+        f"{class_.url}/nowhere",
+    ):
         judge(browser, address)
     assert jana.browser.complaints == other.browser.complaints == []
 

@@ -124,6 +124,10 @@ def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningC
     assert trainer.post(f"/trainees/{jana_id}/message", data={"message": "PUK!"}, headers=form).status_code == 200
     assert trainer.post(f"/trainees/{jana_id}/again", headers=form).status_code == 200
     assert class_.card(f"{jana_id}-2")["pcsc_socket"]
+    # So is an exercise read with its answers, before it is given.
+    answers = trainer.get("/exercises/proid-q-622-expired")
+    assert (answers.status_code, "<small>(PQ-15, PQ-26)</small>" in answers.text) == (200, True)
+    assert trainer.get("/exercises/proid-q-623").status_code == 404
     # Who tries an exercise alone sits there.
     tried = trainer.post("/practice", data={"exercise": "proid-q-pin-blocked"}, headers=form)
     # A form that is sent twice, and one that is loaded again, takes one hint.

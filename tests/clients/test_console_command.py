@@ -86,8 +86,8 @@ def test_strangers_get_nothing(class_: RunningConsole) -> None:
     own_form = {"Origin": class_.url}
     for stranger in (visitor(class_), jana):
         for address in (
-            "/", "/classes/new", board, f"{board}/rows", f"{board}/events", f"{board}/report.csv",
-            f"{board}/report.pdf", desk, f"{desk}/card", f"{desk}/exercise", f"{desk}/events",
+            "/", "/classes/new", "/exercises/proid-q-seal", board, f"{board}/rows", f"{board}/events",
+            f"{board}/report.csv", f"{board}/report.pdf", desk, f"{desk}/card", f"{desk}/exercise", f"{desk}/events",
             f"{desk}/export/certificate?target=20",
         ):  # fmt: skip
             assert stranger.get(address).status_code == 403, address

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from stuntcard.serve.callers import Calling
+from stuntcard.exercises.load import exercise_names
+from stuntcard.serve.answers import ExerciseWithAnswers, with_answers
+from stuntcard.serve.callers import Calling, Owner
 from stuntcard.serve.choices import ExerciseChoice, ProfileChoice, ScenarioChoice, StoredChoice, exercises, profiles
 from stuntcard.serve.choices import scenarios as all_scenarios
 from stuntcard.serve.choices import stored_cards as all_stored_cards
 from stuntcard.serve.languages import InLanguage
+from stuntcard.serve.problems import Problem, ProblemError, refusals
 
 router = APIRouter(prefix="/api/v1", tags=["what cards can be made of"])
 
@@ -54,6 +59,18 @@ def list_scenarios(_: Calling, messages: InLanguage) -> Scenarios:
 def list_exercises(_: Calling, messages: InLanguage) -> Exercises:
     """The exercises."""
     return Exercises(exercises=exercises(messages))
+
+
+@router.get("/exercises/{name}", responses=refusals(Problem.NOT_ALLOWED, Problem.NOT_FOUND))
+def tell_exercise(
+    _: Owner,
+    name: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["proid-q-pin-blocked"])],
+    messages: InLanguage,
+) -> ExerciseWithAnswers:
+    """An exercise with its answers: the way, the traps, and what to explain."""
+    if name not in exercise_names():
+        raise ProblemError(Problem.NOT_FOUND, f"there is no exercise called '{name}'")
+    return with_answers(name, messages)
 
 
 @router.get("/stored-cards")

@@ -79,3 +79,15 @@ def test_who_is_called_again_says_the_same_and_counts_once(owner: TestClient) ->
     assert called[0]["says"]
     assert called == called[:1] * 3
     assert owner.get(f"{ANNA}/exercise").json()["calls"] == ["holder"]
+
+
+def test_the_trainer_reads_an_exercise_with_its_answers(owner: TestClient) -> None:
+    told = owner.get("/api/v1/exercises/proid-q-622-expired", params={"language": "sl"}).json()
+    assert told["title"] == "Napaka 622: za obnovo ni prostora"
+    assert told["way"]
+    assert [trap["fatal"] for trap in told["traps"]] == [True]
+    assert told["traps"][0]["facts"] == ["PQ-15", "PQ-26"]
+    assert told["explain"][0]["facts"] == ["PQ-13", "PQ-15"]
+    # The values of codes are the trainee's to be told.
+    assert not {"24680", "97531"} & set(str(told).replace("'", " ").split())
+    assert problem_of(owner.get("/api/v1/exercises/no-such")) == (404, "not-found")

@@ -58,6 +58,16 @@ def practice(request: Request, console: ForTrainer, exercise: Annotated[str, For
     return go_to(desk_path(trainee.id))
 
 
+@router.get("/exercises/{exercise}")
+def exercise_page(request: Request, console: ForTrainer, exercise: Annotated[str, Path(max_length=64)]) -> Response:
+    """An exercise with its answers, before it is given."""
+    language = language_of(request)
+    answers = console.school.answers(exercise, language)
+    if answers is None:
+        raise NoSuchPageError
+    return page(request, "answers", language, {"trainer": True, "exercise": answers})
+
+
 # Classes
 
 

@@ -16,6 +16,7 @@ from cardtools.common.messages import Language
 from cardtools.console.emulator.values import (
     Actor,
     Actors,
+    Answers,
     Called,
     Done,
     Exercise,
@@ -67,6 +68,10 @@ class Emulator:
     def exercises(self, language: Language) -> tuple[Summary, ...]:
         """All exercises there are."""
         return self._asked("GET", "/exercises", _Summaries, language=language).exercises
+
+    def answers(self, exercise: str, language: Language) -> Answers:
+        """An exercise with its answers."""
+        return self._asked("GET", f"/exercises/{exercise}", Answers, language=language)
 
     def put_card(self, card: str, exercise: str, label: str) -> Served:
         """The card of this name, as the exercise begins with it where it is not there yet; it outlives the server."""

@@ -75,6 +75,29 @@ class Exercise(_Value):
     """Empty while the exercise is open."""
 
 
+class TrapAhead(_Value):
+    """Something that should not be done, and why."""
+
+    title: str
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+class Answers(_Value):
+    """An exercise with its answers, for the trainer; `way` has the hints, one a step."""
+
+    id: str
+    profile: str
+    title: str
+    story: str
+    task: str
+    minutes: int
+    calls: Mapping[Person, str] = Field(default_factory=dict)
+    way: tuple[str, ...] = ()
+    traps: tuple[TrapAhead, ...] = ()
+    explain: tuple[Explanation, ...] = ()
+
+
 class Told(_Value):
     """Values of codes that the trainee knows from the start, by the codes' ids."""
 

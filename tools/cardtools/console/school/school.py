@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cardtools.common.messages import Language
 from cardtools.console.emulator.api import Emulator
-from cardtools.console.emulator.values import Act, Actor, Exercise, Person, Served, Summary
+from cardtools.console.emulator.values import Act, Actor, Answers, Exercise, Person, Served, Summary
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import ClassPlan, plan_of
 from cardtools.console.store.registry import NewClass, Registry
@@ -85,6 +85,11 @@ class School:
     def exercises(self, language: Language) -> tuple[Summary, ...]:
         """The exercises there are."""
         return self.emulator.exercises(language)
+
+    def answers(self, exercise: str, language: Language) -> Answers | None:
+        """An exercise with its answers; None where there is none of that name."""
+        known = any(one.id == exercise for one in self.exercises(language))
+        return self.emulator.answers(exercise, language) if known else None
 
     def titles(self, language: Language) -> Mapping[str, str]:
         """What exercises are called, by their ids."""
