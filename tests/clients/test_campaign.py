@@ -15,7 +15,7 @@ import pytest
 from stuntcard.campaign.journal import JOURNAL
 from stuntcard.campaign.outcome import Outcome
 
-from tests.clients.opensc import pkcs11_module
+from tests.clients.opensc import pkcs11_module, program_of_this_machine
 
 pytestmark = pytest.mark.own_module
 
@@ -96,7 +96,7 @@ def test_every_verify_of_a_real_client_fails_once_and_the_run_is_repeated(campai
 clients: {{opensc: {{module: {pkcs11_module()}, environment: {{PIN: "{{pin}}"}}, version: opensc-tool --info}}}}
 tasks:
   login:
-    run: pkcs11-tool --module {{module}} --login --pin env:PIN --list-objects
+    run: {program_of_this_machine("pkcs11-tool")} --module {{module}} --login --pin env:PIN --list-objects
 faults: [none, {{each_command: [ins=verify act=remove, ins=verify act=status:63C1]}}]
 under_fault: {{exit: failure}}
 """
