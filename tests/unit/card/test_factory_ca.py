@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
 from stuntcard.card.content import factory_content
-from stuntcard.card.factory_ca import ca_certificate, derive_factory_key, derive_key, issue
+from stuntcard.card.factory_ca import ca_certificate, derive_factory_key, derive_key, derive_serial, issue
 from stuntcard.card.pkcs15 import factory_certificate
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import KeyAlgorithm, Personalisation
@@ -92,11 +92,25 @@ def test_each_card_of_a_model_has_certificates_with_numbers_of_their_own(profile
     assert ours.public_key() == others.public_key()
 
 
-@pytest.mark.parametrize("algorithm", [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P521])
-def test_a_label_has_a_key_of_its_own_on_the_curve(algorithm: KeyAlgorithm) -> None:
+def test_a_certificate_for_no_card_has_the_number_of_its_key() -> None:
+    given = personalisation("zzzs-pk")
+    key = given.keys[0]
+    public_key = derive_factory_key(given.seed, key.id, key.algorithm).public_key()
+    certificate = x509.load_der_x509_certificate(issue(given, key, public_key))
+    assert certificate.serial_number == derive_serial(given.seed, "01")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "begins"),
+    [(KeyAlgorithm.EC_P256, "860a287eb476fc400bc16ecb"), (KeyAlgorithm.EC_P521, "1db9ff9da6a34d7d81229669")],
+)
+def test_a_label_has_a_key_of_its_own_on_the_curve_and_the_same_one_next_year(
+    algorithm: KeyAlgorithm, begins: str
+) -> None:
     keys = [derive_key("seed", label, algorithm) for label in ("01", "02", "01")]
     values = [key.private_numbers().private_value for key in keys]
     assert values[0] == values[2] != values[1]
+    assert f"{values[0]:x}".startswith(begins)
     curve = {KeyAlgorithm.EC_P256: ec.SECP256R1, KeyAlgorithm.EC_P521: ec.SECP521R1}[algorithm]
     assert all(isinstance(key.curve, curve) for key in keys)
 

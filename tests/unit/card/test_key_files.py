@@ -13,11 +13,13 @@ from stuntcard.card.key_files import (
     kind_of,
     path_of,
     reference_of,
+    rights_in,
     with_file_for,
     without_files_of,
 )
 from stuntcard.card.keys import Key, generate_ec, generate_rsa, secret_key
 from stuntcard.card.pkcs15 import APPLICATION
+from stuntcard.policy.state import KeyRights
 from stuntcard.profile.load import load_profile
 
 EMPTY = FileSystem({path: File(path, FileKind.DF) for path in (MASTER_FILE, APPLICATION)})
@@ -59,7 +61,7 @@ def test_a_keys_file_is_found_by_its_reference(key: Key, kind: FileKind) -> None
 
 
 def test_a_file_that_fits_its_key_stays_and_another_becomes_one_that_does() -> None:
-    theirs = File(APPLICATION + b"\x4b\x01", FileKind.EC_KEY, access(otherwise=Condition.ALWAYS), b"\x01\x00\x10\x00")
+    theirs = File(APPLICATION + b"\x48\x01", FileKind.EC_KEY, access(otherwise=Condition.ALWAYS), b"\x01\x00\x10\x00")
     files = EMPTY.created(theirs)
     assert with_file_for(files, APPLICATION, 1, EC_KEY, RIGHTS) is files
     other = with_file_for(files, APPLICATION, 1, generate_rsa(1024), RIGHTS)
@@ -77,3 +79,24 @@ def test_access_to_a_key_file_is_its_guards() -> None:
     proid_q = load_profile("proid-q")
     assert key_file_access(proid_q, "qpin", deletable=True).hex() == "ff90ffffffffff93"
     assert key_file_access(proid_q, "pin", deletable=False).hex() == "ffffffffffffff91"
+    assert key_file_access(load_profile("eobcanka"), "bok", deletable=True).hex() == "ff90ffffffffffff", (
+        "not on the chip"
+    )
+
+
+@pytest.mark.parametrize(
+    ("use", "consent", "rights"),
+    [
+        (code_condition(3), 0, KeyRights("qpin")),
+        (Condition.USER, 0, KeyRights("pin")),
+        (Condition.ALWAYS, 1, KeyRights(consent="pin")),
+        (Condition.ALWAYS, 9, KeyRights()),
+        (Condition.NEVER, 0, KeyRights(never=True)),
+        (code_condition(9), 0, KeyRights(never=True)),
+    ],
+    ids=["QPIN", "the files' guard", "PIN for one use", "an unknown code for one use", "nobody", "an unknown code"],
+)
+def test_what_a_key_file_asks_for_each_use(use: int, consent: int, rights: KeyRights) -> None:
+    content = Header(256).asking(consent).encode()
+    file = File(APPLICATION + b"\x4b\x01", FileKind.EC_KEY, access(otherwise=Condition.NEVER, use=use), content)
+    assert rights_in(load_profile("proid-q"), file) == rights
