@@ -36,6 +36,15 @@ def test_a_card_that_never_is_empty_is_not_emptied_whatever_its_files_allow() ->
     assert card.content == before
 
 
+def test_the_current_directory_is_the_file_selected_or_the_one_that_it_lies_in() -> None:
+    card = new_card()
+    directories = []
+    for path in ("3F00", "3F002F00", "3F005015", PRKDF):
+        card.select_file(card.files.at(bytes.fromhex(path)))
+        directories.append(card.current_df.hex().upper())
+    assert directories == ["3F00", "3F00", "3F005015", "3F005015"]
+
+
 def with_files(content: Content, *files: File) -> Content:
     return replace(content, files=FileSystem({**content.files.files, **{file.path: file for file in files}}))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from stuntcard.card.files import Condition, File, FileKind, access
+from stuntcard.card.key_files import Header
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.state import KeyRights
 
 from tests.unit.card.cards import ISOAPPLET, NOT_ALLOWED, OK, PIN, PRKDF, QPIN, Client, key_entry
 
+FIRST_KEY_FILE = bytes.fromhex("3F0050154B01")
 CONSENT = b"\x02\x01\x01"
 
 
@@ -130,3 +133,31 @@ def test_a_key_made_anew_by_the_same_number_asks_no_more_than_it_is_told(client:
     assert client.items[-1].rights == KeyRights()
     assert client.verify(PIN) == OK
     assert [client.sign(0)[1], client.sign(0)[1]] == [OK, OK]
+
+
+# What the directory says of no key that is there, or of one without a file
+
+
+def test_an_entry_that_names_no_key_is_left_as_it_is(client: Client) -> None:
+    make_qualified_key(client)
+    nameless = tlv.encode(0x30, tlv.encode(0x30, b"") * 3)
+    client.list_keys(nameless, key_entry(0, b"\x20"))
+    assert client.fetch(ISOAPPLET)[1] == OK
+    assert listed(client) == nameless + asking(key_entry(0, b"\x20"))
+
+
+def test_a_key_without_a_file_asks_for_nothing_more(client: Client) -> None:
+    client.card.create_file(File(FIRST_KEY_FILE, FileKind.EF, access(otherwise=Condition.USER), b"0"))
+    assert client.make_key(1) == OK
+    client.list_keys(asking(key_entry(1, b"\x45")))
+    assert client.fetch(ISOAPPLET)[1] == OK
+    assert [item.rights for item in client.items] == [KeyRights()]
+
+
+def test_a_key_whose_file_asks_for_another_code_goes_on_to_ask_for_that(client: Client) -> None:
+    asks_for_qpin = Header(256).asking(3).encode()
+    client.card.create_file(File(FIRST_KEY_FILE, FileKind.EC_KEY, access(otherwise=Condition.USER), asks_for_qpin))
+    assert client.make_key(1) == OK
+    client.list_keys(asking(key_entry(1, b"\x45")))
+    assert client.fetch(ISOAPPLET)[1] == OK
+    assert client.card.files.at(FIRST_KEY_FILE).content == asks_for_qpin

@@ -7,8 +7,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card import pkcs15
 from stuntcard.card.content import Content, KeyRecord, factory_content, read_directories
 from stuntcard.card.files import File, FileKind
-from stuntcard.card.key_files import Header
-from stuntcard.card.keys import generate_ec
+from stuntcard.card.key_files import SECRET, Header
+from stuntcard.card.keys import generate_ec, secret_key
+from stuntcard.card.pkcs15_objects import path_to
+from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import DirectoriesRead
 from stuntcard.policy.state import Item, Origin, factory_state
 
@@ -137,3 +139,29 @@ def test_a_directory_that_is_not_there_says_nothing(content: Content, path: str)
         None if path in (PRKDF, ODF) else frozenset(),
         None if path in (CDF, ODF) else frozenset(),
     )
+
+
+# Secret keys
+
+
+def with_a_secret_key(content: Content) -> Content:
+    """Key 1, which clients name by 10, and a secret key, which they name by 1 in a directory of its own."""
+    items = (Item(1, "general", Origin.MADE, listed=True), Item(2, "general", Origin.MADE, listed=True))
+    content = replace(content, state=replace(content.state, items=items))
+    return content.with_key(1, KEY, 10).with_key(2, secret_key(bytes(16), 16), SECRET | 1)
+
+
+def test_a_secret_key_is_listed_in_the_directory_of_secret_keys(content: Content) -> None:
+    content = with_a_secret_key(content)
+    directory_of_secrets = bytes.fromhex("3F0050154406")
+    named = tlv.encode(pkcs15.SECRET_KEYS, path_to(directory_of_secrets))
+    content = with_file(content, ODF, content.files.at(bytes.fromhex(ODF)).content.rstrip(b"\0") + named)
+    file = File(directory_of_secrets, FileKind.EF, content=directory([key_entry(1, b"\x55")]))
+    read, event = read_directories(replace(content, files=content.files.created(file)))
+    assert event == DirectoriesRead(frozenset({2}), frozenset())
+    assert [record.identifier for record in read.keys.values()] == [None, b"\x55"]
+
+
+def test_where_no_directory_of_secret_keys_is_nothing_is_said_of_them(content: Content) -> None:
+    _, event = read_directories(with_a_secret_key(content))
+    assert event == DirectoriesRead(frozenset({2}), frozenset())
