@@ -144,6 +144,7 @@ def test_a_key_brought_in_signs_as_its_owner_knows() -> None:
     assert pow(raw, numbers.e, numbers.n) == int.from_bytes(block)
     (item,) = client.card.state.items
     assert (item.area, item.key) == ("general", Origin.IMPORTED)
+    assert client.send(commands("002A 9E9A", le=256)) == "6700", "nothing to sign"
 
 
 def test_a_key_that_does_not_fit_its_file_or_itself_is_refused() -> None:
