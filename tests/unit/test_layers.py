@@ -111,11 +111,12 @@ TOOLS = House(
         console__acts="manager.commands manager.model enrol.commands enrol.flows enrol.files enrol.ca_client"
         " enrol.errors card common",
         console__workers="console.acts console.errors",
+        console__looks="console.acts common",
         console__store="console.errors common",
         console__emulator="console.errors common",
         console__children="console.errors",
         console__school="console.workers console.emulator console.store console.errors common",
-        console__web="console.school console.workers console.acts console.store console.errors common",
+        console__web="console.school console.looks console.workers console.acts console.store console.errors common",
         console__desk="console.web console.school console.emulator console.acts common",
         console__board="console.web console.school console.store console.errors common",
         console__watching="console.web console.school console.emulator console.errors",

@@ -49,6 +49,11 @@ class Desk:
         """Has work done with the card. Raises ConsoleError."""
         return self.console.workers.do(self.console.school.seat_of(self.place), work)
 
+    def look(self) -> Result:
+        """Has the card looked at, once for all pages that wait for it. Raises ConsoleError."""
+        work = Work(kind="look", language=self.language)
+        return self.console.looks.look(self.place.attempt.card, self.language, lambda: self.do(work))
+
     def changed(self, what: str) -> None:
         """Tells the pages of the trainee and of the trainer that there is something new."""
         self.console.hub.tell(self.topic, what)

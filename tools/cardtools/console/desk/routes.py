@@ -153,7 +153,7 @@ def _exercise(desk: Desk) -> dict[str, object]:
 
 
 def _card(desk: Desk, at: str) -> dict[str, object]:
-    result = desk.do(Work(kind="look", language=desk.language))
+    result = desk.look()
     seen: CardSeen | None = result.seen
     return {
         "desk": desk,

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from cardtools.console.acts.values import Acted
+from cardtools.console.looks import Looks
 from cardtools.console.school.school import School
 from cardtools.console.store.rows import EndedRow, TraineeRow
 from cardtools.console.web.streams import Hub
@@ -51,6 +52,7 @@ class Console:
     url: str
     ca_url: Callable[[], str]
     """Where the CA is, which is started with that if need be. Raises ConsoleError."""
+    looks: Looks = field(default_factory=Looks)
     last_acted: dict[str, Acted] = field(default_factory=dict)
     """What came of the last act of each trainee, until the next."""
 
