@@ -66,7 +66,7 @@ def cards(class_: RunningConsole) -> list[str]:
 
 def test_hints_come_one_by_one_and_stay(sitting: Sitting) -> None:
     assert '<ol class="hints">' not in sitting.exercise()
-    sitting.post("hint")
+    sitting.post("hint", after="0")
     page = sitting.exercise()
     [hint] = re.findall(r'<ol class="hints"><li>(.*?)</li></ol>', page, re.DOTALL)
     assert "PUK" in hint

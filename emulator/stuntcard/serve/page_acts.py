@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.responses import Response
 
-from stuntcard.card.keeper import KeepError
 from stuntcard.control import requests as api
-from stuntcard.control.errors import ControlError
 from stuntcard.control.setting import wanted_in_words
 from stuntcard.messages import Messages
 from stuntcard.serve.callers import AllCards
 from stuntcard.serve.card_page import losses
 from stuntcard.serve.exercise import ServedExercise
+from stuntcard.serve.page_refusals import REFUSALS, in_words
 from stuntcard.serve.pages import go_to, language_of, page_messages
 from stuntcard.serve.plans import CardPlan, NewCard
 from stuntcard.serve.problems import Problem, ProblemError
 from stuntcard.serve.served_card import ServedCard
 from stuntcard.serve.visitors import CardActedOn, Form, Notice, VisitingOwner, notices_of, session_of
-from stuntcard.store.errors import StoreError
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,16 +37,8 @@ def _then(request: Request, path: str, act: Callable[[], Notice | None]) -> Resp
     """Does something, has the next page tell what came of it, and goes there."""
     try:
         notice = act()
-    except ControlError as error:
-        notice = Notice(error.in_words(Messages(language_of(request))), refused=True)
-    except (KeepError, StoreError) as error:
-        notice = Notice(str(error), refused=True)
-    except ProblemError as error:
-        notice = Notice(error.detail, refused=True)
-    except ValidationError as error:
-        # What was sent is not repeated: it may be a code.
-        faults = "; ".join(fault["msg"] for fault in error.errors(include_input=False, include_url=False))
-        notice = Notice(faults, refused=True)
+    except REFUSALS as error:
+        notice = Notice(in_words(error, _texts(request)), refused=True)
     if notice is not None:
         notices_of(request).leave(session_of(request), notice)
     return go_to(path)

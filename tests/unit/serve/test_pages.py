@@ -120,3 +120,20 @@ def test_an_exercise_is_told_and_helped_with_on_the_page(visitor: TestClient, ca
     assert lying is not None
     assert lying.transmit(unblock) == bytes.fromhex("9000")
     assert "Solved" in visitor.get("/cards/anna").text
+
+
+@pytest.mark.parametrize(
+    ("language", "taken", "not_filled_in"),
+    [
+        ("en", "There is a card of that name already.", "nothing was done: Id"),
+        ("cs", "Karta s tímto označením už existuje.", "se nic nestalo: Označení"),
+        ("sl", "Kartica s to oznako že obstaja.", "se ni nič zgodilo: Oznaka"),
+    ],
+)
+def test_a_form_is_refused_in_the_readers_language(
+    visitor: TestClient, cards: Cards, language: str, taken: str, not_filled_in: str
+) -> None:
+    cards.make("anna", CardPlan(profile="proid-q"))
+    visitor.get("/", params={"language": language})
+    assert taken in visitor.post("/cards", data={"source": "profile:tokenme", "id": "anna"}).text
+    assert not_filled_in in visitor.post("/cards", data={"source": "profile:tokenme", "id": "no name"}).text
