@@ -45,8 +45,8 @@ NO_PLACE = {
         "again.\n"
     ),
     "cs": (
-        "Chyba 622: klíč nebyl vytvořen, protože na zařízení ProID+Q pro něj není volné místo ({area}: obsazeno 2 z "
-        "2).\n"
+        "Chyba 622: klíč nebyl vytvořen, protože na zařízení ProID+Q pro něj není volné místo ({area}: obsazená "
+        "místa: 2 z celkem 2).\n"
         "Příčina: Každý certifikát tam zabírá jedno místo a stejně tak každý nespárovaný klíč, který zůstal po "
         "nedokončené žádosti.\n"
         "Náprava: Smažte starý certifikát (enrol clean) nebo nespárovaný klíč (cardmanager delete-key --expert) a "

@@ -54,7 +54,7 @@ OUTDATED = {
         "pki-manager-version 1.4.10) a požádejte znovu.\n"
     ),
     "sl": (
-        "Napaka 622: zahteva ni poslana, ker je program Bit4id PKI Manager v tem računalniku zastarel.\n"
+        "Napaka 622: zahtevek ni poslan, ker je program Bit4id PKI Manager v tem računalniku zastarel.\n"
         "Vzrok: Nameščena je različica 1.4.9; naprava TokenME potrebuje 1.4.10 ali novejšo.\n"
         "Rešitev: Posodobite program Bit4id PKI Manager, novo različico sporočite odjemalcu (enrol settings set "
         "pki-manager-version 1.4.10) in zaprosite še enkrat.\n"

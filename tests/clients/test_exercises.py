@@ -156,6 +156,8 @@ def test_a_trainee_at_a_terminal_begins_asks_and_solves() -> None:
     assert "To be explained afterwards:" in done.stderr
     assert given_up.returncode == 1
     assert "Še ni rešeno." in given_up.stderr
+    assert "  stuntcard exercise call post  pokličete nekoga, ki morda pozna kodo\n" in given_up.stdout
+    assert "  exit                          končate in izveste, kaj si je treba zapomniti\n" in given_up.stdout
 
 
 def test_who_cures_a_scenario_ends_well() -> None:

@@ -131,16 +131,17 @@ def start(
     from stuntcard.messages import messages_in
     from stuntcard.running.choices import ReaderChoiceError, parse_reader
     from stuntcard.running.exercises import begun, commented, concluded, ready_exercise
-    from stuntcard.words.exercise import story_lines
+    from stuntcard.words.exercise import next_lines, story_lines
 
     with failing(ReaderChoiceError):
         choice = parse_reader(reader)
     with _refusals():
         messages = messages_in(language)
         on_desk, attempt = begun(ready_exercise(name, messages), applet)
-    typer.echo("\n".join((*story_lines(attempt.ready, messages), "")))
-    commented(attempt, messages, lambda line: typer.echo(line, err=True))
     program = context.meta.get(PROGRAM)
+    may_type = next_lines(attempt.ready, on_desk.name, bool(program), messages)
+    typer.echo("\n".join((*story_lines(attempt.ready, messages), "", *may_type, "")))
+    commented(attempt, messages, lambda line: typer.echo(line, err=True))
     ended_with = _served(on_desk, choice, program, messages)
     typer.echo("\n".join(concluded(attempt, messages)), err=bool(program))
     raise typer.Exit(ended_with or (0 if attempt.attempt.solved_at is not None else _NOT_SOLVED))

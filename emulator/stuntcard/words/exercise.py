@@ -41,6 +41,21 @@ def story_lines(ready: ReadyExercise, messages: Messages) -> Iterator[str]:
         yield messages.text("exercise-calls", people=people(exercise.calls, messages))
 
 
+def next_lines(ready: ReadyExercise, card: str, in_shell: bool, messages: Messages) -> Iterator[str]:
+    """What the trainee may type next; `in_shell`: the exercise has a program of its own, such as a shell."""
+    commands = {"cardmanager show": "exercise-next-look"}
+    if not in_shell:
+        commands = {f'eval "$(stuntcard env {card})"': "exercise-next-shell", **commands}
+    commands |= {
+        f"stuntcard exercise call {person.value}": "exercise-next-call" for person in ready.named.exercise.calls
+    }
+    commands |= {"stuntcard exercise hint": "exercise-next-hint", "stuntcard exercise status": "exercise-next-status"}
+    commands["exit" if in_shell else "Ctrl-C"] = "exercise-next-end"
+    width = max(map(len, commands))
+    yield f"{messages.text('exercise-next')}:"
+    yield from (f"  {command:{width}}  {messages.text(key)}" for command, key in commands.items())
+
+
 def trainer_lines(ready: ReadyExercise, messages: Messages) -> Iterator[str]:
     """All that there is to tell: the story, the way, the traps, and what to explain."""
     exercise = ready.named.exercise

@@ -60,9 +60,9 @@ def test_keys_are_pressed_at_a_pin_pad_only_where_there_is_one(owner: TestClient
     [
         ("en", "the office could not do it: a value does not fit; DOK has 4 to 10 digits, IOK has 4 to 10 digits",
          "the card is not in the reader; put it in first (insert)"),
-        ("cs", "úřad: nepodařilo se to: hodnota nevyhovuje; DOK: 4 až 10, číslice, IOK: 4 až 10, číslice",
+        ("cs", "úřad: úkon se nezdařil: hodnota nevyhovuje; DOK: 4 až 10, číslice, IOK: 4 až 10, číslice",
          "karta není ve čtečce; nejdřív ji vložte (insert)"),
-        ("sl", "urad: ni uspelo: vrednost ne ustreza; DOK: od 4 do 10, števke, IOK: od 4 do 10, števke",
+        ("sl", "urad: dejanje ni uspelo: vrednost ne ustreza; DOK: od 4 do 10, števke, IOK: od 4 do 10, števke",
          "kartica ni v čitalniku; najprej jo vstavite (insert)"),
     ],
 )  # fmt: skip

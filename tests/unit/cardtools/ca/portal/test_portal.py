@@ -269,8 +269,8 @@ def test_the_portal_is_not_for_programs(ca: RunningCa) -> None:
     ("language", "words"),
     [
         ("en", ["Log in", "Find an applicant", "Ask the CA to undo the bond", "revoked"]),
-        ("cs", ["Přihlášení", "Vyhledání žadatele", "Odeslat žádost o zrušení vazby", "zneplatněn"]),
-        ("sl", ["Prijava", "Iskanje prosilca", "Pošlji zahtevo za odpravo vezi", "preklicano"]),
+        ("cs", ["Přihlášení", "Vyhledání žadatele", "Odeslat žádost o zrušení vazby", "zneplatněný"]),
+        ("sl", ["Prijava", "Iskanje prosilca", "Pošlji zahtevek za razveljavitev vezi", "preklicano"]),
     ],
 )
 def test_the_portal_in_each_language(ca: RunningCa, language: str, words: list[str]) -> None:

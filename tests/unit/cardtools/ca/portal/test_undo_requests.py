@@ -74,7 +74,7 @@ def test_a_request_is_not_sent_twice(manual_ca: RunningCa, eva: Browser) -> None
     [
         ("en", "waits for the CA"),
         ("cs", "čeká na vyřízení v CA"),
-        ("sl", "čaka na izdajatelja"),
+        ("sl", "čaka na overitelja"),
     ],
 )
 def test_in_each_language(manual_ca: RunningCa, language: str, words: str) -> None:
