@@ -94,12 +94,10 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(report: Report, wanted: argparse.Namespace, kept: Kept) -> None:
+def run(report: Report, wanted: argparse.Namespace, reach: Reach) -> None:
     """Runs what is left of the mutants that are asked for."""
     left = report.left()
     say(f"{len(report.mutants)} mutants, {len(left)} to run")
-    room = sorted(Path(REAL, wanted.room).rglob("*.py"))
-    reach = Reach(kept, [mutant.real for mutant in report.mutants.values()], room)
     judge = Judge(left, report.add, reach, tuple(wanted.seconds))
     for name, result in report.results.items():
         judge.remember(report.mutants[name], result.test)
@@ -120,10 +118,13 @@ def main() -> None:
     wanted = asked()
     write_mutants(Path("emulator/stuntcard", wanted.room))
     import_room(f"stuntcard.{wanted.room}")
-    mutants = [m for m in all_mutants() if any(fnmatch.fnmatchcase(m.name, name) for name in wanted.mutants)]
+    every = list(all_mutants())
+    mutants = [m for m in every if any(fnmatch.fnmatchcase(m.name, name) for name in wanted.mutants)]
     report = Report(wanted.room, mutants, Kept(wanted.kept / f"{wanted.room}.results"))
     if not wanted.figures:
-        run(report, wanted, Kept(wanted.kept / f"{wanted.room}.reach"))
+        # What tests reach is kept for later runs, which may ask for other functions.
+        kept, room = Kept(wanted.kept / f"{wanted.room}.reach"), sorted(Path(REAL, wanted.room).rglob("*.py"))
+        run(report, wanted, Reach(kept, [mutant.real for mutant in every], room))
     report.write()
     if wanted.mutants == ["*"]:
         report.say_what_is_out_of_date()
