@@ -71,6 +71,12 @@ def test_a_code_that_is_to_be_given_for_each_use_is_used_up_by_one() -> None:
     assert said(state, PIN) is Verdict.DONE
 
 
+def test_a_code_that_the_file_asks_for_is_used_up_only_where_the_file_says_so() -> None:
+    """Even QPIN, which holds for one use of the keys that it guards."""
+    assert after(with_key(WANTS_QPIN), PIN, QPIN, USE).verified == {"pin", "qpin"}
+    assert after(with_key(replace(WANTS_QPIN, consent="qpin")), PIN, QPIN, USE).verified == {"pin"}
+
+
 def test_a_refused_use_uses_nothing_up() -> None:
     state = after(with_key(KeyRights(code="qpin", consent="pin")), PIN)
     assert law.step(PROID_Q, state, USE) == (state, Verdict.NOT_AUTHORISED)
