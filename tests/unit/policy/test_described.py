@@ -123,6 +123,14 @@ def test_a_code_that_never_had_a_value_from_the_factory_is_never_due_for_a_chang
     assert refused.value.instead == (ChangeIsDue("pin", due=False),)
 
 
+def test_codes_that_nobody_spoke_of_stay_set_where_a_way_just_as_short_blocks_them() -> None:
+    """DOK given wrongly blocks IOK too; where DOK is the first of the codes, that way is found first."""
+    eobcanka = load_profile("eobcanka")
+    codes = {"dok": eobcanka.codes["dok"], **eobcanka.codes}
+    state = state_described(eobcanka.model_copy(update={"codes": codes}), [CodeIs("iok", BLOCKED)])
+    assert (state.codes["iok"].status, state.codes["dok"].status) == (BLOCKED, SET)
+
+
 def test_the_factory_state_takes_no_history() -> None:
     proid_q = load_profile("proid-q")
     due = [ChangeIsDue(code) for code in proid_q.codes]
