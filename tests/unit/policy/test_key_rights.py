@@ -11,6 +11,7 @@ from stuntcard.policy.events import (
     DirectoriesRead,
     Event,
     KeyFilesRead,
+    LogOut,
     RemoveKey,
     SessionEnd,
     StoreKey,
@@ -75,6 +76,13 @@ def test_a_code_that_the_file_asks_for_is_used_up_only_where_the_file_says_so() 
     """Even QPIN, which holds for one use of the keys that it guards."""
     assert after(with_key(WANTS_QPIN), PIN, QPIN, USE).verified == {"pin", "qpin"}
     assert after(with_key(replace(WANTS_QPIN, consent="qpin")), PIN, QPIN, USE).verified == {"pin"}
+
+
+def test_a_use_that_uses_nothing_up_leaves_the_very_state() -> None:
+    state = after(with_key(KeyRights()), PIN)
+    assert after(state, USE) is state
+    assert after(state, LogOut(("qpin",))) is state
+    assert after(state, LogOut(("pin",))).verified == frozenset()
 
 
 def test_a_refused_use_uses_nothing_up() -> None:
