@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -36,6 +37,8 @@ NOT_RUN = 15
 """How many blocks nobody types, each with its reason on its page."""
 PORT = re.compile(r"\b(?:4433|7816|8088|8629|8630)\b")
 """Ports that pages name; one page at a time has each."""
+LONGEST_WAIT, LOOK = 480.0, 0.1
+"""Seconds that a page waits for a port which another page has, and between two looks; the other has to end as well."""
 QUIET = 0.5
 """Seconds after which a program that goes on has said all that it says at first."""
 
@@ -50,9 +53,25 @@ def ports_of(page: Page) -> Iterator[None]:
     with ExitStack() as held:
         for port in sorted(set(PORT.findall(page.path.read_text("utf-8")))):
             file = Path(tempfile.gettempdir()) / f"stuntcard-docs-{os.getuid()}-{port}.lock"
-            lock = held.enter_context(file.open("w"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_for(held.enter_context(file.open("a+")), f"port {port} for {name_of(page)}")
         yield
+
+
+def wait_for(lock: IO[str], what: str) -> None:
+    """Takes a lock that another page has now, and has its name in it."""
+    end = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            assert time.monotonic() < end, (
+                f"{what}: taken for {LONGEST_WAIT:g} s by another: {Path(lock.name).read_text()}"
+            )
+            time.sleep(LOOK)
+        else:
+            break
+    lock.truncate(0)
+    print(what, "process", os.getpid(), file=lock, flush=True)
 
 
 def end_all_of(home: Path) -> None:
@@ -146,7 +165,7 @@ class Reader:
         )
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + LONGEST_WAIT)
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_what_a_page_has_typed_comes_out_as_it_shows(page: Page) -> None:
     # A socket's path is short.
