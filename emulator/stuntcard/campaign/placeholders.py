@@ -23,7 +23,10 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in values:
-            raise NothingKnownError(f"{{{found[1]}}} has no value here: this card or client has none that is known")
+            known = ", ".join(f"{{{name}}}" for name in values) or "none"
+            raise NothingKnownError(
+                f"{{{found[1]}}} has no value here: this card or client has none that is known; there are: {known}"
+            )
         return values[found[1]]
 
     return _PLACEHOLDER.sub(value, text)

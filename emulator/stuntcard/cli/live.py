@@ -203,6 +203,8 @@ def _how(answer: SetStateAnswer, language: str) -> Iterator[str]:
         yield messages.text("set-forced", state=forced)
     for code, value in answer.given.items():
         yield messages.text("set-value", code=code, value=value)
+    for code in answer.kept:
+        yield messages.text("set-kept", code=code)
     if answer.also:
         yield messages.text("set-also", states=", ".join(answer.also))
     if not (answer.law or answer.forced):

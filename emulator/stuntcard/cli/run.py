@@ -42,11 +42,21 @@ class WithProgram(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except NoSuchOption as error:
-            # Most likely one of the program's.
+            if not rest or rest[0].startswith("-"):  # no program is there that it could be of
+                raise
             from shlex import join
 
-            example = f"stuntcard exec {card} -- {join(rest)}" if not card.startswith("-") else _EXAMPLE
+            example = _EXAMPLE if card.startswith("-") else f"{_path(ctx)} {card} -- {join(rest)}"
             fail(f"{error.format_message()}. If it is your program's, put -- before that, as in: {example}")
+
+
+def _path(ctx: Context) -> str:
+    """The command's name with those of its groups, however the whole was called."""
+    names = [str(ctx.info_name)]
+    while ctx.parent is not None and ctx.parent.parent is not None:
+        ctx = ctx.parent
+        names.insert(0, str(ctx.info_name))
+    return " ".join(["stuntcard", *names])
 
 
 def add_to(app: typer.Typer) -> None:

@@ -35,7 +35,7 @@ def wait(
         await_running_card(card, timeout)
 
 
-def env(card: RunningCardArgument) -> None:
+def env(card: RunningCardArgument = "") -> None:
     """Write what a program's environment needs, for it to see a running card, as a line for the shell.
 
     Example: eval "$(stuntcard env proid-q)"
@@ -45,13 +45,14 @@ def env(card: RunningCardArgument) -> None:
     from stuntcard.running.pcsc import SOCKET_VARIABLE
 
     with failing(ControlError, OSError):
-        socket = the_running_card(card).pcsc_socket
+        running = the_running_card(card)
+    socket = running.pcsc_socket
     if socket is None:
-        fail(f"{card} lies in vpcd's reader; programs reach it through pcscd, and need no variable")
+        fail(f"{running.name} lies in vpcd's reader; programs reach it through pcscd, and need no variable")
     typer.echo(f"export {SOCKET_VARIABLE}={shlex.quote(str(socket))}")
 
 
-def stop(card: RunningCardArgument, language: LanguageOption = "") -> None:
+def stop(card: RunningCardArgument = "", language: LanguageOption = "") -> None:
     """End a running card, and with it all that lie on the same desk. One that is served over HTTP ends alone.
 
     Example: stuntcard stop proid-q

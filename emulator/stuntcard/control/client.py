@@ -87,9 +87,11 @@ def the_running_card(name: str) -> RunningCard:
             lambda messages: messages.text("running-several-of", name=name, names=", ".join(directories)), directories
         )
     running = ", ".join(card.name for card in cards)
+    # Whoever forgets the card has a fault or a state in its place.
+    kind = "running-name-first" if "=" in name else "running-no-such"
     raise NotRunningError(
         lambda messages: messages.text(
-            "running-no-such",
+            kind,
             name=name,
             running=running or messages.text("running-none-listed"),
             start=messages.text(_how_to_start(name), name=name),

@@ -263,14 +263,15 @@ class SetStateAnswer:
     """How a card came to the state that was wanted.
 
     `law`: what was done to it, in words; `forced`: what had to be set past the law; `given`: values of codes that had
-    none; `also`: codes that changed with the others. The last three speak of codes by name, `forced` and `also` in the
-    words of a request.
+    none; `also`: codes that changed with the others; `kept`: codes that were set anew, or asked to be set, and have the
+    value that they had. All but the first speak of codes by name, `forced` and `also` in the words of a request.
     """
 
     law: tuple[str, ...]
     forced: tuple[str, ...]
     given: dict[str, str] = field(repr=False)
     also: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from stuntcard.card.card import Card
@@ -12,12 +13,14 @@ from stuntcard.control.requests import SetStateAnswer, SetStateRequest
 from stuntcard.control.steering import ForceNeededError, steer
 from stuntcard.messages import Messages
 from stuntcard.policy.described import ChangeIsDue, CodeIs, KeysAre, PartIs
-from stuntcard.policy.route import Wanted
-from stuntcard.profile.model import Language, Profile
+from stuntcard.policy.route import Route, Wanted
+from stuntcard.profile.model import ActionKind, CodeStatus, Language, Profile
 from stuntcard.scenario.shelf import NotTakenError
 from stuntcard.scenario.stock import stocked
 from stuntcard.words.route import stage_in_words
 from stuntcard.words.state import StateWordsError, example, parse_traits, trait_in_words
+
+_SETTING = (ActionKind.SET, ActionKind.CHANGE)
 
 
 def set_state(card: Card, request: SetStateRequest) -> SetStateAnswer:
@@ -40,7 +43,18 @@ def set_state(card: Card, request: SetStateRequest) -> SetStateAnswer:
         forced=tuple(trait_in_words(one) for one in steered.route.forced),
         given=steered.given,
         also=tuple(trait_in_words(one) for one in steered.changed_too),
+        kept=tuple(name for name in _codes_set(wanted, steered.route) if name in before.values),
     )
+
+
+def _codes_set(wanted: list[Wanted], route: Route) -> Iterator[str]:
+    """The codes of which somebody may think that they have new values."""
+    actions = [stage.move.action for stage in route.stages if stage.move is not None and stage.move.right]
+    asked = {
+        one.code for one in wanted if isinstance(one, CodeIs) and (one.status, one.tries_left) == (CodeStatus.SET, None)
+    }
+    done = {action.code for action in actions if action.code is not None and action.kind in _SETTING}
+    yield from sorted(asked | done)
 
 
 def _stocked(profile: Profile, keys: KeysAre, content: Content) -> Content:

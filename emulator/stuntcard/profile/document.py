@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from stuntcard.profile.value_words import in_words
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 _NUMBER_BITS_MAX = 64
+_HINTED = re.compile(r"did not find expected|mapping values are not allowed|flow (mapping|sequence)")
+"""What the parser says where such a text is the usual cause."""
 
 KeyPath = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -219,7 +222,8 @@ def _mistake(mark: _Mark | None, message: str) -> Mistake:
 
 def _yaml_mistake(error: Exception) -> Mistake:
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return _mistake(getattr(error, "problem_mark", None), f"not YAML: {what}")
+    hint = "; a text with { } [ ] : or # in it has to stand in quotes" if _HINTED.search(what) else ""
+    return _mistake(getattr(error, "problem_mark", None), f"not YAML: {what}{hint}")
 
 
 def _keys_beside(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:

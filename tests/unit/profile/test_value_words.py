@@ -88,3 +88,9 @@ def test_no_part_of_a_shipped_profile_is_told_of_in_pydantics_words() -> None:
     said = str(caught.value).splitlines()
     assert len(said) > 50
     assert [line for line in said if "should" in line or "a valid" in line] == []
+
+
+def test_a_text_that_needs_quotes_is_told_so() -> None:
+    assert told("label: a\nnames: [{a} b]") == [
+        "2:13: not YAML: did not find expected ',' or ']'; a text with { } [ ] : or # in it has to stand in quotes"
+    ]
