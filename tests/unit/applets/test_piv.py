@@ -87,13 +87,26 @@ def imported(client: CardClient, slot: str, key: Key) -> str:
     return client.chained(f"FE11{slot}", tlv.encode(6, key.private_numbers().private_value.to_bytes(32)))[1]
 
 
-@pytest.mark.parametrize("key", [generate_rsa(2048), generate_ec(ec.SECP256R1())], ids=["rsa", "ec"])
-def test_a_key_is_brought_in(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
+@pytest.mark.parametrize(
+    ("key", "usage"), [(generate_rsa(2048), "0264"), (generate_ec(ec.SECP256R1()), "072080")], ids=["rsa", "ec"]
+)
+def test_a_key_is_brought_in_and_listed_for_what_it_can_do(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, usage: str
+) -> None:
     client = unlocked()
     assert imported(client, "82", key) == OK
     assert public_key(client, "82").public_numbers() == key.public_key().public_numbers()
     assert sign(client, "82") == OK
     assert [item.key for item in client.card.state.items] == [Origin.IMPORTED]
+    (entry,) = pkcs15.read_entries(client.card.files.at(bytes.fromhex(PRKDF)).content) or ()
+    assert (tlv.find(entry.children()[1].children(), 0x03) or b"").hex() == usage
+
+
+def test_a_key_is_brought_in_with_the_policy_of_its_slot_or_not_at_all() -> None:
+    client = unlocked()
+    value = generate_ec(ec.SECP256R1()).private_numbers().private_value.to_bytes(32)
+    always = tlv.encode(6, value) + bytes.fromhex("AA0103")
+    assert [client.chained(f"FE11{slot}", always)[1] for slot in ("9C", "9A")] == [OK, "6A80"]
 
 
 def test_parts_that_make_no_key_change_nothing() -> None:
@@ -158,6 +171,15 @@ def test_a_key_that_others_list_no_more_leaves_its_slot() -> None:
     other = isoapplet(client)
     assert other.verify("pin") == OK
     other.list_keys()
+    other.card.reset()
+    assert piv(before=other.card).fetch("00F7009A00")[1] == "6A88"
+
+
+def test_a_key_that_was_never_listed_stands_in_no_slot() -> None:
+    """It has no name by which its certificate could be found."""
+    other = Client(new_card(seen_through(load_profile("proid-q"), "isoapplet")))
+    other.card.reset()
+    assert (other.verify("pin"), other.make_key(3)) == (OK, OK)
     other.card.reset()
     assert piv(before=other.card).fetch("00F7009A00")[1] == "6A88"
 

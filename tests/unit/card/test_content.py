@@ -50,6 +50,13 @@ def test_no_secret_is_printed(content: Content) -> None:
     assert "PrivateKey" not in shown
 
 
+def test_how_often_a_code_got_a_value_is_counted(content: Content) -> None:
+    """Who keeps copies of a card learns by it that a code is another."""
+    renewed = content.with_values({"pin": b"1111"}).with_values({"pin": b"2222", "puk": b"3333"})
+    assert renewed.values == {**content.values, "pin": b"2222", "puk": b"3333"}
+    assert renewed.renewals == {"pin": 2, "puk": 1}
+
+
 # References
 
 

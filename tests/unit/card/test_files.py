@@ -148,3 +148,8 @@ def test_what_can_not_be_is_refused(tree: FileSystem, asked: Callable[[FileSyste
     with pytest.raises(FileError) as error:
         asked(tree)
     assert error.value.sw == sw
+
+
+def test_a_key_file_tells_the_size_of_its_key_and_nothing_of_its_attributes() -> None:
+    file = File(bytes.fromhex("3F0050154B01"), FileKind.RSA_KEY, access(otherwise=Condition.NEVER), b"\x08\x00\x10\x01")
+    assert file.description(1).hex().upper() == "81020800" + "820111" + "83024B01" + "8A0101"
