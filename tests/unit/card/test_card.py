@@ -108,6 +108,14 @@ def test_classes_that_the_card_does_not_know(applet: str, cla: str, sw: str) -> 
 # Faults of ours
 
 
+@pytest.mark.parametrize("head", ["00A4000C", "80A4040C", "00B0040C"], ids=["P1", "CLA", "INS"])
+def test_an_applications_name_selects_it_in_select_by_name_alone(head: str) -> None:
+    client = Client()
+    client.send(MANAGE)
+    assert client.send(f"{head}{ISOAPPLET[8:]}") in ("6D00", "6E00")
+    assert client.query(PIN) == "6D00", "still the same application"
+
+
 class Broken:
     """An applet with a bug."""
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from stuntcard.card.content import factory_content
 from stuntcard.card.keys import generate_ec
 from stuntcard.card.view import name_in, view
 from stuntcard.profile.load import load_profile
@@ -66,6 +67,8 @@ def test_parts_and_all_else_are_named_in_each_language() -> None:
     card = view(client.card.profile, client.card.content)
     assert [(part.name, part.lost) for part in card.parts.values()] == [("PEP", True), ("KPEP", False)]
     assert [name_in(card.parts["pep"], language) for language in Language] == ["PEP"] * 3
+    other = view(load_profile("eobcanka"), factory_content(load_profile("eobcanka"))).parts["identification"]
+    assert [name_in(other, language) for language in Language] == ["identification", "identifikace", "identifikacija"]
     assert [name_in(card.codes["pep-pin"], language) for language in Language] == [
         "PIN of PEP", "PIN k PEP", "PIN za PEP",
     ]  # fmt: skip

@@ -89,6 +89,7 @@ def test_a_keeper_is_told_where_a_codes_value_was_compared_and_what_came_of_it()
     card.log_out("dok")
     card.verify("iok", b"4444")
     assert card.use_key(0x10, lambda _: b"done") == (Verdict.DONE, b"done")
+    assert card.content.renewals == {"bok": 1, "dok": 2, "iok": 2}, "to compare a value is not to give one"
     assert keeper.tried == [False, True, True, False, True, True, True, False, True, False]
     assert [old is then for old, then in zip(keeper.old[1:], keeper.new, strict=False)] == [True] * 9
     assert keeper.new[-1] is card.content
