@@ -112,3 +112,10 @@ def test_what_is_no_number_of_this_form_comes_back_as_it_was_written() -> None:
     for value in (b"", b"\1\2", bytes(9)):
         assert client.write(FRESHNESS, value) == "9000"
         assert client.read(FRESHNESS) == value
+
+
+def test_where_no_client_wrote_how_fresh_it_is_the_changes_are_counted_from_nothing() -> None:
+    iso = isoapplet_client()
+    for old, new in (("12345678", "87654321"), ("87654321", "24681357")):
+        assert iso.change("pin", old, new) == "9000"
+    assert numbers(iso.card.content) == (2, 0, 0)
