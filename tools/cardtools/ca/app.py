@@ -26,6 +26,7 @@ from cardtools.ca.web import routes as web_routes
 from cardtools.ca.web.guard import Guard, Rates
 from cardtools.ca.web.refusals import STATUS, TooOftenError, refusal, too_often
 from cardtools.common.accept_language import preferred
+from cardtools.common.messages import Messages
 from cardtools.common.protocol import Problem
 
 _ROUTERS = (web_routes.router, public_routes.router, mail_routes.router, portal_routes.router)
@@ -101,12 +102,10 @@ def _answer_errors(app: FastAPI) -> None:
         return refusal(error.status_code, problem, f"{error.detail}.".replace("..", "."), headers)
 
     @app.exception_handler(Exception)
-    async def failed(_request: Request, _error: Exception) -> JSONResponse:
-        return refusal(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            Problem.INTERNAL_ERROR,
-            "The CA itself failed; what its program wrote says why.",
-        )
+    async def failed(request: Request, _error: Exception) -> JSONResponse:
+        language = preferred(request.headers.get("accept-language", ""))
+        detail = Messages(language, "ca").text("web-failed")
+        return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.INTERNAL_ERROR, detail)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
