@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,6 +245,15 @@ QUALIFIED_TYPING = (("[QPIN]", QPIN), ("[PIN]", PIN))
 
 
 @contextmanager
+def desk_before(slots: Mapping[str, Slot], watched: WatchedCard) -> Iterator[Desk]:
+    """A desk before the emulator's own PC/SC socket with these readers; it is about one of their cards."""
+    with shared_folder() as folder:
+        socket = folder / "pcsc.sock"
+        with PcscServer(socket, slots):
+            yield Desk(watched, folder, socket)
+
+
+@contextmanager
 def desk_with_own_socket(
     profile: str = "proid-q", serial: str | None = None, applet: str | None = None, content: Content | None = None
 ) -> Iterator[Desk]:
@@ -256,10 +265,8 @@ def desk_with_own_socket(
     model = load_profile(profile)
     made = fresh_card(model if serial is None else with_serial(model, serial), applet)
     card = WatchedCard(made if content is None else Card(made.profile, APPLETS, content))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader_name(card.card.profile): Slot(card)}):
-            yield Desk(card, folder, socket)
+    with desk_before({reader_name(card.card.profile): Slot(card)}, card) as desk:
+        yield desk
 
 
 @contextmanager

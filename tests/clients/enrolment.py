@@ -37,13 +37,12 @@ from stuntcard.card.content import Content
 from stuntcard.card.pkcs15 import EF_TOKEN_INFO
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.serial import with_serial
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.pcsc import reader_name
 
 from tests.clients.certificates import new_key
-from tests.clients.desk import PIN, QPIN, Desk, WatchedCard
-from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
+from tests.clients.desk import PIN, QPIN, Desk, WatchedCard, desk_before
+from tests.clients.opensc import SOCKET_VARIABLE
 from tests.clients.terminal import run_at_terminal
 
 PATIENCE = 60
@@ -242,11 +241,10 @@ def client_at_desk(
     model = load_profile(profile)
     card = WatchedCard(Card(model if serial is None else with_serial(model, serial), APPLETS, content))
     slot = Slot(card)
-    with shared_folder() as folder:
-        socket, home = folder / "pcsc.sock", folder / "enrol"
-        with PcscServer(socket, {reader_name(card.card.profile): slot}):
-            change_setting(home, "ca-url", ca_url)
-            yield Client(Desk(card, folder, socket), slot, home, ca_url)
+    with desk_before({reader_name(card.card.profile): slot}, card) as desk:
+        home = desk.folder / "enrol"
+        change_setting(home, "ca-url", ca_url)
+        yield Client(desk, slot, home, ca_url)
 
 
 def beginning_with(*certificates: CertificateProfile) -> pytest.MarkDecorator:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.pcsc import reader_name
 
 from tests.clients.cardmanager import REFUSED, UNAVAILABLE, CardManager, lasting, nothing_sent
-from tests.clients.desk import PIN, PUK, Desk, WatchedCard
-from tests.clients.opensc import shared_folder
+from tests.clients.desk import PIN, PUK, Desk, WatchedCard, desk_before
 
 pytestmark = pytest.mark.own_module
 
@@ -41,14 +41,11 @@ def test_no_service_is_told(desk: Desk) -> None:
 def test_a_card_put_in_meanwhile_does_not_get_the_other_ones_codes() -> None:
     first, second = (WatchedCard(Card(load_profile(name), APPLETS)) for name in ("proid-q", "tokenme"))
     slot = Slot(first)
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader_name(first.card.profile): slot}):
-            desk = Desk(first, folder, socket)
-            outcome = CardManager(desk).run_with_pause(
-                "change", "pin", pause=lambda: slot.insert(second), lines=(PIN, "my own 7", "my own 7")
-            )
-            assert outcome.status == REFUSED
-            assert "Another card is in the reader" in outcome.told
-            assert nothing_sent(desk)
-            assert nothing_sent(Desk(second, folder, socket))
+    with desk_before({reader_name(first.card.profile): slot}, first) as desk:
+        outcome = CardManager(desk).run_with_pause(
+            "change", "pin", pause=lambda: slot.insert(second), lines=(PIN, "my own 7", "my own 7")
+        )
+        assert outcome.status == REFUSED
+        assert "Another card is in the reader" in outcome.told
+        assert nothing_sent(desk)
+        assert nothing_sent(replace(desk, watched=second))

@@ -14,33 +14,30 @@ from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.running.pcsc import reader_name
 
 from tests.clients.cardmanager import UNAVAILABLE, USAGE, CardManager, lasting
 from tests.clients.certificates import as_pkcs12, new_key
-from tests.clients.desk import PIN, Desk, WatchedCard
+from tests.clients.desk import PIN, WatchedCard, desk_before
 from tests.clients.desk_words import FILE_PASSWORD, store_certificate
-from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module
 
 
 def test_two_readers_and_one_named() -> None:
     cards = [WatchedCard(Card(load_profile(name), APPLETS)) for name in ("proid-q", "tokenme")]
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader_name(card.card.profile): Slot(card) for card in cards}):
-            cardmanager = CardManager(Desk(cards[0], folder, socket))
-            assert "more than one card" in cardmanager.refused("show", status=USAGE)
-            name = reader_name(cards[1].card.profile)
-            devices = cardmanager.run("devices", "--json").data
-            assert [device["profile"] for device in devices] == ["proid-q", "tokenme"]
-            # pcsc-lite puts the numbers of reader and slot behind the name.
-            reader = next(device["reader"] for device in devices if device["reader"].startswith(name))
-            assert "TokenME" in cardmanager("show", "--reader", reader)
+    slots = {reader_name(card.card.profile): Slot(card) for card in cards}
+    with desk_before(slots, cards[0]) as desk:
+        cardmanager = CardManager(desk)
+        assert "more than one card" in cardmanager.refused("show", status=USAGE)
+        name = reader_name(cards[1].card.profile)
+        devices = cardmanager.run("devices", "--json").data
+        assert [device["profile"] for device in devices] == ["proid-q", "tokenme"]
+        # pcsc-lite puts the numbers of reader and slot behind the name.
+        reader = next(device["reader"] for device in devices if device["reader"].startswith(name))
+        assert "TokenME" in cardmanager("show", "--reader", reader)
 
 
 @pytest.mark.fact("PQ-22")
@@ -80,10 +77,8 @@ def card_pulled_at(rule: str) -> Iterator[CardManager]:
     watched = PulledCard(card)
     slot_control.insert(watched)
     faults.set(parse_rule(f"{rule} act=remove"))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader_name(card.profile): slot_control.slot}):
-            yield CardManager(Desk(watched, folder, socket))
+    with desk_before({reader_name(card.profile): slot_control.slot}, watched) as desk:
+        yield CardManager(desk)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
 from tests.clients.cardmanager import USAGE, CardManager, nothing_sent
-from tests.clients.desk import Desk, WatchedCard
-from tests.clients.opensc import shared_folder
+from tests.clients.desk import WatchedCard, desk_before
 
 pytestmark = pytest.mark.own_module
 
@@ -24,10 +22,8 @@ def manager() -> Iterator[CardManager]:
     """The card manager before two readers; its desk's card is the ZZZS-PK in the right one."""
     watched = WatchedCard(fresh_card(load_profile("zzzs-pk")))
     slots = {"Left 00 00": Slot(fresh_card(load_profile("proid-q"))), "Right 01 00": Slot(watched)}
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, slots):
-            yield CardManager(Desk(watched, folder, socket))
+    with desk_before(slots, watched) as desk:
+        yield CardManager(desk)
 
 
 @pytest.mark.fact("PK-16")

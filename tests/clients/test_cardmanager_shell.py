@@ -9,15 +9,13 @@ import sys
 
 import pytest
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
 from tests.clients.asked_program import LineProgram
 from tests.clients.cardmanager import PATIENCE, REFUSED, CardManager
-from tests.clients.desk import LETTER, PIN, QPIN, Desk, WatchedCard
+from tests.clients.desk import LETTER, PIN, QPIN, WatchedCard, desk_before
 from tests.clients.desk_words import store_certificate
-from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module
 
@@ -111,8 +109,8 @@ def test_certificates_and_the_module_are_registered_with_nss(holder: CardManager
 def test_certificates_are_registered_by_themselves_when_a_card_is_put_in() -> None:
     empty, full = (WatchedCard(fresh_card(load_profile(name))) for name in ("proid-q", "zzzs-pk"))
     slot = Slot(empty)
-    with shared_folder() as folder, PcscServer(folder / "pcsc.sock", {"Left 00 00": slot}):
-        manager = CardManager(Desk(empty, folder, folder / "pcsc.sock"))
+    with desk_before({"Left 00 00": slot}, empty) as desk:
+        manager = CardManager(desk)
         command = [
             sys.executable,
             "-m",
@@ -120,7 +118,7 @@ def test_certificates_are_registered_by_themselves_when_a_card_is_put_in() -> No
             "register",
             "--watch",
             "--database",
-            str(folder / "nssdb"),
+            str(desk.folder / "nssdb"),
         ]
         with subprocess.Popen(
             command, env={**os.environ, **manager.environment}, stdout=subprocess.PIPE, text=True
@@ -145,11 +143,10 @@ def _nss(manager: CardManager, *command: str) -> str:
 def test_a_login_ends_when_the_card_is_taken_out_for_a_moment() -> None:
     watched = WatchedCard(fresh_card(load_profile("proid-q")))
     slot = Slot(watched)
-    with shared_folder() as folder, PcscServer(folder / "pcsc.sock", {"Left 00 00": slot}):
-        desk = Desk(watched, folder, folder / "pcsc.sock")
+    with desk_before({"Left 00 00": slot}, watched) as desk:
         desk.make_key("30", "rsa/2048")
         store_certificate(desk, "30")
-        letter, signed = (str(folder / name) for name in ("letter", "signed"))
+        letter, signed = (str(desk.folder / name) for name in ("letter", "signed"))
         desk.write("letter", LETTER)
         manager = CardManager(desk)
         session = LineProgram("-m", "cardtools.manager", "shell", socket=desk.socket, **manager.environment)

@@ -54,17 +54,15 @@ def test_no_card_no_reader_and_several_cards_are_told() -> None:
 
 def test_a_card_that_was_changed_for_another_is_noticed() -> None:
     slot = Slot(WatchedCard(Card(load_profile("proid-q"), APPLETS)))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {"Reader 00 00": slot}), CardtoolsClient(socket) as client:
-            client("open")
-            client("log_in", {"pin": PIN})
-            other = WatchedCard(Card(load_profile("tokenme"), APPLETS))
-            slot.insert(other)
-            assert client.refused("make_key", "general", "21") == "CardGoneError"
-            slot.remove()
-            assert client.refused("objects") == "CardGoneError"
-            assert other.card.content.keys == {}
+    with reader_of("pcsc", slot) as socket, CardtoolsClient(socket) as client:
+        client("open")
+        client("log_in", {"pin": PIN})
+        other = WatchedCard(Card(load_profile("tokenme"), APPLETS))
+        slot.insert(other)
+        assert client.refused("make_key", "general", "21") == "CardGoneError"
+        slot.remove()
+        assert client.refused("objects") == "CardGoneError"
+        assert other.card.content.keys == {}
 
 
 class TornCard(WatchedCard):
@@ -87,16 +85,14 @@ class TornCard(WatchedCard):
 @pytest.mark.parametrize("commands", [0, 3, 40, 120])
 def test_a_card_torn_out_is_told_and_works_when_it_is_back(commands: int) -> None:
     card = TornCard(Card(load_profile("proid-q"), APPLETS))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {"Reader 00 00": card.slot}), CardtoolsClient(socket) as client:
-            client("open")
-            client("log_in", {"pin": PIN})
-            card.commands_left = commands
-            assert client.refused("make_key", "general", "21") == "CardGoneError"
-            card.slot.insert(card)
-            assert client("keys") == []
-            client("make_key", "general", "21")
+    with reader_of("pcsc", card.slot) as socket, CardtoolsClient(socket) as client:
+        client("open")
+        client("log_in", {"pin": PIN})
+        card.commands_left = commands
+        assert client.refused("make_key", "general", "21") == "CardGoneError"
+        card.slot.insert(card)
+        assert client("keys") == []
+        client("make_key", "general", "21")
 
 
 @contextmanager
@@ -133,16 +129,14 @@ def test_a_card_that_is_there_and_mute_is_told_not_to_answer() -> None:
 @pytest.mark.parametrize("commands", [20, 35, 50, 65])
 def test_a_deletion_cut_off_is_done_by_doing_it_again(commands: int) -> None:
     card = TornCard(Card(load_profile("proid-q"), APPLETS))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {"Reader 00 00": card.slot}), CardtoolsClient(socket) as client:
-            client("open")
-            client("log_in", {"pin": PIN, "qpin": QPIN})
-            client("make_key", "cc", "21")
-            client("make_key", "cc", "22")
-            card.commands_left = commands
-            assert client.refused("delete_key", "21") == "CardGoneError"
-            card.slot.insert(card)
-            assert ["cc", "21", "MADE", False, True] in client.rows("keys")
-            client("delete_key", "21")
-            assert [row[:2] for row in client.rows("objects")] == [["private-key", "22"], ["public-key", "22"]]
+    with reader_of("pcsc", card.slot) as socket, CardtoolsClient(socket) as client:
+        client("open")
+        client("log_in", {"pin": PIN, "qpin": QPIN})
+        client("make_key", "cc", "21")
+        client("make_key", "cc", "22")
+        card.commands_left = commands
+        assert client.refused("delete_key", "21") == "CardGoneError"
+        card.slot.insert(card)
+        assert ["cc", "21", "MADE", False, True] in client.rows("keys")
+        client("delete_key", "21")
+        assert [row[:2] for row in client.rows("objects")] == [["private-key", "22"], ["public-key", "22"]]

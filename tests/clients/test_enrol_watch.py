@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from cardtools.common.protocol import CertificateProfile
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
-from tests.clients.desk import PIN, Desk, WatchedCard
+from tests.clients.desk import PIN, WatchedCard, desk_before
 from tests.clients.enrolment import (
     PATIENCE,
     Client,
@@ -28,7 +27,6 @@ from tests.clients.enrolment import (
     request_id,
     training_ca,
 )
-from tests.clients.opensc import shared_folder
 
 pytestmark = pytest.mark.own_module
 
@@ -74,11 +72,8 @@ def two_readers() -> Iterator[tuple[Client, Slot, Slot]]:
     """A client of a CA that is down, at two readers, the second one empty."""
     proid, tokenme = (fresh_card(load_profile(name)) for name in ("proid-q", "tokenme"))
     first, second = Slot(proid), Slot()
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {"Left 00 00": first, "Right 01 00": second}):
-            desk = Desk(WatchedCard(tokenme), folder, socket)
-            yield Client(desk, second, folder / "enrol", "http://127.0.0.1:9"), first, second
+    with desk_before({"Left 00 00": first, "Right 01 00": second}, WatchedCard(tokenme)) as desk:
+        yield Client(desk, second, desk.folder / "enrol", "http://127.0.0.1:9"), first, second
 
 
 @pytest.mark.fact("PQ-30")

@@ -17,7 +17,6 @@ from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
 from stuntcard.iso7816.instructions import Instruction
 from stuntcard.profile.load import load_profile
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.readers.slot_control import SlotControl
 from stuntcard.readers.vpcd import VpcdReader
@@ -25,7 +24,7 @@ from stuntcard.running.pcsc import reader_name
 
 from tests.clients.asked_program import LineProgram
 from tests.clients.commands import changing, unblocking, verifying
-from tests.clients.desk import PIN, PUK, Desk, Exchange, WatchedCard
+from tests.clients.desk import PIN, PUK, Desk, Exchange, WatchedCard, desk_before
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.private_pcscd import PrivatePcscd
@@ -94,22 +93,24 @@ def desk_in_trouble(reader: str) -> Iterator[Trouble]:
     card, faults, slot_control = Card(load_profile("proid-q"), APPLETS), Faults(), SlotControl(Slot())
     watched = FaultyWatchedCard(card, FaultyCard(card, faults, slot_control))
     slot_control.insert(watched)
-    with shared_folder() as folder:
-        if reader == "pcsc":
-            socket = folder / "pcsc.sock"
-            with PcscServer(socket, {reader_name(card.profile): slot_control.slot}):
-                yield Trouble(Desk(watched, folder, socket), faults, slot_control, lambda: None)
-        else:
-            with PrivatePcscd() as daemon, VpcdReader(slot_control.slot, port=daemon.port) as vpcd:
+    if reader == "pcsc":
+        with desk_before({reader_name(card.profile): slot_control.slot}, watched) as desk:
+            yield Trouble(desk, faults, slot_control, lambda: None)
+        return
+    with (
+        shared_folder() as folder,
+        PrivatePcscd() as daemon,
+        VpcdReader(slot_control.slot, port=daemon.port) as vpcd,
+    ):
 
-                def await_card() -> None:
-                    # pcscd may not have noticed yet that the card went; vpcd's new connection says that it has
-                    while not vpcd.connected:
-                        time.sleep(0.02)
-                    daemon.await_card()
+        def await_card() -> None:
+            # pcscd may not have noticed yet that the card went; vpcd's new connection says that it has
+            while not vpcd.connected:
+                time.sleep(0.02)
+            daemon.await_card()
 
-                await_card()
-                yield Trouble(Desk(watched, folder, daemon.socket_path), faults, slot_control, await_card)
+        await_card()
+        yield Trouble(Desk(watched, folder, daemon.socket_path), faults, slot_control, await_card)
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 import pytest
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus
-from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
-from tests.clients.desk import PATIENCE, Desk, WatchedCard
-from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module, shared_folder
+from tests.clients.desk import PATIENCE, Desk, WatchedCard, desk_before
+from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 from tests.clients.piv_card import AUTHENTICATION, KEY_MANAGEMENT, SIGNATURE, PivCard
 
 PIN, WRONG = "12345678", "00000000"
@@ -29,10 +28,8 @@ READER_OF_YUBICO = "Yubico Stuntcard 00 00"
 def holder_at(reader: str) -> Iterator[PivCard]:
     """A holder of a fresh ProID+Q that shows its general area, in a reader of this name."""
     card = WatchedCard(fresh_card(load_profile("proid-q"), "piv:general"))
-    with shared_folder() as folder:
-        socket = folder / "pcsc.sock"
-        with PcscServer(socket, {reader: Slot(card)}):
-            yield PivCard(Desk(card, folder, socket), PIN, reader)
+    with desk_before({reader: Slot(card)}, card) as desk:
+        yield PivCard(desk, PIN, reader)
 
 
 # Yubico's module
