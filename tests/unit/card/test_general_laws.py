@@ -39,7 +39,7 @@ from tests.unit.card.cards import (
     encoded,
     key_entry,
 )
-from tests.unit.policy.test_general_laws import never_unblocked
+from tests.unit.policy.test_general_laws import what_is_gone_stays_gone
 from tests.unit.store.cards import stored_card
 from tests.unit.store.workload import comparable
 
@@ -356,12 +356,7 @@ def holds_after(profile: Profile, step: Step) -> None:
         assert after.verified == before.verified, step.happening
     if isinstance(step.happening, Power | Load):
         assert not after.verified
-    assert before.lost <= after.lost
-    for code in profile.codes:
-        if before.blocked(code) and never_unblocked(profile, code):
-            assert after.blocked(code)
-    for part in after.lost - {CARD}:
-        assert all(after.blocked(code) for code in profile.parts[part].codes)
+    what_is_gone_stays_gone(profile, before, after)
 
 
 @every_card

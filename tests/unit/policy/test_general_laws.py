@@ -115,12 +115,17 @@ def test_tries_never_rise_without_an_allowed_act(name: str, data: st.DataObject)
 def test_blocked_for_good_stays_so(name: str, data: st.DataObject) -> None:
     profile = PROFILES[name]
     for before, _, after, _ in life(profile, data.draw(LIVES[name])):
-        assert before.lost <= after.lost
-        for code in profile.codes:
-            if before.blocked(code) and never_unblocked(profile, code):
-                assert after.blocked(code)
-        for part in after.lost - {CARD}:
-            assert all(after.blocked(code) for code in profile.parts[part].codes)
+        what_is_gone_stays_gone(profile, before, after)
+
+
+def what_is_gone_stays_gone(profile: Profile, before: State, after: State) -> None:
+    """Parts that are lost, with all their codes, and codes that nothing unblocks."""
+    assert before.lost <= after.lost
+    for code in profile.codes:
+        if before.blocked(code) and never_unblocked(profile, code):
+            assert after.blocked(code)
+    for part in after.lost - {CARD}:
+        assert all(after.blocked(code) for code in profile.parts[part].codes)
 
 
 @every_card
