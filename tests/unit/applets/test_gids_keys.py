@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from stuntcard.applets.gids_formats import ContainerRecord
+from stuntcard.applets.registry import APPLETS, seen_through
+from stuntcard.card.card import Card
 from stuntcard.iso7816 import tlv
+from stuntcard.iso7816.transport import Protocol
 
-from tests.unit.applets.gids_words import bringing, commands, creating
-from tests.unit.applets.test_gids import CONTAINER_MAP, GidsClient
+from tests.unit.applets.gids_words import SELECT, bringing, commands, creating
+from tests.unit.applets.test_gids import CONTAINER_MAP, PROID_Q, GidsClient
 from tests.unit.applets.test_gids_containers import with_keys_from_elsewhere
 
 SELECT_FIRST, DELETE = commands("00A4 000C", bytes.fromhex("B081")), commands("00E4 0000")
@@ -17,7 +20,8 @@ def test_a_file_is_selected_and_deleted_before_its_key_is_made_too() -> None:
     client = GidsClient()
     assert client.send(creating(0x81)) == "9000"
     assert bytes.fromhex("3F005015B081") in client.card.files.files
-    assert client.answer(SELECT_FIRST) == b"\x90\x00", "no answer was wanted"
+    for le in (b"", b"\0"):
+        assert client.card.transmit(SELECT_FIRST[0] + le) == b"\x90\x00", "no answer was wanted"
     assert client.send(DELETE) == "9000"
     assert client.send(SELECT_FIRST) == "6A82"
     assert client.send(bringing(0x81)) == "6A88"
@@ -53,7 +57,9 @@ def test_a_file_that_says_that_it_is_none_of_a_key_is_not_made() -> None:
 
 def test_by_t_0_nothing_waits_where_no_public_key_was_asked_for() -> None:
     client = GidsClient()
-    client.card.choose_protocol(0)
+    client.card = Card(seen_through(PROID_Q, "gids:general").model_copy(update={"atr": PROID_Q.atr}), APPLETS)
+    assert client.card.transport_protocol is Protocol.T0
+    assert client.send([SELECT]) == "9000"
     assert client.send(commands("0020 0080", b"12345678")) == "9000"
     assert client.send(creating(0x81)) == "9000"
     assert client.answer(GENERATE) == b"\x90\x00"
