@@ -71,14 +71,10 @@ class Attempt:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_ignored() -> Iterator[None]:
-    """A shell has what it runs in the background ignore Ctrl-C, nohup SIGHUP, and that is handed down."""
-    interrupt, hang_up = (
-        signal.signal(signal.SIGINT, signal.default_int_handler),
-        signal.signal(signal.SIGHUP, signal.SIG_DFL),
-    )
+def hanging_up_is_not_ignored() -> Iterator[None]:
+    """What runs under nohup ignores SIGHUP, and whatever it starts."""
+    hang_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGHUP, hang_up)
 
 
