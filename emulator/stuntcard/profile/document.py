@@ -19,6 +19,7 @@ from stuntcard.profile.value_words import in_words
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 _NUMBER_BITS_MAX = 64
+_KEY_MAX = 200
 _HINTED = re.compile(r"did not find expected|mapping values are not allowed|flow (mapping|sequence)")
 """What the parser says where such a text is the usual cause."""
 
@@ -168,6 +169,10 @@ class Document:
         content: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
+            if not isinstance(key_node, yaml.ScalarNode) or len(key) > _KEY_MAX or not key.isprintable():
+                # It would be part of every message about what stands under it.
+                self._note(key_node.start_mark, f"a key is one line of text, of {_KEY_MAX} characters at most")
+                continue
             if key in content:
                 self._note(key_node.start_mark, f"{key} stands here twice")
             self._marks[(*path, key)] = key_node.start_mark

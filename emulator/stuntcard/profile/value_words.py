@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 
 from stuntcard.profile.forms import form_in_words
 
+_SHOWN_MAX = 80
+"""Characters of a value that is told: it may be as long as its file."""
 _OWN_PREFIXES = ("Value error, ", "Assertion failed, ")
 _KEYS = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type"})
 _TYPES = {
@@ -76,4 +78,6 @@ def _shown(given: object) -> str:
         return str(given).lower()
     if isinstance(given, datetime.date):  # a datetime is one, too
         return str(given)
+    if isinstance(given, str) and len(given) > _SHOWN_MAX:
+        return f"{given[:_SHOWN_MAX]!r} and so on"
     return f"{given!r}" if isinstance(given, str | int | float) else "this"

@@ -94,3 +94,14 @@ def test_a_text_that_needs_quotes_is_told_so() -> None:
     assert told("label: a\nnames: [{a} b]") == [
         "2:13: not YAML: did not find expected ',' or ']'; a text with { } [ ] : or # in it has to stand in quotes"
     ]
+
+
+def test_of_a_long_value_the_beginning_is_told() -> None:
+    assert told(f"label: {'a' * 200_000}") == [
+        f"1:1: label: '{'a' * 80}' and so on: expected a text of 4 characters at most"
+    ]
+
+
+@pytest.mark.parametrize("key", ["[1, 2]", '"\\e[31mred"', "a" * 201], ids=["a list", "for a terminal", "long"])
+def test_what_can_be_no_key_is_not_repeated(key: str) -> None:
+    assert told(f"? {key}\n: 1") == ["1:3: a key is one line of text, of 200 characters at most"]
