@@ -122,6 +122,12 @@ def test_the_conversation_can_be_paused_and_filtered(serve: RunningServe, new_br
     assert browser.text("#conversation") == ""
     browser.press(" ")
     browser.wait_text("SELECT", "#conversation")
+    # What a fault struck is told as it comes, and to whoever comes later.
+    serve.call("POST", "/api/v1/cards/petr/faults", {"rule": "ins=A4 act=delay:0.001"})
+    reads_a_pin(serve, "petr")
+    browser.wait_text("fault ", "#conversation")
+    at_card(browser, serve, "petr")
+    browser.wait_text("fault ", "#conversation")
 
 
 def test_a_page_in_another_browser_needs_a_link_of_its_own(serve: RunningServe, new_browser: NewBrowser) -> None:

@@ -30,6 +30,8 @@ class ConversationRow:
     what: str
     status: str
     octets: str
+    faults: str
+    """The numbers of the faults that struck it."""
     kind: str
     failed: bool
 
@@ -141,6 +143,7 @@ def _row(heard: Heard) -> ConversationRow:
         what=f"{what} {about}".strip(),
         status=decoded.status if decoded is not None else "",
         octets=" → ".join(filter(None, (event.command, event.answer))),
+        faults=", ".join(map(str, event.faults)),
         kind=("code" if decoded is not None and decoded.code else "other") if is_command else "power",
         failed=is_command and not event.answer[-4:].startswith(_GOOD),
     )

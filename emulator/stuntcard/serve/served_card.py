@@ -233,6 +233,7 @@ def told(heard: Heard) -> dict[str, object]:
         "command": event.command,
         "answer": event.answer,
         "decoded": decoded.as_dict() if decoded is not None else None,
+        "faults": list(event.faults),
     }
 
 

@@ -64,9 +64,16 @@
     const failed = event.kind === "command" && !/^(9000|61|6C)/.test(event.answer.slice(-4));
     made.dataset.kind = event.kind === "command" ? (words.code ? "code" : "other") : "power";
     made.dataset.failed = failed;
+    const status = cell(words.status || "", failed ? "bad" : "");
+    if (event.faults.length) {
+      const tag = document.createElement("span");
+      tag.className = "tag";
+      tag.textContent = log.dataset.fault.replace("#", event.faults.join(", "));
+      status.append(" ", tag);
+    }
     made.append(
       cell(event.time.slice(11, 23), "mono"), cell([words.command || event.kind.toUpperCase(), about].filter(Boolean).join(" ")),
-      cell(words.status || "", failed ? "bad" : ""), cell([event.command, event.answer].filter(Boolean).join(" → "), "mono"));
+      status, cell([event.command, event.answer].filter(Boolean).join(" → "), "mono"));
     return made;
   };
   const filter = document.getElementById("filter");
