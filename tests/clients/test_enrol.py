@@ -54,8 +54,8 @@ NO_PLACE = {
     ),
     "sl": (
         "Napaka 622: ključ ni ustvarjen, ker na napravi ProID+Q zanj ni prostega mesta ({area}: zasedeno 2 od 2).\n"
-        "Vzrok: Vsako potrdilo tam zaseda eno mesto, prav tako vsak ključ brez para, ki je ostal po nedokončani "
-        "zahtevi.\n"
+        "Vzrok: Vsako potrdilo tam zaseda eno mesto, prav tako vsak ključ brez para, ki je ostal po nedokončanem "
+        "zahtevku.\n"
         "Rešitev: Izbrišite staro potrdilo (enrol clean) ali ključ brez para (cardmanager delete-key --expert) in "
         "zaprosite še enkrat.\n"
     ),

@@ -29,3 +29,4 @@ class ValueRefusedError(ManagerError):
 
     def __init__(self, unfit: UnfitValue) -> None:
         super().__init__(unfit.key, **unfit.values)
+        self.number = unfit.number
