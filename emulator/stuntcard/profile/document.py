@@ -71,6 +71,9 @@ class Document:
             message = f"the file has more than {MAX_BYTES} bytes; {self._a_kind} is far smaller"
             raise self._error(self._file, (Mistake(1, 1, message),))
         content = self._plain(raw)
+        if not isinstance(content, dict):
+            # What it says is not repeated: a file given by mistake may hold codes.
+            raise self.error([Finding((), "expected keys with values")])
         try:
             made = model.model_validate(content)
         except ValidationError as error:

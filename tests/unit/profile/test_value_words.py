@@ -105,3 +105,8 @@ def test_of_a_long_value_the_beginning_is_told() -> None:
 @pytest.mark.parametrize("key", ["[1, 2]", '"\\e[31mred"', "a" * 201], ids=["a list", "for a terminal", "long"])
 def test_what_can_be_no_key_is_not_repeated(key: str) -> None:
     assert told(f"? {key}\n: 1") == ["1:3: a key is one line of text, of 200 characters at most"]
+
+
+@pytest.mark.parametrize("text", ["mobil 7391", "7391", "[7391]"])
+def test_of_a_file_that_is_of_quite_another_kind_nothing_is_repeated(text: str) -> None:
+    assert told(text) == ["1:1: the thing: expected keys with values"]
