@@ -23,6 +23,9 @@ from stuntcard.running.placing import PlacedCard, placed
 if TYPE_CHECKING:
     from stuntcard.control.live_card import LiveCard
     from stuntcard.faults.rules import ArmedFault, Faults
+    from stuntcard.messages import Messages
+    from stuntcard.profile.load import ProfileError
+    from stuntcard.store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,15 @@ def _other_card(source: str) -> Iterator[Card]:
         try:
             card = stack.enter_context(card_made(source))
         except (OSError, ProfileError, StoreError) as error:
-            reason = str(error)
-            raise SaidError(lambda messages: messages.text("refused-put-in", source=source, reason=reason)) from error
+            raise SaidError(partial(_not_put_in, source, error)) from error
         yield card
+
+
+def _not_put_in(source: str, error: OSError | ProfileError | StoreError, messages: Messages) -> str:
+    from stuntcard.store.errors import StoreError
+
+    reason = error.in_words(messages) if isinstance(error, StoreError) else str(error)
+    return messages.text("refused-put-in", source=source, reason=reason)
 
 
 class Desk:

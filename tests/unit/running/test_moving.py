@@ -8,7 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from stuntcard.control.errors import ControlError
+from stuntcard.control.errors import ControlError, SaidError
+from stuntcard.messages import Messages
+from stuntcard.profile.model import Language
 from stuntcard.readers.slot import CardInterface
 from stuntcard.running.choices import TraceChoice
 from stuntcard.running.desk import Desk, DeskReader, desk_laid
@@ -121,3 +123,12 @@ def test_what_can_not_be_moved_is_said(stack: ExitStack) -> None:
     empty.slot_control.unplug()
     anna.move_to("empty")
     assert in_reader(empty).atr
+
+
+def test_why_a_stored_card_can_not_be_put_in_is_told_in_the_language_that_is_asked_for(stack: ExitStack) -> None:
+    [anna] = laid(stack, plan_of("anna=proid-q")).readers
+    with pytest.raises(SaidError) as caught:
+        anna.exchange("card:nobody")
+    said = caught.value.in_words(Messages(Language.SLOVENIAN))
+    assert said.startswith("card:nobody: kartice ni mogoče vstaviti v čitalnik: ")
+    assert "there is" not in said
