@@ -129,11 +129,14 @@ def test_a_trainer_who_looks_on_begins_nothing_and_acts_nothing(class_: RunningC
     assert (answers.status_code, "<small>(PQ-15, PQ-26)</small>" in answers.text) == (200, True)
     assert trainer.get("/exercises/proid-q-623").status_code == 404
     # Who tries an exercise alone sits there.
-    tried = trainer.post("/practice", data={"exercise": "proid-q-pin-blocked"}, headers=form)
+    tried = trainer.post("/practice", data={"exercise": "proid-q-first-use"}, headers=form)
     # A form that is sent twice, and one that is loaded again, takes one hint.
     hinted = [trainer.post(f"{tried.url}/hint", data={"after": "0"}, headers=form) for _ in range(3)]
     assert [(one.status_code, re.findall('name="after" value="(.)"', one.text)) for one in hinted] == [(200, ["1"])] * 3
     assert all(one.text.partition('<ol class="hints">')[2].partition("</ol>")[0].count("<li>") == 1 for one in hinted)
+    # One of an earlier attempt tells of more hints than there were; none is lost for it.
+    late = [trainer.post(f"{tried.url}/hint", data={"after": "2"}, headers=form) for _ in range(2)]
+    assert [one.text.partition('<ol class="hints">')[2].partition("</ol>")[0].count("<li>") for one in late] == [2, 3]
 
 
 def test_at_its_end_it_says_what_is_kept_and_how_that_goes_on(own: dict[str, str], tmp_path: Path) -> None:

@@ -224,10 +224,12 @@ class School:
     def hint(self, place: Place, after: int, language: Language) -> None:
         """Takes one more hint than so many, once however often it is asked. Raises ConsoleError when there is none."""
         card = place.attempt.card
-        hint = self.emulator.take_hint(card, after, language)
+        # A page of an earlier attempt at the exercise may tell of more than this one has.
+        had = min(after, self.emulator.exercise(card, language).hints)
+        hint = self.emulator.take_hint(card, had, language)
         if hint is not None:
-            self.registry.add_hint(card, after + 1, hint)
-        elif not self.registry.has_hint(card, after + 1):
+            self.registry.add_hint(card, had + 1, hint)
+        elif not self.registry.has_hint(card, had + 1):
             raise ConsoleError("no-more-hints")
 
     def call(self, place: Place, person: Person, language: Language) -> None:
