@@ -99,6 +99,8 @@ def _lines(path: Path, file: BinaryIO, more: Callable[[], bool]) -> Iterator[tup
         if len(line) > LONGEST_LINE:
             raise TraceError(f"{path}, line {number + 1}: it is longer than a trace's can be; {_advice(number + 1)}")
         if not line.endswith(b"\n") and more():
+            if file.seekable() and os.fstat(file.fileno()).st_size < file.tell():
+                raise TraceError(f"{path}: it was begun anew while it was read; read it again")
             continue
         if not line:
             return

@@ -142,3 +142,17 @@ def test_a_trace_is_read_while_it_is_written(path: Path) -> None:
             assert reader.header() == header()
             assert [event.command for event in reader] == ["00200001", "00200001"]
             assert not reader.cut
+
+
+def test_a_trace_that_is_begun_anew_while_it_is_followed_is_not_waited_for(path: Path) -> None:
+    path.write_bytes(HEAD + EVENT)
+
+    def more() -> bool:
+        began_anew = path.stat().st_size == 0
+        path.write_bytes(b"")
+        return not began_anew
+
+    with TraceReader(path, more) as reader:
+        reader.header()
+        with pytest.raises(TraceError, match="begun anew while it was read"):
+            list(reader)
