@@ -21,7 +21,7 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serve import STREAM_READER  # noqa: E402
+from benchmarks.serve import listening  # noqa: E402
 from tests.browser.pages import Browser, browser  # noqa: E402
 from tests.browser.running_console import RunningConsole, console_running  # noqa: E402
 
@@ -130,7 +130,9 @@ def _class(console: RunningConsole, home: Path) -> None:
         _show_lateness(console, trainer, desks[0])
         trainer.go("about:blank")
         note, card = console.emulator(), _card(desks[0])
-        _show_latency(console, desks, "streams", _streams(note, card))
+        _show_latency(
+            console, desks, "streams", listening(f"{note['url']}/api/v1/cards/{card}/events", note["token"], LOOK_ON)
+        )
         _show_latency(console, desks, "windows with the desk", _windows(home, desks[0], lambda: joins[0]))
         live = _windows(home, f"{note['url']}/cards/{card}", lambda: _entrance(note))
         _show_latency(console, desks, "windows with the live page", live)
@@ -221,21 +223,6 @@ def _windows(home: Path, address: str, entrance: Callable[[], str]) -> Iterator[
                 one.go(address)
                 assert not one.driver.execute_script("return document.hidden")
         yield
-
-
-@contextmanager
-def _streams(note: Mapping[str, str], card: str) -> Iterator[None]:
-    """What a live page listens to, read by another process that draws nothing."""
-    address = f"{note['url']}/api/v1/cards/{card}/events"
-    command = [sys.executable, "-c", STREAM_READER, address, note["token"], str(LOOK_ON)]
-    reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert reader.stdout is not None
-    try:
-        assert reader.stdout.readline() == "ready\n"
-        yield
-    finally:
-        reader.kill()
-        reader.communicate()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ connection = Connection()
 times = connection.time(bytes.fromhex(sys.argv[2]), int(sys.argv[3]))
 print(times[len(times) // 2])
 """
-STREAM_READER = """
+_STREAM_READER = """
 import selectors, sys
 from urllib.parse import urlsplit
 import socket
@@ -104,7 +104,7 @@ def main() -> None:
             kind = KINDS[number % len(KINDS)]
             server.call("PUT", f"/api/v1/cards/c{number}", {"profile": kind, "label": f"Trainee {number}"})
         print(f"{CARDS} cards: {server.megabytes:.0f} MB (goal: under 250)")
-        with _listening(server, "/api/v1/events", STREAMS):
+        with listening(f"{server.url}/api/v1/events", server.token, STREAMS):
             before = server.seconds
             time.sleep(IDLE_SECONDS)
             used = (server.seconds - before) / IDLE_SECONDS
@@ -121,7 +121,7 @@ def _show_latency(server: Server) -> None:
     alone, watched = [], []
     for _ in range(ROUNDS):
         alone.append(_median_microseconds(environment))
-        with _listening(server, "/api/v1/cards/c0/events", PAGES):
+        with listening(f"{server.url}/api/v1/cards/c0/events", server.token, PAGES):
             watched.append(_median_microseconds(environment))
     ratio = statistics.median(b / a for a, b in zip(alone, watched, strict=True))
     print(
@@ -171,10 +171,10 @@ def _median_microseconds(environment: Mapping[str, str], commands: int = COMMAND
 
 
 @contextmanager
-def _listening(server: Server, path: str, many: int) -> Iterator[None]:
-    """So many streams, read by another process."""
+def listening(address: str, token: str, many: int) -> Iterator[None]:
+    """So many streams of an address, read by another process, which draws nothing."""
     reader = subprocess.Popen(
-        [sys.executable, "-c", STREAM_READER, f"{server.url}{path}", server.token, str(many)],
+        [sys.executable, "-c", _STREAM_READER, address, token, str(many)],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from stuntcard.campaign.client import Allowed, NotStartedError, take_orphans
-from stuntcard.campaign.outcome import Ask, Job, Outcome, Request, Version
+from stuntcard.campaign.outcome import VERSION_SECONDS, Ask, Job, Outcome, Request, Version
 from stuntcard.campaign.placeholders import NothingKnownError
 from stuntcard.campaign.programs import Programs
 from stuntcard.campaign.run import StoppedError, run_job
 
 _CHUNK = 1 << 16
-_VERSION_TIME, _VERSION_SIZE = 30.0, 1 << 16
+_VERSION_SIZE = 1 << 16
 _LONGEST = 300
 
 
@@ -42,7 +42,7 @@ def _version(ask: Ask, stop: int | None) -> Version:
             place = programs.at(folder, folder / "none")
             if ask.client.version is None:
                 return Version(name=ask.name, text="")
-            ended = place.run(ask.client.version, Allowed(_VERSION_TIME, _VERSION_SIZE, _VERSION_SIZE), stop)
+            ended = place.run(ask.client.version, Allowed(VERSION_SECONDS, _VERSION_SIZE, _VERSION_SIZE), stop)
     except (NotStartedError, NothingKnownError) as error:
         return Version(name=ask.name, text="", refused=str(error))
     lines = ended.output.decode(errors="replace").strip().splitlines()

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from stuntcard.campaign.client import wake
-from stuntcard.campaign.outcome import Job, Outcome, Request, Version, broken
+from stuntcard.campaign.outcome import VERSION_SECONDS, Job, Outcome, Request, Version, broken
 
 _PATIENCE = 10.0
 _LOOK = 1.0
@@ -23,7 +23,6 @@ _LOOK = 1.0
 _CHUNK = 1 << 16
 _ASIDE = 120.0
 """Seconds beside what its client may take, after which a host is lost: for making the card, and a busy machine."""
-_VERSION_TIME = 30.0
 _TIMES = 2
 """So often a cell may be lost with its process before it is given up."""
 
@@ -155,7 +154,7 @@ def answer_to(request: str) -> str:
 def _allowed(request: Request) -> float:
     """Seconds that its clients may take."""
     what = request.what
-    return what.limits.seconds * (1 + what.retries) if isinstance(what, Job) else _VERSION_TIME
+    return what.limits.seconds * (1 + what.retries) if isinstance(what, Job) else VERSION_SECONDS
 
 
 def lost(request: Request) -> Outcome | Version:

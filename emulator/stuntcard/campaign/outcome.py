@@ -159,6 +159,10 @@ class Ask(_Value):
     variables: dict[str, str]
 
 
+VERSION_SECONDS = 30.0
+"""A client has so long to say its version."""
+
+
 class Version(_Value):
     """What a client says of its version; `refused`: why it can't be asked."""
 
