@@ -92,13 +92,16 @@ class RecordingCard:
         start = perf_counter()
         with self._lock:
             self._under_way += 1
-        answer = self._card.transmit(command)
-        end = perf_counter()
-        with self._lock:
-            self._record(COMMAND, start, end, command, answer, self._struck(by_reset=False))
-            self._under_way -= 1
-            if self._meanwhile and not self._under_way:
-                self._catch_up()
+        try:
+            answer = self._card.transmit(command)
+            end = perf_counter()
+            with self._lock:
+                self._record(COMMAND, start, end, command, answer, self._struck(by_reset=False))
+        finally:  # a card that is gone, behind a relay, gives no answer
+            with self._lock:
+                self._under_way -= 1
+                if self._meanwhile and not self._under_way:
+                    self._catch_up()
         return answer
 
     def _powered(self, number: int, act: Callable[[], bytes | None]) -> bytes:

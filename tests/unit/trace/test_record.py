@@ -91,6 +91,23 @@ def test_a_full_disk_ends_the_trace_and_not_the_card(capfd: pytest.CaptureFixtur
     assert capfd.readouterr().err == "the trace ends early, it can't be written: No space left on device\n"
 
 
+class GoneCard(EchoCard):
+    """It is lost at the first command."""
+
+    def transmit(self, command: bytes) -> bytes:
+        raise OSError(f"the card is gone before {command.hex()}")
+
+
+def test_what_comes_after_a_command_without_an_answer_is_recorded_at_once() -> None:
+    tape = Tape(header())
+    card = RecordingCard(GoneCard(ATR), tape)
+    card.power_on()
+    with pytest.raises(OSError, match="gone before 00a4"):
+        card.transmit(bytes.fromhex("00A40000"))
+    card.reset()
+    assert [event.kind for event in tape.events] == [EventKind.POWER_ON, EventKind.RESET]
+
+
 def test_a_tape_keeps_the_session_in_memory() -> None:
     tape = Tape(header())
     RecordingCard(EchoCard(ATR, echo_from=5), tape).transmit(bytes.fromhex("002000010431323334"))
