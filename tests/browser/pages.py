@@ -17,7 +17,7 @@ from typing import Any
 
 from PIL import Image
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import NoSuchElementException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -126,10 +126,14 @@ class Browser:
         self.press(value)
 
     def _is_new(self, before: WebElement) -> bool:
+        return self._has_left(before) and bool(self.driver.execute_script("return document.readyState") == "complete")
+
+    def _has_left(self, before: WebElement) -> bool:
+        """Whether the page that an element was on is gone."""
         try:
             _ = before.is_enabled()
         except WebDriverException:
-            return bool(self.driver.execute_script("return document.readyState") == "complete")
+            return True
         return False
 
     # The mouse, for a browser that runs no scripts: there the keyboard's helpers see nothing
@@ -139,13 +143,27 @@ class Browser:
         return self.driver.find_element(By.TAG_NAME, "main").text
 
     def follow(self, name: str) -> None:
-        self.driver.find_element(By.PARTIAL_LINK_TEXT, name).click()
+        """Clicks on a link; the page that comes is there when this ends."""
+        self._click(By.PARTIAL_LINK_TEXT, name)
 
     def press_button(self, name: str) -> None:
-        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{name}']").click()
+        """Clicks on a button; the page that comes is there when this ends."""
+        self._click(By.XPATH, f"//button[normalize-space()='{name}']")
 
     def type_into(self, selector: str, value: str) -> None:
-        self.driver.find_element(By.CSS_SELECTOR, selector).send_keys(value)
+        self._found(By.CSS_SELECTOR, selector).send_keys(value)
+
+    def _found(self, by: str, name: str) -> WebElement:
+        try:
+            return self.driver.find_element(by, name)
+        except NoSuchElementException as error:
+            raise NotThereError(f"no {name!r} on {self.address}:\n{self.main()}") from error
+
+    def _click(self, by: str, name: str) -> None:
+        """A click on a form's button is over before the form is sent, so the old page may still be there after it."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        self._found(by, name).click()
+        self.wait(lambda: self._has_left(before) and bool(self.main()), f"a page after {name!r}")
 
     # How it looks
 
