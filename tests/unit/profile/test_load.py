@@ -165,7 +165,6 @@ def test_a_number_too_large_for_any_profile_is_told_with_its_place(number: str) 
     )
 
 
-@pytest.mark.timeout(20)
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "card.yaml"
     os.mkfifo(pipe)

@@ -111,7 +111,6 @@ def test_the_file_has_it_only_where_one_struck(tmp_path: Path) -> None:
     assert [event.faults for event in read_trace(path).events] == [(1, 300), ()]
 
 
-@pytest.mark.timeout(30)
 def test_who_reads_along_at_a_pipe_has_each_event_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "_FLUSH_PERIOD", 3600.0)
     os.mkfifo(tmp_path / "pipe")

@@ -121,7 +121,6 @@ def test_any_file_is_a_trace_or_refused(content: bytes, end: bytes) -> None:
             read_trace(path)
 
 
-@pytest.mark.timeout(20)
 def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "session.jsonl")
     with pytest.raises(TraceError, match="it is empty"):
