@@ -3,12 +3,16 @@
 One of the two always waits for the other, so one processor is enough for both; and to let somebody run on the one
 that oneself leaves costs nothing, while to wake one that sleeps takes longer than the card needs for an answer,
 above all in a virtual machine. The client stays where the system has put it: the thread follows.
+
+A client writes a command in three pieces. The thread shall not run before the last of them, or the two would change
+places in vain: Linux lets nobody be interrupted by the awakening of a thread of the class SCHED_BATCH (sched(7)).
 """
 
 from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from struct import Struct
 
 LOOK_AGAIN = 10e-3
@@ -32,6 +36,7 @@ class OneProcessor:
     def __init__(self, connection: socket.socket) -> None:
         self._client = _client_of(connection)
         self._all = processors()
+        self._may_interrupt = hasattr(os, "SCHED_BATCH") and os.sched_getscheduler(0) == os.SCHED_OTHER
         self._here: int | None = None
         self._next_look = 0.0
 
@@ -55,6 +60,7 @@ class OneProcessor:
         if self._here is not None:
             self._here = None
             os.sched_setaffinity(0, self._all)
+            self._interrupt_client(True)
         self._next_look = 0.0
 
     def _move(self, processor: int | None) -> None:
@@ -62,7 +68,14 @@ class OneProcessor:
             self.leave()
         elif processor != self._here:
             os.sched_setaffinity(0, {processor})
+            self._interrupt_client(False)
             self._here = processor
+
+    def _interrupt_client(self, may: bool) -> None:
+        """Unless somebody chose another class for all of the program, or the system does not let it be changed."""
+        if self._may_interrupt:
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_OTHER if may else os.SCHED_BATCH, os.sched_param(0))
 
 
 def _client_of(connection: socket.socket) -> int | None:

@@ -54,6 +54,7 @@ def everywhere() -> Iterator[list[int]]:
     before = processors()
     yield sorted(before)
     os.sched_setaffinity(0, before)
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def test_the_thread_follows_the_client_and_leaves_again(tmp_path: Path, everywhere: list[int]) -> None:
@@ -64,9 +65,21 @@ def test_the_thread_follows_the_client_and_leaves_again(tmp_path: Path, everywhe
             now += 2 * LOOK_AGAIN
             assert place.share(now)
             assert processors() == {processor}
+            assert os.sched_getscheduler(0) == os.SCHED_BATCH
         assert place.share(now + LOOK_AGAIN / 2)
         place.leave()
         assert sorted(processors()) == everywhere
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_a_class_that_somebody_chose_for_the_program_stays(tmp_path: Path, everywhere: list[int]) -> None:
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    with client_at(tmp_path) as (connection, client):
+        place = OneProcessor(connection)
+        send_to(client, everywhere[0])
+        assert place.share(1.0)
+        place.leave()
+        assert os.sched_getscheduler(0) == os.SCHED_BATCH
 
 
 def test_a_client_that_has_gone_is_not_followed(tmp_path: Path, everywhere: list[int]) -> None:
