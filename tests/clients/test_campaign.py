@@ -28,14 +28,21 @@ BAD = (
     HEAD
     + """\
 clients:
-  hangs: {command: "sh -c 'trap \\"\\" TERM; while :; do sleep 60; done'"}
   talks: {command: "yes {pin}"}
   fills: {command: dd if=/dev/zero of=large bs=100k count=90}
-  leaves: {command: "sh -c 'setsid sleep 1234.5 >/dev/null 2>&1 &'"}
+  leaves:
+    command: "sh -c 'setsid sleep 1234.5 >/dev/null 2>&1 & until grep -q sleep /proc/$!/comm; do :; done'"
   crashes: {command: "sh -c 'kill -SEGV $$'"}
   tells: {command: "echo the PIN is {pin}"}
   good: {command: "true"}
-limits: {seconds: 2, output: 100000, files: 1000000}
+limits: {output: 100000, files: 1000000}
+"""
+)
+HANGING = (
+    HEAD
+    + """\
+clients: {hangs: {command: "sh -c 'trap \\"\\" TERM; while :; do sleep 60; done'"}}
+limits: {seconds: 2}
 """
 )
 SHORT = HEAD + 'clients: {short: {command: "true"}}\nseeds: [%s]\n'
@@ -124,7 +131,6 @@ def test_clients_that_behave_badly_are_told_apart_and_leave_nothing(campaigns: C
     assert done.returncode == 1
     why = {outcome.cell.client: outcome.why for outcome in campaigns.outcomes()}
     assert why == {
-        "hangs": "no hang: sh: ended after its time",
         "talks": "no flood: yes: ended for its output; no code in the output: yes wrote one",
         "fills": "no flood: dd: ended for its files",
         "leaves": "nothing left running: sh left sleep",
@@ -133,6 +139,9 @@ def test_clients_that_behave_badly_are_told_apart_and_leave_nothing(campaigns: C
         "good": "",
     }
     assert "12345678" not in (campaigns.folder / "campaign-try" / "report.json").read_text()
+    campaigns.file(HANGING)
+    assert campaigns("run", "try.yaml", "--results", "hanging").returncode == 1
+    assert [outcome.why for outcome in campaigns.outcomes("hanging")] == ["no hang: sh: ended after its time"]
     assert campaigns.nothing_is_left()
 
 
@@ -147,8 +156,11 @@ def test_a_client_that_does_not_exist_is_refused_before_anything_runs(campaigns:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: Campaigns, number: int) -> None:
-    seeds = range(1, 41)
-    campaigns.file(HEAD + f'clients: {{slow: {{command: "sleep 0.1"}}}}\nseeds: {list(seeds)}\n')
+    seeds, go = range(1, 41), campaigns.folder / "go"
+    # Eight runs come to their end, and the others once they may: so there are some left whenever the signal comes.
+    some = f"for n in 1 2 3 4 5 6 7 8; do mkdir {campaigns.folder}/$n 2>/dev/null && exit; done"
+    rest = f"until [ -e {go} ]; do sleep 0.05; done"
+    campaigns.file(HEAD + f'clients: {{slow: {{command: "sh -c \'{some}; {rest}\'"}}}}\nseeds: {list(seeds)}\n')
     command = campaigns.command("run", "try.yaml", "--jsonl")
     with subprocess.Popen(
         command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
@@ -161,6 +173,7 @@ def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: C
     while told_of(campaigns.runtime):  # whoever is left of it ends by itself
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    go.touch()
     kept = [outcome.id for outcome in campaigns.outcomes()]
     assert set(told) <= set(kept)
     done = campaigns("run", "try.yaml")

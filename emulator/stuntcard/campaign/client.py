@@ -29,10 +29,12 @@ _KEPT = 1 << 16
 """Bytes of output that are kept, of its beginning and of its end each."""
 _LOOK_PERIOD = 0.25
 """Seconds between two looks at how much a client has written."""
+_ENDED = ("Z", "X", "")
+"""States of processes that have ended, and of those that are gone."""
 _GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL."""
-_PARTING = 0.2
-"""Seconds in which a client's own children may end after it."""
+_PARTING = 2.0
+"""Seconds in which a client's own children may end after it: on a busy machine, that takes them a while."""
 
 
 class How(Enum):
@@ -93,7 +95,7 @@ def take_orphans() -> None:
 @contextmanager
 def orphans_taken() -> Iterator[None]:
     """Has them come here within; those that are left at its end are ended, and none that was here before."""
-    before, others = ctypes.c_int(), frozenset(_children(os.getpid()))
+    before, others = ctypes.c_int(), frozenset(_descendants(os.getpid()))
     _LIBC.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0)
     take_orphans()
     try:
@@ -112,7 +114,7 @@ def run_client(
     comes.
     """
     started = time.monotonic()
-    others = frozenset(_children(os.getpid()))
+    others = frozenset(_descendants(os.getpid()))
     process = _started(command, environment, folder, allowed)
     assert process.stdout is not None
     try:
@@ -258,7 +260,7 @@ def size_of(folder: Path) -> int:
 class _Family:
     """A process, and all that come from it: whatever is a child of this process, or of one of those.
 
-    `others`: children of this process that were there before, and are none of the family's.
+    `others`: what this process had started before, and is none of the family's.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], others: Set[int]) -> None:
@@ -274,7 +276,7 @@ class _Family:
         if left:
             self._signal(signal.SIGTERM)
             self._wait(_GRACE)
-        while any(self._running()):
+        while self._running():
             self._signal(signal.SIGKILL)
             self._wait(_PARTING)
         self._process.wait()
@@ -288,24 +290,40 @@ class _Family:
     def _wait(self, seconds: float) -> None:
         """Until none is left, so many seconds at most."""
         deadline, pause = time.monotonic() + seconds, 0.001
-        while any(self._running()) and time.monotonic() < deadline:
+        while self._running() and time.monotonic() < deadline:
             time.sleep(pause)
             pause = min(0.05, 2 * pause)
 
-    def _running(self) -> Iterator[tuple[int, str]]:
+    def _running(self) -> list[tuple[int, str]]:
         """Those that run, with their names; those that have ended are waited for on the way."""
-        waiting = [pid for pid in _children(os.getpid()) if pid not in self._others]
-        while waiting:
-            pid = waiting.pop()
-            state, name = _state(pid)
-            if state not in ("Z", "X", ""):
-                yield pid, name
-                waiting += _children(pid)
-            elif pid == self._process.pid:
-                self._process.poll()
-            else:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, os.WNOHANG)
+        running, again = list[tuple[int, str]](), True
+        while again and not running:
+            again = False
+            waiting = [pid for pid in _children(os.getpid()) if pid not in self._others]
+            while waiting:
+                pid = waiting.pop()
+                state, name = _state(pid)
+                if state in _ENDED and self._has_ended(pid):
+                    again = True  # what it had started has come here, perhaps after the look
+                else:
+                    running.append((pid, name))
+                    waiting += _children(pid)
+        return running
+
+    def _has_ended(self, pid: int) -> bool:
+        """Whether it has ended with all its threads, and is waited for."""
+        if pid == self._process.pid:
+            return self._process.poll() is not None
+        try:
+            return os.waitpid(pid, os.WNOHANG)[0] == pid
+        except ChildProcessError:
+            return True
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from stuntcard.campaign.client import wake
 from stuntcard.campaign.outcome import VERSION_SECONDS, Job, Outcome, Request, Version, broken
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
+"""Seconds for a host to end its client, put its card away, and end itself, on a busy machine."""
 _LOOK = 1.0
 """Seconds between two looks at a host that does not answer."""
 _CHUNK = 1 << 16
@@ -82,11 +83,14 @@ class Host:
 
     def wait(self) -> None:
         """Until it has ended; one that does not is killed."""
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        deadline = time.monotonic() + _PATIENCE
+        while self._process.poll() is None:
+            if time.monotonic() > deadline:
+                self._process.kill()
+            try:
+                self._process.wait(_LOOK)
+            except subprocess.TimeoutExpired:
+                wake(self._process.pid)  # its client may have stopped it
         if self._process.stdout is not None:
             with contextlib.suppress(OSError):
                 self._process.stdout.close()

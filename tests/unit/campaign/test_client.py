@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -40,7 +41,7 @@ def test_it_hangs_and_does_not_listen(tmp_path: Path) -> None:
     started = time.monotonic()
     ended = run(tmp_path, "trap '' TERM HUP INT; while :; do sleep 60; done", Allowed(0.3, 1 << 20, 1 << 20))
     assert (ended.how, ended.number) == (How.TIMED_OUT, -9)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 50, "its child was waited for"
 
 
 def test_it_talks_without_end(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_it_talks_without_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["head -c 5000000 /dev/zero >large", "i=0; while :; do i=$((i+1)); head -c 60000 /dev/zero >small$i; done"],
+    ["head -c 5000000 /dev/zero >large", "i=0; while :; do i=$((i+1)); head -c 6000 /dev/zero >small$i; done"],
 )
 def test_it_fills_the_disk_with_one_file_or_many(tmp_path: Path, command: str) -> None:
     ended = run(tmp_path, f"exec sh -c '{command}'")
@@ -79,6 +80,18 @@ def test_what_ran_here_before_it_is_left_alone(tmp_path: Path) -> None:
             ended = run(tmp_path, "true")
         assert (ended.words, ended.left, other.poll()) == ("exit 0", (), None)
         other.kill()
+
+
+def test_what_others_here_had_started_is_not_its_own_though_they_end_meanwhile(tmp_path: Path) -> None:
+    with subprocess.Popen(["sh", "-c", "sleep 60 & echo $!; wait"], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        sleeper = int(other.stdout.readline())
+        with orphans_taken():
+            children = f"/proc/{other.pid}/task/{other.pid}/children"
+            ended = run(tmp_path, f'kill -KILL {other.pid}; while [ -n "$(cat {children})" ]; do sleep 0.01; done')
+        assert (ended.words, ended.left) == ("exit 0", ())
+        os.kill(sleeper, signal.SIGKILL)
+        os.waitpid(sleeper, 0)
 
 
 def test_what_it_forks_away_is_found_and_ended(tmp_path: Path) -> None:
