@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from stuntcard.messages import Messages
 
 LOCK_SUFFIX = ".lock"
-_ATTEMPTS, _PAUSE = 5, 0.02
-"""Whoever only looks has the lock for an instant too; it is not to be taken for one who uses the card."""
+_ATTEMPTS, _LOOKS, _PAUSE = 5, 500, 0.02
+"""Whoever uses the card may be about to end; whoever only looks shares the lock for an instant, which is long where
+the machine is busy."""
 _RECORD_MAX = 4096
 _OURS = "stuntcard"
 
@@ -43,12 +44,16 @@ class CardLock:
     def __init__(self, card: Path) -> None:
         """Raises CardInUseError, or OSError."""
         self._path = lock_path(card)
-        for _ in range(_ATTEMPTS):
+        used = 0
+        for _ in range(_LOOKS):
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if self._taken():
                 self._sign()
                 return
+            used += self._used()
             os.close(self._descriptor)
+            if used == _ATTEMPTS:
+                break
             time.sleep(_PAUSE)
         user = _read(self._path)
         raise CardInUseError(lambda messages: _in_use(card.stem, user, messages))
@@ -66,6 +71,14 @@ class CardLock:
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        return False
+
+    def _used(self) -> bool:
+        """Whether somebody has the card open, and does not only look who has."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
         return False
 
     def _sign(self) -> None:

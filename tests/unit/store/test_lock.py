@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,16 @@ def test_two_in_one_program_exclude_each_other_too(card: Path) -> None:
     with pytest.raises(CardInUseError, match=f"process {os.getpid()}"):
         CardLock(card)
     lock.release()
+
+
+def test_whoever_only_looks_is_waited_for(card: Path) -> None:
+    CardLock(card).release()
+    with lock_path(card).open() as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+        away = threading.Timer(0.3, fcntl.flock, (looked_at, fcntl.LOCK_UN))
+        away.start()
+        CardLock(card).release()
+        away.join()
 
 
 @pytest.mark.parametrize("record", [b"", b"not JSON", b"[1]", b'{"pid": 1}', b'{"pid": "x", "command": 1, "since": 2}'])
