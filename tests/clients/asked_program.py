@@ -16,7 +16,7 @@ from typing import Self
 
 from tests.clients.opensc import SOCKET_VARIABLE
 
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 class LineProgram:

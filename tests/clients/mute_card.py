@@ -13,7 +13,7 @@ import threading
 from tests.unit.readers.echo_card import EchoCard
 
 _POWER_OFF, _POWER_ON, _RESET, _ATR = (bytes([number]) for number in (0, 1, 2, 4))
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 class MuteBehindVpcd:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 
 PCSCD = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-READY_WITHIN = 20.0
+READY_WITHIN = 60.0
 _CMD_VERSION = 0x11
 
 # The shell's process becomes pcscd, so $$ is the number that sd_listen_fds compares.

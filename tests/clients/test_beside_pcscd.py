@@ -46,7 +46,7 @@ from tests.unit.readers.pcsc.pcsc_model import (
 
 pytestmark = pytest.mark.pcscd
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 GRACE = 1.3
 """Seconds after which vpcd's unused cards have no power: pcscd looks every 0.4 s, and acts the second time."""
 

@@ -35,7 +35,7 @@ READER = "Stuntcard 00 00"
 MUTE = 0x0C
 """Present and swallowed, as pcsc-lite calls it: SCARD_STATE_MUTE for programs."""
 UNTIL_USED_NO_MORE = 1.3
-PATIENCE = 20.0
+PATIENCE = 60.0
 Said = list[tuple[str, object]]
 
 

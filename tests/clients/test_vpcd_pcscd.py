@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pcscd
 
 T1_ATR = bytes.fromhex("3B8180018080")
 T0_ATR = bytes.fromhex("3B00")
-PATIENCE = 20
+PATIENCE = 60
 
 # Each line on its standard input is a command, and is answered with one line. `removed` and `inserted` wait.
 CLIENT = """
@@ -33,7 +33,7 @@ def name(code):
 def wait_for(flag, reader):
     state = SCARD_STATE_UNAWARE
     while True:
-        code, states = SCardGetStatusChange(context, 15000, [(reader, state)])
+        code, states = SCardGetStatusChange(context, 60000, [(reader, state)])
         if code != SCARD_S_SUCCESS:
             return name(code)
         state = states[0][1]

@@ -21,7 +21,7 @@ def test_exec_ends_its_program_and_cleans_up_when_its_terminal_goes(runtime: Pat
         assert program.stdout is not None
         assert program.stdout.readline() == b"up\n"
         program.send_signal(signal.SIGHUP)
-        assert program.wait(30) == 128 + signal.SIGTERM
+        assert program.wait(PATIENCE) == 128 + signal.SIGTERM
     assert list(runtime.glob("stuntcard/*")) == []
 
 

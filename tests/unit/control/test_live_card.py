@@ -60,7 +60,7 @@ def test_the_card_is_put_back_after_a_while(live: Live) -> None:
         send(live.running, RemoveRequest(0.01), DoneAnswer).done
         == "the card is out of the reader, and comes back in 0.01 s"
     )
-    assert back.wait(30)
+    assert back.wait(60)
 
 
 def test_an_unplugged_reader_is_plugged_in_with_the_card(live: Live) -> None:

@@ -25,7 +25,7 @@ STATUS = {"request": "status"}
 def say(path: Path, line: bytes) -> bytes:
     """What the server answers to these bytes, to the end."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(str(path))
         connection.sendall(line)
         connection.shutdown(socket.SHUT_WR)
@@ -99,7 +99,7 @@ def test_what_is_no_request_is_answered_so_and_the_next_one_as_ever(control: Pat
 
 def test_a_line_without_end_is_cut(control: Path) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(str(control))
         connection.sendall(b"x" * 4096)
         assert b"error" in connection.recv(65536)
@@ -128,7 +128,7 @@ def test_a_request_without_its_end_is_not_carried_out(live: Live) -> None:
 
 def test_a_huge_request_is_refused(live: Live) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(str(live.path))
         connection.sendall(b'{"request": "remove", "x": "' + b"x" * 10_000_000 + b'"}\n')
         assert b"at most 4096 bytes" in connection.recv(65536)

@@ -19,7 +19,7 @@ from stuntcard.trace.record import RecordingCard, Tape, now
 
 from tests.unit.card.cards import BLOCKED, ECDSA, FACTORY, OK, PIN, PUK, QPIN, Client, new_card, proid_q
 
-PATIENCE = 30
+PATIENCE = 60
 VERIFY_WRONG = bytes.fromhex("00200001" + "10" + b"wrong".ljust(16, b"\xff").hex())
 
 

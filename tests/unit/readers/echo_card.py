@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 T0_ATR = bytes.fromhex("3B00")
 T0_T1_ATR = bytes.fromhex("3B80800101")
 

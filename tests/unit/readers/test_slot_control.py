@@ -10,7 +10,7 @@ from stuntcard.readers.slot_control import SlotControl
 
 from tests.unit.card.cards import Client, new_card
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def in_its_reader() -> tuple[Card, SlotControl]:

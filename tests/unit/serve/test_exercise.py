@@ -27,7 +27,7 @@ def test_what_is_kept_last_is_the_newest() -> None:
     exercise = ServedExercise(ready, ready.new_card(), keep=keep)
     with ThreadPoolExecutor() as pool:
         first = pool.submit(exercise.hint, Messages(Language.ENGLISH))
-        assert started.wait(30)
+        assert started.wait(60)
         second = pool.submit(exercise.hint, Messages(Language.ENGLISH))
         assert None not in (first.result(30), second.result(30))
     assert kept[-1].hints == exercise.attempt.hints == 2

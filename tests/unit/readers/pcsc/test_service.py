@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from stuntcard.readers.pcsc import PcscServer
 from stuntcard.readers.pcsc.messages import Code
 from stuntcard.readers.slot import Slot
 
-from tests.unit.readers.pcsc.clients import SELECT, SHARED, T0, T1, THREADS_MAY_NOT_FAIL, Client, TroublesomeCard
+from tests.unit.readers.pcsc.clients import (
+    LEAVE,
+    READER,
+    SELECT,
+    SHARED,
+    T0,
+    T1,
+    THREADS_MAY_NOT_FAIL,
+    Client,
+    TroublesomeCard,
+)
+from tests.unit.readers.pcsc.histories import WireProgram
 
 pytestmark = THREADS_MAY_NOT_FAIL
-PATIENCE = 30
+PATIENCE = 60
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -63,14 +75,23 @@ def test_an_idle_transaction_is_ended_and_the_card_reset(slot: Slot, new_client:
     assert client.transmit(handle, SELECT)[0] == Code.SUCCESS
 
 
-def test_a_transaction_that_ends_in_time_is_left_alone(slot: Slot, client: Client) -> None:
-    impatient = ImpatientCard()
+def test_a_transaction_that_ends_in_time_is_left_alone_and_so_is_the_next(slot: Slot, socket_path: Path) -> None:
+    """Time passes here when it is told to."""
+    impatient, alarms = ImpatientCard(), list[Callable[[], None]]()
     impatient.slot = slot
     slot.insert(impatient)
-    handle = client.handle()
-    for _ in range(5):
-        assert client.call("SCardBeginTransaction", handle)[0] == Code.SUCCESS
-        assert client.transmit(handle, SELECT)[0] == Code.SUCCESS
-        assert client.call("SCardEndTransaction", handle, 0)[0] == Code.SUCCESS
-    time.sleep(0.1)
-    assert client.transmit(handle, SELECT)[0] == Code.SUCCESS
+    with PcscServer(socket_path, {READER: slot}, later=lambda _, act: alarms.append(act)) as server:
+        program = WireProgram(server.socket_path)
+        _, _, handle = program.connect(READER, SHARED, T0 | T1)
+        for _ in range(2):
+            assert program.begin(handle) == 0
+            assert program.transmit(handle, T1, SELECT)[0] == 0
+            assert program.end(handle, LEAVE) == 0
+        first, second = alarms
+        first()
+        assert program.begin(handle) == 0
+        second()
+        assert program.transmit(handle, T1, SELECT)[0] == 0
+        alarms[-1]()
+        assert program.transmit(handle, T1, SELECT) == (Code.RESET_CARD, b"")
+        program.socket.close()
