@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,10 +152,8 @@ def server_for(holder: Holder, *options: str) -> Iterator[Server]:
     desk, key = holder.desk, new_key("ec")
     desk.write("server.key", as_pem(key))
     desk.write("server.pem", certify_host(key.public_key(), "localhost").public_bytes(Encoding.PEM))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
     command = (
-        "openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", "server.pem", "-key", "server.key",
+        "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "server.pem", "-key", "server.key",
         "-CAfile", CA, "-Verify", "1", "-verify_return_error", "-www", *options,
     )  # fmt: skip
     with subprocess.Popen(
@@ -164,10 +161,8 @@ def server_for(holder: Holder, *options: str) -> Iterator[Server]:
     ) as server:
         try:
             assert server.stdout is not None
-            for line in server.stdout:
-                if line.startswith("ACCEPT"):
-                    break
-            yield Server(holder, port)
+            port = next(line.rpartition(":")[2] for line in server.stdout if line.startswith("ACCEPT"))
+            yield Server(holder, int(port))
         finally:
             server.terminate()
 
