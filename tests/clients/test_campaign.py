@@ -160,7 +160,7 @@ def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: C
     # Eight runs come to their end, and the others once they may: so there are some left whenever the signal comes.
     some = f"for n in 1 2 3 4 5 6 7 8; do mkdir {campaigns.folder}/$n 2>/dev/null && exit; done"
     rest = f"until [ -e {go} ]; do sleep 0.05; done"
-    campaigns.file(HEAD + f'clients: {{slow: {{command: "sh -c \'{some}; {rest}\'"}}}}\nseeds: {list(seeds)}\n')
+    campaigns.file(HEAD + f"clients: {{slow: {{command: \"sh -c '{some}; {rest}'\"}}}}\nseeds: {list(seeds)}\n")
     command = campaigns.command("run", "try.yaml", "--jsonl")
     with subprocess.Popen(
         command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
