@@ -36,7 +36,7 @@ from stuntcard.readers.slot_control import SlotControl
 from stuntcard.store.rows import check_content
 
 from tests.unit.applets import gids_words, ias_words, piv_words
-from tests.unit.applets.test_myeid_fuzz import DATA, P1, P2
+from tests.unit.applets.myeid_words import DATA, P1, P2
 from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
 from tests.unit.card.watched import Watch
 from tests.unit.readers.pcsc.histories import WireProgram

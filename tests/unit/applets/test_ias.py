@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import random
 
 import pytest
 from cryptography import x509
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from stuntcard.applets.ias import NAME
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
-from stuntcard.card.seeded_rsa import derive_rsa_key
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Ias, Profile
 
@@ -111,40 +109,3 @@ def test_a_code_given_through_one_applet_is_not_given_through_the_other() -> Non
     assert client.send(f"002000110C{PIN}") == "9000"
     assert client.send("00A4040C0CF276A288BCFBA69D34F31001") == "9000"
     assert client.send("00200001") == "63C3"
-
-
-COMMANDS = 4000
-INSTRUCTIONS = bytes.fromhex("A4B020242C222A2ACA84D6E0")
-P1P2 = [
-    bytes.fromhex(text) for text in ("0000", "000C", "0400", "0800", "0011", "FF11", "41B6", "90A0", "9E9A", "7F30")
-]
-DATA = [
-    bytes.fromhex(text)
-    for text in ("", "B001", "3F00", "70007001", NAME.hex(), PIN, WRONG, PIN + WRONG, "840101800102", "840101800142",
-                 "9002DEAD", "9020" + "AB" * 32, "90", "9081", "AB" * 200)
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", ["one", "two"])
-def test_nothing_makes_the_card_fail_gives_a_try_back_or_lets_the_key_out(seed: str) -> None:
-    chance = random.Random(seed)
-    client = Client()
-    numbers = derive_rsa_key("zzzs-pk", "01").private_numbers()
-    secrets = [number.to_bytes(128)[:12] for number in (numbers.p, numbers.q, numbers.dmp1, numbers.dmq1, numbers.iqmp)]
-    fewest = 3
-    for _ in range(COMMANDS):
-        data = chance.choice(DATA) if chance.random() < 0.9 else chance.randbytes(chance.randrange(40))
-        head = bytes([chance.choice((0, 0, 0, 0x10)), chance.choice(INSTRUCTIONS)]) + chance.choice(P1P2)
-        command = head + (bytes([len(data)]) + data if data else b"") + bytes(chance.random() < 0.5)
-        before = client.card.state.codes["pep-pin"].tries_left
-        answer = client.card.transmit(command)
-        left = client.card.state.codes["pep-pin"].tries_left
-        assert len(answer) >= 2, command.hex()
-        assert answer[-2:] != b"\x6f\x00", command.hex()
-        assert not any(secret in answer for secret in secrets), command.hex()
-        assert left <= before or bytes.fromhex(PIN) in data, command.hex()
-        fewest = min(fewest, left)
-        if chance.random() < 0.01:
-            client.card.reset()
-            client.send(SELECT)
-    assert fewest < 3, "wrong codes were among them"
