@@ -92,11 +92,6 @@ def test_huge_primes_are_refused_before_any_arithmetic() -> None:
         import_rsa(p=p, q=q, q_inverse=1, d_p=3, d_q=3)
 
 
-@pytest.mark.parametrize("name", CURVES)
-def test_ec_keys_are_on_their_curve(name: str) -> None:
-    assert generate_ec(domain(name).curve()).curve.name == name
-
-
 def test_a_curve_that_is_not_known() -> None:
     assert find_curve(prime=b"\x17", a=b"\x01", b=b"\x01", generator=b"\x04\x03\x0a", order=b"\x1c") is None
 
@@ -132,13 +127,6 @@ def test_an_rsa_key_of_another_size() -> None:
     short = rsa.generate_private_key(65537, 1024)
     with pytest.raises(KeyRefusedError, match="2048, 3072, 4096"):
         import_rsa(**parts(short))
-
-
-@pytest.mark.parametrize("name", CURVES)
-def test_an_ec_key_is_rebuilt_from_its_private_value(name: str) -> None:
-    key = generate_ec(domain(name).curve())
-    rebuilt = import_ec(key.curve, key.private_numbers().private_value)
-    assert rebuilt.public_key().public_numbers() == key.public_key().public_numbers()
 
 
 @pytest.mark.parametrize("name", CURVES)
@@ -187,11 +175,6 @@ def test_pss_knows_the_hash_by_the_digests_length(rsa_key: rsa.RSAPrivateKey, al
 def test_pss_refuses_what_is_no_digest(rsa_key: rsa.RSAPrivateKey, length: int) -> None:
     with pytest.raises(KeyRefusedError, match="no hash"):
         sign_pss(rsa_key, bytes(length))
-
-
-def test_deciphering(rsa_key: rsa.RSAPrivateKey) -> None:
-    cryptogram = rsa_key.public_key().encrypt(MESSAGE, padding.PKCS1v15())
-    assert decipher_pkcs1(rsa_key, cryptogram) == MESSAGE
 
 
 @pytest.mark.parametrize("cryptogram", [b"", b"\x01", bytes(255), b"\x01" * 257, b"\xff" * 256])

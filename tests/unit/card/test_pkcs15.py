@@ -121,23 +121,6 @@ def test_token_info(files: FileSystem) -> None:
     )
 
 
-def test_authentication_objects_show_what_guards_first_and_then_what_only_unblocks(files: FileSystem) -> None:
-    """Flags: case-sensitive 0, initialized 4, needs-padding 5, unblockingPassword 6 (ISO 7816-15, 8.9.1)."""
-    pin = (
-        *("302D", "300C", "0C0350494E", "030206C0", "040102", "3003", "040101"),  # its authId is PUK's
-        *("A118", "3016", "0302028C", "0A0102", "020104", "020110", "02010F", "800101", "0401FF"),
-    )
-    qpin = (
-        *("302E", "300D", "0C045150494E", "030206C0", "040102", "3003", "040103"),
-        *("A118", "3016", "0302028C", "0A0102", "020105", "020110", "02010F", "800103", "0401FF"),
-    )
-    puk = (
-        *("302A", "3009", "0C0350554B", "030206C0", "3003", "040102"),
-        *("A118", "3016", "0302018E", "0A0102", "020108", "020110", "02010F", "800102", "0401FF"),
-    )
-    assert content(files, AODF) == "".join((*pin, *qpin, *puk))
-
-
 def test_a_code_that_is_not_set_is_shown_so(files: FileSystem) -> None:
     shown = pkcs15.with_authentication_objects(proid_q(), files, frozenset({"qpin"}))
     before, after = (tlv.parse(bytes.fromhex(content(tree, AODF))) for tree in (files, shown))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card.card import Card
 from stuntcard.card.content import factory_content
-from stuntcard.card.files import Condition, FileKind, access, code_condition
 from stuntcard.card.pkcs15_objects import authentication_objects, certificate, entry, path_to, private_key
 from stuntcard.iso7816 import tlv
 from stuntcard.policy.events import DirectoriesRead, Verdict
@@ -124,50 +121,6 @@ def test_cards_without_factory_keys_are_as_they_were() -> None:
         content = factory_content(load_profile(name))
         assert content.state.items == ()
         assert bytes.fromhex("3F005020") not in content.files.files
-
-
-@pytest.mark.parametrize(
-    ("profile", "items"),
-    [
-        ("eobcanka", [("identification", 0x10, b"\x10")]),
-        ("zzzs-pk", [("pep", 0x10, b"\x01"), ("kpep", 0x11, b"\x02")]),
-    ],
-)
-def test_the_law_knows_factory_keys_as_listed_pairs(profile: str, items: list[tuple[str, int, bytes]]) -> None:
-    content = factory_content(load_profile(profile))
-    assert content.state.items == tuple(
-        Item(number, area, Origin.FACTORY, listed=True, certificate=True)
-        for number, (area, _, _) in enumerate(items, start=1)
-    )
-    assert [(record.reference, record.identifier) for record in content.keys.values()] == [
-        (reference, identifier) for _, reference, identifier in items
-    ]
-
-
-@pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])
-def test_a_certificate_is_that_of_its_key(profile: str) -> None:
-    content = factory_content(load_profile(profile))
-    paths = {"eobcanka": ["3F0050200001"], "zzzs-pk": ["3F0050204301", "3F0050204302"]}[profile]
-    for record, path in zip(content.keys.values(), paths, strict=True):
-        assert isinstance(record.private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
-        read = x509.load_der_x509_certificate(content.files.at(bytes.fromhex(path)).content)
-        assert read.public_key() == record.private.public_key()
-
-
-@pytest.mark.fact("PK-09")
-def test_nobody_can_write_to_what_the_factory_wrote() -> None:
-    files = factory_content(load_profile("zzzs-pk")).files.files
-    factory = [file for path, file in files.items() if path.hex().upper().startswith("3F005020")]
-    assert len(factory) == 5
-    keys = [file for file in factory if file.kind.is_key]
-    assert [file.access for file in keys] == [
-        access(otherwise=Condition.NEVER, use=code_condition(reference)) for reference in (1, 3)
-    ]
-    for file in set(factory) - set(keys):
-        reading = Condition.ALWAYS if file.kind is FileKind.EF else Condition.NEVER
-        assert file.access == access(otherwise=Condition.NEVER, read=reading)
-    for path in (PRKDF, CDF, ODF):
-        assert files[bytes.fromhex(path)].access == access(otherwise=Condition.NEVER, read=Condition.ALWAYS)
 
 
 @pytest.mark.parametrize("profile", ["eobcanka", "zzzs-pk"])

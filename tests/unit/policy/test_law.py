@@ -1,3 +1,5 @@
+"""The law's corners. What every event does to a ProID+Q, test_law_model.py tells; of one code, test_code_life.py."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -71,47 +73,6 @@ def test_a_code_without_factory_value_is_not_set() -> None:
 # Giving a code
 
 
-def test_a_right_code_holds_until_the_session_ends() -> None:
-    state, said = step(PROID_Q, FRESH, RIGHT_PIN)
-    assert said is Verdict.DONE
-    assert permits(state, "pin")
-    assert not permits(after(SessionEnd(), start=state), "pin")
-
-
-def test_a_right_code_leaves_the_mark_to_change_it() -> None:
-    assert after(RIGHT_PIN).codes["pin"] == CodeState(SET, 3, 3, must_change=True)
-
-
-@pytest.mark.parametrize(("code", "tries"), [("pin", 3), ("puk", 5), ("qpin", 3)])
-def test_wrong_codes_count_down_to_blocked(code: str, tries: int) -> None:
-    state, wrong = FRESH, Verify(code, False)
-    for left in range(tries - 1, -1, -1):
-        state, said = step(PROID_Q, state, wrong)
-        assert said is Verdict.WRONG_CODE
-        assert state.codes[code].tries_left == left
-    assert state.codes[code] == CodeState(BLOCKED, 0, tries, must_change=True)
-    assert refused(wrong, state, Verdict.CODE_BLOCKED)
-    assert refused(Verify(code, True), state, Verdict.CODE_BLOCKED)
-
-
-TRIES_LEFT = [
-    ((WRONG_PIN, WRONG_PIN, RIGHT_PIN), [3, 5, 3]),  # a right code gives all tries back
-    ((WRONG_PIN, WRONG_PIN, SessionEnd()), [1, 5, 3]),  # the end of a session none
-    ((WRONG_PIN, WRONG_QPIN, WRONG_QPIN), [2, 5, 1]),  # codes count each for itself
-    ((WRONG_PIN, ResetCode("pin", "puk", True, True)), [3, 5, 3]),  # one that is not blocked is set anew too
-]
-
-
-@pytest.mark.parametrize(("events", "left"), TRIES_LEFT)
-def test_tries_left(events: tuple[Event, ...], left: list[int]) -> None:
-    state = after(*events)
-    assert [state.codes[code].tries_left for code in CODES] == left
-
-
-def test_a_wrong_code_takes_away_what_a_right_one_gave() -> None:
-    assert not permits(after(RIGHT_PIN, WRONG_PIN), "pin")
-
-
 NO_PIN = FRESH.with_code("pin", CodeState(NOT_SET, 3, 3))
 PIN_BLOCKED, PUK_BLOCKED = after(*[WRONG_PIN] * 3), after(*[WRONG_PUK] * 5, *[WRONG_PIN] * 3)
 FULL = after(RIGHT_PIN, *TWICE_INTO_CC, RIGHT_QPIN)
@@ -144,20 +105,6 @@ def test_what_is_refused_changes_nothing(event: Event, state: State, verdict: Ve
 # Changing a code
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_a_change_clears_the_mark_and_has_to_be_followed_by_the_new_code(code: str) -> None:
-    state, said = step(PROID_Q, after(Verify(code, True)), Change(code, True, True))
-    assert said is Verdict.DONE
-    assert not state.codes[code].must_change
-    assert not permits(state, code)
-
-
-def test_a_change_with_a_wrong_old_value_spends_a_try() -> None:
-    state, said = step(PROID_Q, FRESH, Change("pin", False, True))
-    assert said is Verdict.WRONG_CODE
-    assert state.codes["pin"] == CodeState(SET, 2, 3, must_change=True)
-
-
 def test_a_code_that_the_profile_does_not_let_change() -> None:
     fixed = PROID_Q.codes["puk"].model_copy(
         update={"change": PROID_Q.codes["puk"].change.model_copy(update={"allowed": False})}
@@ -169,56 +116,11 @@ def test_a_code_that_the_profile_does_not_let_change() -> None:
 # Setting a code with another
 
 
-@pytest.mark.parametrize("code", ["pin", "qpin"])
-def test_puk_unblocks_and_sets_in_one_act(code: str) -> None:
-    blocked = after(*[Verify(code, False)] * 3)
-    state, said = step(PROID_Q, blocked, ResetCode(code, "puk", True, True))
-    assert said is Verdict.DONE
-    assert state.codes[code] == CodeState(SET, 3, 3, must_change=False)
-    assert not permits(state, code)
-
-
-def test_a_reset_gives_no_rights_of_the_puk_and_leaves_its_mark() -> None:
-    state = after(WRONG_PUK, ResetCode("pin", "puk", True, True))
-    assert state.codes["puk"] == CodeState(SET, 5, 5, must_change=True)
-    assert state.verified == frozenset()
-
-
-def test_a_puk_that_was_given_holds_when_it_sets_a_pin() -> None:
-    assert after(RIGHT_PUK, ResetCode("pin", "puk", True, True)).verified == {"puk"}
-
-
-def test_a_wrong_puk_costs_the_puk_a_try_and_the_pin_nothing() -> None:
-    blocked = after(*[WRONG_PIN] * 3)
-    state, said = step(PROID_Q, blocked, ResetCode("pin", "puk", False, True))
-    assert said is Verdict.WRONG_CODE
-    assert state == blocked.with_code("puk", CodeState(SET, 4, 5, must_change=True))
-
-
 def test_the_unblocking_code() -> None:
     assert [unblocking_code(PROID_Q, code) for code in CODES] == ["puk", None, "puk"]
 
 
 # The end of a card
-
-
-@pytest.mark.parametrize("order", [("pin", "puk", "qpin"), ("qpin", "pin", "puk"), ("puk", "qpin", "pin")])
-def test_the_chip_is_dead_when_all_three_are_blocked_in_whatever_order(order: tuple[str, ...]) -> None:
-    state = FRESH
-    for code in order:
-        assert not state.dead
-        while not state.blocked(code):
-            state, said = step(PROID_Q, state, Verify(code, False))
-            assert said is Verdict.WRONG_CODE
-    assert state.dead
-    assert state.lost == {CARD}
-    assert state.verified == frozenset()
-
-
-def test_codes_that_were_blocked_and_unblocked_again_do_not_kill() -> None:
-    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, ResetCode("pin", "puk", True, True), *[WRONG_PUK] * 5)
-    assert not state.dead
-    assert after(*[WRONG_PIN] * 3, start=state).dead
 
 
 def test_a_dead_card_refuses_every_event_and_never_changes() -> None:
@@ -228,11 +130,6 @@ def test_a_dead_card_refuses_every_event_and_never_changes() -> None:
         events += [Verify(code, True), Change(code, True, True), ResetCode(code, "puk", True, True)]
     for event in events:
         assert refused(event, dead, Verdict.CARD_DEAD)
-
-
-def test_the_last_wrong_puk_in_a_reset_kills_as_well() -> None:
-    state = after(*[WRONG_PIN] * 3, *[WRONG_QPIN] * 3, *[WRONG_PUK] * 4)
-    assert after(ResetCode("pin", "puk", False, True), start=state).dead
 
 
 # Parts and cascades, which other profiles have
@@ -293,28 +190,6 @@ def test_the_area_of_a_new_key_follows_from_the_codes_given(given: tuple[Event, 
     assert said(MAKE, state) is (Verdict.NOT_AUTHORISED if area is None else Verdict.DONE)
 
 
-def test_one_qpin_makes_one_key_in_the_cc_area() -> None:
-    state = after(RIGHT_PIN, RIGHT_QPIN, MAKE)
-    assert [(item.number, item.area, item.key) for item in state.items] == [(1, "cc", Origin.MADE)]
-    assert state.verified == {"pin"}
-    assert after(MAKE, start=state).items[1].area == "general"
-
-
-def test_one_qpin_is_one_qualified_signature() -> None:
-    state = after(RIGHT_PIN, RIGHT_QPIN, MAKE)
-    assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED)
-    state, said = step(PROID_Q, after(RIGHT_QPIN, start=state), UseKey(1))
-    assert said is Verdict.DONE
-    assert refused(UseKey(1), state, Verdict.NOT_AUTHORISED)
-
-
-def test_pin_is_for_as_many_uses_of_a_general_key_as_one_likes_and_spares_qpin() -> None:
-    state = after(RIGHT_PIN, MAKE, RIGHT_QPIN)
-    for _ in range(3):
-        assert step(PROID_Q, state, UseKey(1)) == (state, Verdict.DONE)
-    assert permits(state, "qpin")
-
-
 def test_a_key_keeps_its_origin() -> None:
     state = after(RIGHT_PIN, IMPORT, DirectoriesRead(frozenset({1}), frozenset({1})), SessionEnd())
     assert state.items == (Item(1, "general", Origin.IMPORTED, listed=True, certificate=True),)
@@ -342,48 +217,6 @@ def test_a_client_that_names_keys_by_number_alone_has_sixteen(reference: int) ->
 
 
 # Directories
-
-
-TWO = after(RIGHT_PIN, *TWICE_INTO_CC)
-
-
-def test_listed_and_no_longer_listed_is_gone_and_frees_its_place() -> None:
-    state = after(DirectoriesRead(frozenset({1, 2}), frozenset()), start=TWO)
-    assert [item.listed for item in state.items] == [True, True]
-    state = after(DirectoriesRead(frozenset({2}), frozenset()), start=state)
-    assert [item.number for item in state.items] == [2]
-    assert state.used("cc") == 1
-
-
-def test_never_listed_holds_its_place_however_often_the_directory_is_written() -> None:
-    state = after(*[DirectoriesRead(frozenset({2}), frozenset())] * 3, start=TWO)
-    assert [item.number for item in state.items] == [1, 2]
-    assert not state.items[0].paired
-
-
-def test_of_a_directory_that_can_not_be_read_nothing_is_concluded() -> None:
-    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset({1})), start=TWO)
-    assert after(DirectoriesRead(None, None), start=listed) == listed
-    assert after(DirectoriesRead(frozenset({1, 2}), None), start=listed) == listed
-    assert [item.certificate for item in after(DirectoriesRead(None, frozenset({2})), start=listed).items] == [
-        False,
-        True,
-    ]
-
-
-def test_a_certificate_whose_key_is_gone_holds_the_place() -> None:
-    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset({1})), start=TWO)
-    state = after(DirectoriesRead(frozenset(), frozenset({1})), start=listed)
-    assert state.items == (Item(1, "cc", None, listed=False, certificate=True),)
-    assert state.used("cc") == 1
-    assert refused(UseKey(1), after(RIGHT_QPIN, start=state), Verdict.NO_SUCH_KEY)
-    assert after(DirectoriesRead(frozenset(), frozenset()), start=state).items == ()
-
-
-def test_a_new_key_never_gets_the_number_of_one_that_is_there() -> None:
-    listed = after(DirectoriesRead(frozenset({1, 2}), frozenset()), start=TWO)
-    state = after(DirectoriesRead(frozenset({2}), frozenset()), RIGHT_QPIN, MAKE, start=listed)
-    assert [item.number for item in state.items] == [2, 3]
 
 
 # Pure
