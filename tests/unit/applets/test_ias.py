@@ -14,6 +14,8 @@ from stuntcard.card.card import Card
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import Ias, Profile
 
+from tests.unit.card.cards import CardClient
+
 ZZZS_PK = load_profile("zzzs-pk")
 SELECT = f"00A4040C0C{NAME.hex()}"
 PIN = b"1234".ljust(12, b"\0").hex()
@@ -21,15 +23,12 @@ WRONG = b"9999".ljust(12, b"\0").hex()
 SIGNED_AS_IT_IS, SIGNED_AS_SHA256 = "02", "42"
 
 
-class Client:
+class Client(CardClient):
     """A client that selected the applet."""
 
     def __init__(self, profile: Profile = ZZZS_PK) -> None:
-        self.card = Card(profile, APPLETS)
+        super().__init__(Card(profile, APPLETS))
         assert self.send(SELECT) == "9000"
-
-    def send(self, command: str) -> str:
-        return self.card.transmit(bytes.fromhex(command)).hex().upper()
 
     def sign(self, algorithm: str, data: bytes) -> bytes:
         assert self.send(f"002241B606 840101 8001{algorithm}") == "9000"

@@ -35,7 +35,7 @@ from tests.unit.applets.myeid_client import (
     ec_parts,
     rsa_parts,
 )
-from tests.unit.card.cards import ISOAPPLET, MANAGE, certificate_entry, key_entry
+from tests.unit.card.cards import ISOAPPLET, certificate_entry, key_entry
 
 FACTORY_PIN, FACTORY_QPIN = "12345678", "12345678"
 NOT_ALLOWED, NOT_USABLE, UNSUITABLE, THERE_ALREADY = "6982", "6984", "6985", "6A89"
@@ -90,14 +90,6 @@ def test_the_atr_ends_in_the_applets_name() -> None:
     assert Card(seen_through(profile, "isoapplet"), APPLETS).atr.hex().upper() == profile.atr.value
     with pytest.raises(AppletChoiceError, match="there are: isoapplet, myeid, oseid"):
         seen_through(profile, "cac")
-
-
-def test_the_other_applets_stay() -> None:
-    client = MyEidClient()
-    assert client.fetch(MANAGE)[1] == OK
-    assert client.fetch("00CA00E1")[1] == OK
-    assert client.send(ISOAPPLET) == OK
-    assert client.data("A0")[1] == "6A88"
 
 
 def test_applet_information() -> None:
@@ -254,13 +246,6 @@ def test_parts_are_forgotten_when_another_file_gets_some() -> None:
     assert len(client.card.state.items) == 1
 
 
-def test_an_ec_key_comes_part_by_part() -> None:
-    client = with_key(EC_256)
-    signature, sw = client.sign("4B01", DIGEST)
-    assert sw == OK
-    EC_256.public_key().verify(signature, DIGEST, SHA256)
-
-
 def test_a_point_that_is_not_that_of_the_private_value_is_refused() -> None:
     client = made_up()
     assert client.create("4B01", EC, 256) == OK
@@ -280,16 +265,14 @@ def test_ecdsa_takes_a_digest_of_any_length() -> None:
     EC_256.public_key().verify(signature, b"\x00" * 12 + DIGEST[:20], SHA256)
 
 
-@pytest.mark.parametrize("length", [127, 129])
-def test_a_raw_block_is_as_long_as_the_modulus(length: int) -> None:
-    assert with_key(RSA_1024).sign("4B01", bytes(length), RAW)[1] == "6A80"
+NO_BLOCKS = [bytes(127), bytes(129), b"\xff" * 128]
+"""A raw block is as long as the modulus, and less than it."""
 
 
-def test_a_raw_block_is_less_than_the_modulus() -> None:
-    assert with_key(RSA_1024).sign("4B01", b"\xff" * 128, RAW)[1] == "6A80"
-
-
-@pytest.mark.parametrize(("algorithm", "data"), [(ELLIPTIC, DIGEST), (PKCS1_SHA1, b"short"), (PKCS1, bytes(128))])
+@pytest.mark.parametrize(
+    ("algorithm", "data"),
+    [(ELLIPTIC, DIGEST), (PKCS1_SHA1, b"short"), (PKCS1, bytes(128)), *((RAW, block) for block in NO_BLOCKS)],
+)
 def test_what_does_not_fit_the_key_is_refused_and_uses_nothing_up(algorithm: int, data: bytes) -> None:
     client = with_key(RSA_1024)
     assert client.sign("4B01", data, algorithm)[1] == "6A80"
@@ -442,15 +425,16 @@ def test_a_key_comes_wrapped_with_an_rsa_key_whole_or_in_halves() -> None:
         assert client.chained("2A8480", bytes(16)) == (cbc(value, bytes(16), bytes(16)), OK)
 
 
-def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key() -> None:
+@pytest.mark.parametrize(("algorithm", "padding_of_blocks"), [(WRAPPING, b""), (WRAPPING | PADDING, b"\x10" * 16)])
+def test_keys_are_wrapped_and_come_wrapped_with_a_secret_key(algorithm: int, padding_of_blocks: bytes) -> None:
     value, initial, other = bytes(range(16)), bytes(range(16)), bytes(range(100, 132))
     client = with_secret_key(value)
-    padded = other + b"\x10" * 16
+    wrapped = cbc(value, initial, other + padding_of_blocks)
     assert client.create("4D02", AES, 256, attributes="0008") == OK
-    assert client.environment(DECIPHER, WRAPPING | PADDING, "4D01", target="4D02", initial=initial) == OK
-    assert client.chained("2A0084", cbc(value, initial, padded), answered=False)[1] == OK
-    assert client.environment(DECIPHER, WRAPPING | PADDING, "4D01", sender=True, target="4D02", initial=initial) == OK
-    assert client.fetch("002A8400") == (cbc(value, initial, padded), OK)
+    assert client.environment(DECIPHER, algorithm, "4D01", target="4D02", initial=initial) == OK
+    assert client.chained("2A0084", wrapped, answered=False)[1] == OK
+    assert client.environment(DECIPHER, algorithm, "4D01", sender=True, target="4D02", initial=initial) == OK
+    assert client.fetch("002A8400") == (wrapped, OK)
 
 
 def test_a_key_comes_only_into_a_file_that_may_be_written() -> None:
@@ -458,16 +442,6 @@ def test_a_key_comes_only_into_a_file_that_may_be_written() -> None:
     assert client.create("4D02", AES, 128, access="1F11FF") == OK
     assert client.environment(DECIPHER, WRAPPING, "4D01", target="4D02", initial=bytes(16)) == OK
     assert client.chained("2A0084", bytes(16), answered=False)[1] == "6982"
-
-
-def test_a_key_of_whole_blocks_is_wrapped_and_comes_wrapped_without_padding() -> None:
-    value, initial, other = bytes(range(16)), bytes(range(16)), bytes(range(100, 132))
-    client = with_secret_key(value)
-    assert client.create("4D02", AES, 256, attributes="0008") == OK
-    assert client.environment(DECIPHER, WRAPPING, "4D01", target="4D02", initial=initial) == OK
-    assert client.chained("2A0084", cbc(value, initial, other), answered=False)[1] == OK
-    assert client.environment(DECIPHER, WRAPPING, "4D01", sender=True, target="4D02", initial=initial) == OK
-    assert client.fetch("002A8400") == (cbc(value, initial, other), OK)
 
 
 def test_a_key_is_wrapped_with_the_public_part_of_an_rsa_key() -> None:

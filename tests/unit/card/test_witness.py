@@ -5,13 +5,13 @@ from __future__ import annotations
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
-from stuntcard.card.keeper import KeepError
 from stuntcard.card.keys import ec_size
 from stuntcard.policy.events import Event, SessionEnd, StoreKey, UseKey, Verdict, Verify
 from stuntcard.policy.state import Origin
 from stuntcard.profile.load import load_profile
 
 from tests.unit.card.cards import OK, PIN, Client, logged_in, proid_q
+from tests.unit.store.cards import Recorder
 
 Told = tuple[Event | None, Verdict | None, int]
 
@@ -38,13 +38,6 @@ class Tries:
         self.old.append(old)
         self.new.append(new)
         self.tried.append(tried)
-
-
-class Full:
-    """A keeper without room."""
-
-    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol
-        raise KeepError("no room")
 
 
 def test_each_witness_is_told_all_from_when_it_came() -> None:
@@ -98,6 +91,7 @@ def test_a_keeper_is_told_where_a_codes_value_was_compared_and_what_came_of_it()
 def test_nobody_is_told_what_could_not_be_kept() -> None:
     client, notes = Client(Card(proid_q(), APPLETS)), Notes()
     client.card.watched_by(notes)
-    client.card._keeper = Full()
+    client.card._keeper = keeper = Recorder()
+    keeper.fails = True
     assert client.verify_wrong(PIN) == "6581"
     assert notes.told == []

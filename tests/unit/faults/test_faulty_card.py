@@ -7,8 +7,6 @@ import threading
 import pytest
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
-from stuntcard.card.content import Content
-from stuntcard.card.keeper import KeepError
 from stuntcard.faults.faulty_card import FaultyCard
 from stuntcard.faults.rules import Faults
 from stuntcard.faults.text import parse_rule
@@ -18,6 +16,7 @@ from stuntcard.trace.events import TraceHeader
 from stuntcard.trace.record import RecordingCard, Tape, now
 
 from tests.unit.card.cards import BLOCKED, ECDSA, FACTORY, OK, PIN, PUK, QPIN, Client, new_card, proid_q
+from tests.unit.store.cards import Recorder
 
 PATIENCE = 60
 VERIFY_WRONG = bytes.fromhex("00200001" + "10" + b"wrong".ljust(16, b"\xff").hex())
@@ -288,28 +287,16 @@ def test_a_torn_write_of_a_file_leaves_it_as_it_was() -> None:
     assert desk.read("3F0050154402") == before
 
 
-class Ledger:
-    """Keeps what a card wants kept, in a list."""
-
-    def __init__(self) -> None:
-        self.kept: list[Content] = []
-
-    def keep(self, old: Content, new: Content, *, tried: bool = False) -> None:  # noqa: ARG002 - the protocol of keepers
-        if old is new:
-            raise KeepError("nothing new")
-        self.kept.append(new)
-
-
 @pytest.mark.parametrize(("when", "changed"), [("before", False), ("after", True)])
 def test_what_a_keeper_holds_is_torn_too(when: str, changed: bool) -> None:
-    ledger = Ledger()
-    card = Card(proid_q(), APPLETS, keeper=ledger)
+    keeper = Recorder()
+    card = Card(proid_q(), APPLETS, keeper=keeper)
     desk = Desk(card=card)
     desk.set(f"ins=24 act=tear when={when}")
     desk.change(PIN, FACTORY[PIN], "brand new")
-    values = {content.values["pin"] for content in ledger.kept}
-    assert (b"brand new" in values) is changed
-    assert ledger.kept[-1] == card.content
+    values = {content.values["pin"] for _, content in keeper.kept}
+    assert values == ({b"brand new"} if changed else set())
+    assert card.content.values["pin"] == (b"brand new" if changed else FACTORY[PIN].encode())
 
 
 def test_a_dead_card_can_be_torn_too() -> None:
