@@ -15,7 +15,8 @@ EOP_FILES = "00A4040C0AD2031001000103020100"
 MYEID = "00A404000CA000000063504B43532D3135"
 IAS = "00A4040C0CA00000001840000001634200"
 PIV = "00A4040009A00000030800001000"
-THROUGH = {MYEID: "myeid", PIV: "piv:cc"}
+GIDS = "00A4040C09A00000039742544659"
+THROUGH = {MYEID: "myeid", PIV: "piv:cc", GIDS: "gids:cc"}
 VALUE = "31" * 16
 
 
@@ -35,6 +36,12 @@ VALUE = "31" * 16
         ("proid-q", PIV, f"0024008110{VALUE}", {"puk"}),
         ("proid-q", PIV, f"002C008010{VALUE}", {"qpin", "puk"}),
         ("proid-q", PIV, f"0020000108{VALUE[:16]}", set()),
+        ("proid-q", GIDS, f"0020008008{VALUE[:16]}", {"qpin"}),
+        ("proid-q", GIDS, f"002C008010{VALUE}", {"qpin", "puk"}),
+        ("proid-q", GIDS, f"0024008108{VALUE[:16]}", {"puk"}),
+        ("proid-q", GIDS, "00200080", set()),
+        ("proid-q", GIDS, f"0020008208{VALUE[:16]}", set()),
+        ("proid-q", GIDS, f"00DB008008{VALUE[:16]}", set()),
         ("zzzs-pk", IAS, f"0020001110{VALUE}", {"pep-pin"}),
         ("zzzs-pk", IAS, f"0020000110{VALUE}", set()),  # the number of another command set
         ("eobcanka", EOP, f"0024001110{VALUE}", {"iok"}),

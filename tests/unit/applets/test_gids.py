@@ -20,7 +20,6 @@ from stuntcard.card.content import Content
 from stuntcard.card.keeper import KeepError
 from stuntcard.card.keys import generate_rsa
 from stuntcard.iso7816 import tlv
-from stuntcard.iso7816.apdu import parse_command
 from stuntcard.policy.state import Origin
 from stuntcard.profile.load import load_profile
 
@@ -302,19 +301,6 @@ def test_a_certificate_from_elsewhere_has_a_line_in_the_master_file() -> None:
         assert client.write(CONTAINER_MAP, client.read(CONTAINER_MAP) or b"") == "9000"
 
 
-def test_clients_learn_that_their_copies_are_old() -> None:
-    client = GidsClient()
-    assert client.read(FRESHNESS) == bytes(6)
-    client.write(FRESHNESS, bytes.fromhex("000001000000"))
-    client.bring_in()
-    assert client.read(FRESHNESS) == bytes.fromhex("000001000000"), "all of it was their own doing"
-    iso = isoapplet_client(client.card.content)
-    make_rsa_key(iso, 0)
-    fresh = GidsClient(iso.card.content).read(FRESHNESS) or b""
-    assert fresh[2:4] != bytes.fromhex("0100")
-    assert fresh[:2] + fresh[4:] == bytes(4), "no code, no certificate"
-
-
 # When the power goes
 
 
@@ -339,20 +325,3 @@ def test_whatever_change_is_the_last_one_kept_nothing_is_lost_that_was_there() -
 
 
 # Codes
-
-
-@pytest.mark.parametrize(
-    ("area", "command", "codes"),
-    [
-        ("general", "00200080083132333435363738", {"pin"}),
-        ("cc", "00200080083132333435363738", {"qpin"}),
-        ("cc", "002C00801031323334353637383132333435363738", {"qpin", "puk"}),
-        ("cc", "0024008108 3132333431323334", {"puk"}),
-        ("cc", "00200080", set()),
-        ("cc", "0020008208 3132333431323334", set()),
-        ("cc", "00DB008008 3132333431323334", set()),
-    ],
-)
-def test_the_codes_that_a_command_concerns(area: str, command: str, codes: set[str]) -> None:
-    card = GidsClient(area=area, pin=False).card
-    assert card.selected.codes_concerned(card, parse_command(bytes.fromhex(command))) == codes

@@ -32,7 +32,6 @@ from tests.unit.card.cards import (
     ec_parts,
     encoded,
     key_entry,
-    rsa_parts,
     unchanged,
 )
 
@@ -79,13 +78,6 @@ def test_an_rsa_key_is_made_and_signs(client: Client, algorithm: int, bits: int)
     public.verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_the_commands_as_opensc_sends_them(client: Client) -> None:
-    """MSE with 80 (F3, RSA 2048) and 84, then GENERATE 46 42 00; the answer is fetched in two parts."""
-    assert client.send("002241000680 01F3 840100".replace(" ", "")) == OK
-    assert client.send("0046420000")[:18] == "7F4982010981820100"
-    assert [(item.area, item.key) for item in client.items] == [("general", MADE)]
-
-
 # Making EC keys
 
 
@@ -128,13 +120,6 @@ def test_a_curve_that_is_unknown_or_none(client: Client, command: str, data: byt
 # Importing
 
 
-def test_an_rsa_key_is_imported_and_signs(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
-    assert client.import_key(2, rsa_key) == OK
-    signature, sw = client.sign(2, DIGEST_INFO, algorithm=PKCS1)
-    assert sw == OK
-    rsa_key.public_key().verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
-
-
 @EVERY_CURVE
 def test_an_ec_key_is_imported_and_signs(client: Client, curve: str) -> None:
     key = generate_ec(domain(curve).curve())
@@ -156,20 +141,6 @@ def test_imported_stays_imported_for_life(client: Client) -> None:
     client.list_keys(key_entry(2, b"two", label="renamed"), key_entry(3, b"three"))
     client.send(ISOAPPLET)
     assert [(item.key, item.paired) for item in client.items] == [(IMPORTED, True), (MADE, False)]
-
-
-def test_rsa_parts_that_do_not_belong_together(client: Client, rsa_key: rsa.RSAPrivateKey) -> None:
-    client.environment(0x00, RSA_2048, 1)
-    parts = bytearray(rsa_parts(rsa_key))
-    parts[-1] ^= 2
-    assert client.chained("DB3FFF", bytes(parts)) == (b"", "6A80")
-    assert client.items == []
-
-
-def test_an_rsa_key_of_another_size(client: Client) -> None:
-    client.environment(0x00, RSA_2048, 1)
-    short = rsa.generate_private_key(65537, 1024)
-    assert client.chained("DB3FFF", rsa_parts(short)) == (b"", "6A80")
 
 
 @pytest.mark.parametrize(

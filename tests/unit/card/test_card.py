@@ -6,10 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from stuntcard.applets.isoapplet import CLIENT_VERSION, Version
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
-from stuntcard.card.files import FileError
 from stuntcard.card.keys import Key, KeyRefusedError, generate_ec
 from stuntcard.iso7816.apdu import Command, Response
 from stuntcard.iso7816.transport import Protocol
@@ -20,12 +18,10 @@ from stuntcard.profile.load import load_profile
 from tests.unit.card.cards import (
     ISOAPPLET,
     MANAGE,
-    OK,
     PIN,
     PUK,
     QPIN,
     Client,
-    key_entry,
     logged_in,
     new_card,
     proid_q,
@@ -71,38 +67,7 @@ def test_a_reset_forgets_file_environment_and_what_was_not_fetched() -> None:
     assert client.card.current_file.path == bytes.fromhex("3F00")
 
 
-def test_the_version_that_a_client_read_survives_a_reset() -> None:
-    client = Client()
-    assert client.fetch(ISOAPPLET) == (bytes.fromhex("000606"), OK)
-    client.card.reset()
-    assert client.card.memos.read(CLIENT_VERSION) is Version.V0_6
-
-
 # Applets
-
-
-@pytest.mark.parametrize(
-    ("cla", "sw"),
-    [
-        ("0C", "6882"),
-        ("04", "6882"),
-        ("60", "6882"),
-        ("01", "6881"),
-        ("03", "6881"),
-        ("40", "6881"),
-        ("80", "6E00"),
-        ("A0", "6E00"),
-        ("20", "6E00"),
-        ("FF", "6E00"),
-    ],
-)
-@pytest.mark.parametrize("applet", [ISOAPPLET, MANAGE], ids=["isoapplet", "manage"])
-def test_classes_that_the_card_does_not_know(applet: str, cla: str, sw: str) -> None:
-    client = Client()
-    client.send(applet)
-    assert client.send(f"{cla}CA010100") == sw
-    assert client.send(f"{cla}20000108 3132333435363738") == sw
-    assert client.query(PIN) == "63C3" if applet == ISOAPPLET else "6D00"
 
 
 # Faults of ours
@@ -248,16 +213,6 @@ def test_a_key_that_could_not_be_made_takes_no_place_and_uses_no_qpin_up() -> No
     assert client.card.content == before
 
 
-def test_a_reference_that_the_directory_lists_is_taken() -> None:
-    client = logged_in(PIN)
-    client.make_key(1)
-    client.list_keys(key_entry(1, b"one"))
-    client.leave()
-    with pytest.raises(FileError) as error:
-        client.card.store_key(1, Origin.MADE, SIZE, lambda: KEY)
-    assert error.value.sw == 0x6A89
-
-
 def test_an_operation_that_fails_uses_nothing_up() -> None:
     client = logged_in(PIN, QPIN)
     client.make_key(1)
@@ -270,10 +225,6 @@ def test_an_operation_that_fails_uses_nothing_up() -> None:
         client.card.use_key(1, operation)
     assert client.card.use_key(1, lambda _: b"done") == (Verdict.DONE, b"done")
     assert client.card.use_key(1, lambda _: b"done") == (Verdict.NOT_AUTHORISED, b"")
-
-
-def test_a_key_that_nobody_made() -> None:
-    assert logged_in(PIN).card.use_key(7, lambda _: b"done") == (Verdict.NO_SUCH_KEY, b"")
 
 
 # Death
@@ -303,9 +254,3 @@ def test_a_dead_card_may_be_mute() -> None:
     assert card.transmit(bytes.fromhex(ISOAPPLET)) == b""
     assert card.power_on() == ATR
     assert card.transmit(b"") == b""
-
-
-def test_a_dead_card_put_into_another_reader_is_still_dead() -> None:
-    again = new_card(content=dead_card().content)
-    assert again.power_on() == ATR
-    assert again.transmit(bytes.fromhex(ISOAPPLET)).hex().upper() == "6F00"

@@ -59,14 +59,6 @@ def test_pep_is_there_from_the_start_and_signs_with_its_pin(issued: Client) -> N
     assert issued.sign(PEP_KEY, digest, PSS) == (b"", NOT_ALLOWED)
 
 
-@pytest.mark.fact("PK-01")
-def test_pep_is_not_qualified_and_kpep_is(issued: Client) -> None:
-    qualified = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-    for file, expected in ((PEP_CERTIFICATE, False), (KPEP_CERTIFICATE, True)):
-        certificate = certified(issued, file)
-        assert (qualified in {extension.oid for extension in certificate.extensions}) is expected
-
-
 @pytest.mark.fact("PK-05", "PK-06")
 def test_each_qualified_signature_takes_kpeps_pin(holder: Client) -> None:
     key = certified(holder, KPEP_CERTIFICATE).public_key()

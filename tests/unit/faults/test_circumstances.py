@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from stuntcard.applets.eop import MANAGEMENT
 from stuntcard.applets.registry import seen_through
 from stuntcard.card.card import Card
 from stuntcard.faults.circumstances import circumstances
@@ -34,26 +33,6 @@ def test_a_command_that_can_not_be_parsed_has_its_header(card: Card) -> None:
 def test_a_part_of_a_chain(card: Card) -> None:
     assert of(card, "1024000101FF").part
     assert not of(card, "0024000101FF").part
-
-
-def test_asking_for_tries_is_not_about_the_code(card: Card) -> None:
-    assert of(card, "00200001").codes == frozenset()
-    assert of(card, "002000010131").codes == {"pin"}
-    assert of(card, "002000090131").codes == frozenset()
-
-
-def test_unblocking_is_about_both_codes(card: Card) -> None:
-    assert of(card, "002C00010131").codes == {"pin", "puk"}
-    assert of(card, "002C00020131").codes == {"puk"}, "nothing unblocks PUK"
-
-
-def test_the_czech_applet_has_references_of_its_own() -> None:
-    card = new_card(load_profile("eobcanka"))
-    assert of(card, "002400110131").codes == frozenset()
-    card.transmit(bytes.fromhex("00A40400") + bytes([len(MANAGEMENT)]) + MANAGEMENT)
-    assert of(card, "002400110131").applet == "eop"
-    assert of(card, "002400110131").codes == {"iok"}
-    assert of(card, "002401110131").codes == {"iok", "dok"}
 
 
 def test_the_area_of_the_key_that_is_used_or_would_be_made() -> None:

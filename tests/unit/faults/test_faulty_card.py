@@ -15,7 +15,7 @@ from stuntcard.readers.slot_control import SlotControl
 from stuntcard.trace.events import TraceHeader
 from stuntcard.trace.record import RecordingCard, Tape, now
 
-from tests.unit.card.cards import BLOCKED, ECDSA, FACTORY, OK, PIN, PUK, QPIN, Client, new_card, proid_q
+from tests.unit.card.cards import BLOCKED, FACTORY, OK, PIN, PUK, QPIN, Client, new_card, proid_q
 from tests.unit.store.cards import Recorder
 
 PATIENCE = 60
@@ -310,57 +310,6 @@ def test_a_dead_card_can_be_torn_too() -> None:
 
 
 # What a command is about
-
-
-@pytest.mark.parametrize(
-    ("match", "struck"),
-    [
-        ("code=pin", {"verify pin", "change pin", "unblock pin"}),
-        ("code=puk", {"verify puk", "unblock pin"}),
-        ("code=pin ins=verify", {"verify pin"}),
-        ("applet=manage", {"manage"}),
-        ("applet=isoapplet code=puk", {"verify puk", "unblock pin"}),
-        ("area=general", {"make key", "sign"}),
-        ("area=cc", {"make qualified key"}),
-    ],
-)
-def test_rules_by_applet_code_and_area(match: str, struck: set[str]) -> None:
-    desk = Desk()
-    number = desk.set(f"{match} act=delay:0")
-    found = set()
-
-    def note(name: str) -> None:
-        (fault,) = desk.faults.listed()
-        if fault.struck:
-            found.add(name)
-        desk.faults.clear(fault.number)
-        desk.set(f"{match} act=delay:0")
-
-    assert number == 1
-    desk.query(PIN)
-    note("query")
-    desk.verify(PIN)
-    note("verify pin")
-    desk.verify(PUK)
-    note("verify puk")
-    desk.make_key(1)
-    note("make key")
-    desk.sign(1, algorithm=ECDSA)
-    note("sign")
-    desk.verify(QPIN)
-    note("verify qpin")
-    desk.make_key(2)
-    note("make qualified key")
-    desk.change(PIN, FACTORY[PIN], FACTORY[PIN])
-    note("change pin")
-    desk.reset_code(PIN, FACTORY[PUK], FACTORY[PIN])
-    note("unblock pin")
-    desk.send("00A4040007F05354554E5401")
-    note("select")
-    desk.send("00CA010000")
-    note("manage")
-    desk.send("00")
-    assert found == struck
 
 
 def test_blocking_is_not_hidden_by_a_replaced_answer() -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from stuntcard.messages import Messages
 from stuntcard.pictures.draw import to_dot, to_mermaid, to_svg
-from stuntcard.pictures.graph import Arrow, Folded, GraphError, Look, Node, Picture, picture, place_in
+from stuntcard.pictures.graph import Folded, GraphError, Look, Node, Picture, picture, place_in
 from stuntcard.pictures.layout import Box, layout
 from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
@@ -61,21 +61,6 @@ def test_the_life_of_tpin() -> None:
     assert [node.final for node in life.nodes].index(True) == lost
     assert life.nodes[lost].look is Look.LOST
     assert life.nodes[used].look is Look.NOT_SET
-
-
-def test_a_part_is_drawn_without_tries_and_the_last_wrong_one_is_named_so() -> None:
-    life = drawn("zzzs-pk", "part:pep")
-    assert life.nodes == (
-        Node(("PIN of PEP set", "PUK of PEP set"), Look.USABLE, 0, final=False),
-        Node(("PIN of PEP blocked", "PUK of PEP set"), Look.PARTLY, 1, final=False),
-        Node(("PEP lost", "PIN of PEP blocked", "PUK of PEP blocked"), Look.LOST, 1, final=True),
-    )
-    assert life.arrows == (
-        Arrow(0, 1, ("last wrong PIN of PEP",)),
-        Arrow(0, 2, ("last wrong PUK of PEP",)),
-        Arrow(1, 0, ("PIN of PEP set with PUK of PEP",)),
-        Arrow(1, 2, ("last wrong PUK of PEP",)),
-    )
 
 
 def test_the_whole_card_dies_in_one_node() -> None:
@@ -169,10 +154,6 @@ def test_no_line_runs_through_a_box(name: str, of: str) -> None:
                 beside = max(x, end_x) <= box.x - box.width / 2 or min(x, end_x) >= box.x + box.width / 2
                 outside = bottom <= box.y - box.height / 2 + 0.01 or top >= box.y + box.height / 2 - 0.01
                 assert beside or outside
-
-
-def test_the_same_card_is_always_drawn_the_same() -> None:
-    assert to_svg(drawn("zzzs-pk", "card")) == to_svg(picture(walk(load_profile("zzzs-pk")), "card", ENGLISH))
 
 
 # How it is written

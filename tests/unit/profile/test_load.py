@@ -57,25 +57,6 @@ def test_every_shipped_profile_is_good_and_named_as_its_file(name: str) -> None:
     assert load_profile(name).id == name
 
 
-def test_a_profile_of_ones_own_is_found_by_its_path(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.yaml"
-    mine.write_text(replaced("id: proid-q\n", "id: mine\n"), encoding="utf-8")
-    assert load_profile(str(mine)).id == "mine"
-
-
-def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(
-        FileNotFoundError, match=r"there is no profile 'proidq'; there are: .*proid-q.*, or give a YAML"
-    ):
-        load_profile("proidq")
-
-
-def test_a_path_to_nothing_is_an_os_error() -> None:
-    with pytest.raises(FileNotFoundError) as caught:
-        load_profile("nowhere.yaml")
-    assert caught.value.errno is not None
-
-
 # Each mistake with its place
 
 
@@ -123,13 +104,6 @@ def test_a_wrong_atr() -> None:
     [mistake] = mistakes(text.replace("3B7E94", "3B7F94"))
     assert "not an ATR" in mistake.message
     assert mistake.line == line_of(text, "3B7E94")
-
-
-def test_a_name_that_is_nowhere_else() -> None:
-    text = replaced("    guard: qpin\n", "    guard: qpim\n")
-    line = line_of(text, "guard: qpim")
-    message = "areas.cc.guard: there is no code 'qpim'; expected one of: pin, puk, qpin"
-    assert mistakes(text) == (Mistake(line, 5, message),)
 
 
 def test_all_mistakes_come_in_one_go_in_the_order_of_the_lines() -> None:

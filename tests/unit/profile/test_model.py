@@ -6,9 +6,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import (
     Atr,
     Characters,
-    CodeStatus,
     DeadCard,
-    Lasts,
     Length,
     Profile,
     ResetRule,
@@ -23,16 +21,6 @@ def proid_q() -> Profile:
 
 
 # What a code may be
-
-
-@pytest.mark.parametrize(
-    ("code", "shortest", "longest"), [("pin", 4, 15), ("puk", 8, 15), ("qpin", 5, 15)], ids=["pin", "puk", "qpin"]
-)
-def test_a_code_accepts_its_shortest_and_longest_value_and_no_other(
-    proid_q: Profile, code: str, shortest: int, longest: int
-) -> None:
-    accepted = [length for length in range(20) if proid_q.codes[code].accepts(b"x" * length)]
-    assert accepted == list(range(shortest, longest + 1))
 
 
 @pytest.mark.parametrize(
@@ -80,28 +68,6 @@ def test_every_number_of_proid_q_says_where_it_comes_from(proid_q: Profile) -> N
 # Values
 
 
-def test_proid_q_as_the_documents_have_it(proid_q: Profile) -> None:
-    codes = proid_q.codes
-    assert {name: code.factory.value for name, code in codes.items() if code.factory} == {
-        "pin": "12345678",
-        "puk": "87654321",
-        "qpin": "12345678",
-    }
-    assert {name: code.tries.limit for name, code in codes.items()} == {"pin": 3, "puk": 5, "qpin": 3}
-    assert {name: code.holds.for_ for name, code in codes.items()} == {
-        "pin": Lasts.SESSION,
-        "puk": Lasts.SESSION,
-        "qpin": Lasts.ONE_USE,
-    }
-    assert [reset.code for reset in (*codes["pin"].reset_by, *codes["qpin"].reset_by)] == ["puk", "puk"]
-    assert codes["puk"].reset_by == ()
-    places = proid_q.areas["cc"].places
-    assert places is not None
-    assert places.count == 2
-    assert [(end.part, set(end.when_blocked)) for end in proid_q.ends] == [("card", {"pin", "puk", "qpin"})]
-    assert proid_q.atr.value == "3B7E9400008025A00000002856801012000114"
-
-
 def test_a_profile_can_not_be_changed(proid_q: Profile) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         setattr(proid_q, "name", "other")  # noqa: B010 - a type checker refuses it too
@@ -134,11 +100,6 @@ def test_lengths_stay_within_what_a_card_stores(model: type[Length], content: di
 def test_tries_are_a_whole_number_that_63cx_can_tell(limit: object) -> None:
     with pytest.raises(ValidationError):
         Tries.model_validate({"limit": limit, "max": 15})
-
-
-def test_a_reset_names_the_statuses_that_it_starts_from() -> None:
-    reset = ResetRule.model_validate({"code": "puk", "from": ["set", "blocked"]})
-    assert reset.from_ == (CodeStatus.SET, CodeStatus.BLOCKED)
 
 
 @pytest.mark.parametrize("statuses", [[], ["lost"], "set", [["set"]], [{}]])

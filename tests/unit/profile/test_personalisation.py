@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stuntcard.policy.state import Origin, factory_state
 from stuntcard.profile.load import ProfileError, load_profile, parse_profile
 
 PROFILES = Path(__file__).parents[3] / "profiles"
@@ -26,15 +25,6 @@ def test_factory_keys_are_those_that_lie_in_an_area() -> None:
     assert [(key.id, key.area) for key in load_profile("zzzs-pk").factory_keys] == [("01", "pep"), ("02", "kpep")]
     assert [(key.id, key.area) for key in load_profile("eobcanka").factory_keys] == [("10", "identification")]
     assert load_profile("proid-q").factory_keys == load_profile("tokenme").factory_keys == ()
-
-
-def test_the_law_starts_with_them() -> None:
-    state = factory_state(load_profile("zzzs-pk"))
-    assert [(item.number, item.area, item.key, item.paired) for item in state.items] == [
-        (1, "pep", Origin.FACTORY, True),
-        (2, "kpep", Origin.FACTORY, True),
-    ]
-    assert state.memory_used == 0
 
 
 @pytest.mark.parametrize(

@@ -65,15 +65,6 @@ def test_a_card_lives_on(mine: str) -> None:
     assert library.read_card(mine).content.state.blocked("pin")
 
 
-def test_a_card_that_is_not_there_is_told_with_those_that_are(mine: str) -> None:
-    message = f"there is no card 'other'; there are: {mine}. Make one: stuntcard card new other proid-q"
-    for act in (library.read_card, library.reset_card, library.delete_card, library.save_snapshot):
-        with pytest.raises(StoreError) as refusal:
-            act("other")
-        assert str(refusal.value) == message
-    assert [path.name for path in cards_directory().iterdir()] == ["mine.card", "mine.lock"]
-
-
 def test_only_one_has_a_card_open_and_the_others_can_still_look(mine: str) -> None:
     with library.open_card(mine) as file:
         client = client_of(file)
@@ -141,33 +132,11 @@ def test_deleting_leaves_nothing(mine: str) -> None:
 # Snapshots
 
 
-def test_a_snapshot_brings_a_card_back(mine: str) -> None:
-    library.save_snapshot(mine, "new")
-    later = live(mine)
-    library.save_snapshot(mine, "later")
-    spend_a_try(mine)
-    assert [name for name, _ in library.list_snapshots(mine)] == ["new", "later"]
-
-    assert library.restore_snapshot(mine) == ("later", None)
-    assert content(mine) == later
-    assert library.restore_snapshot(mine, "new") == ("new", None)
-    assert content(mine) == comparable(STORED.content)
-    assert [name for name, _ in library.list_snapshots(mine)] == ["new", "later"]
-
-
 def test_a_snapshot_without_a_name_gets_one_and_names_are_given_once(mine: str) -> None:
     first, second = library.save_snapshot(mine), library.save_snapshot(mine)
     assert [name for name, _ in library.list_snapshots(mine)] == [first, second]
     with pytest.raises(StoreError, match=f"has a snapshot '{first}' already"):
         library.save_snapshot(mine, first)
-
-
-def test_a_snapshot_that_is_not_there_is_told_with_those_that_are(mine: str) -> None:
-    with pytest.raises(StoreError, match="card 'mine' has no snapshot; save one: stuntcard snapshot save mine"):
-        library.restore_snapshot(mine)
-    library.save_snapshot(mine, "one")
-    with pytest.raises(StoreError, match="card 'mine' has no snapshot 'two'; there are: one"):
-        library.restore_snapshot(mine, "two")
 
 
 def test_snapshots_are_private(mine: str) -> None:

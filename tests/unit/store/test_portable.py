@@ -73,14 +73,6 @@ def test_the_file_can_be_read_by_people_and_by_its_owner_only(lived: StoredCard,
     assert [key["private"].splitlines()[0] for key in data["keys"]] == ["-----BEGIN PRIVATE KEY-----"] * 3
 
 
-def test_nothing_is_overwritten(lived: StoredCard, tmp_path: Path) -> None:
-    file = tmp_path / "card.json"
-    file.write_text("dear")
-    with pytest.raises(StoreError, match="is there already; delete it first, or take another name"):
-        export_card(lived, file)
-    assert file.read_text() == "dear"
-
-
 def test_a_place_that_can_not_be_written_to_is_told(lived: StoredCard, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="can't be written: No such file or directory"):
         export_card(lived, tmp_path / "no" / "card.json")

@@ -47,10 +47,6 @@ def test_each_power_up_that_was_used_is_a_seed() -> None:
     ]
 
 
-def test_a_session_in_which_nothing_was_asked_is_no_seed() -> None:
-    assert seeds(session([])) == []
-
-
 def test_an_answer_too_long_for_the_reader_is_refused() -> None:
     long = session([("00B00000000000", "00" * 65_534 + "9000")])
     with pytest.raises(TraceError, match="65536 bytes does not fit"):

@@ -32,11 +32,6 @@ def test_ones_own_words_stay_while_the_profile_is_written_anew() -> None:
     )
 
 
-def test_a_page_that_was_just_written_does_not_change() -> None:
-    profile = load_profile("eobcanka")
-    assert updated_page(profile, ENGLISH, new_page(profile, ENGLISH)) == new_page(profile, ENGLISH)
-
-
 @pytest.mark.parametrize(
     ("page", "why"),
     [

@@ -79,24 +79,6 @@ class TestOneClient:
     def test_unknown_reader(self, client: Client) -> None:
         assert client.connect(reader="Nobody's 00 00")[0] == Code.UNKNOWN_READER
 
-    def test_the_wrong_protocol_is_refused(self, client: Client) -> None:
-        handle = client.handle()
-        assert client.transmit(handle, SELECT, T0)[0] == Code.PROTO_MISMATCH
-        assert client.transmit(handle, SELECT, RAW) == (0, SELECT + b"\x90\x00")
-
-    def test_no_protocol_is_refused(self, client: Client) -> None:
-        assert client.connect(protocols=0)[0] == Code.PROTO_MISMATCH
-
-    def test_a_wrong_share_mode_is_refused(self, client: Client) -> None:
-        assert client.connect(share=4)[0] == Code.INVALID_VALUE
-
-    def test_direct_connection_needs_no_card(self, client: Client, slot: Slot) -> None:
-        slot.remove()
-        assert client.connect()[0] == Code.NO_SMARTCARD
-        code, handle, protocol = client.connect(DIRECT, 0)
-        assert (code, protocol) == (0, 0)
-        assert client.transmit(handle, SELECT)[0] == Code.NO_SMARTCARD
-
     def test_direct_connection_leaves_the_card_without_power(self, client: Client, card: TroublesomeCard) -> None:
         code, handle, _ = client.connect(DIRECT, 0)
         assert code == 0
@@ -131,12 +113,6 @@ class TestOneClient:
         assert client.call("SCardSetAttrib", handle, 0x00010100, [1])[0] == Code.NOT_TRANSACTED
         assert client.call("SCardControl", handle, 0x42000001, [])[0] == Code.UNSUPPORTED_FEATURE
         assert client.transmit(handle, SELECT)[0] == 0
-
-    def test_no_atr_without_a_card(self, client: Client, slot: Slot) -> None:
-        slot.remove()
-        _, handle, _ = client.connect(DIRECT, 0)
-        assert client.call("SCardGetAttrib", handle, 0x00090303)[0] == Code.NOT_TRANSACTED
-        assert client.call("SCardGetAttrib", handle, 0x00090300) == (0, [0])
 
 
 class TestProtocolChoice:

@@ -34,21 +34,6 @@ pytestmark = THREADS_MAY_NOT_FAIL
 
 
 class TestSharing:
-    def test_exclusive(self, client: Client, other: Client) -> None:
-        handle = client.handle(EXCLUSIVE)
-        assert other.connect()[0] == Code.SHARING_VIOLATION
-        client.call("SCardDisconnect", handle, LEAVE)
-        shared = other.handle()
-        assert client.connect(EXCLUSIVE)[0] == Code.SHARING_VIOLATION
-        assert other.transmit(shared, SELECT)[0] == 0
-
-    def test_reconnect_between_shared_and_exclusive(self, client: Client, other: Client) -> None:
-        handle = client.handle()
-        assert client.call("SCardReconnect", handle, EXCLUSIVE, T1, LEAVE) == (0, T1)
-        assert other.connect()[0] == Code.SHARING_VIOLATION
-        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
-        assert other.transmit(other.handle(), SELECT)[0] == 0
-
     @pytest.mark.parametrize(
         ("disposition", "news", "history", "afterwards"),
         [
@@ -97,17 +82,6 @@ class TestSharing:
         assert other.call("SCardReconnect", staying, SHARED, T1, RESET) == (0, T1)
         assert new_client().connect()[0] == 0
         assert card.history == ["on", "off", "on"]
-
-    def test_an_unpowered_card_says_so(self, client: Client, other: Client) -> None:
-        client.call("SCardDisconnect", client.handle(), UNPOWER)
-        _, handle, _ = other.connect(DIRECT, 0)
-        assert other.call("SCardStatus", handle) == (0, READER, 0x10004, 0, list(T0_T1_ATR))
-
-    def test_wrong_dispositions_are_refused(self, client: Client) -> None:
-        handle = client.handle()
-        assert client.call("SCardDisconnect", handle, 4)[0] == Code.INVALID_VALUE
-        assert client.call("SCardEndTransaction", handle, 4)[0] == Code.INVALID_VALUE
-        assert client.call("SCardReconnect", handle, SHARED, T1, EJECT)[0] == Code.INVALID_VALUE
 
     def test_removal(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
         handle = client.handle()
@@ -205,33 +179,6 @@ class TestTransactions:
         assert other.answer()[0] == 0
         assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.SHARING_VIOLATION
         assert other.call("SCardEndTransaction", outside, LEAVE)[0] == 0
-
-    def test_nest(self, client: Client, other: Client) -> None:
-        handle, outside = client.handle(), other.handle()
-        for _ in range(2):
-            client.call("SCardBeginTransaction", handle)
-        client.call("SCardEndTransaction", handle, LEAVE)
-        assert other.transmit(outside, SELECT)[0] == Code.SHARING_VIOLATION
-        client.call("SCardEndTransaction", handle, LEAVE)
-        assert other.transmit(outside, SELECT)[0] == 0
-        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.NOT_TRANSACTED
-
-    @pytest.mark.parametrize(("disposition", "history"), [(RESET, ["reset"]), (UNPOWER, ["off", "on"])])
-    def test_that_end_in_a_reset_tell_everyone(
-        self, client: Client, other: Client, card: TroublesomeCard, disposition: int, history: list[str]
-    ) -> None:
-        handle, outside = client.handle(), other.handle()
-        client.call("SCardBeginTransaction", handle)
-        assert client.call("SCardEndTransaction", handle, disposition)[0] == 0
-        assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD
-        assert other.transmit(outside, SELECT)[0] == Code.RESET_CARD
-        assert card.history == ["on", *history]
-
-    def test_a_reader_cannot_eject(self, client: Client) -> None:
-        handle = client.handle()
-        client.call("SCardBeginTransaction", handle)
-        assert client.call("SCardEndTransaction", handle, EJECT)[0] == Code.UNSUPPORTED_FEATURE
-        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.NOT_TRANSACTED
 
     def test_connecting_waits_for_their_end(self, client: Client, other: Client) -> None:
         handle = client.handle()
