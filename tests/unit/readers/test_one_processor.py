@@ -50,11 +50,12 @@ def send_to(client: subprocess.Popen[str], processor: int) -> None:
 
 @pytest.fixture
 def everywhere() -> Iterator[list[int]]:
-    """The processors of the test, where it is again in the end."""
-    before = processors()
+    """The processors of the test, where it is again in the end, and in the class that it was in."""
+    before, class_before = processors(), os.sched_getscheduler(0)
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     yield sorted(before)
     os.sched_setaffinity(0, before)
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    os.sched_setscheduler(0, class_before, os.sched_param(0))
 
 
 def test_the_thread_follows_the_client_and_leaves_again(tmp_path: Path, everywhere: list[int]) -> None:
