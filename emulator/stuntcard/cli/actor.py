@@ -43,7 +43,8 @@ def actor(
         needed = send(running, CodesRequest(actor, act, language=language), CodesAnswer).codes
         values = _values(needed, context.args, messages_in(language))
     with failing(ControlError, OSError, code=ExitCode.REFUSED, language=language):
-        typer.echo(send(running, ActRequest(actor, act, values, language=language), DoneAnswer).done)
+        done = send(running, ActRequest(actor, act, values, language=language), DoneAnswer).done
+    typer.echo(done)
 
 
 def _values(needed: tuple[str, ...], options: list[str], messages: Messages) -> dict[str, str]:

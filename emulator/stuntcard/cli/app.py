@@ -6,9 +6,10 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from stuntcard.cli.completion import asked_by_bash, complete_in_bash
-from stuntcard.cli.streams import end_where_nothing_can_be_written, write_all_that_can_be
+from stuntcard.cli.streams import OutputError, end_where_nothing_can_be_written, write_all_that_can_be
 
 _ABOUT = "A stunt double for smart cards: the card side of signature cards and tokens, in software."
 
@@ -23,6 +24,8 @@ def main() -> None:
             complete_in_bash(command)
         else:
             command()
+    except OutputError as found:
+        end_where_nothing_can_be_written(found.error)
     except OSError as error:
         end_where_nothing_can_be_written(error)
 
@@ -48,8 +51,9 @@ def all_commands() -> typer.Typer:
         trace,
         windows,
     )
+    from stuntcard.cli.groups import group_class
 
-    app = _app(completion=True)
+    app = _app(completion=True, cls=group_class(mainly="run"))
     app.callback()(_options)
     for module in (
         profiles, profile, run, desk_file, serve, status, running_cards, actor, advise, explore, trace, card, live,
@@ -69,8 +73,9 @@ def exec_alone() -> typer.Typer:
     return app
 
 
-def _app(*, completion: bool) -> typer.Typer:
+def _app(*, completion: bool, cls: type[TyperGroup] | None = None) -> typer.Typer:
     return typer.Typer(
+        cls=cls,
         no_args_is_help=True,
         add_completion=completion,
         pretty_exceptions_enable=False,

@@ -13,6 +13,7 @@ import typer
 
 from stuntcard.cli import campaign_walk
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.options import with_options
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _EXTRA = "campaigns need more Python packages than are here; install them with: pip install 'stuntcard[campaign]'"
 
-campaign_app = typer.Typer(no_args_is_help=True, help="Cards in trouble against clients and faults, by the thousand.")
+campaign_app = new_group("Cards in trouble against clients and faults, by the thousand.", mainly="run")
 
 FileArgument = Annotated[
     str, typer.Argument(help="A campaign (see `stuntcard campaign list`), or a YAML file's path.", metavar="FILE")

@@ -14,6 +14,7 @@ import typer
 
 from stuntcard.cli.completion import complete_profile, complete_scenario
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.loading import failing_to_read
 from stuntcard.cli.options import JsonOption, LanguageOption, StoredCardArgument
 
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from stuntcard.store.database import Durability, StoredCard
     from stuntcard.store.library import ListedCard
 
-card_app = typer.Typer(
-    no_args_is_help=True, help="Keep cards on disk; `run card:NAME` and `exec card:NAME` put them into a reader."
-)
-snapshot_app = typer.Typer(no_args_is_help=True, help="Keep a stored card as it stands now, and bring it back.")
+card_app = new_group("Keep cards on disk; `run card:NAME` and `exec card:NAME` put them into a reader.", mainly="show")
+snapshot_app = new_group("Keep a stored card as it stands now, and bring it back.", mainly="list")
 
 OptionalProfileArgument = Annotated[
     str | None,

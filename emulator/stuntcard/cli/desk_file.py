@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from stuntcard.cli.exit import fail, failing
+from stuntcard.cli.groups import new_group
 
-desk_app = typer.Typer(no_args_is_help=True, help="Check desks as files, for `run --desk FILE` and `exec --desk FILE`.")
+desk_app = new_group("Check desks as files, for `run --desk FILE` and `exec --desk FILE`.", mainly="check")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from stuntcard.cli.completion import complete_applet, complete_exercise, complete_profile, complete_running_card
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.options import JsonOption, LanguageOption
 from stuntcard.cli.run import PROGRAM, WithProgram
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from stuntcard.running.choices import ReaderChoice
     from stuntcard.running.making import ReaderOnDesk
 
-exercise_app = typer.Typer(
-    no_args_is_help=True, help="Exercises for trainees: a story, a card in trouble, and a judge; docs/exercises.md."
+exercise_app = new_group(
+    "Exercises for trainees: a story, a card in trouble, and a judge; docs/exercises.md.", mainly="start"
 )
 
 NameArgument = Annotated[
@@ -76,7 +77,8 @@ def show(name: NameArgument, language: LanguageOption = "", as_json: JsonOption 
     from stuntcard.cli.exercise_texts import shown
 
     with _refusals():
-        typer.echo(shown(name, language, as_json))
+        text = shown(name, language, as_json)
+    typer.echo(text)
 
 
 @exercise_app.command()
@@ -93,7 +95,8 @@ def check(
     from stuntcard.cli.exercise_texts import checked
 
     with _refusals():
-        typer.echo("\n".join(checked(name, language) for name in exercises))
+        lines = [checked(name, language) for name in exercises]
+    typer.echo("\n".join(lines))
 
 
 @exercise_app.command()
@@ -186,7 +189,8 @@ def hint(card: CardArgument = None, language: LanguageOption = "") -> None:
 
     running = _running(card, language)
     with _refusals(language):
-        typer.echo("\n".join(send(running, HintRequest(language=language), LinesAnswer).lines))
+        lines = send(running, HintRequest(language=language), LinesAnswer).lines
+    typer.echo("\n".join(lines))
 
 
 @exercise_app.command()
@@ -204,7 +208,8 @@ def call(
 
     running = _running(card, language)
     with _refusals(language):
-        typer.echo("\n".join(send(running, CallRequest(person, language=language), LinesAnswer).lines))
+        lines = send(running, CallRequest(person, language=language), LinesAnswer).lines
+    typer.echo("\n".join(lines))
 
 
 def _running(name: str | None, language: str) -> RunningCard:

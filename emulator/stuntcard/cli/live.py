@@ -16,6 +16,7 @@ import typer
 
 from stuntcard.cli.completion import complete_card
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.options import JsonOption, LanguageOption, RunningCardArgument
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _LOOK_AGAIN = 0.1
 """Seconds between looks at a PIN pad."""
 
-fault_app = typer.Typer(no_args_is_help=True, help="Have things go wrong with a running card; docs/faults.md has all.")
+fault_app = new_group("Have things go wrong with a running card; docs/faults.md has all.", mainly="set")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -345,7 +346,8 @@ def _say_done(card: str | RunningCard, request: Request) -> None:
 
     running = _running(card, request.language) if isinstance(card, str) else card
     with _refusals(request.language):
-        typer.echo(send(running, request, DoneAnswer).done)
+        done = send(running, request, DoneAnswer).done
+    typer.echo(done)
 
 
 def _running(card: str, language: str) -> RunningCard:

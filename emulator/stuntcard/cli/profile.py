@@ -10,6 +10,7 @@ import typer
 
 from stuntcard.cli.completion import complete_profile
 from stuntcard.cli.exit import fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.loading import failing_to_read, loaded_profile
 from stuntcard.cli.options import ProfileArgument
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from stuntcard.profile.blocks import Language
     from stuntcard.profile.model import Profile
 
-profile_app = typer.Typer(
-    no_args_is_help=True, help="Begin a profile of your own, check it, or write it with an editor."
-)
+profile_app = new_group("Begin a profile of your own, check it, or write it with an editor.", mainly="check")
 
 
 def add_to(app: typer.Typer) -> None:

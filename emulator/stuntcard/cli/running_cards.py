@@ -64,4 +64,5 @@ def stop(card: RunningCardArgument = "", language: LanguageOption = "") -> None:
     with failing(ControlError, OSError, language=language):
         running = the_running_card(card)
     with failing(ControlError, OSError, code=ExitCode.UNAVAILABLE, language=language):
-        typer.echo(messages_in(language).text("done-ended", cards=", ".join(end(running))))
+        ended = end(running)
+    typer.echo(messages_in(language).text("done-ended", cards=", ".join(ended)))

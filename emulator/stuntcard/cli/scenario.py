@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from stuntcard.cli.completion import complete_profile, complete_scenario
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.loading import scenario_refusals
 from stuntcard.cli.options import JsonOption, LanguageOption
 
-scenario_app = typer.Typer(
-    no_args_is_help=True, help="Cards in trouble, ready made: `run --scenario NAME`, `exec --scenario NAME`."
-)
+scenario_app = new_group("Cards in trouble, ready made: `run --scenario NAME`, `exec --scenario NAME`.", mainly="show")
 
 NameArgument = Annotated[
     str,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
+from typing import TYPE_CHECKING, cast
 
 from stuntcard.cli.exit import ExitCode
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _RAW = range(0xDC80, 0xDD00)
 """How Python reads bytes of a file's name that are no characters (PEP 383)."""
@@ -21,8 +26,13 @@ _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def write_all_that_can_be() -> None:
-    """Has a character that a stream's encoding lacks written as ?, and a file's name as the bytes that it has."""
+    """Has a character that a stream's encoding lacks written as ?, and a file's name as the bytes that it has.
+
+    Of an output that takes nothing more is told by OutputError from now on.
+    """
     codecs.register_error(_HANDLER, _written)
+    if isinstance(sys.stdout, TextIOWrapper) and os.name == "posix":
+        sys.stdout = _telling(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
@@ -34,6 +44,31 @@ class OutputError(Exception):
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+class _Output(io.FileIO):
+    """An output whose errors can't be taken for those of another file, whoever looks for them."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """As usual, but for the error of an output that takes nothing more. Raises OutputError."""
+        try:
+            return super().write(data)
+        except OSError as error:
+            if error.errno not in _NOT_WRITTEN:
+                raise
+            raise OutputError(error) from error
+
+
+def _telling(stream: TextIOWrapper) -> TextIOWrapper:
+    """The same stream, but that it raises OutputError."""
+    unbuffered = stream.write_through
+    raw = _Output(stream.fileno(), "wb", closefd=False)
+    return TextIOWrapper(
+        cast(io.BufferedWriter, raw) if unbuffered else io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        line_buffering=stream.line_buffering,
+        write_through=unbuffered,
+    )
 
 
 @contextmanager

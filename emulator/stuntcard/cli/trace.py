@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.options import UnmaskedOption
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from stuntcard.trace.read import Trace, TraceReader
     from stuntcard.trace.story import StoryLine
 
-trace_app = typer.Typer(no_args_is_help=True, help="Read, compare and export recorded sessions.")
+trace_app = new_group("Read, compare and export recorded sessions.", mainly="show")
 
 TraceArgument = Annotated[Path, typer.Argument(help="A session recorded with --trace, or by relay.", metavar="FILE")]
 NoColour = Annotated[bool, typer.Option("--no-colour", help="Write plain text.")]

@@ -12,12 +12,13 @@ import typer
 
 from stuntcard.cli.completion import complete_profile
 from stuntcard.cli.exit import fail
+from stuntcard.cli.groups import new_group
 from stuntcard.cli.loading import loaded_profile
 
 if TYPE_CHECKING:
     from stuntcard.words.windows_registry import CardEntry
 
-windows_app = typer.Typer(no_args_is_help=True, help="What Windows wants to know of the cards.")
+windows_app = new_group("What Windows wants to know of the cards.", mainly="reg")
 
 _OF_OPENSC = r"C:\Program Files\OpenSC Project\OpenSC\minidriver\opensc-minidriver.dll"
 _OF_WINDOWS = "msclmd.dll"

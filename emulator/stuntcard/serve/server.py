@@ -125,11 +125,21 @@ class Server(uvicorn.Server):
         )
         self._cards = cards
         self._say_started = started
+        self._unsaid: Exception | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves. Raises what kept it from saying that it has begun."""
+        super().run(sockets)
+        if self._unsaid is not None:
+            raise self._unsaid
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to serve."""
         await super().startup(sockets)
-        self._say_started()
+        try:
+            self._say_started()
+        except Exception as error:
+            self._unsaid, self.should_exit = error, True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends; streams would go on otherwise, and be waited for."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _PORT_MAX = 65535
 
 
-app = new_app("A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.")
+app = new_app("A training CA: requests, certificates, revocation, OCSP and time stamps, on this machine.", mainly="run")
 app.add_typer(token_app, name="token")
 app.add_typer(customer_app, name="customer")
 app.add_typer(bond_app, name="bond")

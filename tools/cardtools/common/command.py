@@ -18,6 +18,7 @@ from typing import get_type_hints
 import typer
 
 from cardtools.common.exit_codes import ExitCode
+from cardtools.common.groups import group_class
 from cardtools.common.options import VersionOption
 from cardtools.common.starting import interrupted, started
 
@@ -27,9 +28,13 @@ _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
-def new_app(description: str) -> typer.Typer:
-    """A command of several subcommands, with `--version` and the completion of shells."""
+def new_app(description: str, mainly: str | None = None) -> typer.Typer:
+    """A command of several subcommands, with `--version` and the completion of shells.
+
+    `mainly`: the subcommand that is meant where somebody gives what it is for, and names none.
+    """
     app = typer.Typer(
+        cls=group_class(mainly),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

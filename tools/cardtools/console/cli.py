@@ -10,6 +10,7 @@ import typer
 
 from cardtools.common.command import run_app, with_option_groups
 from cardtools.common.exit_codes import ExitCode
+from cardtools.common.groups import group_class
 from cardtools.common.options import VersionOption
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _HOST = "127.0.0.1"
 _FOLDER_VARIABLE = "CARDCONSOLE_HOME"
 
 app = typer.Typer(
+    cls=group_class(mainly="class"),
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

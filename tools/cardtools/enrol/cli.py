@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cardtools.common.command import new_app, run_app, with_option_groups
+from cardtools.common.groups import new_group
 from cardtools.common.options import JsonOption, ModuleOption, ReaderOption, YesOption
 from cardtools.common.terms import CertificateProfile
 from cardtools.enrol.commands.options import (
@@ -19,7 +20,10 @@ from cardtools.enrol.commands.options import (
     RequestArgument,
 )
 
-app = new_app("Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.")
+app = new_app(
+    "Ask a CA for certificates to keys made on a card or token, put them there, renew them, and tidy up.",
+    mainly="request",
+)
 
 
 # The device
@@ -281,7 +285,7 @@ def serial(
 
 # Settings
 
-settings_app = typer.Typer(no_args_is_help=True, help="Show and change the client's settings.")
+settings_app = new_group("Show and change the client's settings.", mainly="set")
 app.add_typer(settings_app, name="settings")
 
 

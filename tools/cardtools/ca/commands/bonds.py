@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from cardtools.ca.commands.run import BY_HAND, FolderArgument, explained, line, opened, said
+from cardtools.common.groups import new_group
 from cardtools.common.terms import UndoState
 
-bond_app = typer.Typer(no_args_is_help=True, help="Requests to undo the bond between a card and its applicant.")
+bond_app = new_group("Requests to undo the bond between a card and its applicant.")
 UndoRequestArgument = Annotated[int, typer.Argument(help="The request's number.", metavar="NUMBER", min=0)]
 
 

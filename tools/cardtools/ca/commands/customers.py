@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from cardtools.ca.commands.run import BY_HAND, FolderArgument, explained, opened
+from cardtools.common.groups import new_group
 
-customer_app = typer.Typer(no_args_is_help=True, help="The CA's customers. None sees another's people and cards.")
+customer_app = new_group("The CA's customers. None sees another's people and cards.")
 
 
 @customer_app.command("add")

@@ -8,8 +8,9 @@ import typer
 
 from cardtools.ca.commands.run import BY_HAND, CustomerOption, FolderArgument, explained, fail, line, opened
 from cardtools.common.exit_codes import ExitCode
+from cardtools.common.groups import new_group
 
-token_app = typer.Typer(no_args_is_help=True, help="Tokens for operators and for the customer's authorised persons.")
+token_app = new_group("Tokens for operators and for the customer's authorised persons.")
 
 
 @token_app.command("add")

@@ -106,6 +106,13 @@ class Server(uvicorn.Server):
             )
         )
         self._say_started = started
+        self._unsaid: Exception | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves. Raises what kept it from saying that it has begun."""
+        super().run(sockets)
+        if self._unsaid is not None:
+            raise self._unsaid
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to serve."""
@@ -113,7 +120,10 @@ class Server(uvicorn.Server):
         for listener in sockets or ():
             # asyncio takes as many connections at once as it lets wait; more may wait.
             listener.listen(_BACKLOG)
-        self._say_started()
+        try:
+            self._say_started()
+        except Exception as error:
+            self._unsaid, self.should_exit = error, True
 
     def end(self) -> None:
         """Ends serving once the calls under way are answered."""
