@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from stuntcard.faults.meant import instruction_meant, one_of
 from stuntcard.faults.rules import (
     SECONDS_MAX,
     AnswerToReset,
@@ -109,9 +110,9 @@ def rule_text(rule: Rule) -> str:
 def _rule(fields: Mapping[str, str]) -> Rule:
     unknown = [name for name in fields if name not in _FIELDS]
     if unknown:
-        raise FaultError(f"a fault has no '{unknown[0]}'; it has: {', '.join(_FIELDS)}")
+        raise FaultError(f"a fault has no '{unknown[0]}'; {one_of(unknown[0], {name: name for name in _FIELDS})}")
     if "act" not in fields:
-        raise FaultError(f"what shall happen is missing: act=…, one of {_EFFECTS_IN_WORDS}")
+        raise FaultError(f"what shall happen is missing: act=…, one of {', '.join(_FORMS_IN_WORDS.values())}")
     match = Match(
         ins=_optional(fields, "ins", _instruction),
         cla=_optional(fields, "cla", lambda value: _hexadecimal("cla", value, 2)),
@@ -154,8 +155,8 @@ def _instruction(value: str) -> int:
     try:
         return _hexadecimal("ins", value, 2)
     except FaultError:
-        names = ", ".join(one.lower().replace("_", "-") for one in Instruction.__members__ if not one.endswith("_TLV"))
-        raise FaultError(f"ins={value}: give two hexadecimal digits, or a name; there are: {names}") from None
+        meant = instruction_meant(value)
+        raise FaultError(f"ins={value}: give two hexadecimal digits, or a name; {meant}") from None
 
 
 def _hexadecimal(what: str, value: str, digits: int) -> int:
@@ -300,14 +301,15 @@ def _in_words(name: str, form: _EffectForm) -> str:
     return f"{name}:{form.value}" if form.required else f"{name}[:{form.value}]"
 
 
-_EFFECTS_IN_WORDS = ", ".join(_in_words(name, form) for name, form in _EFFECT_FORMS.items())
+_FORMS_IN_WORDS = {name: _in_words(name, form) for name, form in _EFFECT_FORMS.items()}
 
 
 def _effect(text: str, when: When | None) -> Effect:
     name, colon, value = text.partition(":")
     form = _EFFECT_FORMS.get(name)
     if form is None or (colon and not (value and form.value)) or (form.required and not value):
-        raise FaultError(f"act={text} can't be understood; there are: {_EFFECTS_IN_WORDS}")
+        meant = f"write {_FORMS_IN_WORDS[name]}" if name in _FORMS_IN_WORDS else one_of(name, _FORMS_IN_WORDS)
+        raise FaultError(f"act={text} can't be understood; {meant}")
     return form.make(f"act={text}", value or None, when)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
@@ -26,6 +28,7 @@ from stuntcard.faults.rules import (
     When,
 )
 from stuntcard.faults.text import TIME_OUT, parse_rule, rule_from, rule_text
+from stuntcard.iso7816.instructions import Instruction
 
 
 def test_the_example_of_the_documents() -> None:
@@ -105,11 +108,13 @@ def test_instructions_by_name(name: str) -> None:
         ("act=", "can't be understood"),
         ("=tear", "can't be understood"),
         ("act=tear act=cut", "act is given twice"),
-        ("act=tear inst=20", "a fault has no 'inst'; it has: ins, cla, p1p2"),
+        ("act=tear inst=20", "a fault has no 'inst'; did you mean ins?"),
+        ("act=tear zzz=20", "a fault has no 'zzz'; there are: ins, cla, p1p2"),
         ("act=explode", "act=explode can't be understood; there are: status:XXXX, delay:SECONDS"),
+        ("act=delays:3", "act=delays:3 can't be understood; did you mean delay:SECONDS?"),
         ("act=tear:3", "act=tear:3 can't be understood"),
         ("act=remove:", "act=remove: can't be understood"),
-        ("act=status", "act=status can't be understood"),
+        ("act=status", "act=status can't be understood; write status:XXXX"),
         ("act=status:6F", "four hexadecimal digits"),
         ("act=status:6F0000", "four hexadecimal digits"),
         ("act=delay", "can't be understood"),
@@ -124,7 +129,10 @@ def test_instructions_by_name(name: str) -> None:
         ("act=cut:2 when=before", "there is no answer yet"),
         ("act=tear when=during", "when=during: give before or after"),
         ("act=tear ins=2", "two hexadecimal digits, or a name"),
-        ("act=tear ins=sign", "two hexadecimal digits, or a name"),
+        ("act=tear ins=sign", "or a name; did you mean perform-security-operation (2A)? docs/faults.md has all names"),
+        ("act=tear ins=verfy", "or a name; did you mean verify (20)? docs/faults.md has all names"),
+        ("act=tear ins=binary", "did you mean erase-binary (0E) or search-binary (A0) or read-binary (B0)?"),
+        ("act=tear ins=qqqqq", "give two hexadecimal digits, or a name; docs/faults.md has all names"),
         ("act=tear cla=000", "2 hexadecimal digits"),
         ("act=tear p1p2=01", "4 hexadecimal digits"),
         ("act=tear nth=0", "counted from 1"),
@@ -200,3 +208,10 @@ def test_a_mapping_that_can_not_be_understood(mapping: dict[str, object], messag
     with pytest.raises(FaultError) as error:
         rule_from(mapping)
     assert message in str(error.value)
+
+
+def test_the_page_has_all_names_of_instructions() -> None:
+    page = (Path(__file__).parents[3] / "docs/faults.md").read_text()
+    for one in Instruction:
+        named = f"`{one.name.lower().replace('_', '-')}` {one:02X}"
+        assert one.name.endswith("_TLV") or named in " ".join(page.split()), named
