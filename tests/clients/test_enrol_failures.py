@@ -55,7 +55,7 @@ MISBEHAVING = {
     "endless": (endless, 69, "does not answer as a CA does (more than 256 KiB)", True),
     "HTML": (HTML, 69, "does not answer as a CA does (", True),
     "other JSON": (OTHER_JSON, 69, "does not answer as a CA does (", True),
-    "out of order": (OUT_OF_ORDER, 69, "does not answer as a CA does (status 502 without a reason)", True),
+    "out of order": (OUT_OF_ORDER, 69, "does not answer as a CA does (HTTP 502)", True),
     "refusing": (REFUSAL, 1, "The CA does not take the request: No.", False),
 }
 

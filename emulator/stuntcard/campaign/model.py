@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from stuntcard.profile.blocks import Block, as_tuple
 from stuntcard.profile.forms import of_form
 from stuntcard.profile.model import Identifier
+from stuntcard.profile.value_words import HIDDEN
 from stuntcard.scenario.model import Expectations
 
 OWN = "own"
@@ -98,7 +99,9 @@ class Task(Block):
         default=(),
         description="Commands that must succeed whenever all of `run` ended with 0, with the card whole again.",
     )
-    keys: tuple[str, ...] = Field(default=(), description="What is typed at a PIN pad, one for each time.")
+    keys: tuple[Annotated[str, HIDDEN], ...] = Field(
+        default=(), description="What is typed at a PIN pad, one for each time."
+    )
     expect: Expect = Expect()
 
     @field_validator("before", "run", "proof", mode="before")

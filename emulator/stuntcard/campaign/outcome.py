@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from stuntcard.campaign.cells import Cell
 from stuntcard.campaign.model import NO_FAULT, Campaign, Client, Expect, Limits, Task, expected_of
+
+_Count = Annotated[int, Field(ge=0)]
 
 
 class Verdict(StrEnum):
@@ -66,7 +69,7 @@ class StepResult(_Value):
 class WayPoint(_Value):
     """A state of the card on its way through a run, and the command that led to it."""
 
-    command: int
+    command: _Count
     after: str
     lines: tuple[str, ...]
     look: str
@@ -83,7 +86,7 @@ class Job(_Value):
     """What is expected in place of that where a fault struck."""
     variables: dict[str, str]
     limits: Limits
-    retries: int = 0
+    retries: _Count = 0
     count: tuple[str, ...] = ()
     """Rules without an occasion: how many commands they match is told."""
 
@@ -98,12 +101,12 @@ class Outcome(_Value):
     reason: str = ""
     """Why it could not be done."""
     steps: tuple[StepResult, ...] = ()
-    attempts: int = 1
-    commands: int = 0
+    attempts: Annotated[int, Field(ge=1)] = 1
+    commands: _Count = 0
     """That the card was sent."""
-    struck: int = 0
+    struck: _Count = 0
     """How often faults did."""
-    counted: dict[str, int] = {}
+    counted: dict[str, _Count] = {}
     """How many commands each rule that is counted would have struck."""
     seconds: float = 0.0
     """Of the last attempt, from its beginning to its end."""

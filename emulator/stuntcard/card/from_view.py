@@ -8,6 +8,7 @@ from stuntcard.card.view import DEAD, CardView, KeyView
 from stuntcard.policy.described import CodeIs, PartIs, Trait
 from stuntcard.policy.state import CodeState, Item, State
 from stuntcard.profile.model import CARD, CodeStatus, Profile
+from stuntcard.profile.value_words import all_in_words
 
 
 class SeenCardError(ValueError):
@@ -19,9 +20,7 @@ def read_view(content: object) -> CardView:
     try:
         return TypeAdapter(CardView).validate_python(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "JSON"
-        raise SeenCardError(f"{where}: {first['msg']}") from error
+        raise SeenCardError(all_in_words(error.errors(include_url=False), "JSON")[0]) from error
 
 
 def state_of(profile: Profile, seen: CardView) -> State:

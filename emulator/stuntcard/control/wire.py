@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from stuntcard.card.view import CardView
 from stuntcard.control.errors import AnswerError, ControlError, RequestError
 from stuntcard.control.requests import Answer, Request
+from stuntcard.profile.value_words import in_words
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -65,7 +66,7 @@ def _requests() -> TypeAdapter[Request]:
 
 def _reason(error: ValidationError) -> str:
     """What is wrong with it first. Never what was given: that may be a code."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    first = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in first["loc"][1:])
     return {
         "json_invalid": "it is no JSON",
@@ -73,4 +74,4 @@ def _reason(error: ValidationError) -> str:
         "union_tag_invalid": "there is none of that name",
         "missing": f"{where} is missing",
         "unexpected_keyword_argument": f"it has no {where}",
-    }.get(first["type"], f"{where}: {first['msg']}" if where else first["msg"])
+    }.get(first["type"], f"{where or 'it'}: {in_words([first], hidden=True)}")

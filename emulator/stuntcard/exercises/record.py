@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from pydantic import Field
 
 from stuntcard.exercises.deeds import Happening
 from stuntcard.exercises.judge import Attempt, TrapSprung
 from stuntcard.profile.model import CodeStatus
+
+_Count = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +20,10 @@ class AttemptRecord:
 
     seconds: float = 0.0
     forgotten: tuple[str, ...] = ()
-    tries_spent: dict[str, int] = field(default_factory=dict)
+    tries_spent: dict[str, _Count] = field(default_factory=dict)
     traps: tuple[TrapSprung, ...] = ()
-    hints: int = 0
-    done: tuple[int, ...] = ()
+    hints: _Count = 0
+    done: tuple[_Count, ...] = ()
     gone: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     solved_at: float | None = None

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator
 
 from stuntcard.profile.blocks import CodeName, Identifier, Sourced, as_tuple
+from stuntcard.profile.value_words import HIDDEN
 
 
 class CodeStatus(StrEnum):
@@ -81,7 +82,7 @@ class Tries(Sourced):
 class FactoryValue(Sourced):
     """The value that a code has when the card leaves the factory."""
 
-    value: str
+    value: Annotated[str, HIDDEN]
     must_change: bool = False
 
 

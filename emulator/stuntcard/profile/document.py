@@ -189,12 +189,15 @@ class Document:
             # The library's constructors stumble in all these ways over a value that does not fit its tag.
             self._note(
                 node.start_mark,
-                f"{str(node.value)[:40]!r} can't be read as {node.tag}; {self._a_kind} has plain values only",
+                f"what stands here can't be read as {node.tag}; {self._a_kind} has plain values only",
             )
             return None
         if isinstance(value, int) and value.bit_length() > _NUMBER_BITS_MAX:
             # 1:2:3 is a number for YAML, to the base of 60; some are too long for Python to write them out.
-            self._note(node.start_mark, f"{str(node.value)[:40]!r} is a number too large for {self._a_kind}")
+            self._note(
+                node.start_mark,
+                f"a number too large for {self._a_kind}; a text, such as a code, has to stand in quotes",
+            )
             return None
         return value
 

@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stuntcard.profile.forms import form_in_words
 
 _SHOWN_MAX = 80
 """Characters of a value that is told: it may be as long as its file."""
+_HIDDEN = "hidden"
+"""The kind of error of a value that is not to be repeated."""
 _OWN_PREFIXES = ("Value error, ", "Assertion failed, ")
 _KEYS = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type"})
 _TYPES = {
@@ -25,6 +28,8 @@ _TYPES = {
     "none_required": "nothing",
 }
 """What is expected where the kind of value is another."""
+_MISSING = frozenset({"missing", "missing_argument", "missing_keyword_only_argument"})
+_TOO_MUCH = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 _BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda said: f"{_number(said['ge'])} at least",
     "less_than_equal": lambda said: f"{_number(said['le'])} at most",
@@ -39,20 +44,58 @@ _BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "enum": lambda said: str(said["expected"]),
     "literal_error": lambda said: str(said["expected"]),
     "string_pattern_mismatch": lambda said: form_in_words(said["pattern"]),
+    "json_invalid": lambda said: f"JSON ({said['error']})",
 }
 """What is expected of a value that is of the right kind."""
 _READ_AS = {bool: "yes or no", int: "a number", float: "a number", datetime.date: "a date", datetime.datetime: "a time"}
 
 
-def in_words(errors: Iterable[ErrorDetails]) -> str:
-    """What is wrong with one value, which none of several things that it may be has taken."""
+def in_words(errors: Iterable[ErrorDetails], *, hidden: bool = False) -> str:
+    """What is wrong with one value, which none of several things that it may be has taken.
+
+    `hidden`: it is not repeated, because it is, or may be, a code.
+    """
     found = list(errors)
     given = found[0]["input"]
     kinds = {error["type"] for error in found}
+    told = [error["msg"] for error in found if error["type"] == _HIDDEN]
+    if told:
+        return told[0]
     if "string_type" in kinds and type(given) in _READ_AS:
-        return f"{_shown(given)} is read as {_READ_AS[type(given)]}; put it in quotes"
+        return f"{'this' if hidden else _shown(given)} is read as {_READ_AS[type(given)]}; put it in quotes"
     expected = " or ".join(dict.fromkeys(map(_expected, found)))
-    return f"{_shown(given)}: expected {expected}"
+    # Where keys are expected, what was given instead may be what belongs under one of them: a code.
+    return f"expected {expected}" if hidden or kinds <= _KEYS else f"{_shown(given)}: expected {expected}"
+
+
+def all_in_words(errors: Iterable[ErrorDetails], whole: str) -> list[str]:
+    """What is wrong with a text that is no YAML, place by place; no value, for it may be a code.
+
+    `whole`: what the text is called where no part of it is meant.
+    """
+    by_place: dict[str, list[ErrorDetails]] = {}
+    for error in errors:
+        by_place.setdefault(".".join(map(str, error["loc"])) or whole, []).append(error)
+    return [f"{place}: {_of_a_place(found)}" for place, found in by_place.items()]
+
+
+def _of_a_place(found: list[ErrorDetails]) -> str:
+    kinds = {error["type"] for error in found}
+    if kinds & _MISSING:
+        return "is missing"
+    return "is not known here" if kinds & _TOO_MUCH else in_words(found, hidden=True)
+
+
+def _without_its_value(given: object, handler: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return handler(given)
+    except ValidationError as error:
+        said = in_words(error.errors(include_url=False), hidden=True)
+        raise PydanticCustomError(_HIDDEN, "{said}", {"said": said}) from None
+
+
+HIDDEN = WrapValidator(_without_its_value)
+"""Of a value: what is wrong with it is told without it, because it is a code, or what is given there by mistake."""
 
 
 def _expected(error: ErrorDetails) -> str:

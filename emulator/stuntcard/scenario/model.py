@@ -16,6 +16,7 @@ from stuntcard.faults.rules import Rule
 from stuntcard.profile.blocks import ObjectId, as_tuple
 from stuntcard.profile.forms import of_form
 from stuntcard.profile.model import Block, Bounds, CodeStatus, Condition, Identifier, Sourced, Text
+from stuntcard.profile.value_words import HIDDEN
 
 Tries = Annotated[int, Field(ge=0, le=15)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -32,10 +33,10 @@ class CodeWanted(Block):
     Instead of a mapping, a state alone (`blocked`), or the number of tries left alone.
     """
 
-    state: CodeStatus | None = Field(default=None, strict=False)
-    tries: Tries | None = Field(default=None, description="Tries left; 0: blocked.")
+    state: Annotated[CodeStatus | None, HIDDEN] = Field(default=None, strict=False)
+    tries: Annotated[Tries | None, HIDDEN] = Field(default=None, description="Tries left; 0: blocked.")
     must_change: bool | None = Field(default=None, description="Whether it still has to be changed.")
-    value: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = Field(
+    value: Annotated[Annotated[str, StringConstraints(min_length=1, max_length=16)] | None, HIDDEN] = Field(
         default=None, description="Absent: the factory's, or the first of the digits 1234567890 where there is none."
     )
     forgotten: bool = Field(default=False, description="Nobody knows the value; the scenario does not tell it.")

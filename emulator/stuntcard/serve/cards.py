@@ -161,7 +161,7 @@ class Cards:
         tape = CardTape(lambda: self.hub.touch(one.id))
         with ExitStack() as stack:
             made = stack.enter_context(card_kept(one.id, one.plan, tape))
-            exercise = _exercise(made, one.record, _keeping(one))
+            exercise = _exercise(made, one.attempt, _keeping(one))
             return self._served(made, Standing(one.plan, one.first_codes, exercise, one.made), tape, stack)
 
     def _served(self, made: MadeCard, standing: Standing, tape: CardTape, stack: ExitStack) -> ServedCard:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from stuntcard.exercises.record import AttemptRecord
 from stuntcard.profile.places import home_directory
@@ -30,19 +29,14 @@ class KeptCard(BaseModel):
     plan: CardPlan
     made: datetime
     first_codes: dict[str, str]
-    attempt: dict[str, object] | None = None
-
-    @property
-    def record(self) -> AttemptRecord | None:
-        """How its exercise stood."""
-        return _RECORD.validate_python(self.attempt) if self.attempt is not None else None
+    attempt: AttemptRecord | None = None
+    """How its exercise stood."""
 
     def with_record(self, record: AttemptRecord) -> KeptCard:
         """The same, with the exercise as it stands now."""
-        return self.model_copy(update={"attempt": asdict(record)})
+        return self.model_copy(update={"attempt": record})
 
 
-_RECORD = TypeAdapter(AttemptRecord)
 _writing = threading.Lock()
 
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Match
 
 from stuntcard.card.keeper import KeepError
 from stuntcard.control.errors import ControlError
+from stuntcard.profile.value_words import all_in_words
 from stuntcard.serve import page_routes
 from stuntcard.serve.languages import messages_for
 from stuntcard.serve.pages import page_problem
@@ -68,7 +69,7 @@ async def _log_in_needed(request: Request, _error: Exception) -> Response:
 async def _not_valid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # What was sent is not repeated: it may be a code.
-    faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    faults = "; ".join(all_in_words(error.errors(), "the call"))
     return problem_answer(Problem.NOT_VALID, faults[:_DETAIL_MAX])
 
 

@@ -38,7 +38,9 @@ def octets(cell: object) -> bytes:
 
 def flag(cell: object) -> bool:
     """Yes or no, which is 1 or 0. Raises ContentError."""
-    return bool(number(cell))
+    if cell not in (0, 1):
+        raise ContentError(f"there is {_shown(cell)} where 0 or 1 should be")
+    return bool(cell)
 
 
 def perhaps(read: Callable[[object], _Read], cell: object) -> _Read | None:

@@ -14,9 +14,11 @@ from stuntcard.card.files import File, FileKind, FileSystem
 from stuntcard.card.keys import Key, SecretKey, stored_secret_key
 from stuntcard.policy.state import CodeState, Item, Origin, State
 from stuntcard.profile.document import without_waiting
+from stuntcard.profile.forms import of_form
 from stuntcard.profile.load import ProfileError, parse_profile
 from stuntcard.profile.model import CodeStatus
 from stuntcard.profile.serial import SerialError, with_serial
+from stuntcard.profile.value_words import all_in_words
 from stuntcard.store.cells import ContentError
 from stuntcard.store.database import Durability, StoredCard
 from stuntcard.store.errors import StoreError
@@ -29,11 +31,13 @@ _MISTAKES_SHOWN = 5
 
 
 _Count = Annotated[int, Field(ge=0, le=0x7FFFFFFF)]
-_Hexadecimal = Annotated[str, Field(pattern=r"\A([0-9A-Fa-f]{2})*\z")]
+_Hexadecimal = Annotated[str, of_form(r"\A([0-9A-Fa-f]{2})*\z", "bytes in hexadecimal, such as 3B7E")]
 
-_Latin1 = Annotated[str, Field(pattern=r"\A[\x{00}-\x{FF}]*\z")]
+_Latin1 = Annotated[str, of_form(r"\A[\x{00}-\x{FF}]*\z", "a text of characters from U+0000 to U+00FF, a byte each")]
 
-_Moment = Annotated[str, Field(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]{1,30}\z")]
+_Moment = Annotated[
+    str, of_form(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]{1,30}\z", "a moment such as 2026-01-31T12:00:00+00:00")
+]
 
 
 class _Form(BaseModel):
@@ -180,7 +184,7 @@ def import_card(file: Path) -> StoredCard:
     try:
         return _stored(PortableCard.model_validate_json(text), f"{file}: profile_yaml")
     except ValidationError as error:
-        mistakes = [f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
+        mistakes = all_in_words(error.errors(include_url=False), "the file")
         more = [f"and {len(mistakes) - _MISTAKES_SHOWN} more"] if len(mistakes) > _MISTAKES_SHOWN else []
         raise StoreError(_refused(file, "; ".join(mistakes[:_MISTAKES_SHOWN] + more))) from error
     except (ProfileError, ContentError, SerialError) as error:

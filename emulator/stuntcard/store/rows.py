@@ -219,6 +219,9 @@ def check_content(profile: Profile, content: Content) -> None:
     numbers = [item.number for item in state.items]
     if set(numbers) != content.keys.keys() or len(numbers) != len(content.keys):
         raise ContentError("its keys and the places that they take do not belong together")
+    counts = content.renewals
+    if not counts.keys() <= profile.codes.keys() or not all(0 <= one <= _NUMBER_MAX for one in counts.values()):
+        raise ContentError("how often its codes were set is told in numbers that can't be")
     references = [record.reference for record in content.keys.values() if record.reference is not None]
     if not all(0 <= one <= _NUMBER_MAX for one in (*numbers, *references, state.files_size, state.memory_used)) or any(
         item.size < 0 for item in state.items

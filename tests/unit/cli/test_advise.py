@@ -62,7 +62,7 @@ def test_a_state_file_that_the_law_can_not_come_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda c: c.pop("codes"), "codes: Field required"),
+        (lambda c: c.pop("codes"), "codes: is missing"),
         (lambda c: c["codes"].pop("pin"), "codes: puk, qpin <> pin, puk, qpin"),
         (lambda c: c["codes"]["pin"].update(tries_left=9), "codes.pin: set, 9 / 3"),
         (lambda c: c["codes"]["pin"].update(state="odd"), "codes.pin.state"),

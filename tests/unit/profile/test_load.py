@@ -76,7 +76,7 @@ def test_every_shipped_profile_is_good_and_named_as_its_file(name: str) -> None:
             'value: "87654321"',
             "value: 87654321",
             "value: 87654321",
-            "codes.puk.factory.value: 87654321 is read as a number; put it in quotes",
+            "codes.puk.factory.value: this is read as a number; put it in quotes",
         ),
         (
             "holds: {for: one-use,",
@@ -135,7 +135,7 @@ def test_a_number_too_large_for_any_profile_is_told_with_its_place(number: str) 
     (mistake,) = mistakes(replaced("schema: 1", f"schema: {number}"))
     assert (mistake.line, mistake.message) == (
         line_of(TEXT, "schema: 1"),
-        f"{number[:40]!r} is a number too large for a profile",
+        "a number too large for a profile; a text, such as a code, has to stand in quotes",
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from stuntcard.profile.blocks import Block, HexBytes, ObjectId, Sourced
 from stuntcard.profile.document import Document, DocumentError
 from stuntcard.profile.load import ProfileError, parse_profile, profile_path, read_profile_text
+from stuntcard.profile.value_words import HIDDEN
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -29,6 +30,7 @@ class Thing(Sourced):
     yes: bool = True
     answer: HexBytes = "90"
     id: ObjectId = "01"
+    code: Annotated[Annotated[str, Field(min_length=4)] | None, HIDDEN] = None
 
 
 def told(text: str) -> list[str]:
@@ -52,7 +54,7 @@ def told(text: str) -> list[str]:
         ("either: all", "1:1: either: 'all': expected a whole number or 'any' or 'none' or keys with values"),
         ("either: {most: 0}", "1:10: either.most: 0: expected 1 at least"),
         ("either: {mots: 1}", "1:10: either.mots: is not a key that a thing has here; expected one of: most, share"),
-        ("inner: 5", "1:1: inner: 5: expected keys with values"),
+        ("inner: 5", "1:1: inner: expected keys with values"),
         ("inner: {most: 1.5}", "1:9: inner.most: 1.5: expected a whole number"),
         ("inner: {share: 1.0}", "1:9: inner.share: 1.0: expected less than 1"),
         ("yes: 1", "1:1: yes: 1: expected true or false"),
@@ -66,6 +68,17 @@ def told(text: str) -> list[str]:
         (
             "source: {a: 1}",
             "1:1: source: this: expected the number of a fact, such as PQ-01, or a list of such numbers",
+        ),
+        ("code: 1234", "1:1: code: this is read as a number; put it in quotes"),
+        ("code: '123'", "1:1: code: expected a text of 4 characters at least"),
+        ("code: [1234]", "1:1: code: expected a text"),
+        (
+            "code: 1234567890123456789012",
+            "1:7: a number too large for a thing; a text, such as a code, has to stand in quotes",
+        ),
+        (
+            "code: !!int x123",
+            "1:7: what stands here can't be read as tag:yaml.org,2002:int; a thing has plain values only",
         ),
         ("assumed: [a]", "1:1: assumed: this: expected a text"),
     ],

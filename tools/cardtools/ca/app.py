@@ -24,7 +24,7 @@ from cardtools.ca.times import Clock, now
 from cardtools.ca.web import public_routes
 from cardtools.ca.web import routes as web_routes
 from cardtools.ca.web.guard import Guard, Rates
-from cardtools.ca.web.refusals import STATUS, TooOftenError, refusal, too_often
+from cardtools.ca.web.refusals import STATUS, TooOftenError, not_as_expected, refusal, too_often
 from cardtools.common.accept_language import preferred
 from cardtools.common.messages import Messages
 from cardtools.common.protocol import Problem
@@ -37,7 +37,6 @@ _PROBLEMS: Mapping[int, Problem] = {
     HTTPStatus.NOT_FOUND: Problem.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: Problem.NOT_ALLOWED,
 }
-_DETAIL_MAX = 500
 
 
 def create_app(settings: Settings, clock: Clock = now) -> FastAPI:
@@ -88,10 +87,9 @@ def _answer_errors(app: FastAPI) -> None:
         return too_often(error.seconds, preferred(request.headers.get("accept-language", "")))
 
     @app.exception_handler(RequestValidationError)
-    async def not_valid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        # What was sent is not repeated: it may hold what belongs in no log.
-        faults = "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, Problem.BAD_REQUEST, faults[:_DETAIL_MAX])
+    async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
+        detail = not_as_expected(error.errors(), preferred(request.headers.get("accept-language", "")))
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, Problem.BAD_REQUEST, detail)
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> JSONResponse:
@@ -106,10 +104,6 @@ def _answer_errors(app: FastAPI) -> None:
         language = preferred(request.headers.get("accept-language", ""))
         detail = Messages(language, "ca").text("web-failed")
         return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.INTERNAL_ERROR, detail)
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location)
 
 
 def _methods(app: FastAPI, request: Request) -> list[str]:

@@ -89,7 +89,7 @@ class CaClient:
         """Where a request stands."""
         status = self._exchange("GET", f"/requests/{request_id}", RequestStatus)
         if status.id != request_id:
-            raise self._rubbish(f"it was asked for {request_id} and answered with {status.id}")
+            raise self._rubbish(f"{request_id} ≠ {status.id}")
         return status
 
     def certificate_of(self, request_id: str) -> IssuedCertificate:
@@ -100,13 +100,13 @@ class CaClient:
         """The certificate with this serial number, in upper-case hexadecimal."""
         certificate = self._exchange("GET", f"/certificates/{serial}", IssuedCertificate)
         if certificate.serial != serial:
-            raise self._rubbish(f"it was asked for certificate {serial} and answered with {certificate.serial}")
+            raise self._rubbish(f"{serial} ≠ {certificate.serial}")
         return certificate
 
     def _exchange(self, method: str, path: str, model: type[_Answer], message: BaseModel | None = None) -> _Answer:
         reply = self._reply(method, path, message)
         if reply.status in _REDIRECTS:
-            raise self._rubbish(f"status {reply.status}, which points elsewhere", reply)
+            raise self._rubbish(f"HTTP {reply.status}", reply)
         if reply.status >= _BAD:
             raise self._refusal(reply)
         return self._parsed(reply, model)
@@ -115,15 +115,15 @@ class CaClient:
         try:
             return model.model_validate_json(reply.content)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise self._rubbish(f"{where}: {first['msg']}" if where else first["msg"], reply) from error
+            places = error.errors(include_url=False, include_input=False)[0]["loc"]
+            # What does not fit, by its name in the protocol; it is the same in every language.
+            raise self._rubbish(".".join(map(str, places)) or "JSON", reply) from error
 
     def _refusal(self, reply: _Reply) -> EnrolError:
         try:
             return CaRefusedError(self.url, Refusal.model_validate_json(reply.content))
         except ValidationError:
-            return self._rubbish(f"status {reply.status} without a reason", reply)
+            return self._rubbish(f"HTTP {reply.status}", reply)
 
     def _rubbish(self, reason: str, reply: _Reply | None = None) -> CaError:
         done = reply is None or reply.status < _REDIRECTS.start or reply.status >= _SERVER_ERROR
@@ -169,7 +169,7 @@ class CaClient:
             async for piece in response.aiter_raw():
                 body += piece
                 if len(body) > MAX_ANSWER:
-                    raise self._rubbish(f"more than {MAX_ANSWER // 1024} KiB", _Reply(response.status_code, b""))
+                    raise self._rubbish(f"> {MAX_ANSWER // 1024} KiB", _Reply(response.status_code, b""))
             return _Reply(response.status_code, body)
 
 

@@ -35,6 +35,26 @@ def test_a_body_of_another_form(quiet_ca: RunningCa, body: bytes) -> None:
     assert refused(answer) == (422, "bad-request")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "body.applicant is missing; body.pkcs10 has more than 16384 characters; body.pin does not belong here"),
+        ("cs", "body.applicant chybí; body.pkcs10 má více než 16384 znaků; body.pin sem nepatří"),
+        ("sl", "body.applicant manjka; body.pkcs10 ima več kot 16384 znakov; body.pin ne sodi sem"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_in_the_readers_language(
+    quiet_ca: RunningCa, language: str, told: str
+) -> None:
+    body = {"profile": "qualified", "pkcs10": "x" * 20_000, "pin": "12345678"}
+    answer = quiet_ca.http.post("/requests", json=body, headers={"Accept-Language": language})
+    assert refused(answer) == (422, "bad-request")
+    assert answer.json()["detail"] == told
+    headers = {"Accept-Language": language, "Content-Type": "application/json"}
+    answer = quiet_ca.http.post("/requests", content=b"{", headers=headers)
+    assert "JSON" in answer.json()["detail"]
+
+
 def test_a_body_that_is_no_text(quiet_ca: RunningCa) -> None:
     answer = quiet_ca.http.post("/requests", content=b"\xff", headers={"Content-Type": "application/json"})
     assert refused(answer) == (400, "bad-request")

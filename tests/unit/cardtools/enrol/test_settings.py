@@ -46,16 +46,16 @@ def test_what_is_set_stays_and_is_its_owners_alone(tmp_path: Path) -> None:
     ("name", "value", "key"),
     [
         ("colour", "red", "setting-unknown"),
-        ("ca-url", "ftp://ca.example.com", "setting-wrong"),
-        ("ca-url", "ca.example.com", "setting-wrong"),
-        ("ca-url", "http://", "setting-wrong"),
-        ("ca-url", "http://jana:secret@ca.example.com", "setting-wrong"),
-        ("ca-url", "http://ca.example.com:no", "setting-wrong"),
-        ("ca-patience", "0", "setting-wrong"),
-        ("ca-patience", "for ever", "setting-wrong"),
-        ("language", "de", "setting-wrong"),
-        ("pki-manager-version", "new", "setting-wrong"),
-        ("pki-manager-version", "1..2", "setting-wrong"),
+        ("ca-url", "ftp://ca.example.com", "setting-wrong-ca-url"),
+        ("ca-url", "ca.example.com", "setting-wrong-ca-url"),
+        ("ca-url", "http://", "setting-wrong-ca-url"),
+        ("ca-url", "http://jana:secret@ca.example.com", "setting-wrong-ca-url"),
+        ("ca-url", "http://ca.example.com:no", "setting-wrong-ca-url"),
+        ("ca-patience", "0", "setting-wrong-ca-patience"),
+        ("ca-patience", "for ever", "setting-wrong-ca-patience"),
+        ("language", "de", "setting-wrong-language"),
+        ("pki-manager-version", "new", "setting-wrong-pki-manager-version"),
+        ("pki-manager-version", "1..2", "setting-wrong-pki-manager-version"),
     ],
 )
 def test_what_can_not_be_is_refused_and_changes_nothing(tmp_path: Path, name: str, value: str, key: str) -> None:
@@ -68,22 +68,24 @@ def test_what_can_not_be_is_refused_and_changes_nothing(tmp_path: Path, name: st
 
 
 @pytest.mark.parametrize(
-    ("content", "key"),
+    ("content", "key", "reason"),
     [
-        (b"language: de", "settings-unreadable"),
-        (b"colour: red", "settings-unreadable"),
-        (b"- a list", "settings-unreadable"),
-        (b"language: [", "settings-unreadable"),
-        (b"\xff\xfe", "file-unreadable"),
-        (b" " * 70_000, "file-too-large"),
+        (b"language: de", "settings-unreadable", "language"),
+        (b"colour: red", "settings-unreadable", "colour"),
+        (b"ca-patience: 1\nca-url: x", "settings-unreadable", "ca-url"),
+        (b"- a list", "settings-unreadable", "YAML"),
+        (b"language: cs\nlanguage: [", "settings-unreadable", "YAML 2:12"),
+        (b"\xff\xfe", "file-unreadable", None),
+        (b" " * 70_000, "file-too-large", None),
     ],
 )
-def test_a_file_that_says_something_else_is_named(tmp_path: Path, content: bytes, key: str) -> None:
+def test_a_file_that_says_something_else_is_named(tmp_path: Path, content: bytes, key: str, reason: str | None) -> None:
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(BadInputError) as caught:
         read_settings(tmp_path)
     assert caught.value.key == key
     assert caught.value.values["file"] == str(tmp_path / FILE)
+    assert reason in (None, caught.value.values.get("reason"))
 
 
 def test_a_folder_that_can_not_be(tmp_path: Path) -> None:

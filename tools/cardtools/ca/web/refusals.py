@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.responses import JSONResponse
 
@@ -27,11 +29,30 @@ STATUS = {
     Problem.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
+_DETAIL_MAX = 500
+_INVALID = {
+    "missing": "web-missing",
+    "extra_forbidden": "web-not-here",
+    "string_too_long": "web-too-long",
+    "json_invalid": "web-no-json",
+}
+"""What pydantic finds, and the message that says so; the rest is of another form than is expected."""
+
 
 def refusal(status: int, problem: Problem, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An answer of 400 or above."""
     body = Refusal(problem=problem, detail=detail).model_dump(mode="json")
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+def not_as_expected(errors: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """What is wrong with a call, place by place. What was sent is not repeated: it may hold what belongs in no log."""
+    messages = Messages(language, "ca")
+    told = list[str]()
+    for error in errors:
+        place, most = ".".join(map(str, error["loc"])), error.get("ctx", {}).get("max_length", 0)
+        told.append(messages.text(_INVALID.get(error["type"], "web-wrong"), place=place, most=most))
+    return "; ".join(dict.fromkeys(told))[:_DETAIL_MAX]
 
 
 def too_slow(what: str, seconds: float) -> JSONResponse:

@@ -33,13 +33,13 @@ def checked_url(url: str) -> str:
     parsed = urlsplit(url)
     elsewhere = "@" in parsed.netloc or "?" in url or "#" in url or not _VISIBLE.fullmatch(url)
     if parsed.scheme not in ("http", "https") or not parsed.hostname or elsewhere or parsed.port == 0:
-        raise ValueError("http:// or https://, a host and a port are expected, and nothing else")
+        raise ValueError("no address of a CA")
     return url.rstrip("/")
 
 
 def _checked_version(version: str) -> str:
     if not _VERSION.fullmatch(version):
-        raise ValueError("numbers with dots are expected, such as 1.4.10.0")
+        raise ValueError("no version")
     return version
 
 
@@ -79,7 +79,7 @@ def read_settings(folder: Path) -> Settings:
     try:
         return Settings.model_validate(yaml.safe_load(text) or {})
     except (yaml.YAMLError, ValidationError) as error:
-        raise BadInputError("settings-unreadable", file=str(path), reason=_first_reason(error)) from error
+        raise BadInputError("settings-unreadable", file=str(path), reason=_where(error)) from error
 
 
 def change_setting(folder: Path, name: str, value: str | None) -> Settings:
@@ -93,15 +93,15 @@ def change_setting(folder: Path, name: str, value: str | None) -> Settings:
     try:
         settings = Settings.model_validate(chosen)
     except ValidationError as error:
-        raise BadInputError("setting-wrong", name=name, value=value or "", reason=_first_reason(error)) from error
+        raise BadInputError(f"setting-wrong-{name}", name=name, value=value or "") from error
     write_private(folder / FILE, yaml.safe_dump(settings.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
     return settings
 
 
-def _first_reason(error: yaml.YAMLError | ValidationError) -> str:
+def _where(error: yaml.YAMLError | ValidationError) -> str:
+    """The setting that can't be used, or the line and column of what is no YAML: the same in every language."""
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        return f"{where}: {reason}" if where else reason
-    return str(error)
+        place = error.errors(include_url=False, include_input=False, include_context=False)[0]["loc"]
+        return ".".join(map(str, place)) or "YAML"
+    mark = getattr(error, "problem_mark", None)
+    return f"YAML {mark.line + 1}:{mark.column + 1}" if mark is not None else "YAML"
