@@ -125,7 +125,7 @@ class EmulatedCard:
         """What the display of the reader's PIN pad asks for now. Raises ControlError for a reader without one."""
         return self._pinpad.asked
 
-    def type(self, keys: str, within: float = 10) -> None:
+    def type(self, keys: str, within: float = 60) -> None:
         """Types at the reader's PIN pad once it asks, in so many seconds: digits, `cancel`; OK follows by itself.
 
         Raises ControlError when it asks for nothing, or for a reader without one, and KeysError.

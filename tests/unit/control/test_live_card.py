@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from stuntcard.control.client import send
@@ -150,7 +151,10 @@ def test_keys_are_pressed_at_the_pin_pad(live: Live) -> None:
     entry = Entry(4, 8, Ends.WITH_OK, 30, 30)
 
     def ask() -> None:
-        codes.extend(live.pinpad.enter(prompt, entry, lambda: True) for prompt in (Prompt.OLD_CODE, Prompt.NEW_CODE))
+        with live.pinpad.used():
+            for prompt in (Prompt.OLD_CODE, Prompt.NEW_CODE):
+                codes.append(live.pinpad.enter(prompt, entry, lambda: True))
+                time.sleep(0.2)  # a busy machine
 
     asking = threading.Thread(target=ask)
     asking.start()

@@ -29,5 +29,5 @@ def test_what_is_kept_last_is_the_newest() -> None:
         first = pool.submit(exercise.hint, Messages(Language.ENGLISH))
         assert started.wait(60)
         second = pool.submit(exercise.hint, Messages(Language.ENGLISH))
-        assert None not in (first.result(30), second.result(30))
+        assert None not in (first.result(60), second.result(60))
     assert kept[-1].hints == exercise.attempt.hints == 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -14,6 +15,8 @@ _FIRST_KEY_WITHIN = 30
 """Seconds, where the program leaves it to the reader."""
 _LOOK_UP_AFTER = 0.1
 """Seconds between looks at whether the card is still there."""
+_TAKEN_WITHIN = 10.0
+"""Seconds in which a program's thread takes the keys that were pressed, and asks for the next code, at the latest."""
 
 
 class Key(StrEnum):
@@ -91,6 +94,7 @@ class PinPad:
         self._changed = threading.Condition()
         self._keys: list[str] = []
         self._asked: Prompt | None = None
+        self._users = 0
         self._entries = 0
         """How many have ended."""
 
@@ -113,9 +117,22 @@ class PinPad:
             before = self._entries
             self._keys += keys.pressed
             self._changed.notify_all()
-            if self._changed.wait_for(lambda: self._entries > before, _LOOK_UP_AFTER):
-                self._changed.wait_for(lambda: self._asked is not None, _LOOK_UP_AFTER)
+            self._changed.wait_for(lambda: self._entries > before or not self._keys, _TAKEN_WITHIN)
+            if self._entries > before:
+                self._changed.wait_for(lambda: self._asked is not None or not self._users, _TAKEN_WITHIN)
             return True
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Within, a program has one code or several typed, the next one as soon as one was."""
+        with self._changed:
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._users -= 1
+                self._changed.notify_all()
 
     def enter(self, prompt: Prompt, entry: Entry, wanted: Callable[[], bool]) -> str:
         """The code that somebody types. Raises EntryError; as if cancelled, when it is not `wanted` any more."""
@@ -161,5 +178,6 @@ class PinPad:
                 return None
             if not wanted():
                 raise EntryError(Failure.CANCELLED)
+            self._changed.notify_all()  # whoever pressed keys sees that all are taken
             self._changed.wait(min(left, _LOOK_UP_AFTER))
         return self._keys.pop(0)

@@ -16,10 +16,11 @@ def enter_and_send(
 ) -> bytes:
     """Has a code typed and the command with it sent; gives the card's answer, or the reader's own status word."""
     try:
-        if feature is Feature.VERIFY_PIN_DIRECT:
-            command = _verify(parse_verify(raw), pad, wanted)
-        else:
-            command = _modify(parse_modify(raw), pad, wanted)
+        with pad.used():
+            if feature is Feature.VERIFY_PIN_DIRECT:
+                command = _verify(parse_verify(raw), pad, wanted)
+            else:
+                command = _modify(parse_modify(raw), pad, wanted)
     except StructureError:
         return _INVALID_STRUCTURE.to_bytes(2)
     except EntryError as error:

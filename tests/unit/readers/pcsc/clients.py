@@ -119,11 +119,12 @@ class Client:
         return self._lane(lane).get(timeout=60)
 
     def waits(self, lane: str = "main") -> bool:
-        """Whether the call is still under way after a moment."""
+        """Whether the call is still under way after a moment; if not, its answer can be had still."""
         try:
-            self._lane(lane).get(timeout=0.3)
+            answer = self._lane(lane).get(timeout=0.3)
         except queue.Empty:
             return True
+        self._lane(lane).put(answer)
         return False
 
     def call(self, function: str, *arguments: Any, lane: str = "main") -> tuple[Any, ...]:
