@@ -20,7 +20,8 @@ from cardtools.console.errors import ConsoleError
 _PATIENCE = 60.0
 """Seconds until a program that was started must be there; a slow machine takes some."""
 _STEP = 0.05
-_END_PATIENCE = 5.0
+_END_PATIENCE = 30.0
+"""Seconds until one that was told to end is killed; it would leave its sockets and notes behind."""
 _NOTE_MAX = 4096
 
 

@@ -13,6 +13,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -28,6 +29,8 @@ _READY = 2
 """How many processes wait for work."""
 _PATIENCE = 60.0
 """Seconds for one piece of work. A key of 2048 bits is made in one, one of 4096 in some."""
+_END_PATIENCE, _STEP = 10.0, 0.05
+"""Seconds for the fork that is under way at the end, and between two looks for it."""
 _SOCKET, _HOME = "PCSCLITE_CSOCK_NAME", "ENROL_HOME"
 _LOADED = "cardtools.console.acts.loaded"
 
@@ -71,7 +74,7 @@ class Workers:
     def start(self) -> None:
         """Has processes ready; the first piece of work would wait for them."""
         with self._starting:
-            if self._filling.ident is None:
+            if self._filling.ident is None and not self._ended.is_set():
                 self._filling.start()
 
     def do(self, seat: Seat, work: Work) -> Result:
@@ -88,8 +91,16 @@ class Workers:
                 one.end()
 
     def end(self) -> None:
-        """Ends those that wait."""
-        self._ended.set()
+        """Ends those that wait, and forks no more."""
+        with self._starting:
+            self._ended.set()
+            until = time.monotonic() + _END_PATIENCE
+            while self._filling.is_alive() and time.monotonic() < until:
+                self._let_go()
+                self._filling.join(_STEP)
+        self._let_go()
+
+    def _let_go(self) -> None:
         while True:
             try:
                 one = self._ready.get_nowait()

@@ -29,6 +29,8 @@ from cardtools.console.emulator.values import (
 from cardtools.console.errors import ConsoleError
 
 _PATIENCE = httpx.Timeout(30.0)
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
+"""Well before the emulator closes a connection that idles: a call that it may not have heard can't be made again."""
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
@@ -155,7 +157,7 @@ class Emulator:
 def _client(url: str, token: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}"}
     # No proxy of the environment stands between two programs of one machine.
-    return httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=_PATIENCE, trust_env=False)
+    return httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=_PATIENCE, limits=_LIMITS, trust_env=False)
 
 
 def _refusal(answer: httpx.Response) -> EmulatorError:

@@ -15,6 +15,8 @@
       const value = element.getAttribute(name);
       if (value) return part.querySelector(`[${name}="${CSS.escape(value)}"]`);
     }
+    const fold = element.tagName === "SUMMARY" && element.closest("details[class]");
+    if (fold) return part.querySelector(`details.${fold.className} > summary`);
     const form = element.closest("form");
     const there = form && part.querySelector(`form[action="${CSS.escape(form.getAttribute("action"))}"]`);
     return there && there.querySelector(element.tagName);
@@ -57,7 +59,10 @@
       const text = answer.ok ? await answer.text() : null;
       if (text !== null && text !== shown.get(part)) {
         shown.set(part, text);
-        replace(part, text);
+        // What the page came with is no news.
+        const fresh = document.createElement("template");
+        fresh.innerHTML = text;
+        if (fresh.innerHTML.trim() !== part.innerHTML.trim()) replace(part, text);
       }
     } catch {
       // The stream comes back by itself, and tells to refresh again.
