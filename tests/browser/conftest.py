@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.pages import Browser, browser
+from tests.browser.ports import held_port
 from tests.browser.running_console import RunningConsole, class_running, console_running
 
 NewBrowser = Callable[..., Browser]
@@ -47,6 +48,13 @@ def class_(request: pytest.FixtureRequest, private: dict[str, str], tmp_path: Pa
     """A console with the class of the test's module."""
     with class_running(private, tmp_path, request.module.CLASS) as running:
         yield running
+
+
+@pytest.fixture
+def port() -> Iterator[str]:
+    """A port for a console that is started more than once."""
+    with held_port() as held:
+        yield str(held)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from tests.browser.ports import held_port
+
 AXE = Path(__file__).parents[1] / "fixtures" / "axe-core" / "axe.min.js"
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""Seconds; a machine with much other work takes its time."""
+_STARTS = 3
 _LOOK_AGAIN = 0.02
-_TABS_MAX = 120
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 _FOCUSED = """
@@ -36,7 +39,22 @@ if (one === document.body) return "";
 const label = one.labels && one.labels.length ? one.labels[0].firstChild.textContent : "";
 return (one.getAttribute("aria-label") || label || one.textContent || "").replace(/\\s+/g, " ").trim();
 """
-_AXE = "const done = arguments[arguments.length - 1]; axe.run(document).then(done, (error) => done(String(error)));"
+_DOCUMENT = "return document.readyState === 'complete' ? performance.timeOrigin : null"
+_AXE = """
+const done = arguments[arguments.length - 1];
+// What is replaced while it is judged may seem to lack what it has; so the page is judged once it stands still.
+async function judged() {
+  for (;;) {
+    const changes = new MutationObserver(() => {});
+    changes.observe(document.body, { childList: true, subtree: true });
+    const found = await axe.run(document);
+    const still = changes.takeRecords().length === 0;
+    changes.disconnect();
+    if (still) return found;
+  }
+}
+judged().then(done, (error) => done(String(error)));
+"""
 
 
 class NotThereError(AssertionError):
@@ -57,6 +75,12 @@ class Browser:
     @property
     def address(self) -> str:
         return str(self.driver.current_url)
+
+    @property
+    def document(self) -> float | None:
+        """Which page it is, another one each time that one is loaded; None until it is whole."""
+        found: float | None = self.driver.execute_script(_DOCUMENT)
+        return found
 
     # Each of these is one step: a live page may replace its elements between finding and reading them.
 
@@ -90,7 +114,13 @@ class Browser:
                 # The page may be in the middle of becoming another.
                 pass
             time.sleep(_LOOK_AGAIN)
-        raise NotThereError(f"{what}: not within {patience} s on {self.address}:\n{self.text('body')}")
+        raise NotThereError(f"{what}: not within {patience} s{self._seen()}")
+
+    def _seen(self) -> str:
+        """What is there instead of what was looked for."""
+        with suppress(WebDriverException, NotThereError):
+            return f" on {self.address}:\n{self.text('body')}"
+        return ", and the page can't be read"
 
     def wait_text(self, wanted: str, selector: str = "main", patience: float = PATIENCE) -> float:
         return self.wait(lambda: wanted in self.text(selector), f"{wanted!r} in {selector}", patience)
@@ -107,40 +137,43 @@ class Browser:
 
     def tab_to(self, name: str) -> None:
         """Presses Tab until the focus is on what is called so, or begins so."""
-        for _ in range(_TABS_MAX):
+        began = time.monotonic()
+        while time.monotonic() - began < PATIENCE:
             if self.focused.startswith(name):
                 return
             self.press(Keys.TAB)
-        raise NotThereError(f"no Tab leads to {name!r} on {self.address}:\n{self.text('body')}")
+        raise NotThereError(f"no Tab leads to {name!r}{self._seen()}")
 
     def choose(self, name: str) -> None:
         """Tabs to a link or button, and presses Enter; the page that comes is there when this ends."""
         self.tab_to(name)
-        before = self.driver.find_element(By.TAG_NAME, "html")
-        self.press(Keys.ENTER)
-        self.wait(lambda: self._is_new(before), f"a page after {name!r}")
+        self._leave(name, lambda: self.press(Keys.ENTER))
 
     def fill(self, name: str, value: str) -> None:
         """Tabs to a field, and types."""
         self.tab_to(name)
         self.press(value)
 
-    def _is_new(self, before: WebElement) -> bool:
-        return self._has_left(before) and bool(self.driver.execute_script("return document.readyState") == "complete")
+    def open_fold(self, name: str) -> None:
+        """Tabs to what folds something, and opens it by the space bar."""
+        script = "return document.activeElement.closest('details')?.open ?? false"
 
-    def _has_left(self, before: WebElement) -> bool:
-        """Whether the page that an element was on is gone."""
-        try:
-            _ = before.is_enabled()
-        except WebDriverException:
-            return True
-        return False
+        def opened() -> bool:
+            self.tab_to(name)
+            # A part of the page that becomes another between the key's way down and up swallows it.
+            if not self.driver.execute_script(script):
+                self.press(" ")
+            return bool(self.driver.execute_script(script))
 
-    # The mouse, for a browser that runs no scripts: there the keyboard's helpers see nothing
+        self.wait(opened, f"{name!r} is open")
 
-    def main(self) -> str:
-        """What can be read on the page."""
-        return self.driver.find_element(By.TAG_NAME, "main").text
+    def _leave(self, name: str, act: Callable[[], None]) -> None:
+        """Does what leads to another page, and waits for that: a form may be sent only after its click is over."""
+        before = self.document
+        act()
+        self.wait(lambda: self.document not in (None, before), f"a page after {name!r}")
+
+    # The mouse
 
     def follow(self, name: str) -> None:
         """Clicks on a link; the page that comes is there when this ends."""
@@ -157,13 +190,10 @@ class Browser:
         try:
             return self.driver.find_element(by, name)
         except NoSuchElementException as error:
-            raise NotThereError(f"no {name!r} on {self.address}:\n{self.main()}") from error
+            raise NotThereError(f"no {name!r}{self._seen()}") from error
 
     def _click(self, by: str, name: str) -> None:
-        """A click on a form's button is over before the form is sent, so the old page may still be there after it."""
-        before = self.driver.find_element(By.TAG_NAME, "html")
-        self._found(by, name).click()
-        self.wait(lambda: self._has_left(before) and bool(self.main()), f"a page after {name!r}")
+        self._leave(name, self._found(by, name).click)
 
     # How it looks
 
@@ -187,10 +217,16 @@ class Browser:
         """So many CSS pixels: 320 are what 1280 become at 400 % (WCAG 2.2, 1.4.10)."""
         sizes = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", sizes)
+        self.wait(lambda: self._width() == width, f"a page of {width} pixels")
 
     def whole_again(self) -> None:
         """As wide as it was at first."""
+        narrow = self._width()
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.wait(lambda: self._width() > narrow, "the whole page")
+
+    def _width(self) -> int:
+        return int(self.driver.execute_script("return innerWidth"))
 
     @property
     def outline(self) -> str:
@@ -239,8 +275,25 @@ def browser(profile: Path, language: str = "en", *, scripts: bool = True) -> Ite
         options.add_argument(argument)
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-    try:
+    with _driver(options) as driver:
+        driver.set_page_load_timeout(PATIENCE)
+        driver.set_script_timeout(PATIENCE)
         yield Browser(driver)
-    finally:
-        driver.quit()
+
+
+@contextmanager
+def _driver(options: webdriver.ChromeOptions) -> Iterator[webdriver.Chrome]:
+    with held_port() as port:
+        driver = _started(options, port)
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def _started(options: webdriver.ChromeOptions, port: int) -> webdriver.Chrome:
+    """A machine with much other work may have no browser ready in the time that its driver gives it."""
+    for _ in range(_STARTS - 1):
+        with suppress(WebDriverException):
+            return webdriver.Chrome(options, Service(shutil.which("chromedriver"), port))
+    return webdriver.Chrome(options, Service(shutil.which("chromedriver"), port))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE = 60
+from tests.browser.processes import PATIENCE, end, kill
+
 _COMMAND = (sys.executable, "-m", "cardtools.console")
 
 
@@ -45,7 +45,7 @@ class RunningConsole:
         """As the machine fails: the console and what it started end at once."""
         emulator = int(self.emulator()["process"])
         self.process.kill()
-        subprocess.run(["kill", "-KILL", str(emulator)], check=True)
+        kill(emulator)
         self.process.wait(PATIENCE)
 
 
@@ -58,22 +58,23 @@ def console_running(environment: Mapping[str, str], folder: Path, *arguments: st
     )
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"(http://\S+?)\. .*?(http://\S+/enter/\S+)", line)
-        assert found is not None, line + process.communicate(timeout=PATIENCE)[0]
+        said, found = "", None
+        while found is None:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+            found = re.search(r"(http://\S+?)\. .*?(http://\S+/enter/\S+)", line)
         yield RunningConsole(process, environment, found[1], found[2])
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        end(process)
 
 
 @contextmanager
-def class_running(environment: Mapping[str, str], folder: Path, text: str) -> Iterator[RunningConsole]:
+def class_running(environment: Mapping[str, str], folder: Path, text: str, *options: str) -> Iterator[RunningConsole]:
     """A console with the class of a file."""
     plan = folder / "class.yaml"
     plan.write_text(text, "utf-8")
-    with console_running(environment, folder, "class", plan) as running:
+    with console_running(environment, folder, *options, "class", plan) as running:
         yield running
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
 
-PATIENCE = 60
+from tests.browser.processes import PATIENCE, end
+
 _COMMAND = (sys.executable, "-m", "stuntcard", "serve", "--port", "0")
 
 
@@ -53,6 +53,4 @@ def serving(environment: Mapping[str, str], *cards: str) -> Iterator[RunningServ
         assert found is not None, said
         yield RunningServe(process, found[1], found[2], found[3])
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        end(process)

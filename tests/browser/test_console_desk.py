@@ -114,8 +114,8 @@ def test_all_acts_work_without_scripts(console: RunningConsole, new_browser: New
     for name, value in {"puk": "87654321", "new-pin": NEW_PIN, "again-pin": NEW_PIN}.items():
         browser.type_into(f"#field-{name}", value)
     browser.press_button(words("act-unblock"))
-    browser.wait(lambda: words("progress-solved") in browser.main(), "solved")
-    assert "3 left of 3" in browser.main()
+    browser.wait_text(words("progress-solved"))
+    assert "3 left of 3" in browser.text()
 
 
 def test_a_certificate_comes_from_the_consoles_own_ca(console: RunningConsole, new_browser: NewBrowser) -> None:

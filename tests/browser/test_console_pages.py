@@ -98,7 +98,6 @@ def test_a_class_is_begun_on_the_page_and_ended_there(console: RunningConsole, n
     assert browser.text("h1") == "Podzim"
     assert list(trainer.links()) == ["Ana", "Bor"]
     assert "has not come yet" in trainer.row("Ana")
-    browser.tab_to(WORDS("class-end"))
-    browser.press(" ")
+    browser.open_fold(WORDS("class-end"))
     browser.choose(WORDS("class-end-sure"))
     assert WORDS("classes-none") in browser.text()

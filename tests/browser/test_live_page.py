@@ -29,9 +29,15 @@ def serve(private: dict[str, str], tmp_path: Path) -> Iterator[RunningServe]:
 
 
 def at_card(browser: Browser, serve: RunningServe, card: str, language: str = "en") -> Browser:
-    browser.go(serve.call("POST", "/api/v1/links")["url"])
+    enter(browser, serve, serve.call("POST", "/api/v1/links")["url"])
     browser.go(f"{serve.url}/cards/{card}?language={language}")
     return browser
+
+
+def enter(browser: Browser, serve: RunningServe, link: str) -> None:
+    """Follows a link, which leads on to all cards by itself."""
+    browser.go(link)
+    browser.wait(lambda: browser.address == f"{serve.url}/" and browser.document is not None, "all cards")
 
 
 def reads_a_pin(serve: RunningServe, card: str) -> None:
@@ -41,15 +47,17 @@ def reads_a_pin(serve: RunningServe, card: str) -> None:
     subprocess.run(["pkcs11-tool", "-L"], env=environment, check=True, capture_output=True, timeout=60)
 
 
-def test_a_command_shows_within_a_second_and_so_does_what_it_did(serve: RunningServe, new_browser: NewBrowser) -> None:
+def test_a_command_shows_by_itself_and_so_does_what_it_did(serve: RunningServe, new_browser: NewBrowser) -> None:
     browser = at_card(new_browser(), serve, "petr")
+    shown = browser.document
     assert browser.text("#conversation") == ""
     reads_a_pin(serve, "petr")
-    assert browser.wait_text("SELECT", "#conversation") < 1
+    browser.wait_text("SELECT", "#conversation")
     serve.call("POST", "/api/v1/cards/petr/set", {"wanted": ["pin=blocked"]})
-    assert browser.wait_text("blocked", "#codes") < 1
+    browser.wait_text("blocked", "#codes")
     serve.call("POST", "/api/v1/cards/petr/remove")
-    assert browser.wait_text("out of the reader", "#reader") < 1
+    browser.wait_text("out of the reader", "#reader")
+    assert browser.document == shown
     assert browser.complaints == []
 
 
@@ -119,6 +127,9 @@ def test_the_conversation_can_be_paused_and_filtered(serve: RunningServe, new_br
     browser.tab_to("Pause")
     browser.press(" ")
     reads_a_pin(serve, "petr")
+    # What is told afterwards is shown; so all of that was told, too.
+    serve.call("POST", "/api/v1/cards/petr/set", {"wanted": ["pin=blocked"]})
+    browser.wait_text("blocked", "#codes")
     assert browser.text("#conversation") == ""
     browser.press(" ")
     browser.wait_text("SELECT", "#conversation")
@@ -132,7 +143,7 @@ def test_the_conversation_can_be_paused_and_filtered(serve: RunningServe, new_br
 
 def test_a_page_in_another_browser_needs_a_link_of_its_own(serve: RunningServe, new_browser: NewBrowser) -> None:
     first, second = new_browser(), new_browser()
-    first.go(serve.link)
+    enter(first, serve, serve.link)
     first.wait_text("Cards")
     second.go(serve.link)
     second.wait_text("not valid")

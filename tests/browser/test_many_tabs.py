@@ -19,7 +19,6 @@ TABS = 8
 def opened(browser: Browser, address: str) -> list[str]:
     """Tabs of that page, and which they are."""
     handles = []
-    browser.driver.set_page_load_timeout(20)
     for _ in range(TABS):
         browser.driver.switch_to.new_window("tab")
         browser.go(address)
@@ -45,6 +44,7 @@ def test_a_live_page_hears_afterwards_what_it_missed(
     with serving({**private, "STUNTCARD_HOME": str(tmp_path / "home")}, "anna=proid-q") as serve:
         browser = new_browser()
         browser.go(serve.link)
+        browser.wait(lambda: browser.address == f"{serve.url}/", "all cards")
         first, *_ = opened(browser, f"{serve.url}/cards/anna")
         serve.call("POST", "/api/v1/cards/anna/reset")
         serve.call("POST", "/api/v1/cards/anna/remove")

@@ -40,10 +40,11 @@ class Trainer:
         return dict(self.browser.driver.execute_script(script))
 
     def row(self, name: str) -> str:
-        """A trainee's row on the board."""
+        """A trainee's row on the board, without the minutes, which pass."""
         script = (
-            "return [...document.querySelectorAll('.board tbody tr')]"
-            ".map((row) => row.innerText).find((text) => text.startsWith(arguments[0])) ?? ''"
+            "return [...document.querySelectorAll('.board tbody tr')].map((row) => [...row.cells]"
+            ".filter((cell) => cell.cellIndex !== 4).map((cell) => cell.innerText).join(' '))"
+            ".find((text) => text.startsWith(arguments[0])) ?? ''"
         )
         return " ".join(str(self.browser.driver.execute_script(script, name)).split())
 

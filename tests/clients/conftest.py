@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cardtools.console.workers import Workers
 
+from tests.browser.ports import held_port
 from tests.browser.running_console import RunningConsole, class_running
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
@@ -102,6 +104,21 @@ def client(begun: Holding, ca: TrainingCa) -> Iterator[Client]:
 def own(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """An environment whose classes are the test's own, too."""
     return {**environment, "XDG_DATA_HOME": f"{tmp_path}/data", "XDG_STATE_HOME": f"{tmp_path}/state", "LC_ALL": "C"}
+
+
+@pytest.fixture
+def port() -> Iterator[str]:
+    """A port for a console that is started more than once."""
+    with held_port() as held:
+        yield str(held)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Processes that do the acts of the trainee's desk."""
+    there = Workers()
+    yield there
+    there.end()
 
 
 @pytest.fixture

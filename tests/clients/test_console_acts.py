@@ -13,11 +13,6 @@ from tests.clients.desk import PIN, PUK, Desk
 pytestmark = pytest.mark.own_module
 
 
-@pytest.fixture(scope="module")
-def workers() -> Workers:
-    return Workers()
-
-
 @pytest.fixture
 def trainee(workers: Workers, desk: Desk) -> Trainee:
     return Trainee(workers, Seat(desk.socket, desk.folder / "enrol"))

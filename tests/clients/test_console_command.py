@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.running_console import PATIENCE, RunningConsole, console_running
+from tests.browser.processes import PATIENCE
+from tests.browser.running_console import RunningConsole, console_running
 
 pytestmark = pytest.mark.own_module
 

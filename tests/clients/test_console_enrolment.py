@@ -45,9 +45,9 @@ def request(trainee: Trainee) -> str:
 
 
 @pytest.mark.fact("PQ-15")
-def test_a_certificate_from_its_request_to_its_renewal_and_to_622(ca: TrainingCa) -> None:
+def test_a_certificate_from_its_request_to_its_renewal_and_to_622(ca: TrainingCa, workers: Workers) -> None:
     with client_at_desk(ca.url) as client:
-        trainee = Trainee(Workers(), Seat(client.desk.socket, client.home))
+        trainee = Trainee(workers, Seat(client.desk.socket, client.home))
         form = trainee.form(ActName.REQUEST)
         assert [field.name for field in form.fields] == ["profile", "name", "e-mail", "organisation", "pin", "qpin"]
         assert trainee.form(ActName.INSTALL).refusal
@@ -72,9 +72,9 @@ def test_a_certificate_from_its_request_to_its_renewal_and_to_622(ca: TrainingCa
 
 
 @pytest.mark.fact("TM-05")
-def test_622_of_an_outdated_manager_goes_when_that_is_new_enough(ca: TrainingCa) -> None:
+def test_622_of_an_outdated_manager_goes_when_that_is_new_enough(ca: TrainingCa, workers: Workers) -> None:
     with client_at_desk(ca.url, "tokenme") as client:
-        trainee = Trainee(Workers(), Seat(client.desk.socket, client.home))
+        trainee = Trainee(workers, Seat(client.desk.socket, client.home))
         [pin, puk] = trainee.look().codes
         assert (pin.id, puk.id) == ("pin", "puk")
         done(trainee.act(ActName.SETTINGS, values={"version": "1.4.2"}))
@@ -85,9 +85,9 @@ def test_622_of_an_outdated_manager_goes_when_that_is_new_enough(ca: TrainingCa)
         done(trainee.act(ActName.REQUEST, values={"profile": "commercial", **JANA, "pin": "12345678"}))
 
 
-def test_a_certificate_goes_with_its_key_once_that_is_confirmed(ca: TrainingCa) -> None:
+def test_a_certificate_goes_with_its_key_once_that_is_confirmed(ca: TrainingCa, workers: Workers) -> None:
     with client_at_desk(ca.url) as client:
-        trainee = Trainee(Workers(), Seat(client.desk.socket, client.home))
+        trainee = Trainee(workers, Seat(client.desk.socket, client.home))
         number = request(trainee)
         ca.issue(number)
         done(trainee.act(ActName.INSTALL, values={"request-id": number, "pin": PIN}))
@@ -100,8 +100,8 @@ def test_a_certificate_goes_with_its_key_once_that_is_confirmed(ca: TrainingCa) 
         assert client.desk.seen.keys == []
 
 
-def test_the_report_folder_of_a_trainee_is_private(ca: TrainingCa, tmp_path: Path) -> None:
+def test_the_report_folder_of_a_trainee_is_private(ca: TrainingCa, workers: Workers, tmp_path: Path) -> None:
     with client_at_desk(ca.url) as client:
         seat = Seat(client.desk.socket, tmp_path / "seats" / "jana")
-        done(Trainee(Workers(), seat).act(ActName.SETTINGS, values={"version": "1.4.10"}))
+        done(Trainee(workers, seat).act(ActName.SETTINGS, values={"version": "1.4.10"}))
         assert (seat.home / "settings.yaml").stat().st_mode & 0o077 == 0

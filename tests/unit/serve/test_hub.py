@@ -9,6 +9,7 @@ import pytest
 from stuntcard.serve.happenings import Happening
 from stuntcard.serve.hub import MOMENT, STREAMS_MAX, Hub, Stream, TooManyStreamsError
 
+PATIENCE = 60
 News = Iterator[tuple[str, Happening, dict[str, object]]]
 
 
@@ -20,8 +21,15 @@ def nothing_new(_: frozenset[str]) -> News:
     return iter(())
 
 
+async def told_up_to(hub: Hub, number: int) -> None:
+    """Waits until so many events were told."""
+    async with asyncio.timeout(PATIENCE):
+        while hub.last.rpartition("-")[2] != str(number):
+            await asyncio.sleep(MOMENT)
+
+
 async def told(stream: Stream) -> bytes:
-    content = await asyncio.wait_for(stream.next(), 5)
+    content = await asyncio.wait_for(stream.next(), PATIENCE)
     assert content is not None
     return content
 
@@ -65,7 +73,7 @@ def test_what_was_missed_is_known_for_a_while_and_only_to_who_was_there() -> Non
         hub.open()
         before = hub.last
         hub.tell("anna", Happening.GONE, {})
-        await asyncio.sleep(5 * MOMENT)
+        await told_up_to(hub, 1)
         missed = hub.missed(before, everything)
         assert missed is not None
         assert len(missed) == 1
@@ -75,7 +83,7 @@ def test_what_was_missed_is_known_for_a_while_and_only_to_who_was_there() -> Non
         assert hub.missed(f"{hub.last}0", everything) is None
         for _ in range(2000):
             hub.tell("anna", Happening.GONE, {})
-        await asyncio.sleep(5 * MOMENT)
+        await told_up_to(hub, 2001)
         assert hub.missed(before, everything) is None
 
     asyncio.run(run())
