@@ -49,6 +49,7 @@ class Attention:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._number = connection.fileno()
         self._place = OneProcessor(connection)
 
     def await_soon(self) -> None:
@@ -60,7 +61,7 @@ class Attention:
         if not _SEVERAL_PROCESSORS:
             return
         now = time.perf_counter()
-        if not _company.is_alone(self._connection.fileno(), now):
+        if not _company.is_alone(self._number, now):
             self._place.leave()
         elif not self._place.share(now):
             self._look(now + SECONDS)

@@ -26,7 +26,7 @@ _MORE_FOLLOWS = frozenset(
 """After these a client has something else to ask soon."""
 _HANDLES_MAX = 200  # as pcscd has it
 _SCOPE_MAX = 3  # SCARD_SCOPE_GLOBAL
-_READ_AT_ONCE = 1024
+_READ_AT_ONCE = 448
 _LOOK_UP_AFTER = 0.1  # seconds between looks at a client whose command waits for another's transaction
 
 
@@ -44,6 +44,7 @@ class Connection:
         self._client = client
         self._manager = manager
         self._received = b""
+        self._taken = 0
         self._watch = Watch(self._send_signal)
         self._minor = messages.PROTOCOL_MINOR_NEWEST
         self._context = 0
@@ -102,19 +103,24 @@ class Connection:
         answer = handler(self._receive(size) if size else b"")
         if answer:
             self._client.sendall(answer)
-            if command in _MORE_FOLLOWS and not self._received:
+            if command in _MORE_FOLLOWS and self._taken == len(self._received):
                 attention.await_soon()
 
     def _receive(self, size: int) -> bytes:
-        # A client writes a command in three pieces, and one look finds them all.
-        received = self._received
+        if self._taken + size > len(self._received):
+            self._receive_more(size)
+        start, self._taken = self._taken, self._taken + size
+        return self._received[start : self._taken]
+
+    def _receive_more(self, size: int) -> None:
+        """Until so many bytes wait. A client writes a command in three pieces, and one look finds them all."""
+        received = self._received[self._taken :]
         while len(received) < size:
             more = self._client.recv(max(_READ_AT_ONCE, size - len(received)))
             if not more:
                 raise _MessageError
             received += more
-        self._received = received[size:]
-        return received[:size]
+        self._received, self._taken = received, 0
 
     def _send_signal(self, signal: bytes) -> None:
         try:

@@ -13,6 +13,9 @@ from stuntcard.readers.pcsc.power import Later, Power, later
 from stuntcard.readers.pcsc.sharing import Handle, Sharing
 from stuntcard.readers.slot import CardInterface, Slot
 
+# Each command asks for these, and to look one up in its enum takes longer than to compare it.
+_SUCCESS, _RAW, _ANY_OLD = Code.SUCCESS, Protocol.RAW, Protocol.ANY_OLD
+_LEAVE, _EJECT = Disposition.LEAVE, Disposition.EJECT
 _ACCEPTABLE = ANY | Protocol.RAW | Protocol.ANY_OLD
 _EVENTS_WRAP = 0x10000
 _TRANSACTION_PATIENCE = 0.1  # seconds; pcscd, too, holds back its refusal so long, so that clients do not spin
@@ -191,26 +194,28 @@ class Reader:
 
     def end_transaction(self, handle: Handle, disposition: int) -> Code:
         """NOT_TRANSACTED when none is open."""
-        if disposition > Disposition.EJECT:
+        if disposition > _EJECT:
             return Code.INVALID_VALUE
         if handle.news:
             return handle.news
-        if disposition != Disposition.LEAVE and not self._sharing.admits(handle):
+        if disposition != _LEAVE and not self._sharing.admits(handle):
             return Code.SHARING_VIOLATION
         self._activity += 1
-        code = Code.SUCCESS
-        if disposition in (Disposition.RESET, Disposition.UNPOWER):
-            code = self._power.restart(cold=disposition == Disposition.UNPOWER)
-        elif disposition == Disposition.EJECT:
-            code = Code.UNSUPPORTED_FEATURE
+        code = _SUCCESS if disposition == _LEAVE else self._dispose(disposition)
         with self._state:
             unlocked = self._sharing.unlock(handle)
             self._state.notify_all()
         return code or unlocked
 
+    def _dispose(self, disposition: int) -> Code:
+        if disposition == Disposition.EJECT:
+            return Code.UNSUPPORTED_FEATURE
+        return self._power.restart(cold=disposition == Disposition.UNPOWER)
+
     def transmit(self, handle: Handle, protocol: int, command: bytes) -> tuple[Code, bytes]:
         """The card's answer to a command APDU; NOT_TRANSACTED when it is mute, NO_SMARTCARD when torn out."""
-        if refusal := self._command_refusal(handle, protocol):
+        # a client that is refused does not wait for another's command
+        if self._power.exchange.locked() and (refusal := self._command_refusal(handle, protocol)):
             return refusal, b""
         with self._power.exchange:
             # asked again, because what we waited for may have been a reset
@@ -226,7 +231,7 @@ class Reader:
             self._watch_transaction()
         if card is not self._contacts.card:
             return self._gone(handle) or Code.NO_SMARTCARD, b""
-        return (Code.SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
+        return (_SUCCESS, answer) if answer else (Code.NOT_TRANSACTED, b"")
 
     def control(
         self, handle: Handle, control_code: int, data: bytes, client_there: Callable[[], bool]
@@ -298,13 +303,11 @@ class Reader:
     def _command_refusal(self, handle: Handle, protocol: int) -> Code:
         if handle.news or not self._sharing.admits(handle):
             return self._refusal(handle)
-        if protocol == Protocol.RAW:
-            return Code.SUCCESS
+        if protocol == _RAW:
+            return _SUCCESS
         if self._contacts.card is None:
             return Code.NO_SMARTCARD
-        if protocol not in (self._contacts.protocol, Protocol.ANY_OLD):
-            return Code.PROTO_MISMATCH
-        return Code.SUCCESS
+        return _SUCCESS if protocol in (self._contacts.protocol, _ANY_OLD) else Code.PROTO_MISMATCH
 
     # The slot
 
