@@ -6,7 +6,7 @@ profile shows (`piv_codes`, `piv_slots`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from stuntcard.applets import piv_codes, piv_management
 from stuntcard.applets.answers import RefusalError
@@ -53,7 +53,7 @@ class Piv:
         if command.ins not in _SINCE_PIN:
             card.memos.note(piv_codes.JUST_GIVEN, False)
         answered = handle(card, command, _HANDLERS)
-        return replace(answered, unasked=True) if command.le is None else answered
+        return answered._replace(unasked=True) if command.le is None else answered
 
     def codes_concerned(self, card: Card, command: Command) -> frozenset[str]:
         """Codes go by references of this command set's own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from stuntcard.card.files import MASTER_FILE
 from stuntcard.card.key_parts import Part
@@ -18,8 +19,7 @@ class ControlTemplate(IntEnum):
     CONFIDENTIALITY = 0xB8
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityEnvironment:
+class SecurityEnvironment(NamedTuple):
     """What MANAGE SECURITY ENVIRONMENT: SET chose for later commands.
 
     `enciphering`: the environment is for the sender's part, and not the receiver's. `target`: the file of the key that

@@ -6,21 +6,23 @@ A tag is the number that its bytes make, big-endian: 0x81, 0x5F2D, 0x7F49.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TAG_BYTES_MAX = 3
 LENGTH_BYTES_MAX = 4
 
 _LONG_TAG = 0x1F
 _CONSTRUCTED = 0x20
+_LONG_LENGTH = 0x80
+_SHORT_TAGS = frozenset(tag for tag in range(1, 0x100) if tag & _LONG_TAG != _LONG_TAG)
+"""Tags of one byte. They, and lengths of one byte, are what most objects have, and are read and written soonest."""
 
 
 class TlvError(ValueError):
     """Bytes that are not well-formed BER-TLV, or a tag or length that cannot be written as such."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
+class Tlv(NamedTuple):
     """One data object: its tag and the bytes of its value."""
 
     tag: int
@@ -47,7 +49,7 @@ def encode(tag: int, value: bytes) -> bytes:
 
 def encode_length(length: int) -> bytes:
     """A length field in as few bytes as may be, 1 to 5. Raises TlvError outside 0 to 2**32 - 1."""
-    if 0 <= length < 0x80:
+    if 0 <= length < _LONG_LENGTH:
         return bytes((length,))
     count = (length.bit_length() + 7) // 8
     if length < 0 or count > LENGTH_BYTES_MAX:
@@ -64,7 +66,7 @@ def parse(raw: bytes, *, padding: bytes = b"", strict: bool = False) -> tuple[Tl
     found = []
     position, end = 0, len(raw)
     while position < end:
-        if raw[position] in padding:
+        if padding and raw[position] in padding:
             position += 1
             continue
         tlv, position = _read(raw, position, strict)
@@ -89,9 +91,15 @@ def find(tlvs: Iterable[Tlv], tag: int) -> bytes | None:
 def _read(raw: bytes, position: int, strict: bool) -> tuple[Tlv, int]:
     """The data object at `position`, and the position after it."""
     start = position
-    position = _tag_end(raw, start, strict)
-    tag = int.from_bytes(raw[start:position])
-    length, position = _read_length(raw, position, strict)
+    if start < len(raw) and raw[start] in _SHORT_TAGS:
+        tag, position = raw[start], start + 1
+    else:
+        position = _tag_end(raw, start, strict)
+        tag = int.from_bytes(raw[start:position])
+    if position < len(raw) and raw[position] < _LONG_LENGTH:
+        length, position = raw[position], position + 1
+    else:
+        length, position = _read_length(raw, position, strict)
     end = position + length
     if end > len(raw):
         raise TlvError(f"object {tag:02X} has {length} bytes by its length, but {len(raw) - position} follow")
@@ -125,7 +133,7 @@ def _read_length(raw: bytes, position: int, strict: bool) -> tuple[int, int]:
         raise TlvError("a tag is there, but no length follows")
     first = raw[position]
     position += 1
-    if first < 0x80:
+    if first < _LONG_LENGTH:
         return first, position
     count = first & 0x7F
     if not 1 <= count <= LENGTH_BYTES_MAX:
@@ -140,6 +148,8 @@ def _read_length(raw: bytes, position: int, strict: bool) -> tuple[int, int]:
 
 
 def _tag_bytes(tag: int) -> bytes:
+    if tag in _SHORT_TAGS:
+        return bytes((tag,))
     if tag <= 0 or tag >= 1 << 8 * TAG_BYTES_MAX:
         raise TlvError(f"tag {tag:#x} is not 1 to {TAG_BYTES_MAX} bytes")
     raw = tag.to_bytes((tag.bit_length() + 7) // 8)

@@ -11,7 +11,6 @@ One Transport serves one card session. It does no input or output: bytes come in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 
 from stuntcard.iso7816.apdu import (
@@ -92,7 +91,7 @@ class Transport:
         if so_far is None:
             joined = part
         elif _same_chain(so_far, part):
-            joined = replace(part, data=so_far.data + part.data)
+            joined = part._replace(data=so_far.data + part.data)
         else:
             return _status(StatusWord.LAST_COMMAND_EXPECTED)
         if len(joined.data) > self._max_data:

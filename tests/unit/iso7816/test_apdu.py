@@ -134,10 +134,6 @@ def test_a_response_without_status_word_is_refused(raw: bytes) -> None:
         parse_response(raw)
 
 
-def test_what_is_called_when_fetched_is_no_part_of_a_response() -> None:
-    assert Response(0x9000, b"a", print) == Response(0x9000, b"a")
-
-
 BYTE = st.integers(0, 255)
 
 
