@@ -52,7 +52,8 @@ class Version(IntEnum):
 
 CLIENT_VERSION = Memo(Version.V0_6, outlives_reset=True)
 """The version that a client read, and so expects. After a reset, OpenSC selects the applet again and does not ask."""
-_COMMANDS_BEFORE: Memo[tuple[Command, ...]] = Memo(())
+_SELECTED_BEFORE: Memo[tuple[Command, ...]] = Memo(())
+"""The last two commands, as far as they are SELECT and no other came after them."""
 
 
 class _Algorithm(IntEnum):
@@ -65,6 +66,7 @@ class _Algorithm(IntEnum):
 
 _COMPUTE_SIGNATURE, _DECIPHER = 0x9E9A, 0x8086
 _SET_FOR_COMPUTATION = 0x41
+_TEMPLATES = {template.value: template for template in ControlTemplate}
 _PLAIN_CRYPTOGRAM = 0x00
 
 _KINDS = frozenset((FileKind.DF, FileKind.EF))
@@ -80,7 +82,7 @@ class IsoApplet:
     def select(self, card: Card, command: Command) -> Response:
         """Selected by name; whoever fetches the answer reads API 0.6 there."""
         card.select_file(card.files.at(MASTER_FILE))
-        if _connects_like_old_opensc(card.memos.read(_COMMANDS_BEFORE), command):
+        if _connects_like_old_opensc(card.memos.read(_SELECTED_BEFORE), command):
             card.memos.note(CLIENT_VERSION, Version.V0_6)
         if command.p2 == NO_ANSWER:
             return Response(StatusWord.OK)
@@ -99,8 +101,12 @@ class IsoApplet:
         return codes_concerned(card, command)
 
     def heard(self, card: Card, command: Command) -> None:
-        """The last two commands tell how a client connects."""
-        card.memos.note(_COMMANDS_BEFORE, (*card.memos.read(_COMMANDS_BEFORE)[-1:], command))
+        """The last two commands tell how a client connects, when they select something."""
+        before = card.memos.read(_SELECTED_BEFORE)
+        if command.ins == Instruction.SELECT:
+            card.memos.note(_SELECTED_BEFORE, (*before[-1:], command))
+        elif before:
+            card.memos.note(_SELECTED_BEFORE, ())
 
 
 def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> bool:
@@ -110,8 +116,7 @@ def _connects_like_old_opensc(before: tuple[Command, ...], command: Command) -> 
     """
     if len(before) != 2 or before[1] != command:
         return False
-    other = before[0]
-    return other.ins == Instruction.SELECT and other.p1 == BY_NAME and other.data != NAME
+    return before[0].p1 == BY_NAME and before[0].data != NAME
 
 
 def _version(card: Card, version: Version) -> bytes:
@@ -151,10 +156,9 @@ def _described(description: file_commands.Description) -> File:
 def _manage_security_environment(card: Card, command: Command) -> Response:
     if command.p1 != _SET_FOR_COMPUTATION:
         raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
-    try:
-        template = ControlTemplate(command.p2)
-    except ValueError:
-        raise RefusalError(StatusWord.INCORRECT_P1P2) from None
+    template = _TEMPLATES.get(command.p2)
+    if template is None:
+        raise RefusalError(StatusWord.INCORRECT_P1P2)
     fields = tlv.parse(command.data)
     algorithm, reference = tlv.find(fields, 0x80), tlv.find(fields, 0x84)
     if algorithm is None or reference is None or len(algorithm) != 1 or len(reference) != 1:
@@ -185,16 +189,19 @@ def _perform_security_operation(card: Card, command: Command) -> Response:
     raise RefusalError(StatusWord.INCORRECT_P1P2)
 
 
+_SIGNING: dict[int, Callable[[Key, bytes], bytes]] = {
+    _Algorithm.RSA_PKCS1: sign_pkcs1,
+    _Algorithm.RSA_PSS: sign_pss,
+    _Algorithm.ECDSA: sign_ecdsa,
+}
+
+
 def _signing(card: Card, algorithm: int) -> Callable[[Key, bytes], bytes]:
-    match algorithm:
-        case _Algorithm.RSA_PKCS1:
-            return sign_pkcs1
-        case _Algorithm.RSA_PSS:
-            return sign_pss
-        case _Algorithm.ECDSA:
-            return sign_ecdsa_sha1 if card.memos.read(CLIENT_VERSION) is Version.V0_6 else sign_ecdsa
-        case _:
-            raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+    operation = _SIGNING.get(algorithm)
+    if operation is None:
+        raise RefusalError(StatusWord.FUNCTION_NOT_SUPPORTED)
+    hashed_here = operation is sign_ecdsa and card.memos.read(CLIENT_VERSION) is Version.V0_6
+    return sign_ecdsa_sha1 if hashed_here else operation
 
 
 def _use_key(

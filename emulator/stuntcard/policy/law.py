@@ -53,9 +53,9 @@ def step(profile: Profile, state: State, event: Event) -> Outcome:
     return _RULES[type(event)](profile, state, event)
 
 
-def permits(state: State, code: str) -> bool:
-    """Whether a code was given and holds."""
-    return code in state.verified and not state.dead
+def permits(state: State, *codes: str) -> bool:
+    """Whether these codes were given and hold."""
+    return state.verified.issuperset(codes) and not state.dead
 
 
 def is_open(profile: Profile, state: State) -> bool:
@@ -67,7 +67,7 @@ def area_of_new_key(profile: Profile, state: State) -> str | None:
     """The area that a key stored now would go to: the first whose codes have all been given."""
     asked = not is_open(profile, state)
     for name, area in profile.areas.items():
-        if area.create_with and not (asked and any(not permits(state, code) for code in area.create_with)):
+        if area.create_with and not (asked and not permits(state, *area.create_with)):
             return name
     return None
 
@@ -155,7 +155,7 @@ def _use_key(profile: Profile, state: State, event: UseKey) -> Outcome:
     if item is None or item.key is None:
         return state, Verdict.NO_SUCH_KEY
     codes = codes_to_use(profile, item)
-    given = not item.rights.never and all(permits(state, code) for code in codes)
+    given = not item.rights.never and permits(state, *codes)
     if not (given or is_open(profile, state)):
         return state, Verdict.NOT_AUTHORISED
     return _no_more_given(state, (*_used_up(profile, codes[:1]), item.rights.consent)), Verdict.DONE
@@ -336,7 +336,7 @@ def _used_up(profile: Profile, codes: tuple[str, ...]) -> list[str]:
 def _no_more_given(state: State, codes: Iterable[str | None]) -> State:
     """Without some of the codes given; the same state where none of them was."""
     left = state.verified.difference(codes)
-    return state if left == state.verified else replace(state, verified=left)
+    return state if len(left) == len(state.verified) else replace(state, verified=left)
 
 
 # Each rule takes its own kind of event; the table's key is what makes the call right.
