@@ -53,6 +53,7 @@ _ENCODED, _INFORMATION, _ERROR_DETECTION = 0x70, 0x71, 0xFE
 _COMPRESSED = b"\x01"
 _LONGEST_CERTIFICATE = 16384
 _PIN_OF_PIV_ALONE = bytes.fromhex("4000")
+_DISCOVERY = tlv.encode(DISCOVERY, tlv.encode(0x4F, NAME) + tlv.encode(0x5F2F, _PIN_OF_PIV_ALONE))
 _NOT_FEDERAL = bytes.fromhex("D4E739DA739CED39CE739D836858210842108421C84210C3EB")
 """A FASC-N of agency 9999: the GUID is what tells cards apart."""
 _EXPIRY = b"20491231"
@@ -68,7 +69,7 @@ def get_data(card: Card, command: Command) -> Response:
         raise RefusalError(StatusWord.INCORRECT_DATA)
     tag = int.from_bytes(named.value)
     if tag == DISCOVERY:
-        return Response(StatusWord.OK, _discovery())
+        return Response(StatusWord.OK, _DISCOVERY)
     content = _certificate(card, tag) if tag in CERTIFICATES else _object(card, tag)
     if content is None:
         raise RefusalError(StatusWord.FILE_NOT_FOUND)
@@ -166,10 +167,6 @@ def _object(card: Card, tag: int) -> bytes | None:
 
 
 # What the card tells by itself
-
-
-def _discovery() -> bytes:
-    return tlv.encode(DISCOVERY, tlv.encode(0x4F, NAME) + tlv.encode(0x5F2F, _PIN_OF_PIV_ALONE))
 
 
 def _own_bytes(card: Card, what: str, length: int) -> bytes:

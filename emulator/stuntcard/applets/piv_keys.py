@@ -16,8 +16,8 @@ from stuntcard.applets.piv_slots import (
     Algorithm,
     SlotKey,
     identifier_of,
+    key_in,
     label_of,
-    slots,
     usage_of,
 )
 from stuntcard.applets.shown_area import shown_area
@@ -91,7 +91,7 @@ def _with_slot(card: Card, command: Command, fields: Mapping[int, bytes]) -> byt
 def _key_in(card: Card, slot: int) -> SlotKey:
     if slot not in SLOTS:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
-    key = slots(card).get(slot)
+    key = key_in(card, slot)
     if key is None:
         raise RefusalError(StatusWord.REFERENCED_DATA_NOT_FOUND)
     return key
@@ -150,7 +150,7 @@ def _store(card: Card, slot: int, algorithm: Algorithm, origin: Origin, plan: Pl
     if law.area_of_new_key(card.profile, card.state) != shown_area(card):
         raise RefusalError(StatusWord.SECURITY_STATUS_NOT_SATISFIED)
     key = plan.supply()
-    there = slots(card).get(slot)
+    there = key_in(card, slot)
     verdict = _would_be_stored(card, there, StoreKey(origin, plan.size))
     if verdict is Verdict.DONE:
         if there is not None:

@@ -93,6 +93,17 @@ def slots(card: Card) -> Mapping[int, SlotKey]:
     return {**filled, **dict(zip(empty, (key for key in keys if key.reference not in SLOTS), strict=False))}
 
 
+def key_in(card: Card, slot: int) -> SlotKey | None:
+    """The key in a slot, if there is one. Each signature asks, so one made through PIV is found by its reference."""
+    number = card.content.number_of(slot)
+    item = None if number is None else card.state.item(number)
+    if item is not None and item.area == shown_area(card):
+        key = _as_key(item, card.content.keys[item.number])
+        if key is not None:
+            return key
+    return slots(card).get(slot)
+
+
 def _as_key(item: Item, record: KeyRecord) -> SlotKey | None:
     """The key of an item, if PIV has such keys and there is a name for it."""
     reference, algorithm = record.reference, algorithm_of(record.private)
@@ -104,5 +115,5 @@ def _as_key(item: Item, record: KeyRecord) -> SlotKey | None:
 
 def certificate_identifier(card: Card, slot: int) -> bytes:
     """By which the certificate of a slot is listed: its key's, and where it has none, the slot's own."""
-    key = slots(card).get(slot)
+    key = key_in(card, slot)
     return identifier_of(slot) if key is None else key.identifier
