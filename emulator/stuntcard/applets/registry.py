@@ -118,10 +118,19 @@ def seen_through(profile: Profile, name: str) -> Profile:
     return _changed(profile, name, applets=(applet, *others), shown_area=None)
 
 
+def areas_shown(profile: Profile, applet: str) -> tuple[str, ...]:
+    """The areas that can stand behind this command set's name, as in APPLET:AREA."""
+    if applet == "ias":
+        return profile.areas_for_ias if profile.ias is not None else ()
+    if applet not in APPLETS_OF_ONE_AREA or profile.open_while is not None:
+        return ()
+    return tuple(name for name, one in profile.areas.items() if one.guard in profile.codes_on_chip)
+
+
 def _through_one_area(profile: Profile, applet: str, area: str) -> Profile:
     if profile.open_while is not None:
         raise AppletChoiceError(f"a card that leaves the factory empty is not made up through {applet}; take myeid")
-    shown = [name for name, one in profile.areas.items() if one.guard in profile.codes_on_chip]
+    shown = areas_shown(profile, applet)
     if area not in shown:
         raise AppletChoiceError(f"programs see no area '{area}' of this card; there are: {', '.join(shown)}")
     others = (other for other in profile.applets if other in BESIDE_ONE_AREA)
@@ -135,8 +144,8 @@ def _through_ias(profile: Profile, area: str | None) -> Profile:
     applets = ("ias", *(other for other in profile.applets if other != "ias"))
     if area is None:
         return profile.model_copy(update={"applets": applets})
-    if area not in profile.areas_for_ias:
-        known = ", ".join(profile.areas_for_ias)
+    if area not in areas_shown(profile, "ias"):
+        known = ", ".join(areas_shown(profile, "ias"))
         raise AppletChoiceError(f"programs see no area '{area}' of this card through ias; there are: {known}")
     guard = profile.areas[area].guard
     numbers = {name: IAS_CODE if name == guard else None for name in profile.codes}

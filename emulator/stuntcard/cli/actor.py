@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stuntcard.cli.completion import complete_act, complete_actor
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.options import LanguageOption, RunningCardArgument
 
@@ -23,8 +24,13 @@ def add_to(app: typer.Typer) -> None:
 def actor(
     context: typer.Context,
     card: RunningCardArgument,
-    actor: Annotated[str, typer.Argument(help="Who acts: an actor of the card's profile, such as office.")],
-    act: Annotated[str, typer.Argument(help="What the actor does, such as set-identification.")],
+    actor: Annotated[
+        str,
+        typer.Argument(help="Who acts: an actor of the card's profile, such as office.", autocompletion=complete_actor),
+    ],
+    act: Annotated[
+        str, typer.Argument(help="What the actor does, such as set-identification.", autocompletion=complete_act)
+    ],
     language: LanguageOption = "",
 ) -> None:
     """Have somebody off the card act on a running card: the office, the helpline.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stuntcard.cli.completion import complete_profile
+from stuntcard.cli.completion import complete_profile, complete_trait
 from stuntcard.cli.exit import failing
 from stuntcard.cli.options import JsonOption, LanguageOption
 
@@ -17,6 +17,7 @@ StateOption = Annotated[
         help="The card's state instead, several things with commas: pin=blocked, puk=1 (tries left), puk=not_set, "
         'cc=2 (keys with certificate), "cc=1+1 unpaired", part:pep=lost, card=dead. As much else works as can.',
         metavar="NAME=VALUE,…",
+        autocompletion=complete_trait,
     ),
 ]
 

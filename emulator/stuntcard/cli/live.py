@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stuntcard.cli.completion import complete_card
+from stuntcard.cli.completion import complete_card, complete_card_at_rest_or_running, complete_trait
 from stuntcard.cli.exit import ExitCode, fail, failing
 from stuntcard.cli.groups import new_group
 from stuntcard.cli.options import JsonOption, LanguageOption, RunningCardArgument
@@ -160,13 +160,20 @@ def state(card: RunningCardArgument = "", language: LanguageOption = "", as_json
 
 
 def set_state(
-    card: RunningCardArgument,
+    card: Annotated[
+        str,
+        typer.Argument(
+            help="A running card, by its name or its profile's id (see `stuntcard status`), or card:NAME in the store.",
+            autocompletion=complete_card_at_rest_or_running,
+        ),
+    ],
     wanted: Annotated[
         list[str],
         typer.Argument(
             help="What shall be: pin=blocked, puk=1 (tries left), puk=set, puk=not_set, part:pep=lost, card=dead; "
             "keys of an area: cc=2, cc=1+1 unpaired.",
             metavar="NAME=VALUE…",
+            autocompletion=complete_trait,
         ),
     ],
     force: Annotated[

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 import typer
 
 from stuntcard.cli.completion import (
-    complete_applet,
-    complete_card,
+    complete_applet_of_cards,
+    complete_named_card,
     complete_profile,
     complete_running_card,
-    complete_scenario,
+    complete_scenario_of_cards,
     complete_stored_card,
 )
 from stuntcard.cli.language import language_option
@@ -37,7 +37,7 @@ CardArguments = Annotated[
     typer.Argument(
         help="A profile for a fresh card, card:NAME for a stored one (see `stuntcard card`), or `empty` for a reader "
         "without one; NAME=CARD gives it a name. Each lies in a reader of its own.",
-        autocompletion=complete_card,
+        autocompletion=complete_named_card,
         metavar="[CARD]...",
         show_default=False,
     ),
@@ -79,7 +79,7 @@ class CardOptions:
         typer.Option(
             help="A card in this trouble, and no fresh one; see `stuntcard scenario list`.",
             metavar="NAME",
-            autocompletion=complete_scenario,
+            autocompletion=complete_scenario_of_cards,
         ),
     ] = None
     applet: Annotated[
@@ -88,7 +88,7 @@ class CardOptions:
             help="What programs see first: isoapplet, myeid, oseid (myeid by another ATR), gids, piv, ias, or with an "
             "area gids:AREA, piv:AREA, ias:AREA; without it, the card's own.",
             metavar="NAME",
-            autocompletion=complete_applet,
+            autocompletion=complete_applet_of_cards,
         ),
     ] = None
     language: Annotated[str, language_option("What a scenario tells, it tells in en, cs or sl.")] = ""

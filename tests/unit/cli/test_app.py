@@ -9,6 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from stuntcard.cli.app import all_commands
+from typer._completion_classes import BashComplete
+from typer.main import get_command
 
 from tests.unit.cli.command_line import PATIENCE, done, run, stuntcard
 from tests.unit.control.running_cards import running_card
@@ -67,6 +70,28 @@ def test_commands_and_names_are_completed(tmp_path: Path, monkeypatch: pytest.Mo
     assert completed("stuntcard exec car") == ["card:mine"]
     assert completed("stuntcard card show ") == ["mine"]
     assert completed("stuntcard state ") == []
+
+
+def offered(line: str) -> list[str]:
+    """The same in this process, and before bash's own breaks of words are minded."""
+    *args, incomplete = line.split(" ")[1:]
+    shell = BashComplete(get_command(all_commands()), {}, "stuntcard", "_STUNTCARD_COMPLETE")
+    return [item.value for item in shell.get_completions(args, incomplete)]
+
+
+def test_values_with_parts_are_completed_as_the_cards_of_the_line_have_them() -> None:
+    assert offered("stuntcard exec proid-q --applet pi") == ["piv"]
+    assert offered("stuntcard exec proid-q --applet piv") == ["piv", "piv:cc", "piv:general"]
+    assert offered("stuntcard exec a=proid-q b=zzzs-pk --applet b:ias:p") == ["b:ias:pep"]
+    assert offered("stuntcard exec --scenario proid-q-pin-blocked --applet gids:c") == ["gids:cc"]
+    assert offered("stuntcard exec a=proid-q b=tokenme --scenario b:tokenme-fu") == ["b:tokenme-full"]
+    assert offered("stuntcard exec a=tok") == ["a=tokenme"]
+    assert offered("stuntcard advise proid-q --state pin=blocked,puk=n") == ["pin=blocked,puk=not_set"]
+    assert offered("stuntcard no-such-command a") == ["actor", "advise"]
+    with running_card("eobcanka"):
+        assert offered("stuntcard actor eobcanka of") == ["office"]
+        assert "set-identification" in offered("stuntcard actor eobcanka office ")
+        assert offered("stuntcard set eobcanka card=") == ["card=dead"]
 
 
 def test_cards_that_run_are_completed() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stuntcard.cli.completion import joined_at_colons
+from stuntcard.cli.completion import joined_where_broken
 
 from tests.unit.cli.command_line import PATIENCE, done
 
@@ -76,6 +76,10 @@ def test_words_with_a_colon_are_completed(bash: Bash) -> None:
     assert bash.line("stuntcard run card:m\t") == "run card:mine"
     assert bash.line("stuntcard run card:\t--detach") == "run card:mine --detach"
     assert bash.line("stuntcard run car\t") == "run card:mine"
+    assert bash.line("stuntcard run anna=card:m\t") == "run anna=card:mine"
+    assert bash.line("stuntcard run proid-q --applet piv:c\t") == "run proid-q --applet piv:cc"
+    assert bash.line("stuntcard run proid-q --applet=piv:c\t") == "run proid-q --applet=piv:cc"
+    assert bash.line("stuntcard set card:mine pin=bl\t") == "set card:mine pin=blocked"
     # Who told bash that a colon breaks no words, has it as well.
     bash.line("COMP_WORDBREAKS=${COMP_WORDBREAKS//:}; stuntcard")
     assert bash.line("stuntcard run card:m\t") == "run card:mine"
@@ -87,17 +91,19 @@ def test_words_with_a_colon_are_completed(bash: Bash) -> None:
         ("stuntcard run card : m", 4, "stuntcard run card:m", 2, "card:m"),
         ("stuntcard run card :", 3, "stuntcard run card:", 2, "card:"),
         ("stuntcard run card : mine tok", 5, "stuntcard run card:mine tok", 3, "tok"),
+        ("stuntcard exec anna = card : m", 6, "stuntcard exec anna=card:m", 2, "anna=card:m"),
+        ("stuntcard run x --applet = piv : c", 6, "stuntcard run x --applet=piv:c", 3, "--applet=piv:c"),
         ("stuntcard run card:m", 2, "stuntcard run card:m", 2, ""),
         ("stuntcard run pro", 2, "stuntcard run pro", 2, ""),
     ],
 )
 def test_what_bash_broke_is_one_word_again(parts: str, number: int, words: str, place: int, typed: str) -> None:
     said = {"COMP_WORDS": parts.replace(" ", "\n"), "COMP_CWORD": str(number)}
-    assert joined_at_colons(said) == typed
+    assert joined_where_broken(said) == typed
     assert said == {"COMP_WORDS": words.replace(" ", "\n"), "COMP_CWORD": str(place)}
 
 
 def test_a_new_word_behind_a_colon_is_a_new_word() -> None:
     said = {"COMP_WORDS": "stuntcard\nrun\ncard\n:\n", "COMP_CWORD": "4"}
-    assert joined_at_colons(said) == ""
+    assert joined_where_broken(said) == ""
     assert said == {"COMP_WORDS": "stuntcard\nrun\ncard:\n", "COMP_CWORD": "3"}

@@ -38,7 +38,7 @@ class Group(TyperGroup):
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """As usual, but for a word that is no command."""
-        if not args[0].startswith("-") and args[0] not in self.commands:
+        if not (ctx.resilient_parsing or args[0].startswith("-") or args[0] in self.commands):
             ctx.fail(self._no_command(ctx, args[0]))
         return super().resolve_command(ctx, args)
 
