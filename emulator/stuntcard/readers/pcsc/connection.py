@@ -26,7 +26,7 @@ _MORE_FOLLOWS = frozenset(
 """After these a client has something else to ask soon."""
 _HANDLES_MAX = 200  # as pcscd has it
 _SCOPE_MAX = 3  # SCARD_SCOPE_GLOBAL
-_READ_AT_ONCE = 448
+_READ_AT_ONCE = 448  # more than a short command; beyond 512 bytes Python asks the system for memory
 _LOOK_UP_AFTER = 0.1  # seconds between looks at a client whose command waits for another's transaction
 
 

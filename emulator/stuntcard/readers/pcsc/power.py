@@ -39,12 +39,12 @@ class _Use(Enum):
 class Power:
     """Gives power to the card with the first connection, and takes it some seconds after the last client has gone.
 
-    `exchange` is held while the card is spoken to, `state` guards `contacts` and `sharing`: see `Reader`.
+    `exchange` is held while the card is spoken to, `lock` guards `contacts` and `sharing`: see `Reader`.
     """
 
-    def __init__(self, state: threading.Condition, contacts: Contacts, sharing: Sharing, later: Later) -> None:
+    def __init__(self, lock: threading.Lock, contacts: Contacts, sharing: Sharing, later: Later) -> None:
         self.exchange = threading.Lock()
-        self._state = state
+        self._lock = lock
         self._contacts = contacts
         self._sharing = sharing
         self._later = later
@@ -53,7 +53,7 @@ class Power:
 
     def up(self) -> Code:
         """For a new connection: the card has power, or why not."""
-        with self._state:
+        with self._lock:
             if self._contacts.card is None:
                 return Code.NO_SMARTCARD
             self._use = _Use.IN_USE
@@ -80,7 +80,7 @@ class Power:
 
     def leave_as_it_is(self) -> None:
         """A client holds the card on; if that has no power, those that connect later give it none."""
-        with self._state:
+        with self._lock:
             self._use = _Use.IN_USE
             self._contacts.left_unpowered = self._contacts.unpowered
 
@@ -88,7 +88,7 @@ class Power:
         """By a client's wish; every holder is told."""
         with self.exchange:
             card = self._contacts.card
-            with self._state:
+            with self._lock:
                 self._sharing.tell(Code.RESET_CARD)
                 self._contacts.protocol = Protocol.UNDEFINED
                 if card is None:
@@ -102,7 +102,7 @@ class Power:
         """Reset the card and let every holder know, the caller included."""
         with self.exchange:
             card = self._contacts.card
-            with self._state:
+            with self._lock:
                 self._sharing.tell(Code.RESET_CARD)
                 self._contacts.protocol = Protocol.UNDEFINED
             if card is None:
@@ -116,11 +116,11 @@ class Power:
 
     def agree_on_protocol(self, share: int, preferred: int) -> Code:
         """Settles the protocol for a connection; a card hears of a new one before its next command."""
-        with self._state:
+        with self._lock:
             if self._contacts.protocol != Protocol.UNDEFINED:
                 return self._contacts.choose_protocol(share, preferred)
         with self.exchange:
-            with self._state:
+            with self._lock:
                 code = self._contacts.choose_protocol(share, preferred)
                 number = _NUMBERS.get(Protocol(self._contacts.protocol))
                 card = self._contacts.card if self._contacts.powered else None
@@ -130,7 +130,7 @@ class Power:
 
     def used(self, holders: int) -> None:
         """How many hold the card now: without any, it loses its power after a while, unless a client comes."""
-        with self._state:
+        with self._lock:
             if holders or not (self._contacts.powered or self._contacts.left_unpowered):
                 return
             # One alarm goes on while clients come and go, so that a connection costs no thread.
@@ -144,7 +144,7 @@ class Power:
         self._rest(lambda: True)
 
     def _on_alarm(self) -> None:
-        with self._state:
+        with self._lock:
             again = self._alarm_set = self._use is _Use.GRACE
             if again:
                 self._use = _Use.UNUSED
@@ -155,7 +155,7 @@ class Power:
 
     def _rest(self, still: Callable[[], bool]) -> None:
         with self.exchange:
-            with self._state:
+            with self._lock:
                 if not still():
                     return
                 card, was_powered = self._contacts.card, self._contacts.powered
@@ -164,7 +164,7 @@ class Power:
                 card.power_off()
 
     def _note_atr(self, card: CardInterface, atr: bytes) -> Code:
-        with self._state:
+        with self._lock:
             removed = self._contacts.card is not card
             if not removed:
                 self._contacts.activate(atr)

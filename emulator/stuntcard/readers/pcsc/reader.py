@@ -25,7 +25,7 @@ class Reader:
     """Everything a client can do with one reader. Each method answers with a PC/SC code.
 
     Two locks, always taken in this order. `_power.exchange` is held while the card is spoken to, for as long as the
-    card takes. `_state` guards the fields and is never held across a call to the card: a card may be pulled
+    card takes. `_lock` guards the fields and is never held across a call to the card: a card may be pulled
     out by its own fault injection in the middle of a command, and a slow one must not keep others from the
     state.
 
@@ -42,11 +42,12 @@ class Reader:
         self._unit = unit
         self._slot = slot
         self._on_change = on_change
-        self._state = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._sharing = Sharing()
         self._events = 0
         self._contacts = Contacts()
-        self._power = Power(self._state, self._contacts, self._sharing, later)
+        self._power = Power(self._lock, self._contacts, self._sharing, later)
         self._later = later
         self._activity = 0
         self._plugged = slot.plugged
@@ -68,7 +69,7 @@ class Reader:
 
     def state(self) -> bytes:
         """The reader's READER_STATE record; zeros while it is unplugged."""
-        with self._state:
+        with self._lock:
             if not self._plugged:
                 return bytes(READER_STATE.size)
             return READER_STATE.pack(
@@ -93,7 +94,7 @@ class Reader:
         """The value of an attribute."""
         if refusal := self._refusal(handle):
             return refusal, b""
-        with self._state:
+        with self._lock:
             seen = self._contacts
             facts = ReaderFacts(self.name, self._unit, seen.card is not None, seen.powered, seen.atr, seen.protocol)
         return attribute_value(identifier, facts)
@@ -105,8 +106,8 @@ class Reader:
 
         A reader held exclusively is not waited for: pcscd refuses such a client at once.
         """
-        with self._state:
-            return self._state.wait_for(
+        with self._lock:
+            return self._changed.wait_for(
                 lambda: self._sharing.exclusive or self._sharing.in_transaction in (None, handle), seconds
             )
 
@@ -123,7 +124,7 @@ class Reader:
             return refusal, None, Protocol.UNDEFINED
         code = self._power.agree_on_protocol(share, preferred)
         handle = Handle()
-        with self._state:
+        with self._lock:
             code = code or self._sharing.add(handle, share == ShareMode.EXCLUSIVE)
             protocol = self._contacts.protocol
         if code:
@@ -148,12 +149,12 @@ class Reader:
             return code, Protocol.UNDEFINED
         if share != ShareMode.DIRECT and not preferred & Protocol.RAW:
             self._power.leave_as_it_is()
-        with self._state:
+        with self._lock:
             code = self._sharing.change(handle, share == ShareMode.EXCLUSIVE)
             if not code:
                 handle.news = Code.SUCCESS
             protocol = self._contacts.protocol
-            self._state.notify_all()
+            self._changed.notify_all()
         self._on_change()
         return code, protocol
 
@@ -171,9 +172,9 @@ class Reader:
             self._power.restart(cold=False)
         elif disposition == Disposition.UNPOWER:
             self._power.down()
-        with self._state:
+        with self._lock:
             self._sharing.remove(handle)
-            self._state.notify_all()
+            self._changed.notify_all()
         self._power.used(self._sharing.count)
         self._on_change()
         return Code.SUCCESS
@@ -187,9 +188,9 @@ class Reader:
 
     def begin_transaction(self, handle: Handle) -> Code:
         """SHARING_VIOLATION, after a short wait, tells the library to ask again."""
-        with self._state:
+        with self._lock:
             if not self._sharing.admits(handle):
-                self._state.wait_for(lambda: handle.news or self._sharing.admits(handle), _TRANSACTION_PATIENCE)
+                self._changed.wait_for(lambda: handle.news or self._sharing.admits(handle), _TRANSACTION_PATIENCE)
             return handle.news or self._sharing.lock(handle)
 
     def end_transaction(self, handle: Handle, disposition: int) -> Code:
@@ -202,9 +203,9 @@ class Reader:
             return Code.SHARING_VIOLATION
         self._activity += 1
         code = _SUCCESS if disposition == _LEAVE else self._dispose(disposition)
-        with self._state:
+        with self._lock:
             unlocked = self._sharing.unlock(handle)
-            self._state.notify_all()
+            self._changed.notify_all()
         return code or unlocked
 
     def _dispose(self, disposition: int) -> Code:
@@ -282,11 +283,11 @@ class Reader:
             self._later(seconds, lambda: self._end_idle_transaction(seen))
 
     def _end_idle_transaction(self, seen: int) -> None:
-        with self._state:
+        with self._lock:
             if seen != self._activity or self._sharing.in_transaction is None:
                 return
             self._sharing.free()
-            self._state.notify_all()
+            self._changed.notify_all()
         self._slot.reset()
 
     # The checks read single fields without the lock: every transmit passes here, and a change that is just
@@ -318,7 +319,7 @@ class Reader:
 
     def _look_at_slot(self) -> bool:
         """What befell the reader itself, and resets that it did not ask for. Gives whether waiting clients care."""
-        with self._state:
+        with self._lock:
             if self._resets != self._slot.resets:
                 self._resets = self._slot.resets
                 self._sharing.tell(Code.RESET_CARD)
@@ -329,14 +330,14 @@ class Reader:
             self.plug_events += 1
             if not self._plugged:
                 self._sharing.desert()
-            self._state.notify_all()
+            self._changed.notify_all()
             return True
 
     def _look_into_slot(self) -> bool:
         while True:
             card = self._slot.card
             atr = card.atr if card is not None else b""
-            with self._state:
+            with self._lock:
                 if card is self._slot.card:  # else somebody was quicker; what we saw is out of date
                     return self._take_note_of(card, atr)
 
@@ -351,7 +352,7 @@ class Reader:
         if card is not None:
             self._contacts.put_in(card, atr)
             self._count_event()
-        self._state.notify_all()
+        self._changed.notify_all()
         return True
 
     def _count_event(self) -> None:
