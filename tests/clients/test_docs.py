@@ -39,8 +39,8 @@ PORT = re.compile(r"\b(?:4433|7816|8088|8629|8630)\b")
 """Ports that pages name; one page at a time has each."""
 LONGEST_WAIT, LOOK = 480.0, 0.1
 """Seconds that a page waits for a port which another page has, and between two looks; the other has to end as well."""
-QUIET = 0.5
-"""Seconds after which a program that goes on has said all that it says at first."""
+SERVING, QUIET = re.compile(r"http://|export PCSCLITE_CSOCK_NAME=|\bvpcd\b"), 0.5
+"""What a program that goes on says once it serves, and seconds after which it has said all that it says at first."""
 
 
 def name_of(page: Page) -> str:
@@ -84,6 +84,18 @@ def end_all_of(home: Path) -> None:
             continue
 
 
+def with_servers_awaited(typed: str) -> str:
+    """What a page has typed, but that nobody trusts the time that a server takes to listen, or to end."""
+    ports = [f"{int(port):04X}" for port in re.findall(r"accept (?:= [\d.]+:)?(\d+)", typed)]
+    # Its line in the table of the kernel's sockets, in state LISTEN.
+    looks = [f"grep -qs ':{port} [0-9A-F]*:0000 0A ' /proc/net/tcp /proc/net/tcp6" for port in ports]
+    awaited = f"until {' && '.join(looks)}; do sleep 0.1; done" if looks else "sleep 3"
+    typed = re.sub(r"^sleep \d$", awaited, typed, flags=re.MULTILINE)
+    return re.sub(
+        r"^kill (\$!.*)$", r"kill \1; while kill -0 \1; do sleep 0.1; done 2> /dev/null", typed, flags=re.MULTILINE
+    )
+
+
 class Reader:
     """Somebody who follows a page."""
 
@@ -118,9 +130,7 @@ class Reader:
                 terminal.close()
 
     def _do(self, step: Step, shell: Shell) -> None:
-        typed = self.output.as_of_this_run(step.typed)
-        # A machine with much other work takes longer to start a server.
-        typed = re.sub(r"^sleep 1$", "sleep 3", typed, flags=re.MULTILINE)
+        typed = with_servers_awaited(self.output.as_of_this_run(step.typed))
         if step.interrupts:
             self._interrupt()
         elif step.file is not None:
@@ -157,7 +167,7 @@ class Reader:
             # A line of state that is drawn again and again says nothing new.
             if (lines := set(plain(terminal.written).splitlines())) != said:
                 said, since = lines, time.monotonic()
-            quiet = "\n" in terminal.written and time.monotonic() > since + QUIET
+            quiet = SERVING.search(terminal.written) and time.monotonic() > since + QUIET
             if quiet if step.shown is None else self.output.fits(step.shown, terminal.written):
                 return
         raise AssertionError(

@@ -52,7 +52,7 @@ OUT_OF_ORDER = answering("502 Bad Gateway", b"<html>nginx</html>")
 MISBEHAVING = {
     "silent": (silent, 69, f"has not answered within {IMPATIENT} seconds", True),
     "hanging up": (hanging_up, 69, "broke off before its answer was complete", True),
-    "endless": (endless, 69, "does not answer as a CA does (more than 256 KiB)", True),
+    "endless": (endless, 69, "does not answer as a CA does (> 256 KiB)", True),
     "HTML": (HTML, 69, "does not answer as a CA does (", True),
     "other JSON": (OTHER_JSON, 69, "does not answer as a CA does (", True),
     "out of order": (OUT_OF_ORDER, 69, "does not answer as a CA does (HTTP 502)", True),

@@ -54,13 +54,20 @@ def answering(status: str, body: bytes, *headers: str) -> Callable[[LittleServer
 
 
 def _request(connection: socket.socket) -> bytes:
+    """The next one, head and body. Raises OSError when whoever called has gone."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        data += _received(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     length = next(
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
     )
     while len(body) < length:
-        body += connection.recv(65536)
+        body += _received(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _received(connection: socket.socket) -> bytes:
+    if part := connection.recv(65536):
+        return part
+    raise ConnectionResetError
