@@ -208,7 +208,7 @@ def test_a_card_pulled_out_meanwhile_keeps_a_key_and_that_is_said(ca: TrainingCa
         [key] = client.desk.seen.keys
         assert (key.area, key.paired) == ("cc", False)
         identifier = str(key.identifier).lower()
-        assert "status 502" in told
+        assert "(HTTP 502)" in told
         assert told.endswith(
             "The key just made could not be deleted again (There is no card in the reader. Put the card in, the chip "
             f"first, and try again.). An unpaired key with identifier {identifier} remains on ProID+Q, in: CC area. "
