@@ -143,35 +143,23 @@ def test_imported_stays_imported_for_life(client: Client) -> None:
     assert [(item.key, item.paired) for item in client.items] == [(IMPORTED, True), (MADE, False)]
 
 
-@pytest.mark.parametrize(
-    ("algorithm", "data"),
-    [
-        (RSA_2048, ec_parts(generate_ec(ec.SECP256R1()))),
-        (EC, bytes.fromhex("7F4803920101")),
-        (RSA_2048, bytes.fromhex("7F4800")),
-        (RSA_2048, bytes.fromhex("7F48039201")),
-        (RSA_2048, bytes.fromhex("7F480F" + "920100" + "930100" + "940100" + "950100" + "960100")),
-        (EC, bytes.fromhex("E000")),
-        (EC, tlv.encode(0xE0, encoded(curve_parameters("secp256r1")))),
-        (EC, tlv.encode(0xE0, encoded([*curve_parameters("secp256r1"), (0x88, bytes(32))]))),
-        (EC, tlv.encode(0xE0, encoded([*curve_parameters("secp256r1"), (0x88, b"\xff" * 32)]))),
-        (EC, ec_parts(generate_ec(ec.SECP256R1())) + b"\0"),
-        (EC, b""),
-    ],
-    ids=[
-        "EC for RSA",
-        "RSA for EC",
-        "no parts",
-        "breaks off",
-        "zeros",
-        "nothing",
-        "no value",
-        "value zero",
-        "value too great",
-        "rubbish behind",
-        "no data",
-    ],
-)
+ZEROS = "7F480F" + "920100" + "930100" + "940100" + "950100" + "960100"
+NO_KEYS = {
+    "EC for RSA": (RSA_2048, ec_parts(generate_ec(ec.SECP256R1()))),
+    "RSA for EC": (EC, bytes.fromhex("7F4803920101")),
+    "no parts": (RSA_2048, bytes.fromhex("7F4800")),
+    "breaks off": (RSA_2048, bytes.fromhex("7F48039201")),
+    "zeros": (RSA_2048, bytes.fromhex(ZEROS)),
+    "nothing": (EC, bytes.fromhex("E000")),
+    "no value": (EC, tlv.encode(0xE0, encoded(P256))),
+    "value zero": (EC, tlv.encode(0xE0, encoded([*P256, (0x88, bytes(32))]))),
+    "value too great": (EC, tlv.encode(0xE0, encoded([*P256, (0x88, b"\xff" * 32)]))),
+    "rubbish behind": (EC, ec_parts(generate_ec(ec.SECP256R1())) + b"\0"),
+    "no data": (EC, b""),
+}
+
+
+@pytest.mark.parametrize(("algorithm", "data"), NO_KEYS.values(), ids=NO_KEYS)
 def test_what_is_no_key(client: Client, algorithm: int, data: bytes) -> None:
     client.environment(0x00, algorithm, 1)
     assert client.chained("DB3FFF", data) == (b"", "6A80")

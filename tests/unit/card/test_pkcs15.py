@@ -143,31 +143,20 @@ def with_odf(files: FileSystem, raw: str) -> FileSystem:
     return FileSystem({**files.files, path: replace(files.at(path), content=bytes.fromhex(raw))})
 
 
-@pytest.mark.parametrize(
-    ("raw", "found"),
-    [
-        ("A0083006040450154402", []),
-        ("A00830060404" + "3F005015", []),
-        ("A006300404024402", [PRKDF]),
-        ("A006300404024404A006300404024402", [CDF, PRKDF]),
-        ("A006300404024402" + "0000", [PRKDF]),
-        ("A006300404024402" + "0001", []),
-        ("A0063004040244", []),
-        ("A0020500", []),
-        ("", []),
-    ],
-    ids=[
-        "path to nothing",
-        "path to a DF",
-        "relative path",
-        "two",
-        "padded",
-        "rubbish behind",
-        "breaks off",
-        "no path",
-        "empty",
-    ],
-)
+REWRITTEN = {
+    "path to nothing": ("A0083006040450154402", []),
+    "path to a DF": ("A00830060404" + "3F005015", []),
+    "relative path": ("A006300404024402", [PRKDF]),
+    "two": ("A006300404024404A006300404024402", [CDF, PRKDF]),
+    "padded": ("A006300404024402" + "0000", [PRKDF]),
+    "rubbish behind": ("A006300404024402" + "0001", []),
+    "breaks off": ("A0063004040244", []),
+    "no path": ("A0020500", []),
+    "empty": ("", []),
+}
+
+
+@pytest.mark.parametrize(("raw", "found"), REWRITTEN.values(), ids=REWRITTEN)
 def test_a_rewritten_object_directory(files: FileSystem, raw: str, found: list[str]) -> None:
     tree = with_odf(files, raw)
     assert [file.path.hex().upper() for file in directory_files(tree, pkcs15.PRIVATE_KEYS)] == found

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.card.keys import generate_ec, generate_rsa
 from stuntcard.card.view import view
-from stuntcard.iso7816 import tlv
 from stuntcard.profile.load import load_profile
 
 from tests.unit.card.cards import (
     BLOCKED,
-    EC,
     FULL,
     NOT_ALLOWED,
     OK,
@@ -24,9 +21,7 @@ from tests.unit.card.cards import (
     RSA_2048,
     Client,
     certificate_entry,
-    curve_parameters,
     directory,
-    encoded,
     key_entry,
     new_card,
     unchanged,
@@ -255,22 +250,6 @@ def test_everything_on_the_token_is_guarded_by_pin() -> None:
     assert client.verify(PUK) == OK
     client.send("00B0000001")
     assert client.make_key(1) == NOT_ALLOWED
-
-
-def test_a_key_made_signs_as_often_as_one_likes(token: Token) -> None:
-    client = token.client
-    client.fetch("00A404000CF276A288BCFBA69D34F3100100")  # API 0.6: the card hashes with SHA-1
-    assert client.verify(PIN) == OK
-    assert client.environment(0x00, EC, 9) == OK
-    answer, sw = client.chained("460000", encoded(curve_parameters("secp256r1")))
-    assert sw == OK
-    point = tlv.find(tlv.parse_one(answer)[0].children(), 0x86)
-    assert point is not None
-    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    for text in (b"one", b"two", b"three"):
-        signature, sw = client.sign(9, text)
-        assert sw == OK
-        public.verify(signature, text, ec.ECDSA(hashes.SHA1()))
 
 
 def test_nothing_unblocks_puk() -> None:

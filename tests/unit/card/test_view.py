@@ -98,27 +98,12 @@ def test_keys_show_area_origin_and_pairing() -> None:
     client.leave()
     shown = seen(client)
     assert shown["areas"]["cc"]["used"] == 1
+    brought_in = {"number": 1, "area": "general", "origin": "imported", "paired": False, "listed": False}
+    made = {"number": 2, "area": "cc", "origin": "made", "paired": True, "listed": True}
+    no_rights = {"rights": {"code": None, "never": False, "consent": None}}
     assert shown["keys"] == [
-        {
-            "number": 1,
-            "area": "general",
-            "origin": "imported",
-            "paired": False,
-            "listed": False,
-            "reference": 4,
-            "identifier": None,
-            "rights": {"code": None, "never": False, "consent": None},
-        },
-        {
-            "number": 2,
-            "area": "cc",
-            "origin": "made",
-            "paired": True,
-            "listed": True,
-            "reference": 5,
-            "identifier": "AB",
-            "rights": {"code": None, "never": False, "consent": None},
-        },
+        {**brought_in, "reference": 4, "identifier": None, **no_rights},
+        {**made, "reference": 5, "identifier": "AB", **no_rights},
     ]
 
 

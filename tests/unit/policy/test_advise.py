@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from stuntcard.policy import law
 from stuntcard.policy.advise import Advice, Reason, Risk, Standing, Step, advise, steps_along
-from stuntcard.policy.described import CodeIs, KeysAre, NoSuchStateError, PartIs, Trait, state_described
+from stuntcard.policy.described import CodeIs, KeysAre, PartIs, Trait, state_described
 from stuntcard.policy.events import (
     ActorActs,
     DirectoriesRead,
@@ -183,25 +183,6 @@ def test_with_all_blocked_only_a_new_card_helps() -> None:
     assert reasons(advice, USE_CC) == (Reason(part=CARD),)
 
 
-def test_with_puk_blocked_all_works_and_the_other_codes_want_care() -> None:
-    advice = advised("proid-q", *blocked("puk"))
-    assert (gone(advice), advice.plan) == (set(), ())
-    assert {risk.code: set(risk.ends) for risk in advice.beware} == {
-        "pin": {NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL},
-        "qpin": {USE_CC, NEW_IN_CC},
-    }
-
-
-def test_pin_blocked_after_puk_is_gone_and_qpin_is_not() -> None:
-    advice = advised("proid-q", *blocked("pin", "puk"))
-    assert working_now(advice) == {USE_CC}
-    assert gone(advice) == {NEW_IN_CC, USE_GENERAL, NEW_IN_GENERAL}
-    assert reasons(advice, USE_GENERAL) == (
-        Reason(code="pin", status=BLOCKED),
-        Reason(code="puk", status=BLOCKED),
-    )
-
-
 def test_a_forgotten_pin_is_set_anew_with_puk_and_a_forgotten_puk_is_gone() -> None:
     advice = advised("proid-q", forgotten=frozenset({"pin"}))
     assert plan(advice) == ["holder: puk sets pin"]
@@ -220,15 +201,6 @@ def test_a_full_cc_area_is_cured_by_deleting_one_of_its_two() -> None:
     assert advice.plan[0].action == Action(model.ActionKind.DELETE_KEY, area="cc", number=1)
     assert not advice.plan[0].once
     assert [said(step) for step in advice.plan[0].instead] == ["holder: pin deletes 2"]
-
-
-@pytest.mark.fact("PQ-14")
-def test_an_unpaired_key_takes_a_place_and_is_the_first_to_go() -> None:
-    advice = advised("proid-q", KeysAre("cc", 1, 1))
-    assert plan(advice) == ["holder: pin deletes 2"]
-    deleted = advice.plan[0].deleted
-    assert deleted is not None
-    assert (deleted.key, deleted.certificate) == (Origin.MADE, False)
 
 
 @pytest.mark.fact("PQ-14")
@@ -284,33 +256,12 @@ def test_another_first_step_serves_when_the_rest_of_the_way_leads_to_as_much() -
     assert all(step.instead == () for step in advice.plan[1:])
 
 
-@pytest.mark.fact("EO-10", "EO-12")
-def test_a_blocked_iok_is_unblocked_with_dok_whose_own_block_can_be_mended() -> None:
-    advice = advised("eobcanka", *blocked("iok"))
-    assert plan(advice) == ["holder: dok sets iok"]
-    risk = the_risk(advice.plan[0])
-    assert (risk.code, risk.tries_left, risk.ends) == ("dok", 10, ())
-
-
-@pytest.mark.fact("EO-12")
-def test_dok_risks_iok_as_well() -> None:
-    advice = advised("eobcanka", forgotten=frozenset({"iok"}))
-    assert the_risk(advice.plan[0]).blocks == ("dok", "iok")
-
-
 @pytest.mark.fact("EO-12", "EO-13")
 def test_a_blocked_dok_takes_the_office() -> None:
     advice = advised("eobcanka", *blocked("dok"))
     assert those(advice, Standing.WAY_BACK) == {IDENTIFY}
     assert plan(advice) == ["office: unblock"]
     assert (advice.plan[0].instead, advice.plan[0].once) == ((), False)
-
-
-@pytest.mark.fact("EO-06")
-def test_a_blocked_bok_takes_the_office() -> None:
-    advice = advised("eobcanka", *blocked("bok"))
-    assert those(advice, Standing.WAY_BACK) == {GIVE_BOK}
-    assert plan(advice) == ["office: set-bok"]
 
 
 @pytest.mark.fact("EO-15", "EO-19")
@@ -346,13 +297,6 @@ def test_nobody_unblocks_a_puk_or_sets_a_forgotten_one() -> None:
         Reason(code="pin", status=BLOCKED),
         Reason(code="puk", status=SET, forgotten=True),
     )
-
-
-@pytest.mark.fact("EO-20")
-def test_with_puk_blocked_signing_goes_on_while_pin_and_qpin_are_known() -> None:
-    assert working_now(advised("eobcanka", *blocked("puk"))) >= SIGNING
-    advice = advised("eobcanka", *blocked("puk"), forgotten=frozenset({"qpin"}))
-    assert gone(advice) == {USE_QUALIFIED, NEW_IN_QUALIFIED}
 
 
 @pytest.mark.fact("EO-27")
@@ -479,27 +423,3 @@ def test_of_what_is_not_said_as_much_works_as_can() -> None:
     assert state("zzzs-pk").codes["kpep-pin"].status is SET
     assert state("eobcanka", *blocked("dok")).codes["iok"].status is BLOCKED
     assert working(PROFILES["eobcanka"], Situation(state("eobcanka", *blocked("puk")))) >= SIGNING
-
-
-@pytest.mark.parametrize(
-    ("profile", "traits", "conflict", "instead"),
-    [
-        ("eobcanka", (*blocked("dok"), CodeIs("iok", SET)), 2, blocked("iok")),
-        ("eobcanka", (*blocked("pin", "dok"), CodeIs("bok", SET), CodeIs("iok", SET)), 2, blocked("iok")),
-        ("proid-q", (CodeIs("pin", NOT_SET),), 1, (CodeIs("pin", SET), *blocked("pin"))),
-        ("proid-q", (KeysAre("cc", 3),), 1, (KeysAre("cc", 2),)),
-        ("proid-q", (KeysAre("cc", 1, 2),), 1, (KeysAre("cc", 1, 1),)),
-        ("proid-q", (*blocked("pin", "puk", "qpin"), PartIs(CARD, lost=False)), 4, (PartIs(CARD),)),
-        ("eobcanka", (CodeIs("puk", NOT_SET), KeysAre("qualified", 1)), 2, (KeysAre("qualified", 0),)),
-        ("eobcanka", (PartIs(CARD),), 1, (PartIs(CARD, lost=False),)),
-        ("tokenme", (KeysAre("general", 4),), 1, (KeysAre("general", 3),)),
-        ("zzzs-pk", (PartIs("pep"), CodeIs("pep-puk", SET)), 2, blocked("pep-puk")),
-    ],
-)
-def test_what_no_card_can_come_to_is_refused_with_what_can_not_go_together(
-    profile: str, traits: tuple[Trait, ...], conflict: int, instead: tuple[Trait, ...]
-) -> None:
-    with pytest.raises(NoSuchStateError) as refused:
-        state(profile, *traits)
-    assert len(refused.value.traits) == conflict
-    assert refused.value.instead == instead

@@ -203,17 +203,6 @@ def test_never_looks_at_all_that_follows_and_shows_the_shortest_way() -> None:
     assert broken(profile)["so it is"] == ["PIN of KPEP set with TPIN", *["wrong PUK of PEP"] * 5]
 
 
-def test_a_claim_that_speaks_of_one_state_is_broken_from_there() -> None:
-    only = [
-        {"code": "tpin", "is": "not_set"},
-        {"code": "kpep-pin", "is": "set", "tries": 3},
-        {"code": "pep-pin", "is": "set", "tries": 3},
-        {"code": "pep-puk", "is": "set", "tries": 5},
-    ]
-    profile = claiming(ZZZS_PK, when=only, never={"part": "pep", "is": "lost"})
-    assert broken(profile)["so it is"] == ["PIN of KPEP set with TPIN", *["wrong PUK of PEP"] * 5]
-
-
 def test_never_after_a_deed_counts_from_where_the_deed_leads_or_from_where_it_is_refused() -> None:
     """PIN of KPEP set, and given wrongly three times, is longer by one than TPIN given wrongly three times."""
     set_once = {"do": "set", "code": "kpep-pin", "by": "tpin"}
@@ -288,12 +277,6 @@ def test_a_claim_may_speak_of_what_an_actor_does() -> None:
     assert broken(leaves_no_bok) == {"so it is": ["the office: BOK set"]}
     assert broken(claiming(small_eobcanka(), possible={"can": check_bok})) == {}
     assert broken(claiming(small_eobcanka(), always={"can": check_bok})) == {"so it is": []}
-
-
-def test_of_several_ways_to_break_a_claim_the_shortest_is_shown() -> None:
-    profile = claiming(small_proid_q(), never=[{"code": "puk", "is": "blocked"}, {"code": "pin", "is": "blocked"}])
-    assert broken(profile) == {"so it is": ["wrong PIN"]}
-    assert judged(profile)["so it is"].claim == profile.claims[0]
 
 
 def test_a_deed_that_no_move_does_can_never_be_done() -> None:

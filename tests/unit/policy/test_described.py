@@ -24,6 +24,8 @@ ENGLISH = Messages(Language.ENGLISH)
 SET, NOT_SET, BLOCKED = CodeStatus.SET, CodeStatus.NOT_SET, CodeStatus.BLOCKED
 ALL_CHANGED = ["PIN changed", "PUK changed", "QPIN changed"]
 TWO_AND_ONE = KeysAre("general", paired=2, unpaired=1)
+ALL_BLOCKED = tuple(CodeIs(code, BLOCKED) for code in ("pin", "puk", "qpin"))
+DOK_WITHOUT_IOK = CodeIs("dok", BLOCKED), CodeIs("iok", SET)
 
 
 def told(profile: Profile, stages: tuple[Stage, ...]) -> list[str]:
@@ -97,21 +99,28 @@ def test_tries_that_were_spoken_of_are_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("traits", "conflict", "instead"),
+    ("name", "traits", "conflict", "instead"),
     [
-        ((ChangeIsDue("pin"), ChangeIsDue("pin", due=False)), None, (ChangeIsDue("pin"),)),
-        ((CodeIs("pin", SET), ChangeIsDue("puk"), CodeIs("pin", BLOCKED)), (0, 2), (CodeIs("pin", SET),)),
-        ((KeysAre("cc", 0, 3),), None, (KeysAre("cc", 0, 2),)),
-        ((KeysAre("cc", 2, 1),), None, (KeysAre("cc", 2, 0),)),
-        ((PartIs("card"), CodeIs("pin", SET)), None, (CodeIs("pin", BLOCKED),)),
+        ("proid-q", (ChangeIsDue("pin"), ChangeIsDue("pin", due=False)), None, (ChangeIsDue("pin"),)),
+        ("proid-q", (CodeIs("pin", SET), ChangeIsDue("puk"), CodeIs("pin", BLOCKED)), (0, 2), (CodeIs("pin", SET),)),
+        ("proid-q", (CodeIs("pin", NOT_SET),), None, (CodeIs("pin", SET), CodeIs("pin", BLOCKED))),
+        ("proid-q", (KeysAre("cc", 0, 3),), None, (KeysAre("cc", 0, 2),)),
+        ("proid-q", (KeysAre("cc", 2, 1),), None, (KeysAre("cc", 2, 0),)),
+        ("proid-q", (PartIs("card"), CodeIs("pin", SET)), None, (CodeIs("pin", BLOCKED),)),
+        ("proid-q", (*ALL_BLOCKED, PartIs("card", lost=False)), None, (PartIs("card"),)),
+        ("eobcanka", (CodeIs("pin", BLOCKED), *DOK_WITHOUT_IOK), (1, 2), (CodeIs("iok", BLOCKED),)),
+        ("eobcanka", (CodeIs("puk", NOT_SET), KeysAre("qualified", 1)), None, (KeysAre("qualified", 0),)),
+        ("eobcanka", (PartIs("card"),), None, (PartIs("card", lost=False),)),
+        ("tokenme", (KeysAre("general", 4),), None, (KeysAre("general", 3),)),
+        ("zzzs-pk", (PartIs("pep"), CodeIs("pep-puk", SET)), None, (CodeIs("pep-puk", BLOCKED),)),
     ],
 )
 def test_what_can_not_go_together_is_named_with_what_can(
-    traits: tuple[Trait, ...], conflict: tuple[int, ...] | None, instead: tuple[Trait, ...]
+    name: str, traits: tuple[Trait, ...], conflict: tuple[int, ...] | None, instead: tuple[Trait, ...]
 ) -> None:
     """`conflict`: by number, or all of them."""
     with pytest.raises(NoSuchStateError) as refused:
-        state_described(load_profile("proid-q"), traits)
+        state_described(load_profile(name), traits)
     assert refused.value.traits == (traits if conflict is None else tuple(traits[number] for number in conflict))
     assert refused.value.instead == instead
     assert str(refused.value) == f"{refused.value.traits} can't go together"

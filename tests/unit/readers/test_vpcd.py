@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from stuntcard.readers import vpcd
@@ -269,23 +269,20 @@ def test_an_unplugged_reader_ends_the_connection_until_it_is_plugged_in(fake_vpc
         fake_vpcd.accept_and_read_atr()
 
 
-def test_a_card_that_starts_anew_by_itself_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd) -> None:
-    card = EchoCard(ATR)
-    slot = Slot(card)
-    with VpcdReader(slot, port=fake_vpcd.port):
-        first = fake_vpcd.accept_and_read_atr()
-        slot.reset()
-        first.expect_end()
-        fake_vpcd.accept_and_read_atr()
-
-
-def test_exchange_of_cards_ends_the_connection_too(fake_vpcd: FakeVpcd) -> None:
+@pytest.mark.parametrize(
+    ("act", "answer"),
+    [(Slot.reset, ATR_ANSWER), (lambda slot: slot.insert(EchoCard(T0_ATR)), OTHER_ATR_ANSWER)],
+    ids=["it starts anew by itself", "another takes its place"],
+)
+def test_a_card_is_taken_out_and_put_in_again_when(
+    fake_vpcd: FakeVpcd, act: Callable[[Slot], object], answer: bytes
+) -> None:
     slot = Slot(EchoCard(ATR))
     with VpcdReader(slot, port=fake_vpcd.port):
         first = fake_vpcd.accept_and_read_atr()
-        slot.insert(EchoCard(T0_ATR))
+        act(slot)
         first.expect_end()
-        fake_vpcd.accept_and_read_atr(OTHER_ATR_ANSWER)
+        fake_vpcd.accept_and_read_atr(answer)
 
 
 def test_starts_with_an_empty_slot(fake_vpcd: FakeVpcd, reports: Reports) -> None:
