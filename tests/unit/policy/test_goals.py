@@ -122,14 +122,6 @@ def test_an_act_may_be_what_is_wanted() -> None:
     assert in_brief(goal.way(at(factory_state(EOBCANKA)))) == ["act block-identification"]
 
 
-def test_who_may_be_mistaken_comes_to_what_nobody_wants() -> None:
-    goal = Goal(PROID_Q, [condition(part="card", **{"is": "lost"})], {}, mistaken=["pin", "puk", "qpin"])
-    way = goal.way(at(FRESH))
-    assert way is not None
-    assert len(way) == 3 + 5 + 3
-    assert not any(move.right for move in way)
-
-
 @pytest.mark.parametrize("mistaken", [(), ("pin",)])
 def test_only_codes_that_may_be_mistaken_are_given_wrongly(mistaken: Sequence[str]) -> None:
     for code in ("puk", "qpin"):
