@@ -36,8 +36,8 @@ from stuntcard.readers.slot_control import SlotControl
 from stuntcard.store.rows import check_content
 
 from tests.unit.applets import gids_words, ias_words, piv_words
+from tests.unit.applets.isoapplet_words import SENSE, STORIES, faulty, noise
 from tests.unit.applets.myeid_words import DATA, P1, P2
-from tests.unit.card.test_fuzz import SENSE, STORIES, faulty, noise
 from tests.unit.card.watched import Watch
 from tests.unit.readers.pcsc.histories import WireProgram
 
