@@ -7,6 +7,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from stuntcard.card.keys import generate_ec, generate_rsa
+from stuntcard.card.view import view
 from stuntcard.control.actors import perform
 from stuntcard.control.errors import ActRefusedError
 from stuntcard.control.requests import ActRequest
@@ -127,6 +128,74 @@ def told_by_eop(client: CardClient, *tags: str) -> str:
     return " ".join(answer[:-4] for answer in answers)
 
 
+# Certificates that a client asks for and stores as OpenSC does. Each has a number, by which go its key and its files
+
+
+def create_file(client: Client, identifier: str, size: str) -> str:
+    fields = f"8002{int(size):04X}8201018302{identifier}8608FF90909090909000"
+    assert client.select("3F005015") == OK
+    return client.send(f"00E00000{len(fields) // 2 + 2:02X}6F{len(fields) // 2:02X}{fields}")
+
+
+def delete_file(client: Client, identifier: str) -> str:
+    assert client.select("3F005015") == OK
+    return client.send(f"00E4000002{identifier}")
+
+
+def list_numbers(client: Client, first: int, *, but: int = 0) -> None:
+    """Lists the keys (33) or the certificates (31) of which there are files, but for one."""
+    files = (path for path in client.card.files.files if path.startswith(bytes.fromhex("3F005015") + bytes([first])))
+    numbers = sorted(path[-1] for path in files if path[-1] != but)
+    if first == 0x33:
+        client.list_keys(*(key_entry(number, bytes([number])) for number in numbers))
+    else:
+        entries = (certificate_entry(bytes([number]), file=0x3100 + number) for number in numbers)
+        client.list_certificates(*entries)
+
+
+def request(client: Client, number: str) -> str:
+    """A key is made, and its public key stored beside it."""
+    assert client.make_key(int(number)) == OK
+    assert create_file(client, f"33{int(number):02X}", "91") == OK
+    assert client.send("00D600005B" + "04" * 91) == OK
+    list_numbers(client, 0x33)
+    return ""
+
+
+def store(client: Client, number: str) -> str:
+    """The answer to the creation of a certificate's file; when it fits, it is written and listed."""
+    identifier = f"31{int(number):02X}"
+    answer = create_file(client, identifier, "1500")
+    if answer == OK:
+        client.write(f"3F005015{identifier}", bytes([int(number)]) * 1500)
+        list_numbers(client, 0x31)
+    return answer
+
+
+def drop(client: Client, first: int, number: str) -> str:
+    """What is no longer listed is deleted."""
+    list_numbers(client, first, but=int(number))
+    assert delete_file(client, f"{first:02X}{int(number):02X}") == OK
+    return ""
+
+
+def blocks(client: Client) -> str:
+    """How many blocks of the card's memory are used."""
+    memory = view(client.card.profile, client.card.content).memory
+    assert memory is not None
+    return f"{memory.used / 2048:g}"
+
+
+ISSUED: dict[str, Callable[..., str]] = {
+    "create-file": create_file,
+    "delete-file": delete_file,
+    "request": request,
+    "store": store,
+    "drop-certificate": lambda client, number: drop(client, 0x31, number),
+    "drop-key": lambda client, number: drop(client, 0x33, number),
+    "blocks": blocks,
+}
+
 EOP: dict[str, Callable[..., str]] = {
     "select-eop": lambda client: client.send("00A4040C09D20310010001000202"),
     "change-eop": lambda client, code, old, new: client.send(f"002400{code}14{eop_field(old)}{eop_field(new)}"),
@@ -137,6 +206,7 @@ EOP: dict[str, Callable[..., str]] = {
 
 ISOAPPLETS: dict[str, Callable[..., str]] = {
     **EOP,
+    **ISSUED,
     "query": lambda client, code: client.query(reference_or_name(code)),
     "verify": lambda client, code, *value: client.verify(reference_or_name(code), *value),
     "wrong": lambda client, code: client.verify_wrong(code),
