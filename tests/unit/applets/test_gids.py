@@ -8,7 +8,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
 from stuntcard.applets.gids_formats import (
     ContainerRecord,
-    Entry,
     packed_certificate,
     read_containers,
     read_entries,
@@ -34,7 +33,7 @@ from tests.unit.applets.gids_words import (
     master_file,
     putting,
 )
-from tests.unit.card.cards import RSA_2048, Client, certificate_entry, key_entry, new_card
+from tests.unit.card.cards import RSA_2048, Client, key_entry, new_card
 
 MASTER_FILE, CONTAINER_MAP, FRESHNESS = (0xA000, 0xDF1F), (0xA010, 0xDF23), (0xA010, 0xDF22)
 FIRST_CERTIFICATE = (0xA010, 0xDF24)
@@ -269,36 +268,6 @@ def test_keys_from_elsewhere_are_shown_by_their_labels_and_stay_where_they_were_
     assert client.names() == ["", "twice 01", "twice 02"], "the others stay where they were"
     client.bring_in(0x84, "mine")
     assert client.names()[3] == "mine"
-
-
-def test_keys_of_the_other_area_are_not_shown() -> None:
-    iso = Client(new_card(PROID_Q))
-    iso.verify("pin")
-    iso.verify("qpin")
-    make_rsa_key(iso, 0)
-    iso.list_keys(key_entry(0, b"\x10", label="qualified", kind=0x30))
-    assert GidsClient(iso.card.content).names() == []
-    qualified = GidsClient(iso.card.content, "cc", pin=False)
-    assert qualified.names() == ["qualified"]
-    qualified.send(commands("0020 0080", b"12345678"))
-    assert qualified.sign(0x81, b"a digest")
-    assert qualified.send(commands("002A 9E9A", b"a digest", le=256)) == "6982", "QPIN holds for one"
-
-
-def test_a_certificate_from_elsewhere_has_a_line_in_the_master_file() -> None:
-    iso = isoapplet_client()
-    make_rsa_key(iso, 0)
-    iso.list_keys(key_entry(0, b"\x10", label="letters", kind=0x30))
-    fields = bytes.fromhex("8002") + len(CERTIFICATE).to_bytes(2) + bytes.fromhex("820101 83023101")
-    iso.fetch("00A4080C043F005015")
-    assert iso.fetch(commands("00E0 0000", tlv.encode(0x6F, fields))[0].hex())[1] == "9000"
-    iso.write("3F0050153101", CERTIFICATE)
-    iso.list_certificates(certificate_entry(b"\x10", file=0x3101))
-    client = GidsClient(iso.card.content)
-    for _ in range(2):
-        assert read_entries(client.read(MASTER_FILE) or b"")[-1] == Entry("mscp", "kxc00", 0xDF24, 0xA010)
-        assert client.certificate() == CERTIFICATE
-        assert client.write(CONTAINER_MAP, client.read(CONTAINER_MAP) or b"") == "9000"
 
 
 # When the power goes

@@ -9,7 +9,7 @@ from stuntcard.card.content import Content
 from stuntcard.iso7816 import tlv
 
 from tests.unit.applets.gids_words import CERTIFICATE, THEIR_KEY, bringing, creating, master_file
-from tests.unit.applets.test_gids import CONTAINER_MAP, FRESHNESS, MASTER_FILE, PROID_Q, GidsClient
+from tests.unit.applets.test_gids import CONTAINER_MAP, MASTER_FILE, PROID_Q, GidsClient
 from tests.unit.card.cards import Client, certificate_entry, key_entry, new_card
 
 PUBLIC, HOLDERS = 0xA010, 0xA013
@@ -76,18 +76,6 @@ def test_what_is_named_like_a_certificate_in_another_file_is_none() -> None:
     client.card.reset()
     (item,) = client.card.state.items
     assert not item.certificate
-
-
-def test_what_says_that_copies_are_old_comes_back_as_it_was_written() -> None:
-    client = GidsClient()
-    client.write(FRESHNESS, bytes.fromhex("070801020304"))
-    assert client.read(FRESHNESS) == bytes.fromhex("070801020304")
-    client.bring_in()
-    assert client.read(FRESHNESS) == bytes.fromhex("070801020304")
-    elsewhere = certified_elsewhere(client.card.content).read(FRESHNESS) or b""
-    assert elsewhere[:2] == bytes.fromhex("0708")
-    assert elsewhere[2:4] != bytes.fromhex("0102"), "another container"
-    assert elsewhere[4:] != bytes.fromhex("0304"), "another certificate"
 
 
 def test_a_short_serial_number_stands_last_in_the_identifier() -> None:

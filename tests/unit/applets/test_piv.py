@@ -145,11 +145,13 @@ def test_a_key_stays_where_the_one_that_is_to_take_its_place_has_no_room() -> No
 # The same card through other command sets
 
 
-def isoapplet(client: CardClient) -> Client:
-    """The card as its other programs see it."""
-    profile = seen_through(load_profile(client.card.profile.id), "isoapplet")
-    other = Client(new_card(profile, client.card.content))
+def elsewhere(client: CardClient | None = None) -> Client:
+    """A fresh ProID+Q, or another client's card, as its other programs see it; PIN was given."""
+    other = Client(
+        new_card(seen_through(load_profile("proid-q"), "isoapplet"), None if client is None else client.card.content)
+    )
     other.card.reset()
+    assert other.verify("pin") == OK
     return other
 
 
@@ -157,7 +159,7 @@ def test_what_piv_made_is_listed_for_the_others_and_signs_through_them() -> None
     client = unlocked()
     assert generate(client, "9A", "11") == OK
     assert put(client, "5FC105", tlv.encode(0x70, CERTIFICATE)) == OK
-    other = isoapplet(client)
+    other = elsewhere(client)
     (entry,) = pkcs15.read_keys(pkcs15.PRIVATE_KEYS, [other.read(PRKDF)]) or ()
     assert (entry.reference, entry.identifier) == (0x9A, b"\x9a")
     assert [(item.listed, item.paired) for item in other.card.state.items] == [(True, True)]
@@ -168,8 +170,7 @@ def test_what_piv_made_is_listed_for_the_others_and_signs_through_them() -> None
 def test_a_key_that_others_list_no_more_leaves_its_slot() -> None:
     client = unlocked()
     assert generate(client, "9A", "11") == OK
-    other = isoapplet(client)
-    assert other.verify("pin") == OK
+    other = elsewhere(client)
     other.list_keys()
     other.card.reset()
     assert piv(before=other.card).fetch("00F7009A00")[1] == "6A88"
@@ -177,19 +178,16 @@ def test_a_key_that_others_list_no_more_leaves_its_slot() -> None:
 
 def test_a_key_that_was_never_listed_stands_in_no_slot() -> None:
     """It has no name by which its certificate could be found."""
-    other = Client(new_card(seen_through(load_profile("proid-q"), "isoapplet")))
-    other.card.reset()
-    assert (other.verify("pin"), other.make_key(3)) == (OK, OK)
+    other = elsewhere()
+    assert other.make_key(3) == OK
     other.card.reset()
     assert piv(before=other.card).fetch("00F7009A00")[1] == "6A88"
 
 
 def with_others_keys(*identifiers: bytes) -> Client:
     """A ProID+Q with keys in its CC area, made and listed through IsoApplet."""
-    client = Client(new_card(seen_through(load_profile("proid-q"), "isoapplet")))
-    client.card.reset()
+    client = elsewhere()
     for reference, _ in enumerate(identifiers):
-        assert client.verify("pin") == OK
         assert client.verify("qpin") == OK
         assert client.make_key(reference) == OK
     client.list_keys(*(key_entry(reference, identifier) for reference, identifier in enumerate(identifiers)))
@@ -218,9 +216,8 @@ def test_keys_of_another_area_are_not_there() -> None:
 
 def test_a_key_made_in_a_slot_that_anothers_key_has_takes_its_place() -> None:
     """Which of the two a client meant, it knows no better than by the slot."""
-    other = Client(new_card(seen_through(load_profile("proid-q"), "isoapplet")))
-    other.card.reset()
-    assert (other.verify("pin"), other.make_key(3)) == (OK, OK)
+    other = elsewhere()
+    assert other.make_key(3) == OK
     other.list_keys(key_entry(3, b"mine"))
     other.card.reset()
     client = unlocked(before=other.card)
@@ -268,9 +265,7 @@ def test_what_does_not_unpack_to_a_certificate_is_refused(packed: bytes) -> None
 
 def test_the_certificate_is_not_read_where_its_file_is_not() -> None:
     """An entry of the directory may name any file; that lets nobody read what its own access keeps."""
-    other = Client(new_card(seen_through(load_profile("proid-q"), "isoapplet")))
-    other.card.reset()
-    assert other.verify("pin") == OK
+    other = elsewhere()
     secret = bytes.fromhex("30020500")
     other.select("3F005015")
     rights = "FF" + "90" * 7
@@ -285,8 +280,7 @@ def test_the_certificate_is_not_read_where_its_file_is_not() -> None:
 
 def test_what_the_directories_have_no_room_for_is_not_stored() -> None:
     client = unlocked()
-    other = isoapplet(client)
-    assert other.verify("pin") == OK
+    other = elsewhere(client)
     entries = [certificate_entry(b"theirs %02d" % number) for number in range(100)]
     other.list_certificates(*entries[: 2048 // len(entries[0]) - 1])
     before = unlocked(before=other.card)
@@ -346,8 +340,7 @@ def test_a_file_that_is_no_management_key_is_taken_for_none() -> None:
     """The holder can make any file through other command sets, and delete one to have the first key back."""
     client = unlocked()
     assert client.send("00FFFFFF13089B10" + "AB" * 16) == OK
-    other = isoapplet(client)
-    assert other.verify("pin") == OK
+    other = elsewhere(client)
     assert other.select("3F005015") == OK
     assert other.send("00E4000002509B") == OK
     assert other.send("00E000000D620B80020004820101 8302509B".replace(" ", "")) == OK

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -15,12 +14,12 @@ from stuntcard.card.factory_ca import ca_certificate
 from stuntcard.card.view import view
 from stuntcard.cli.listing import ListForm
 from stuntcard.cli.listing import scenario_listing as listing
-from stuntcard.cli.scenario_texts import checked, shown
-from stuntcard.messages import Messages, UnknownLanguageError
+from stuntcard.cli.scenario_texts import shown
+from stuntcard.messages import Messages
 from stuntcard.policy.state import Origin
 from stuntcard.profile.load import ProfileError, shipped_directory
 from stuntcard.profile.model import CodeStatus, Language
-from stuntcard.running.scenarios import ScenarioRefusedError, built_card, load
+from stuntcard.running.scenarios import ScenarioRefusedError, built_card
 from stuntcard.scenario.build import Built, UnreachableError, build
 from stuntcard.scenario.load import (
     ScenarioFileError,
@@ -359,20 +358,6 @@ def test_a_scenario_shown() -> None:
     assert card["state"]["areas"]["cc"]["used"] == 2
     assert "Hodnotu nikdo nezná." in shown("eobcanka-iok-forgotten", "cs", as_json=False)
     assert "Koda" not in shown("zzzs-pk-both-parts-lost", "sl", as_json=False).splitlines()[0]
-
-
-def test_what_can_not_be_shown_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert checked("tokenme-full", "en") == "tokenme-full: good; a scenario of TokenME"
-    with pytest.raises(UnknownLanguageError, match="there is no such language"):
-        listing(None, "de", "text")
-    with pytest.raises(typer.Exit) as ended:
-        listing("mine", "en", "text")
-    assert ended.value.exit_code == 2
-    assert capsys.readouterr().err.startswith("there is no profile mine; there are: ")
-    with pytest.raises(ScenarioRefusedError, match="there is no such file"):
-        load("./nowhere.yaml")
-    with pytest.raises(ScenarioRefusedError, match="is a scenario of tokenme, not of proid-q"):
-        load("tokenme-full", "proid-q")
 
 
 def test_a_key_is_rsa_that_every_client_can_use_where_nothing_else_is_asked_for() -> None:
