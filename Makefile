@@ -1,7 +1,8 @@
 # `make help` says what there is. What is longer than a line is a script in make/.
 
 PYTHON_IN_VENV = .venv/bin/python
-PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
+# A worker that has nothing left takes tests from another, so that none sits idle while one has the long ones.
+PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal
 # One pytest worker a processor; `make test WORKERS=0` runs in one process, for a debugger.
 WORKERS ?= auto
 TRIXIE = .work/trixie
