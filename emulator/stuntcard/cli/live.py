@@ -196,10 +196,8 @@ def set_state(
     else:
         with _refusals(language):
             answer = send(_running(card, language), request, SetStateAnswer)
-    if as_json:
-        typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
-        return
-    typer.echo("\n".join(_how(answer, language)))
+    shown = json.dumps(asdict(answer), indent=2, ensure_ascii=False) if as_json else "\n".join(_how(answer, language))
+    typer.echo(shown)
 
 
 def _how(answer: SetStateAnswer, language: str) -> Iterator[str]:
