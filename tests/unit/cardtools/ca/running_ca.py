@@ -37,7 +37,7 @@ NO_LIMITS = Limits(asking=UNLIMITED, anything=UNLIMITED, wrong_tokens=UNLIMITED)
 JANA = Applicant(name="Jana Nováková", e_mail="jana@example.org")
 PETR = Applicant(name="Petr Dvořák", e_mail="petr@example.org")
 
-_PATIENCE = 30
+_PATIENCE = 60
 
 
 class Clock:

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cardtools.ca.settings import MailServer
 
-_PATIENCE = 30
+_PATIENCE = 60
 
 
 @dataclass
@@ -62,7 +62,7 @@ def free_port() -> int:
 def mail_server(port: int | None = None) -> Iterator[Mailboxes]:
     """A mail server (SMTP, RFC 5321) that runs."""
     mailboxes = Mailboxes(port or free_port())
-    controller = Controller(mailboxes, hostname="127.0.0.1", port=mailboxes.port)
+    controller = Controller(mailboxes, hostname="127.0.0.1", port=mailboxes.port, ready_timeout=_PATIENCE)
     controller.start()
     try:
         yield mailboxes

@@ -18,7 +18,7 @@ from tests.unit.cardtools.ca.keys import new_key
 from tests.unit.cardtools.ca.mail.mail_server import free_port, mail_server
 from tests.unit.cardtools.ca.running_ca import JANA, PETR, RunningCa, running_ca
 
-_PATIENCE = 30
+_PATIENCE = 60
 
 
 def _until(found: Callable[[], bool]) -> None:

@@ -18,7 +18,7 @@ from cardtools.common.client_key import client_key
 from tests.unit.cardtools.ca.cards import Issuer
 from tests.unit.cardtools.ca.running_ca import NO_LIMITS, RunningCa, running_ca, serving, settings_for
 
-_PATIENCE = 30
+_PATIENCE = 60
 _HALF_A_HEAD = b"GET /root HTTP/1.1\r\nHost: ca\r\nX-"
 _CALL = b"GET /root HTTP/1.1\r\nHost: ca\r\n\r\n"
 
@@ -82,7 +82,7 @@ def test_who_says_nothing_is_told_nothing(tmp_path: Path) -> None:
 
 
 def test_a_second_call_on_a_connection_has_its_time_anew(tmp_path: Path) -> None:
-    with _ca(tmp_path, head_seconds=0.5) as ca, _connect(ca.url) as connection:
+    with _ca(tmp_path, head_seconds=2) as ca, _connect(ca.url) as connection:
         for _ in range(3):
             assert _is_open(connection)
         connection.sendall(_HALF_A_HEAD)
