@@ -47,13 +47,16 @@ class _Field(Enum):
 
 # English, Czech, Slovenian. As people write them: accents and case don't matter.
 _WORDS = {
-    _Field.APPLICANT: ("Applicant", "Žadatel", "Žadatelka", "Prosilec", "Prosilka", "Jméno osoby"),
+    _Field.APPLICANT: ("Applicant", "Žadatel", "Žadatelka", "Jméno osoby", "Prosilec", "Prosilka", "Ime osebe"),
     _Field.SERIAL: (
-        "Serial", "Serial number", "Sériové číslo", "Sériová čísla certifikátů uložených na čipové kartě",
-        "Serijska številka",
+        "Serial", "Serial number", "Serial numbers",
+        "Sériové číslo", "Sériová čísla", "Sériové číslo certifikátu", "Sériová čísla certifikátů",
+        "Sériová čísla certifikátů uložených na čipové kartě",
+        "Serijska številka", "Serijske številke", "Serijska številka potrdila", "Serijske številke potrdil",
     ),
     _Field.CARD: (
-        "Card", "Card number", "Karta", "Číslo karty", "Výrobní číslo čipové karty", "Kartica", "Številka kartice",
+        "Card", "Card number", "Karta", "Číslo karty", "Výrobní číslo karty", "Výrobní číslo čipové karty",
+        "Kartica", "Številka kartice", "Serijska številka kartice",
     ),
 }  # fmt: skip
 _NOTICE = "Oznamuji zrušení vazby osoba-kvalifikovaný prostředek"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from cardtools.ca.errors import RefusedError
 from cardtools.ca.mail.order import NamedCard, Order, parse
+from cardtools.common.messages import Language, Messages
 from cardtools.common.protocol import Applicant
 
 
@@ -17,6 +20,8 @@ from cardtools.common.protocol import Applicant
         "zadatel: Jana Nováková\nseriove cislo: A1\nSeriove Cislo: B2\nSeriove cislo: A1\nkarta: 0001\n",
         "Prosilka: Jana Nováková\nSerijska številka: a1,B2\nŠtevilka kartice: 0001\nHvala: lepa\n",
         "Prosilec: Jana Nováková\nserijska stevilka: a1,B2\nKartica: 0001\n",
+        "Ime osebe: Jana Nováková\nSerijske številke potrdil: a1,B2\nSerijska številka kartice: 0001\n",
+        "Jméno osoby: Jana Nováková\nSériová čísla: a1,B2\nVýrobní číslo karty: 0001\n",
     ],
 )
 def test_an_order_in_each_language(text: str) -> None:
@@ -50,6 +55,17 @@ def test_the_kind_of_card_can_be_named() -> None:
 def test_an_order_that_is_not_clear(text: str) -> None:
     with pytest.raises(RefusedError):
         parse(text)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_refusal_names_words_of_its_language_that_are_taken(language: Language) -> None:
+    messages = Messages(language, "ca")
+    told = f"{messages.text('mail-no-applicant')} {messages.text('mail-names-nothing')}"
+    words = re.findall(r"[„»`](.*?): (?:…|Jana Nováková)[“«`]", told)
+    name, serial, card = words
+    assert parse(f"{name}: Jana\n{serial}: A1\n{card}: 1") == Order("Jana", ("A1",), (NamedCard("1"),))
+    english = {"Applicant", "Serial", "Card"}
+    assert set(words) == english if language is Language.ENGLISH else not set(words) & english
 
 
 def test_how_an_applicant_is_named() -> None:
