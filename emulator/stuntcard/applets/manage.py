@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from stuntcard.applets import code_commands
 from stuntcard.applets.answers import RefusalError, answer
@@ -135,7 +135,17 @@ def kind_of_card(profile: Profile) -> bytes:
         + _tagged(0xA2, (_fields(name) + _ids(area.create_with) for name, area in profile.areas.items()))
         + _tagged(0xA3, (_fields(name) + _ids(part.codes) for name, part in profile.parts.items()))
         + _tagged(0xA4, (_fields(end.part) + _ids(end.when_blocked) for end in profile.ends))
+        + _tagged(0xA5, _names(profile))
     )
+
+
+def _names(profile: Profile) -> Iterator[bytes]:
+    """What codes, areas and parts are called in other languages, where that is not the same."""
+    names = [code.name for code in profile.codes.values()]
+    names += [area.name for area in profile.areas.values()] + [part.name for part in profile.parts.values()]
+    for name in dict.fromkeys((one.en, one.cs, one.sl) for one in names):
+        if len(set(name)) > 1:
+            yield _fields(*name)
 
 
 def _code_kind(profile: Profile, name: str) -> bytes:

@@ -55,14 +55,18 @@ def test_digits_only_and_codes_that_their_holder_can_not_change() -> None:
 def test_the_kind_of_the_card_is_told_whatever_became_of_it() -> None:
     client = Client()
     kind = (
-        "E863" + "800750726F49442B51" + "810370696E"
+        "E881B9" + "800750726F49442B51" + "810370696E"
         + "A108" + "800370696E" + "820106" + "A105" + "800370756B" + "A109" + "80047170696E" + "820106"
         + "A20F" + "80026363" + "810370696E" + "81047170696E" + "A20E" + "800767656E6572616C" + "810370696E"
         + "A416" + "800463617264" + "810370696E" + "810370756B" + "81047170696E"
+        + "A521" + "8007" + b"CC area".hex() + "8109" + b"oblast CC".hex()
+        + "820B" + "območje CC".encode().hex()
+        + "A531" + "800C" + b"general area".hex() + "810E" + "obecná oblast".encode().hex()
+        + "8211" + "splošno območje".encode().hex()
     )  # fmt: skip
-    assert asked(client, 0xE8) == kind
+    assert asked(client, 0xE8) == kind.upper()
     client.verify(PIN, "0000")
-    assert asked(client, 0xE8) == kind
+    assert asked(client, 0xE8) == kind.upper()
 
 
 @pytest.mark.fact("EO-12")
@@ -83,7 +87,15 @@ def test_the_kind_tells_what_blocks_what_who_sets_it_and_what_is_lost() -> None:
         (0xA2, [(0x80, b"general"), (0x81, b"pin")]),
         (0xA3, [(0x80, b"identification"), (0x81, b"dok"), (0x81, b"iok")]),
         (0xA3, [(0x80, b"signing"), (0x81, b"puk"), (0x81, b"pin"), (0x81, b"qpin")]),
+        (0xA5, _name("identification", "identifikace", "identifikacija")),
+        (0xA5, _name("qualified signatures", "kvalifikované podpisy", "kvalificirani podpisi")),
+        (0xA5, _name("general area", "obecná oblast", "splošno območje")),
+        (0xA5, _name("signing", "podepisování", "podpisovanje")),
     ]
+
+
+def _name(*texts: str) -> list[tuple[int, bytes]]:
+    return [(0x80 + number, text.encode()) for number, text in enumerate(texts)]
 
 
 @pytest.mark.fact("PQ-05")

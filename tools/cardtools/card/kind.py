@@ -51,6 +51,8 @@ class CardKind:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each part its codes."""
     ends: tuple[End, ...] = ()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Names of codes, areas and parts in other languages, by the language's code, where they differ."""
 
     @property
     def general_area(self) -> str | None:
@@ -78,6 +80,7 @@ def parse_kind(raw: bytes) -> CardKind:
         create_with={one.text(0x80): one.texts(0x81) for one in fields.inner(0xA2)},
         parts={one.text(0x80): one.texts(0x81) for one in fields.inner(0xA3)},
         ends=tuple(End(one.text(0x80), one.texts(0x81)) for one in fields.inner(0xA4)),
+        names={one.text(0x80): {"cs": one.text(0x81), "sl": one.text(0x82)} for one in fields.inner(0xA5)},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +14,7 @@ from cardtools.card.manage_fields import Fields, content
 from cardtools.card.other_sets import not_ours
 from cardtools.card.pcsc import DEAD, Connection
 from cardtools.common.terms import KeyOrigin
+from cardtools.common.told import Name
 
 if TYPE_CHECKING:
     from cardtools.common.protocol import Attestation
@@ -151,15 +152,16 @@ def parse_status(answers: dict[int, bytes]) -> CardStatus:
     """The card as the templates E0 to E4 and E8, each under its tag, tell it. Raises BadAnswerError."""
     try:
         card = Fields(content(answers, _CARD))
+        kind = parse_kind(content(answers, _KIND)) if _KIND in answers else CardKind()
         return CardStatus(
             profile=card.text(0x81),
             serial=card.octets(0x82).hex().upper(),
             dead=card.number(0x83) == _DEAD_LIFE_CYCLE,
-            codes=_entries(answers, _CODES, _code),
-            areas=_entries(answers, _AREAS, _area),
-            parts=_entries(answers, _PARTS, _part),
+            codes=_named(_entries(answers, _CODES, _code), kind),
+            areas=_named(_entries(answers, _AREAS, _area), kind),
+            parts=_named(_entries(answers, _PARTS, _part), kind),
             keys=_entries(answers, _KEYS, _key),
-            kind=parse_kind(content(answers, _KIND)) if _KIND in answers else CardKind(),
+            kind=kind,
         )
     except (LookupError, ValueError) as error:
         raise BadAnswerError(f"the card's status can't be read: {error!r}") from error
@@ -232,6 +234,11 @@ def _of_id(entries: tuple[_Named, ...], name: str) -> _Named:
 
 def _entries(answers: dict[int, bytes], tag: int, read: Callable[[Fields], _Entry]) -> tuple[_Entry, ...]:
     return tuple(read(Fields(value)) for kind, value in tlv.parse(content(answers, tag)) if kind == _ENTRY)
+
+
+def _named(entries: tuple[_Named, ...], kind: CardKind) -> tuple[_Named, ...]:
+    """With the names that the card has for them in other languages."""
+    return tuple(replace(entry, name=Name(entry.name, kind.names.get(entry.name))) for entry in entries)
 
 
 def _code(fields: Fields) -> CodeStatus:

@@ -7,9 +7,19 @@ from typing import Protocol
 
 
 class Name(str):
-    """A name that a card gives to a code, an area or a part; shown in the reader's language where it is known."""
+    """A name that a card gives to a code, an area or a part; shown in the reader's language where it is known.
 
-    __slots__ = ()
+    `others`: what the card itself calls it in other languages, by their codes.
+    """
+
+    __slots__ = ("others",)
+    others: Mapping[str, str]
+
+    def __new__(cls, name: str, others: Mapping[str, str] | None = None) -> Name:
+        """A name that is one already keeps what it is called elsewhere."""
+        made = super().__new__(cls, name)
+        made.others = others or getattr(name, "others", {})
+        return made
 
 
 Value = str | int

@@ -62,8 +62,9 @@ class Messages:
         return self.counted(told.key, told.number, **told.values)
 
     def name(self, name: str) -> str:
-        """A card's name of a code, an area or a part, in this language where a catalogue has it."""
-        return self._catalogue.pgettext(NAME_CONTEXT, name)
+        """A card's name of a code, an area or a part, in this language where the card or a catalogue has it."""
+        told = name.others.get(self.language.value) if isinstance(name, Name) else None
+        return told or self._catalogue.pgettext(NAME_CONTEXT, name)
 
     def all_of(self, items: Sequence[str]) -> str:
         """Several things in one sentence, with "and" before the last."""
