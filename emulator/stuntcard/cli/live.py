@@ -29,6 +29,15 @@ _LOOK_AGAIN = 0.1
 fault_app = new_group("Have things go wrong with a running card; docs/faults.md has all.", mainly="set")
 
 
+CardToSetArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A running card, by its name or its profile's id (see `stuntcard status`), or card:NAME in the store.",
+        autocompletion=complete_card_at_rest_or_running,
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the others."""
     app.command("type")(type_keys)
@@ -160,13 +169,7 @@ def state(card: RunningCardArgument = "", language: LanguageOption = "", as_json
 
 
 def set_state(
-    card: Annotated[
-        str,
-        typer.Argument(
-            help="A running card, by its name or its profile's id (see `stuntcard status`), or card:NAME in the store.",
-            autocompletion=complete_card_at_rest_or_running,
-        ),
-    ],
+    card: CardToSetArgument,
     wanted: Annotated[
         list[str],
         typer.Argument(
