@@ -31,23 +31,22 @@ def select(card: Card, command: Command, describe: Callable[[File], bytes]) -> R
 
 def _file_to_select(card: Card, how: int, data: bytes) -> File:
     """The file that SELECT's P1 and data name (ISO 7816-4, table 62)."""
-    current_df = card.current_df
     match how:
         case 0x00:
-            return _by_identifier(card, current_df, data)
+            return _by_identifier(card, card.current_df, data)
         case 0x01 | 0x02 if len(data) == 2:
-            file = card.files.at(current_df + data)
+            file = card.files.at(card.current_df + data)
             if (file.kind is FileKind.DF) != (how == 0x01):
                 raise RefusalError(StatusWord.FILE_NOT_FOUND)
             return file
         case 0x03 if not data:
-            return card.files.at(current_df[:-2] or MASTER_FILE)
+            return card.files.at(card.current_df[:-2] or MASTER_FILE)
         case 0x04:
             return card.files.by_name(data)
         case 0x08:
             return card.files.at(data if data.startswith(MASTER_FILE) else MASTER_FILE + data)
         case 0x09:
-            return card.files.at(current_df + data)
+            return card.files.at(card.current_df + data)
         case 0x01 | 0x02 | 0x03:
             raise RefusalError(StatusWord.WRONG_LENGTH)
         case _:

@@ -105,10 +105,16 @@ def _file_named(card: Card, identifier: bytes) -> File:
     return file
 
 
+def _reference_in_df(fields: tuple[tlv.Tlv, ...]) -> int:
+    for field in fields:
+        if field.tag in (_TARGET_OR_REFERENCE, _REFERENCE) and len(field.value) == 1:
+            return field.value[0]
+    return 0
+
+
 def _key_reference(card: Card, identifier: bytes, fields: tuple[tlv.Tlv, ...]) -> int:
     file = _file_named(card, identifier)
-    tags = (_TARGET_OR_REFERENCE, _REFERENCE)
-    inner = next((field.value[0] for field in fields if field.tag in tags and len(field.value) == 1), 0)
+    inner = _reference_in_df(fields)
     if file.kind is FileKind.DF:
         return inner
     if not file.kind.is_key or inner:

@@ -150,9 +150,9 @@ class Card(CardCodes, CardKeys, CardFiles):
                 applet.heard(self, command)
 
     def _answer(self, command: Command) -> Response:
-        if command.secure_messaging:
+        if command.cla and command.secure_messaging:
             return Response(StatusWord.SECURE_MESSAGING_NOT_SUPPORTED)
-        if command.channel:
+        if command.cla and command.channel:
             return Response(StatusWord.LOGICAL_CHANNEL_NOT_SUPPORTED)
         applet = self._selected_by(command)
         if applet is None:

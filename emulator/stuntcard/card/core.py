@@ -89,8 +89,9 @@ class CardCore:
 
     def _judge_directories_if_kept(self) -> None:
         """The same where it is no part of what was asked: if it can't be kept now, it is judged another time."""
-        with contextlib.suppress(KeepError):
-            self._judge_directories()
+        if self.session.directory_written:
+            with contextlib.suppress(KeepError):
+                self._judge_directories()
 
     def _tidy_directories_if_kept(self) -> None:
         """Writes into directories that a client wrote what only the card can tell of its keys."""
