@@ -12,11 +12,14 @@ from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 from cardtools.common.sqlite_file import SqliteFile, version_of
 
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 class Database(SqliteFile):
     """A CA's file."""
 
     def __init__(self, path: Path) -> None:
-        """Brings a file of an earlier form to the newest. Raises CaError: not there, no CA's, damaged, too new."""
+        """Brings a file of an earlier form to the newest. Raises CaError: not there, no CA's, damaged, too new; sqlite3.Error."""
         super().__init__(path)
         if not path.is_file():
             raise CaError("ca-none-here", folder=str(path.parent))
@@ -25,12 +28,14 @@ class Database(SqliteFile):
                 migrate(connection)
 
     def _version(self) -> int:
-        """The version of the file's form: one that this program knows. Raises CaError."""
+        """The version of the file's form: one that this program knows. Raises CaError, sqlite3.Error."""
         try:
             with self.reading() as connection:
                 [application] = connection.execute("PRAGMA application_id").fetchone()
                 version = version_of(connection)
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                raise
             raise CaError("ca-file-unreadable", file=str(self._path), why=str(error)) from error
         if application != APPLICATION_ID:
             raise CaError("ca-other-file", file=str(self._path))

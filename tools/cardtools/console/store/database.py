@@ -36,6 +36,9 @@ class Database(SqliteFile):
                 raise ConsoleError("store-foreign", file=str(self._path))
             if version > len(MIGRATIONS):
                 raise ConsoleError("store-too-new", file=str(self._path))
+            [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise ConsoleError("store-unusable", file=str(self._path), reason=" ".join(str(found).split()))
             if version < len(MIGRATIONS):
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection)
