@@ -75,10 +75,10 @@ def class_(
 
     Example: cardconsole --port 8630 class november.yaml
     """
-    from cardtools.console.school.plan_file import read_plan
+    from cardtools.console.school.plan_file import read_plan, text_of
 
     try:
-        raw = file.read_bytes()
+        raw = text_of(file)
     except OSError as error:
         typer.echo(f"{file} can't be read: {error.strerror}. Check the name, and whether you may read it.", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from None

@@ -108,3 +108,12 @@ def test_the_folder_is_the_users_own_unless_another_is_named(monkeypatch: pytest
 
 def test_names_are_those_that_people_write() -> None:
     assert setting_names() == ["ca-url", "ca-patience", "language", "pki-manager-version"]
+
+
+@pytest.mark.parametrize(
+    "text", ["ca-patience: 2026-13-45", '!!int ""', "a: !!timestamp x", "a: !!bool x", "[" * 3000, "a\0"]
+)
+def test_settings_over_which_yaml_stumbles_are_refused_in_words(text: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInputError):
+        read_settings(tmp_path)

@@ -11,7 +11,6 @@ from cardtools.ca.errors import CaError
 from cardtools.ca.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 from cardtools.common.sqlite_file import SqliteFile, version_of
 
-
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -19,7 +18,10 @@ class Database(SqliteFile):
     """A CA's file."""
 
     def __init__(self, path: Path) -> None:
-        """Brings a file of an earlier form to the newest. Raises CaError: not there, no CA's, damaged, too new; sqlite3.Error."""
+        """Brings a file of an earlier form to the newest.
+
+        Raises CaError: not there, no CA's, damaged, too new; sqlite3.Error for one that can't be opened now.
+        """
         super().__init__(path)
         if not path.is_file():
             raise CaError("ca-none-here", folder=str(path.parent))

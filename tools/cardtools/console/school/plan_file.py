@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import yaml
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from cardtools.common.exit_codes import ExitCode
 from cardtools.common.messages import Language, Messages
+from cardtools.common.small_files import read_small
 from cardtools.common.told import Value
 from cardtools.console.errors import ConsoleError
 from cardtools.console.school.plan import (
@@ -21,9 +23,12 @@ from cardtools.console.school.plan import (
     TRAINEES_MAX,
     ClassPlan,
     named_again,
+    one_line,
 )
 
 _BYTES_MAX = 64 * 1024
+_SHOWN_MAX = 80
+_YAML_TAG = "tag:yaml.org,2002:"
 _TOP = (1, 1)
 _KEYS = ("schema", "title", "language", "exercises", "trainees")
 _EXERCISES, _TRAINEES = "exercises", "trainees"
@@ -60,13 +65,18 @@ class PlanError(ConsoleError):
         ]
 
 
+def text_of(path: Path) -> bytes:
+    """What stands in a file, one byte more than a class may have at most. Raises OSError."""
+    return read_small(path, _BYTES_MAX)
+
+
 def read_plan(file: str, raw: bytes, known: Sequence[str] | None = None) -> ClassPlan:
     """The class in a YAML file; `known` are the exercises that there are, if they are known. Raises PlanError."""
     if len(raw) > _BYTES_MAX:
         raise PlanError(file, [Finding("plan-too-long", _TOP, {"most": _BYTES_MAX})])
     try:
         text = raw.decode()
-        _refuse_aliases(file, text)
+        _refuse_what_no_class_needs(file, text)
         node = yaml.compose(text, Loader=_LOADER)
         content = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except UnicodeDecodeError:
@@ -75,17 +85,22 @@ def read_plan(file: str, raw: bytes, known: Sequence[str] | None = None) -> Clas
         place = _at(error.problem_mark or error.context_mark)
         reason = error.problem or error.context or ""
         raise PlanError(file, [Finding("plan-no-yaml", place, {"reason": reason})]) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise PlanError(file, [Finding("plan-no-yaml", _TOP, {"reason": "YAML"})]) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise PlanError(file, [Finding("plan-no-yaml", _TOP, {"reason": getattr(error, "reason", "YAML")})]) from None
     if not isinstance(node, yaml.MappingNode) or not isinstance(content, dict):
         raise PlanError(file, [Finding("plan-no-class", _TOP)])
     return _checked(file, _Plan(node, content, known))
 
 
-def _refuse_aliases(file: str, text: str) -> None:
+def _refuse_what_no_class_needs(file: str, text: str) -> None:
+    """Aliases can blow a small file up; over values that don't fit their tags the library stumbles in many ways."""
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise PlanError(file, [Finding("plan-alias", _at(event.start_mark))])
+        if tag := getattr(event, "tag", None):
+            raise PlanError(
+                file, [Finding("plan-tag", _at(event.start_mark), {"tag": _shown(tag.replace(_YAML_TAG, "!!"))})]
+            )
 
 
 class _Mark(Protocol):
@@ -118,7 +133,7 @@ def _checked(file: str, plan: _Plan) -> ClassPlan:
 def _of_keys(node: yaml.MappingNode) -> Iterator[Finding]:
     before = set[str]()
     for key, _ in node.value:
-        name, place = str(key.value), _at(key.start_mark)
+        name, place = _shown(str(key.value)), _at(key.start_mark)
         near = difflib.get_close_matches(name, _KEYS, 1)
         values = {"name": name, "keys": ", ".join(_KEYS)}
         if name in before:
@@ -135,17 +150,17 @@ def _of_exercises(plan: _Plan) -> Iterator[Finding]:
         if plan.known is None or name in plan.known:
             continue
         place = _place(plan.node, (_EXERCISES, index))
-        if near := difflib.get_close_matches(name, plan.known, 1):
-            yield Finding("plan-no-exercise-near", place, {"name": name, "near": near[0]})
+        if near := difflib.get_close_matches(name[:_SHOWN_MAX], plan.known, 1):
+            yield Finding("plan-no-exercise-near", place, {"name": _shown(name), "near": near[0]})
         else:
-            yield Finding("plan-no-exercise", place, {"name": name})
+            yield Finding("plan-no-exercise", place, {"name": _shown(name)})
 
 
 def _of_names(plan: _Plan) -> Iterator[Finding]:
     names = [name if isinstance(name, str) else "" for name in _listed(plan, _TRAINEES)]
     for index in named_again(names):
-        if names[index].strip():
-            yield Finding("plan-twice", _place(plan.node, (_TRAINEES, index)), {"name": names[index].strip()})
+        if one_line(names[index]):
+            yield Finding("plan-twice", _place(plan.node, (_TRAINEES, index)), {"name": _shown(names[index])})
 
 
 def _of_value(node: yaml.MappingNode, path: tuple[int | str, ...], kind: str) -> Finding | None:
@@ -169,6 +184,12 @@ def _of_value(node: yaml.MappingNode, path: tuple[int | str, ...], kind: str) ->
         case "exercises", _ if kind != "string_pattern_mismatch":
             return Finding("plan-exercise-id", place)
     return None
+
+
+def _shown(text: str) -> str:
+    """A text of the file in a message: in one line, and not as long as the file."""
+    line = one_line(text[: _SHOWN_MAX + 1])
+    return line if len(line) <= _SHOWN_MAX else f"{line[:_SHOWN_MAX]}…"
 
 
 def _listed(plan: _Plan, key: str) -> Sequence[object]:

@@ -78,7 +78,8 @@ def read_settings(folder: Path) -> Settings:
         return Settings()
     try:
         return Settings.model_validate(yaml.safe_load(text) or {})
-    except (yaml.YAMLError, ValidationError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # Over a value that does not fit its tag the library stumbles in all these ways; pydantic's is a ValueError.
         raise BadInputError("settings-unreadable", file=str(path), reason=_where(error)) from error
 
 
@@ -98,7 +99,7 @@ def change_setting(folder: Path, name: str, value: str | None) -> Settings:
     return settings
 
 
-def _where(error: yaml.YAMLError | ValidationError) -> str:
+def _where(error: Exception) -> str:
     """The setting that can't be used, or the line and column of what is no YAML: the same in every language."""
     if isinstance(error, ValidationError):
         place = error.errors(include_url=False, include_input=False, include_context=False)[0]["loc"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from cardtools.common.messages import Language, Messages
-from cardtools.console.school.plan_file import PlanError, read_plan
+from cardtools.console.school.plan_file import PlanError, read_plan, text_of
 
 RIGHT = """\
 schema: 1
@@ -88,3 +91,31 @@ def test_what_blows_up_is_refused() -> None:
     assert findings("#" * 70_000) == ["class.yaml:1:1: the file has more than 65536 bytes"]
     with pytest.raises(PlanError):
         read_plan("class.yaml", b"\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    "value", ['!!int ""', "!!int x", '!!float ""', "!!bool x", "!!timestamp x", "!!set {a}", "!mine a"]
+)
+def test_a_value_with_a_tag_is_refused_with_its_place(value: str) -> None:
+    [found] = findings(RIGHT.replace("  - Jana Nováková", f"  - {value}"))
+    assert found.startswith("class.yaml:8:5: tags such as !")
+
+
+def test_what_would_steer_a_terminal_is_not_repeated_and_nothing_is_at_length() -> None:
+    told = findings(f'exercises: ["a\\e[2J"]\ntrainees: ["b\\e[2J", "b\\e[2J"]\n"c\\e": 1\n{"k" * 500}: 1\n')
+    assert len(told) == 6
+    assert all(line.isprintable() and len(line) < 250 for line in told)
+
+
+def test_titles_and_names_are_one_line_each() -> None:
+    wrong = RIGHT.replace("  - Jana Nováková", '  - "Jana\\0\\tNov\\xA0á\\n"')
+    assert read_plan("class.yaml", wrong.encode()).trainees[0] == "Jana Nov á"
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_refused_at_once(what: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match=r"not a file|directory"):
+        text_of(tmp_path / what)

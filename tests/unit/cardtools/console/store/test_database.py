@@ -36,8 +36,8 @@ def test_a_class_that_was_kept_in_the_first_form_goes_on(tmp_path: Path) -> None
         connection.execute("INSERT INTO exercises VALUES ('k', 0, 'first')")
         connection.execute("INSERT INTO trainees VALUES ('j', 'k', 1, 'Jana', 'token', 1, 'hello')")
         connection.execute(
-            "INSERT INTO attempts VALUES ('j-1', 'j', 1, 0, 'first', '2026-11-28T09:31:00.000000Z', NULL, 'open', 2, 1, "
-            '\'{"puk-spent": {"cs": "Padl pokus PUKu."}}\')'
+            "INSERT INTO attempts VALUES ('j-1', 'j', 1, 0, 'first', '2026-11-28T09:31:00.000000Z', NULL, 'open', 2, "
+            '1, \'{"puk-spent": {"cs": "Padl pokus PUKu."}}\')'
         )
     registry = Registry(Database(tmp_path))
     [jana] = registry.trainees("k")
