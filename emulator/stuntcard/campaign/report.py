@@ -59,6 +59,8 @@ def read_briefs(path: Path) -> Iterable[Brief]:
     """The outcomes in a folder of results, or in a report in JSON. Raises JournalError, or OSError."""
     if path.is_dir():
         return (brief(outcome) for outcome in read_outcomes(path))
+    if path.exists() and not path.is_file():
+        raise JournalError(f"{path}: it is no file, nor a folder of results")  # a pipe would be waited for
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         rows = report["outcomes"]

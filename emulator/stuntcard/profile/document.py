@@ -20,6 +20,8 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 _NUMBER_BITS_MAX = 64
 _KEY_MAX = 200
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""All but the tab and the end of a line, which texts of several lines have."""
 _HINTED = re.compile(r"did not find expected|mapping values are not allowed|flow (mapping|sequence)")
 """What the parser says where such a text is the usual cause."""
 
@@ -199,6 +201,10 @@ class Document:
                 f"a number too large for {self._a_kind}; a text, such as a code, has to stand in quotes",
             )
             return None
+        if isinstance(value, str) and _CONTROL.search(value):
+            # Texts are shown to people as they are: none may steer a terminal.
+            self._note(node.start_mark, f"a text in {self._a_kind} has no control characters in it")
+            return None
         return value
 
 
@@ -228,7 +234,9 @@ def _loader() -> type[yaml.SafeLoader]:
 
 
 def _mistake(mark: _Mark | None, message: str) -> Mistake:
-    return Mistake(mark.line + 1, mark.column + 1, message) if mark is not None else Mistake(1, 1, message)
+    # A message repeats words of a file that a stranger may have written: none may steer the terminal, or end the line.
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in message)
+    return Mistake(mark.line + 1, mark.column + 1, shown) if mark is not None else Mistake(1, 1, shown)
 
 
 def _yaml_mistake(error: Exception) -> Mistake:
