@@ -44,6 +44,7 @@ def test_an_observer_looks_at_their_card_and_does_nothing(owner: TestClient, car
         owner.delete(ANNA, headers=theirs),
         owner.post("/api/v1/tokens", headers=theirs, json={"role": "owner"}),
         owner.post("/api/v1/links", headers=theirs),
+        owner.get("/api/v1/exercises/proid-q-622-expired", headers=theirs),
     ):
         assert problem_of(refused) == (403, "not-allowed")
     assert owner.delete(f"/api/v1/tokens/{given['about']['id']}").status_code == 204
@@ -58,6 +59,9 @@ def test_an_operator_acts_on_their_card_alone(owner: TestClient, cards: Cards) -
     assert owner.post(f"{ANNA}/remove", headers=theirs).status_code == 200
     assert problem_of(owner.post("/api/v1/cards/petr/remove", headers=theirs)) == (403, "not-allowed")
     assert problem_of(owner.delete(ANNA, headers=theirs)) == (403, "not-allowed")
+    # Whoever does an exercise is not to read its answers.
+    answers = owner.get("/api/v1/exercises/proid-q-622-expired", headers=theirs)
+    assert problem_of(answers) == (403, "not-allowed")
 
 
 def test_the_values_of_tokens_are_told_once(owner: TestClient, access: Access) -> None:

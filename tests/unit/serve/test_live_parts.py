@@ -8,7 +8,7 @@ import time
 import pytest
 from starlette.testclient import TestClient
 from stuntcard.profile.model import Language
-from stuntcard.serve.access import Access
+from stuntcard.serve.access import Access, Caller, Role
 from stuntcard.serve.cards import Cards
 from stuntcard.serve.live_parts import LiveParts
 from stuntcard.serve.plans import CardPlan
@@ -50,6 +50,22 @@ def test_after_a_change_that_was_told_the_parts_are_new(visitor: TestClient, car
         assert time.monotonic() < until
         time.sleep(0.01)
     assert '"bad">zablokován<' in visitor.get("/cards/anna", headers=_PART, params={"language": "cs"}).text
+
+
+def test_the_parts_of_a_card_are_for_whom_its_page_is_for(anyone: TestClient, access: Access, cards: Cards) -> None:
+    for name in ("anna", "petr"):
+        cards.make(name, CardPlan(profile="proid-q", label=f"card of {name}"))
+    nobodys = [anyone.get(path, headers=_PART) for path in ("/", "/cards/anna", "/cards/petr")]
+    assert [answer.status_code for answer in nobodys] == [401] * 3
+    anyone.get("/enter", params={"link": access.new_link()})
+    assert anyone.get("/cards/petr", headers=_PART).status_code == 200
+    # What was written for another is there still, and is not given out.
+    anyone.cookies.clear()
+    anyone.get("/enter", params={"link": access.new_link(Caller(Role.OBSERVER, frozenset({"anna"})))})
+    assert anyone.get("/cards/anna", headers=_PART).status_code == 200
+    refused = anyone.get("/cards/petr", headers=_PART)
+    assert (refused.status_code, "data-live" in refused.text) == (403, False)
+    assert "card of petr" not in anyone.get("/", headers=_PART).text
 
 
 def test_ten_pages_cost_what_one_costs(cards: Cards) -> None:
