@@ -110,6 +110,15 @@ def test_without_scripts_all_that_can_be_done_can_be_done(serve: RunningServe, n
     browser.wait_text("blocked", "#codes")
 
 
+def test_where_windows_can_not_share_a_stream_each_listens_itself(serve: RunningServe, new_browser: NewBrowser) -> None:
+    browser = new_browser()
+    browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": "delete window.SharedWorker"})
+    at_card(browser, serve, "petr")
+    assert browser.driver.execute_script("return window.SharedWorker === undefined")
+    serve.call("POST", "/api/v1/cards/petr/remove")
+    browser.wait_text("out of the reader", "#reader")
+
+
 def test_a_part_that_somebody_is_in_is_left_alone_until_they_leave_it(
     serve: RunningServe, new_browser: NewBrowser
 ) -> None:

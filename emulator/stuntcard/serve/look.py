@@ -1,4 +1,4 @@
-"""The look of the live page: the sheet that all pages of the project share, and the script of this one."""
+"""The look of the live page: what all pages of the project share, and the script of this one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def style() -> str:
 def icon() -> str:
     """What a browser's tab shows, SVG."""
     return (_folder() / "icon.svg").read_text("utf-8")
+
+
+@cache
+def streams() -> str:
+    """What listens to events for all windows of a browser."""
+    return (_folder() / "streams.js").read_text("utf-8")
 
 
 @cache

@@ -13,7 +13,7 @@ from stuntcard.serve import choices
 from stuntcard.serve.callers import AllCards, Gate, caller_of, cookie_name
 from stuntcard.serve.card_page import live_values, page_values
 from stuntcard.serve.live_parts import LiveParts
-from stuntcard.serve.look import icon, script
+from stuntcard.serve.look import icon, script, streams
 from stuntcard.serve.pages import (
     go_to,
     language_of,
@@ -116,6 +116,12 @@ def style() -> Response:
 def icon_file() -> Response:
     """What a browser's tab shows."""
     return text_answer(icon(), "image/svg+xml")
+
+
+@router.get("/look/streams.js")
+def streams_script() -> Response:
+    """What listens to events for all windows of a browser."""
+    return text_answer(streams(), "text/javascript")
 
 
 @router.get("/live.js")

@@ -121,25 +121,21 @@
   }
   document.getElementById("of")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 
-  // A browser has six connections to one server, whatever the number of its tabs; so those that nobody sees take none,
-  // and hear afterwards what they missed.
-  let source = null;
-  let last = null;
-  const heard = {
-    command: (event) => { if (log) add(event.data); },
-    ...Object.fromEntries(["card", "state", "place", "faults", "exercise", "gone"].map((kind) => [kind, () => later(10)])),
+  // Windows that nobody sees listen to nothing, and hear afterwards what they missed. What another window has not heard
+  // yet may be told once more here.
+  let end = null;
+  let last = new URL(page.dataset.events, location.href).searchParams.get("after");
+  const heard = (kind, data, id) => {
+    const isNew = !last || last.split("-")[0] !== id.split("-")[0] || window.streams.isAfter(id, last);
+    if (isNew) last = id;
+    if (kind !== "command") later(10);
+    else if (log && isNew) add(data);
   };
-  const listen = () => {
-    const from = new URL(page.dataset.events, location.href);
-    if (last !== null) from.searchParams.set("after", last);
-    source = new EventSource(from);
-    for (const [kind, react] of Object.entries(heard)) {
-      source.addEventListener(kind, (event) => { last = event.lastEventId; react(event); });
-    }
-  };
+  const kinds = ["command", "card", "state", "place", "faults", "exercise", "gone"];
+  const address = page.dataset.events.split("?")[0];
   const look = () => {
-    if (document.hidden) { source?.close(); source = null; }
-    else if (source === null) listen();
+    if (document.hidden) { end?.(); end = null; }
+    else if (end === null) end = window.streams.listen(address, kinds, last, heard, () => {});
   };
   document.addEventListener("visibilitychange", look);
   look();

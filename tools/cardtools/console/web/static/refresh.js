@@ -2,7 +2,7 @@
 // Refreshes the parts of a page when the console says that there is something new. Without it, a page is loaded anew.
 (() => {
   const root = document.querySelector("[data-events]");
-  if (!root || !window.EventSource) return;
+  if (!root || !window.streams) return;
 
   const shown = new Map();
   const waiting = new Map();
@@ -84,26 +84,24 @@
     }
   }
 
-  // A browser has six connections to one server, whatever the number of its tabs; so those that nobody sees take none,
-  // and are refreshed when they are seen again.
-  let source = null;
+  // Windows that nobody sees listen to nothing, and are refreshed when they are seen again.
+  let end = null;
   let first = true;
-  function listen() {
-    source = new EventSource(root.dataset.events);
-    source.addEventListener("all", () => {
-      // The page is new; only what costs the card nothing is looked at again.
-      parts(first ? "exercise" : "all").forEach(refresh);
-      first = false;
-    });
-    source.addEventListener("exercise", () => parts("exercise").forEach(refresh));
-    source.addEventListener("card", () => parts("all").forEach(refresh));
+  function begun() {
+    // The page is new; only what costs the card nothing is looked at again.
+    parts(first ? "exercise" : "all").forEach(refresh);
+    first = false;
+  }
+  function heard(kind) {
+    if (kind === "all") begun();
+    else parts(kind === "card" ? "all" : "exercise").forEach(refresh);
   }
   function look() {
     if (document.hidden) {
-      source?.close();
-      source = null;
-    } else if (source === null) {
-      listen();
+      end?.();
+      end = null;
+    } else if (end === null) {
+      end = window.streams.listen(root.dataset.events, ["all", "exercise", "card"], null, heard, begun);
     }
   }
   document.addEventListener("submit", () => {
