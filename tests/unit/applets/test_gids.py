@@ -39,7 +39,6 @@ MASTER_FILE, CONTAINER_MAP, FRESHNESS = (0xA000, 0xDF1F), (0xA010, 0xDF23), (0xA
 FIRST_CERTIFICATE = (0xA010, 0xDF24)
 PROID_Q = load_profile("proid-q")
 OTHER_CERTIFICATE = tlv.encode(0x30, b"\1" * 500)
-RECORD = ContainerRecord("key", 3, 0, 2048)
 
 
 class Breaking:
@@ -143,20 +142,6 @@ def test_a_key_brought_in_signs_as_its_owner_knows() -> None:
     (item,) = client.card.state.items
     assert (item.area, item.key) == ("general", Origin.IMPORTED)
     assert client.send(commands("002A 9E9A", le=256)) == "6700", "nothing to sign"
-
-
-def test_a_key_that_does_not_fit_its_file_or_itself_is_refused() -> None:
-    client = GidsClient()
-    assert client.send(bringing(0x81)) == "6A88"
-    assert client.send(creating(0x81, 0x08)) == "9000"
-    assert client.send(bringing(0x81)) == "6A80", "its file is for 3072 bits"
-    assert client.send(creating(0x82)) == "9000"
-    spoiled = [bytearray(part) for part in bringing(0x82)]
-    spoiled[1][40] ^= 1
-    assert client.send([bytes(part) for part in spoiled]) == "6A80"
-    assert client.card.state.items == ()
-    client.send(bringing(0x82))
-    assert client.send(bringing(0x82)) == "6A89"
 
 
 def test_windows_makes_a_container_in_another_order_than_opensc() -> None:

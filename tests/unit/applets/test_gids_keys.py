@@ -38,6 +38,7 @@ def test_the_file_that_was_made_last_is_selected() -> None:
 
 def test_a_selected_file_that_is_another_containers_by_now_is_not_deleted() -> None:
     client = GidsClient(with_keys_from_elsewhere(None, {0: "letters"}))
+    assert client.send(creating(0x81)[:1]) == "6A89", "the first place is taken"
     assert client.send(SELECT_FIRST) == "9000"
     moved = ContainerRecord("reserved"), ContainerRecord("letters", 3, 0, 2048)
     client.write(CONTAINER_MAP, b"".join(record.encode() for record in moved))

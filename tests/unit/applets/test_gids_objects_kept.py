@@ -6,7 +6,7 @@ import pytest
 from stuntcard.card.files import FOR_HOLDER, MAX_FILE_SIZE, Condition, Operation, access
 
 from tests.unit.applets.gids_words import creating, master_file
-from tests.unit.applets.test_gids import CONTAINER_MAP, MASTER_FILE, Breaking, GidsClient
+from tests.unit.applets.test_gids import CONTAINER_MAP, MASTER_FILE, GidsClient
 
 APPLICATION = "3F005015"
 NOTES = 0xA010, 0xDF30
@@ -74,19 +74,6 @@ def test_the_longest_value_is_as_long_as_a_file_can_be_in_whole_steps() -> None:
     assert kept(client) == {}
     assert client.write(NOTES, bytes(longest)) == "9000"
     assert kept(client) == {"C930": longest + 2}
-
-
-def test_a_new_file_that_a_torn_write_left_behind_gives_way() -> None:
-    """The power went when the new file was there, and the old one not yet gone: the old value stands, and a way on."""
-    client = GidsClient()
-    client.write(NOTES, b"old")
-    client.card._keeper = Breaking(1)
-    client.write(NOTES, b"n" * 200)
-    after = GidsClient(client.card.content)
-    assert kept(after) == {"C930": 128, "CD30": 256}
-    assert after.read(NOTES) == b"old"
-    assert after.write(NOTES, b"newer" * 100) == "9000"
-    assert (kept(after), after.read(NOTES)) == ({"CD30": 512}, b"newer" * 100)
 
 
 def test_a_key_file_that_is_to_be_made_by_pin_is_to_be_used_by_pin() -> None:

@@ -11,13 +11,10 @@ from stuntcard.iso7816 import tlv
 
 from tests.unit.card.cards import (
     EC,
-    FACTORY,
     ISOAPPLET,
-    NOT_USABLE,
     OK,
     PIN,
     PRKDF,
-    PUK,
     QPIN,
     Client,
     curve_parameters,
@@ -25,8 +22,6 @@ from tests.unit.card.cards import (
     encoded,
     key_entry,
     logged_in,
-    new_card,
-    proid_q,
 )
 
 # Versions, and the two kinds of ECDSA
@@ -92,18 +87,6 @@ def new_file(fid: str, size: int = 16, kind: str = "01", rights: str = "") -> st
 
 
 # Giving a code
-
-
-def test_a_code_that_is_not_set_answers_otherwise_than_a_blocked_one() -> None:
-    profile = proid_q()
-    qpin = profile.codes["qpin"].model_copy(update={"factory": None})
-    profile = profile.model_copy(update={"codes": {**profile.codes, "qpin": qpin}})
-    client = Client(new_card(profile))
-    assert client.query(QPIN) == NOT_USABLE
-    assert client.verify(QPIN, "12345678") == NOT_USABLE
-    assert client.change(QPIN, "12345678", "new qpin") == NOT_USABLE
-    assert client.reset_code(QPIN, FACTORY[PUK], "new qpin") == "6985"
-    assert client.card.state.codes["qpin"].tries_left == 3
 
 
 # The CC area

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import datetime
 import hashlib
 
 import pytest
 from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from stuntcard.card.content import factory_content
 from stuntcard.card.factory_ca import ca_certificate, derive_factory_key, derive_key, derive_serial, issue
 from stuntcard.card.pkcs15 import factory_certificate
@@ -163,13 +162,6 @@ def test_nobody_can_take_it_for_a_real_one(profile: str, identifier: str) -> Non
         assert all("TEST" in attribute.value for attribute in certificate.subject.get_attributes_for_oid(name))
 
 
-@pytest.mark.parametrize(("profile", "identifier"), KEYS)
-def test_it_is_valid_for_as_long_as_the_profile_says(profile: str, identifier: str) -> None:
-    certificate = read(profile, identifier)
-    assert certificate.not_valid_before_utc == datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    assert certificate.not_valid_after_utc == datetime.datetime(2046, 1, 1, tzinfo=datetime.UTC)
-
-
 # eObčanka
 
 
@@ -192,12 +184,6 @@ def test_the_identification_certificate_tells_who_the_holder_is() -> None:
         (f"{CZECH_CARD}.7", "Česká republika"),
         ("2.5.4.6", "CZ"),
     ]
-
-
-def test_the_identification_certificate_has_the_documents_number_as_its_own() -> None:
-    certificate = read("eobcanka", "10")
-    assert certificate.serial_number.to_bytes(9) == b"000000003"
-    assert personalisation("eobcanka").document_number == "000000003"
 
 
 def test_the_identification_certificate_is_for_logging_in() -> None:
@@ -252,14 +238,6 @@ def test_a_qualified_certificate_whose_key_is_on_no_device_says_nothing_of_one()
     found = x509.load_der_x509_certificate(raw).extensions.get_extension_for_oid(QC_STATEMENTS).value
     assert isinstance(found, x509.UnrecognizedExtension)
     assert list(_statements(found.value)) == ["0.4.0.1862.1.1", "0.4.0.1862.1.6"]
-
-
-def test_extensions_stand_in_one_order() -> None:
-    assert [extension.oid for extension in read("zzzs-pk", "01").extensions] == [
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
-        ExtensionOID.EXTENDED_KEY_USAGE,
-    ]
 
 
 def _statements(raw: bytes) -> dict[str, list[str] | None]:

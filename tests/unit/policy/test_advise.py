@@ -299,15 +299,6 @@ def test_nobody_unblocks_a_puk_or_sets_a_forgotten_one() -> None:
     )
 
 
-@pytest.mark.fact("EO-27")
-def test_what_the_helpline_blocked_comes_back_with_a_new_card_only_and_signing_goes_on() -> None:
-    advice = advised("eobcanka", PartIs("identification"))
-    assert gone(advice) == {IDENTIFY}
-    assert working_now(advice) >= SIGNING
-    assert reasons(advice, IDENTIFY) == (Reason(part="identification"),)
-    assert advice.plan == ()
-
-
 # ZZZS-PK
 
 

@@ -93,11 +93,6 @@ def test_the_keys_that_were_spoken_of_are_on_the_card() -> None:
     ]
 
 
-def test_tries_that_were_spoken_of_are_left() -> None:
-    state = state_described(load_profile("proid-q"), [CodeIs("pin", SET, 1), CodeIs("puk", SET, 3)])
-    assert [code.tries_left for code in state.codes.values()] == [1, 3, 3]
-
-
 @pytest.mark.parametrize(
     ("name", "traits", "conflict", "instead"),
     [

@@ -155,34 +155,6 @@ def test_from_where_keys_can_still_be_used() -> None:
     assert (found.states, found.transitions) == (len(walked), len(walked.targets))
 
 
-@pytest.mark.fact("EO-27")
-def test_identification_is_lost_by_the_helpline_alone() -> None:
-    profile = small_eobcanka()
-    _, found = explore(profile)
-    identify = ("holder", Action(ActionKind.USE_KEY, area="identification"))
-    (loss,) = (loss for loss in found.losses if identify in loss.abilities)
-    assert {move_briefly(profile, move, ENGLISH) for move in loss.by} == {"the helpline: identification blocked"}
-
-
-@pytest.mark.fact("EO-15")
-def test_setting_puk_with_iok_loses_just_that() -> None:
-    profile = small_eobcanka()
-    _, found = explore(profile)
-    set_puk = ("holder", Action(ActionKind.SET, "puk", by="iok"))
-    (loss,) = (loss for loss in found.losses if set_puk in loss.abilities)
-    assert loss.abilities == (set_puk,)
-    assert "PUK set with IOK" in {move_briefly(profile, move, ENGLISH) for move in loss.by}
-
-
-@pytest.mark.fact("EO-21")
-def test_pin_qpin_and_puk_are_blocked_and_left_each_for_itself() -> None:
-    walked = walk(small_eobcanka())
-    reached = {
-        tuple(walked.state(number).blocked(code) for code in ("pin", "qpin", "puk")) for number in range(len(walked))
-    }
-    assert len(reached) == 8
-
-
 def test_a_card_that_can_lose_nothing_loses_nothing() -> None:
     profile = small_tokenme()
     _, found = explore(profile.model_copy(update={"claims": ()}))

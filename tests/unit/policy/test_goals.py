@@ -8,19 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stuntcard.policy.claims import judge
 from stuntcard.policy.conditions import Seen, holds
 from stuntcard.policy.described import CodeIs, state_described
 from stuntcard.policy.functions import Situation
 from stuntcard.policy.goals import Avoided, Goal, GoalTooFarError, Standpoint
 from stuntcard.policy.moves import Move, content_moves, perform
-from stuntcard.policy.reach import reach
 from stuntcard.policy.state import CodeState, Item, Origin, State, factory_state
-from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
-from stuntcard.profile.model import ActionKind, Claim, ClaimedAction, CodeStatus, Condition, Profile
-
-from tests.unit.policy.profiles_made_smaller import small_proid_q
+from stuntcard.profile.model import ActionKind, ClaimedAction, CodeStatus, Condition, Profile
 
 PROID_Q, EOBCANKA, ZZZS_PK = (load_profile(name) for name in ("proid-q", "eobcanka", "zzzs-pk"))
 FRESH = factory_state(PROID_Q)
@@ -211,27 +206,6 @@ def test_a_condition_is_asked_of_one_card(content: dict[str, Any], so: bool) -> 
     )
     seen = Seen(with_items(*items), {"21": 1, "22": 2, "23": 3}, frozenset({"pin"}))
     assert holds(PROID_Q, seen, condition(**content)) is so
-
-
-def judged(profile: Profile, **content: Any) -> bool:
-    claim = Claim.model_validate({"says": "so it is", **content})
-    walked = walk(profile.model_copy(update={"claims": (claim,)}))
-    return judge(walked, reach(walked), claim).held
-
-
-def test_a_claim_speaks_of_areas_and_the_walk_agrees_with_the_single_state() -> None:
-    profile = small_proid_q()
-    assert judged(profile, never={"area": "cc", "used": {"at_least": 3}})
-    assert not judged(profile, never={"area": "cc", "used": 2})
-    full = {"area": "cc", "used": 2}
-    assert judged(profile, when=full, never=[], always={"area": "cc", "used": {"at_least": 1, "at_most": 2}})
-    walked = walk(profile)
-    asked = condition(area="cc", unpaired=1)
-    claim = Claim.model_validate({"says": "a", "never": [{"area": "cc", "unpaired": 1}]})
-    reached = reach(walk(profile.model_copy(update={"claims": (claim,)})))
-    bit = reached.bits(claim.never)
-    for number in range(len(walked)):
-        assert bool(reached.now[number] & bit) is holds(profile, Seen(walked.state(number)), asked)
 
 
 def test_moves_on_items_told_apart_name_each_of_them() -> None:

@@ -190,12 +190,6 @@ def test_the_area_of_a_new_key_follows_from_the_codes_given(given: tuple[Event, 
     assert said(MAKE, state) is (Verdict.NOT_AUTHORISED if area is None else Verdict.DONE)
 
 
-def test_a_key_keeps_its_origin() -> None:
-    state = after(RIGHT_PIN, IMPORT, DirectoriesRead(frozenset({1}), frozenset({1})), SessionEnd())
-    assert state.items == (Item(1, "general", Origin.IMPORTED, listed=True, certificate=True),)
-    assert state.items[0].paired
-
-
 def test_a_card_has_64_keys_at_the_most_however_much_memory_there_is() -> None:
     keys = tuple(Item(number, "general", Origin.MADE) for number in range(1, 65))
     state = after(RIGHT_PIN)

@@ -71,19 +71,6 @@ def test_every_shipped_profile_is_good_and_named_as_its_file(name: str) -> None:
             "expected one of: source, assumed, min, max",
         ),
         ("    length: {min: 4, max: 15, source: PQ-07}\n", "", "pin:\n", "codes.pin.length: is missing"),
-        ("min: 4,", "min: four,", "min: four", "codes.pin.length.min: 'four': expected a whole number"),
-        (
-            'value: "87654321"',
-            "value: 87654321",
-            "value: 87654321",
-            "codes.puk.factory.value: this is read as a number; put it in quotes",
-        ),
-        (
-            "holds: {for: one-use,",
-            "holds: {for: ever,",
-            "for: ever",
-            "codes.qpin.holds.for: 'ever': expected 'session' or 'one-use'",
-        ),
         (
             "    guard: qpin\n",
             "    guard: qpim\n",

@@ -72,31 +72,6 @@ class TestSharing:
         assert other.transmit(staying, SELECT)[0] == Code.RESET_CARD
         assert card.history == ["on", *history]
 
-    def test_an_unpowered_card_that_somebody_holds_as_it_is_gets_no_power(
-        self, client: Client, other: Client, new_client: Callable[..., Client], card: TroublesomeCard
-    ) -> None:
-        handle, staying = client.handle(), other.handle()
-        client.call("SCardDisconnect", handle, UNPOWER)
-        other.call("SCardReconnect", staying, SHARED, T1, LEAVE)
-        assert new_client().connect()[0] == Code.UNPOWERED_CARD
-        assert other.call("SCardReconnect", staying, SHARED, T1, RESET) == (0, T1)
-        assert new_client().connect()[0] == 0
-        assert card.history == ["on", "off", "on"]
-
-    def test_removal(self, client: Client, slot: Slot, card: TroublesomeCard) -> None:
-        handle = client.handle()
-        client.call("SCardBeginTransaction", handle)
-        slot.remove()
-        assert client.transmit(handle, SELECT)[0] == Code.REMOVED_CARD
-        assert client.call("SCardEndTransaction", handle, LEAVE)[0] == Code.REMOVED_CARD
-        for initialization in (LEAVE, RESET, UNPOWER):
-            assert client.call("SCardReconnect", handle, SHARED, T1, initialization)[0] == Code.NO_SMARTCARD
-        slot.insert(card)
-        assert client.transmit(handle, SELECT)[0] == Code.RESET_CARD  # it was asked for last, though in vain
-        assert client.call("SCardReconnect", handle, SHARED, T1, LEAVE) == (0, T1)
-        assert client.transmit(handle, SELECT)[0] == 0
-        assert card.history == ["on", "off", "on"]
-
 
 class TestPower:
     """`later` stands still, so that a test decides when the seconds are over."""
