@@ -41,22 +41,11 @@ def test_a_card_as_it_leaves_the_factory() -> None:
         "changeable": True,
         "names": {"en": "QPIN", "cs": "QPIN", "sl": "QPIN"},
     }
-    assert shown["areas"] == {
-        "cc": {
-            "name": "CC area",
-            "guard": "qpin",
-            "places": 2,
-            "used": 0,
-            "names": {"en": "CC area", "cs": "oblast CC", "sl": "območje CC"},
-        },
-        "general": {
-            "name": "general area",
-            "guard": "pin",
-            "places": None,
-            "used": 0,
-            "names": {"en": "general area", "cs": "obecná oblast", "sl": "splošno območje"},
-        },
-    }
+    cc_names = {"en": "CC area", "cs": "oblast CC", "sl": "območje CC"}
+    general_names = {"en": "general area", "cs": "obecná oblast", "sl": "splošno območje"}
+    cc = {"name": "CC area", "guard": "qpin", "places": 2, "used": 0, "names": cc_names}
+    general = {"name": "general area", "guard": "pin", "places": None, "used": 0, "names": general_names}
+    assert shown["areas"] == {"cc": cc, "general": general}
     assert shown["keys"] == []
 
 

@@ -22,7 +22,6 @@ from stuntcard.policy.events import (
 from stuntcard.policy.functions import Function, Use
 from stuntcard.policy.moves import content_moves, perform
 from stuntcard.policy.state import KeyRights, Origin, State, factory_state
-from stuntcard.policy.walk import walk
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import ActionKind, CodeStatus
 
@@ -140,10 +139,6 @@ def test_the_explorer_tells_keys_apart_by_what_their_files_ask_for() -> None:
     assert [events[-1] for events in uses(two)] == [UseKey(1), UseKey(2)]
     alike = after(two, KeyFilesRead({1: WANTS_QPIN, 2: WANTS_QPIN}))
     assert [events[-1] for events in uses(alike)] == [UseKey(1)]
-
-
-def test_keys_from_the_factory_ask_for_their_areas_guard_alone() -> None:
-    assert {item.rights for item in walk(ZZZS_PK).state(0).items} == {KeyRights()}
 
 
 def standing(advice: Advice) -> Standing:

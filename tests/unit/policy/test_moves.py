@@ -33,12 +33,6 @@ def only(kind: ActionKind, state: State, area: str | None = None, profile: Profi
     return move
 
 
-def test_every_move_is_a_sitting_of_its_own() -> None:
-    for move in moves(PROID_Q, factory_state(PROID_Q)):
-        assert isinstance(move.events[-1], SessionEnd)
-        assert not apply(PROID_Q, factory_state(PROID_Q), move).verified
-
-
 def at_once(*events: Event) -> tuple[Event, ...]:
     return (*events, SessionEnd())
 

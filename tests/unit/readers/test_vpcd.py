@@ -137,11 +137,6 @@ def reader(fake_vpcd: FakeVpcd) -> Iterator[VpcdReader]:
         yield reader
 
 
-@pytest.mark.usefixtures("reader")
-def test_gives_the_atr_when_asked(fake_vpcd: FakeVpcd) -> None:
-    fake_vpcd.accept_and_read_atr()
-
-
 def test_power_and_reset_reach_the_card_and_are_not_answered(fake_vpcd: FakeVpcd) -> None:
     card = EchoCard(ATR)
     with VpcdReader(Slot(card), port=fake_vpcd.port):
@@ -283,14 +278,6 @@ def test_a_card_is_taken_out_and_put_in_again_when(
         act(slot)
         first.expect_end()
         fake_vpcd.accept_and_read_atr(answer)
-
-
-def test_starts_with_an_empty_slot(fake_vpcd: FakeVpcd, reports: Reports) -> None:
-    slot = Slot()
-    with VpcdReader(slot, port=fake_vpcd.port, report=reports):
-        assert reports.next() == fake_vpcd.empty
-        slot.insert(EchoCard(ATR))
-        fake_vpcd.accept_and_read_atr()
 
 
 def test_mute_card_is_taken_out_and_put_in_again(fake_vpcd: FakeVpcd, reports: Reports) -> None:

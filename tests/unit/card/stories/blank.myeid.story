@@ -16,14 +16,6 @@ create 4304 EF 4 131FFF, 00B0000000, 00D6000001AA, A0E40000 -> 9000 / FFFFFFFF90
 create 4305 EF 4 313FFF, 00B0000000, 00D6000001AA, A0E40000 -> 9000 / 6982 / 9000 / 6982
 create 4306 EF 4 E00FFF, 00B0000000, 00D6000001AA, A0E40000 -> 9000 / 6982 / 9000 / 9000              ; there is no code 14
 
-## Lists of files (made up)
-create 4301 EF 4, create 4B01 RSA 2048, create 4B02 EC 256, create 4D01 AES 128 -> 9000
-data A1, data A2, data A3, data A4, data A5, data A6 -> 43014B014B024D019000 / 43019000 / 9000 / 4B019000 / 4B029000 / 4D019000
-select 3F00, data A3 -> 9000 / 50159000
-
-## An exponent that RSA keys have: three (made up)
-create 4B01 RSA 1024, 0046000005 3003 020103 00, data 02 -> 9000 / .* 9000 / 039000
-
 ## Other exponents are refused: {data: 05 3003020105 | 05 3003040103 | 06 310302010300 | 05 3103020103 | 06 300302010300 | 04 30030201} (made up)
 create 4B01 RSA 1024 -> 9000
 = 00460000{data}, items -> 6A80 / none

@@ -37,9 +37,6 @@ change pin 12345678 4711, query pin, make 1 -> 9000 / 63C3 / 6982
 ## Codes can be changed on a card whose directory of codes was deleted (PIN given)
 select 3F005015, 00E40000024401, change pin 12345678 "new pin", reset-code qpin 87654321 "new qpin" -> 9000
 
-## Nothing unblocks the PUK
-block puk, reset-code puk 87654321 8765432100 -> 63C0 / 6985
-
 ## Two blocked codes are not the end: {codes: block pin, block puk, verify qpin | block puk, block qpin, verify pin | block pin, block qpin, verify puk} [PQ-06]
 {codes}, lost -> 63C0 / 63C0 / 9000 / nothing
 
