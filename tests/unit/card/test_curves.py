@@ -51,18 +51,6 @@ def test_the_generator_is_the_librarys(domain: Domain) -> None:
 
 
 @EACH
-def test_a_curve_is_found_by_its_parameters(domain: Domain) -> None:
-    found = find_curve(
-        prime=bytes.fromhex(domain.prime),
-        a=bytes.fromhex(domain.a),
-        b=bytes.fromhex(domain.b),
-        generator=bytes.fromhex(domain.generator),
-        order=bytes.fromhex(domain.order),
-    )
-    assert isinstance(found, domain.curve)
-
-
-@EACH
 def test_zeros_in_front_of_a_number_do_not_matter(domain: Domain) -> None:
     found = find_curve(
         prime=b"\0" + bytes.fromhex(domain.prime),

@@ -36,7 +36,6 @@ from stuntcard.card.keys import (
 from tests.unit.card.arithmetic import ecdsa_holds
 from tests.unit.card.cards import domain
 
-SHA256_DIGEST_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
 MESSAGE = b"a text to sign"
 CURVES = [each.curve().name for each in DOMAINS]
 
@@ -99,11 +98,6 @@ def test_a_curve_that_is_not_known() -> None:
 # Bringing in
 
 
-def test_an_rsa_key_is_rebuilt_from_its_crt_parts(rsa_key: rsa.RSAPrivateKey) -> None:
-    rebuilt = import_rsa(**parts(rsa_key))
-    assert rebuilt.public_key().public_numbers() == rsa_key.public_key().public_numbers()
-
-
 def test_an_rsa_key_with_its_primes_swapped_is_the_same_key(rsa_key: rsa.RSAPrivateKey) -> None:
     n = rsa_key.private_numbers()
     swapped = import_rsa(p=n.q, q=n.p, q_inverse=pow(n.p, -1, n.q), d_p=n.dmq1, d_q=n.dmp1)
@@ -140,11 +134,6 @@ def test_a_private_value_is_from_1_to_the_order_less_1(name: str) -> None:
 
 
 # RSA
-
-
-def test_pkcs1_takes_a_digest_info_as_it_is(rsa_key: rsa.RSAPrivateKey) -> None:
-    signature = sign_pkcs1(rsa_key, SHA256_DIGEST_INFO + hashlib.sha256(MESSAGE).digest())
-    rsa_key.public_key().verify(signature, MESSAGE, padding.PKCS1v15(), hashes.SHA256())
 
 
 @pytest.mark.parametrize("length", [1, 20, 36, 245])

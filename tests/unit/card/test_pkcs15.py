@@ -133,11 +133,6 @@ def test_a_code_that_is_not_set_is_shown_so(files: FileSystem) -> None:
 # Which files are the directories
 
 
-def test_directories_are_where_the_object_directory_says(files: FileSystem) -> None:
-    assert [file.path.hex().upper() for file in directory_files(files, pkcs15.PRIVATE_KEYS)] == [PRKDF]
-    assert [file.path.hex().upper() for file in directory_files(files, pkcs15.CERTIFICATES)] == [CDF]
-
-
 def with_odf(files: FileSystem, raw: str) -> FileSystem:
     path = bytes.fromhex(ODF)
     return FileSystem({**files.files, path: replace(files.at(path), content=bytes.fromhex(raw))})

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from stuntcard.card.factory_ca import ca_certificate
+from cryptography.hazmat.primitives.asymmetric import padding
 from stuntcard.card.primes_found import FOUND_AT
 from stuntcard.card.seeded_rsa import BITS, _distance_to_prime, derive_rsa_key, search
 from stuntcard.exercises.load import exercise_names, load_exercise
-from stuntcard.scenario.build import build
 from stuntcard.scenario.load import load_scenario, scenario_names
 from stuntcard.scenario.model import Algorithm
 
@@ -22,12 +19,6 @@ def test_the_same_key_comes_out_and_another_for_another_label() -> None:
     assert key.key_size == BITS
     assert key.private_numbers() == derive_rsa_key("seed", "a").private_numbers()
     assert key.private_numbers() != derive_rsa_key("seed", "b").private_numbers()
-
-
-def test_it_signs() -> None:
-    key = derive_rsa_key("seed", "a")
-    signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
-    key.public_key().verify(signature, b"data", padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_the_searches_that_are_spared_would_end_there() -> None:
@@ -61,14 +52,3 @@ def test_a_seed_has_the_key_that_it_always_had() -> None:
 def test_the_next_prime_that_the_public_exponent_goes_with(start: int, distance: int) -> None:
     """917519 is a prime, and 14 * 65537 + 1."""
     assert _distance_to_prime(start) == distance
-
-
-def test_its_certificate_is_the_test_cas() -> None:
-    name = "proid-q-imported-key"
-    (one,) = build(load_scenario(name)).objects
-    assert one.certificate is not None
-    certificate = x509.load_der_x509_certificate(one.certificate)
-    certificate.verify_directly_issued_by(x509.load_der_x509_certificate(ca_certificate(name)))
-    public = certificate.public_key()
-    assert isinstance(public, rsa.RSAPublicKey)
-    assert public.public_numbers() == one.private.public_key().public_numbers()

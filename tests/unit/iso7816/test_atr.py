@@ -43,18 +43,6 @@ def test_tokenme_offers_t1_in_two_levels_and_its_tck_is_right() -> None:
     assert atr.protocols == (1,)
 
 
-@pytest.mark.parametrize(
-    ("raw", "ta1", "historical"),
-    [(EOBCANKA, 0x94, "8025D20310010056000000020200"), (ZZZS_PK, 0x96, "80318065B085040120F20002829000")],
-)
-def test_the_other_t0_cards(raw: bytes, ta1: int, historical: str) -> None:
-    atr = parse_atr(raw)
-    assert atr.levels == (InterfaceBytes(ta=ta1, tb=0x00, tc=0x00),)
-    assert atr.historical == bytes.fromhex(historical)
-    assert atr.protocols == (0,)
-    assert atr.tck is None
-
-
 @pytest.mark.parametrize("raw", [PROID_Q, TOKENME, EOBCANKA, ZZZS_PK, MYEID])
 def test_a_real_atr_is_built_again_from_its_parts(raw: bytes) -> None:
     atr = parse_atr(raw)

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,14 @@ class Client:
         self.transport = Transport(protocol, max_data=max_data)
         self.answer = answer or Response(0x9000)
         self.handled: list[Command] = []
+        self.fetched = 0
 
     def send(self, raw: str) -> bytes:
         return self.transport.exchange(bytes.fromhex(raw), self._handle)
+
+    def note(self) -> None:
+        """What a response calls when it is fetched."""
+        self.fetched += 1
 
     def _handle(self, command: Command) -> Response:
         self.handled.append(command)
@@ -63,11 +68,13 @@ def test_a_dialogue(protocol: Protocol, lines: list[str]) -> None:
     for line in lines:
         match line.split():
             case ["card", sw, length]:
-                client.answer = Response(int(sw, 16), data(int(length)))
+                client.answer = Response(int(sw, 16), data(int(length)), client.note)
             case ["at", "most", length]:
                 client = Client(protocol, max_data=int(length))
             case ["reset"]:
                 client.transport.reset()
+            case ["fetched", times]:
+                assert client.fetched == int(times)
             case ["reached", *commands]:
                 assert [command.encode().hex().upper() for command in client.handled] == commands
             case _:
@@ -83,66 +90,6 @@ def test_a_chained_command_may_be_longer_than_one_short_command() -> None:
         assert client.send("10D60000FF" + "AB" * 255) == OK
     assert client.send("00D6000001CD") == OK
     assert client.handled == [Command(0x00, 0xD6, 0x00, 0x00, b"\xab" * 510 + b"\xcd")]
-
-
-# when_fetched
-
-
-def fetched_counter() -> tuple[list[str], Callable[[], None]]:
-    calls: list[str] = []
-    return calls, lambda: calls.append("fetched")
-
-
-@BOTH
-@pytest.mark.parametrize("sw", [0x9000, 0x6282])
-def test_fetched_at_once(protocol: Protocol, sw: int) -> None:
-    calls, when_fetched = fetched_counter()
-    client = Client(protocol, Response(sw, data(8), when_fetched))
-    client.send("0046000000")
-    assert calls == ["fetched"]
-
-
-def test_fetched_only_with_get_response_and_only_once() -> None:
-    calls, when_fetched = fetched_counter()
-    client = Client(Protocol.T0, Response(0x9000, data(300), when_fetched))
-    assert client.send("0046000001AA") == bytes.fromhex("6100")
-    assert calls == []
-    client.send("00C0000000")
-    assert calls == ["fetched"]
-    client.send("00C0000000")
-    assert calls == ["fetched"]
-
-
-@BOTH
-def test_fetched_with_the_first_part_of_a_long_answer(protocol: Protocol) -> None:
-    calls, when_fetched = fetched_counter()
-    client = Client(protocol, Response(0x9000, data(300), when_fetched))
-    client.send("0046000000")
-    assert calls == ["fetched"]
-    client.send("00C0000000")
-    assert calls == ["fetched"]
-
-
-def test_a_refused_get_response_fetches_nothing() -> None:
-    calls, when_fetched = fetched_counter()
-    client = Client(Protocol.T0, Response(0x9000, data(8), when_fetched))
-    client.send("0046000001AA")
-    client.send("00C0000009")
-    assert calls == []
-    client.send("00C0000008")
-    assert calls == ["fetched"]
-
-
-def test_never_fetched() -> None:
-    calls, when_fetched = fetched_counter()
-    thrown_away = Client(Protocol.T0, Response(0x9000, data(8), when_fetched))
-    thrown_away.send("0046000001AA")
-    thrown_away.answer = Response(0x9000)
-    thrown_away.send("00A40000")
-    thrown_away.send("00C0000008")
-    Client(Protocol.T1, Response(0x9000, data(8), when_fetched)).send("0046000001AA")
-    Client(Protocol.T1, Response(0x9000, b"", when_fetched)).send("0046000000")
-    assert calls == []
 
 
 # Exceptions and any bytes

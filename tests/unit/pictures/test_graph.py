@@ -63,14 +63,6 @@ def test_the_life_of_tpin() -> None:
     assert life.nodes[used].look is Look.NOT_SET
 
 
-def test_the_whole_card_dies_in_one_node() -> None:
-    life = drawn("proid-q", "card")
-    assert len(life.nodes) == 8
-    (dead,) = (node for node in life.nodes if node.final)
-    assert dead.lines == ("card dead", "PIN blocked", "PUK blocked", "QPIN blocked")
-    assert dead.distance == 3
-
-
 def test_an_actor_is_named_on_his_arrow() -> None:
     lines = {line for arrow in drawn("eobcanka", "code:iok").arrows for line in arrow.lines}
     assert {"the office: DOK and IOK set", "the office: DOK unblocked", "the helpline: identification blocked"} <= lines

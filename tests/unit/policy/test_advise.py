@@ -215,12 +215,6 @@ def test_keys_that_no_directory_ever_listed_can_be_deleted_too() -> None:
     assert plan(advice) == ["holder: pin deletes 1"]
 
 
-def test_nothing_is_deleted_from_a_full_area_while_pin_is_gone() -> None:
-    advice = advised("proid-q", *blocked("pin", "puk"), KeysAre("cc", 2))
-    assert NEW_IN_CC in gone(advice)
-    assert plan(advice) == []
-
-
 # TokenME
 
 

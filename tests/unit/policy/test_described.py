@@ -15,7 +15,6 @@ from stuntcard.policy.described import (
     history_described,
     state_described,
 )
-from stuntcard.policy.state import factory_state
 from stuntcard.profile.load import load_profile
 from stuntcard.profile.model import CodeStatus, Language, Profile
 from stuntcard.words.exploration import move_briefly
@@ -133,10 +132,3 @@ def test_codes_that_nobody_spoke_of_stay_set_where_a_way_just_as_short_blocks_th
     codes = {"dok": eobcanka.codes["dok"], **eobcanka.codes}
     state = state_described(eobcanka.model_copy(update={"codes": codes}), [CodeIs("iok", BLOCKED)])
     assert (state.codes["iok"].status, state.codes["dok"].status) == (BLOCKED, SET)
-
-
-def test_the_factory_state_takes_no_history() -> None:
-    proid_q = load_profile("proid-q")
-    due = [ChangeIsDue(code) for code in proid_q.codes]
-    history = history_described(proid_q, due)
-    assert (history.state, history.stages) == (factory_state(proid_q), ())

@@ -84,11 +84,6 @@ def test_a_use_that_uses_nothing_up_leaves_the_very_state() -> None:
     assert after(state, LogOut(("pin",))).verified == frozenset()
 
 
-def test_a_refused_use_uses_nothing_up() -> None:
-    state = after(with_key(KeyRights(code="qpin", consent="pin")), PIN)
-    assert law.step(PROID_Q, state, USE) == (state, Verdict.NOT_AUTHORISED)
-
-
 def test_a_key_that_is_nobodys_can_be_used_while_nobody_is_asked_for_a_code() -> None:
     assert said(with_key(KeyRights(never=True)), PIN, QPIN) is Verdict.NOT_AUTHORISED
     state = factory_state(BLANK)

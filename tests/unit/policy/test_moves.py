@@ -114,11 +114,6 @@ def test_actors_act_and_a_code_told_to_one_may_be_wrong() -> None:
     }
 
 
-def test_a_code_that_is_not_on_the_chip_is_not_the_holders_to_give_or_set() -> None:
-    by_holder = [move for move in moves(EOBCANKA, factory_state(EOBCANKA)) if move.who == HOLDER]
-    assert all("bok" not in (move.action.code, move.action.by) for move in by_holder)
-
-
 def test_a_key_is_made_listed_used_certified_and_deleted_and_its_certificate_after_it() -> None:
     state = apply(PROID_Q, factory_state(PROID_Q), only(ActionKind.MAKE_KEY, factory_state(PROID_Q), "cc"))
     (item,) = state.items

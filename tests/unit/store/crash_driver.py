@@ -194,6 +194,9 @@ class Twin:
         return answer
 
 
+COUNTED = ("rounds", "killed", "opened", "answers", "memory_failures", "dead", "ahead", "with_made_keys", "with_pairs")
+
+
 class Parent:
     """Starts children, sees them die, and looks at what is left."""
 
@@ -203,20 +206,7 @@ class Parent:
         self._durability = Durability.FAST if mode.startswith("power-fast") or seed % 2 else Durability.FULL
         if mode == "power-full":
             self._durability = Durability.FULL
-        self.counts = dict.fromkeys(
-            (
-                "rounds",
-                "killed",
-                "opened",
-                "answers",
-                "memory_failures",
-                "dead",
-                "ahead",
-                "with_made_keys",
-                "with_pairs",
-            ),
-            0,
-        )
+        self.counts = dict.fromkeys(COUNTED, 0)
         self._before: StoredCard = self._new_card()
 
     def round(self, number: int) -> None:
