@@ -28,19 +28,18 @@ def list_profiles(language: LanguageOption = "", as_json: JsonOption = False) ->
 
     Example: stuntcard list
     """
+    from stuntcard.messages import messages_in
     from stuntcard.profile.load import profiles_found
 
+    messages = messages_in(language)
     profiles, bad = profiles_found()
     for name in bad:
-        typer.echo(f"{name}: can't be used; stuntcard profile check {name} says why", err=True)
+        typer.echo(messages.text("profile-unusable", name=name), err=True)
     if as_json:
         typer.echo(
             json.dumps([{"id": p.id, "name": p.name, "about": p.about.model_dump()} for p in profiles], indent=2)
         )
         return
-    from stuntcard.messages import messages_in
-
-    messages = messages_in(language)
     for profile in profiles:
         typer.echo(f"{profile.id:12} {profile.name:12} {messages.of(profile.about)}")
 

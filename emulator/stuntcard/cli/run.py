@@ -176,10 +176,18 @@ def execute(
 
             met = [reported(scenario) for scenario in scenarios]
             status = status or (0 if all(met) else _NOT_MET)
-    for plan in plans:
-        if plan.keep is not None:
-            typer.echo(f"The card is kept: stuntcard run card:{plan.keep}", err=True)
+    _tell_kept(plans, options.language)
     raise typer.Exit(status)
+
+
+def _tell_kept(plans: Sequence[ReaderPlan], language: str) -> None:
+    kept = [plan.keep for plan in plans if plan.keep is not None]
+    if kept:
+        from stuntcard.messages import messages_in
+
+        messages = messages_in(language)
+        for name in kept:
+            typer.echo(messages.text("served-kept", name=name), err=True)
 
 
 def _cards_and_program(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stuntcard.cli.completion import complete_card
+from stuntcard.cli.completion import complete_named_card
 from stuntcard.cli.exit import ExitCode, fail, failing
+from stuntcard.cli.language import language_option
 
 if TYPE_CHECKING:
+    from stuntcard.messages import Messages
     from stuntcard.serve.cards import Cards
 
 _EXTRA = (
@@ -27,7 +29,7 @@ def serve(
         list[str] | None,
         typer.Argument(
             help="Cards to begin with: a profile for a fresh one, card:NAME for a stored one; NAME=CARD names it.",
-            autocompletion=complete_card,
+            autocompletion=complete_named_card,
             metavar="[CARD]...",
             show_default=False,
         ),
@@ -36,6 +38,7 @@ def serve(
     host: Annotated[
         str, typer.Option(help="The address to listen on. Any but this machine's own is open to others.")
     ] = ("127.0.0.1"),
+    language: Annotated[str, language_option("What is told here, is told in en, cs or sl; pages have a switch.")] = "",
 ) -> None:
     """Serve cards over HTTP, and a page that shows them as they live, until Ctrl-C; docs/http-api.md has all.
 
@@ -49,9 +52,12 @@ def serve(
         if error.name is not None and error.name.partition(".")[0] == "stuntcard":
             raise
         fail(_EXTRA, ExitCode.UNAVAILABLE)
-    _warn_of_others(host)
+    from stuntcard.messages import messages_in
+
+    messages = messages_in(language)
+    _warn_of_others(host, messages)
     with failing(ServingError, AlreadyServedError, StoreError, OSError, code=ExitCode.UNAVAILABLE):
-        serve_cards(host, port, lambda served: _begin_with(served, cards or []), typer.echo)
+        serve_cards(host, port, lambda served: _begin_with(served, cards or []), typer.echo, messages)
 
 
 def _begin_with(served: Cards, words: list[str]) -> None:
@@ -71,7 +77,7 @@ def _begin_with(served: Cards, words: list[str]) -> None:
             fail(f"{word}: {error.detail}")
 
 
-def _warn_of_others(host: str) -> None:
+def _warn_of_others(host: str, messages: Messages) -> None:
     from ipaddress import ip_address
 
     try:
@@ -80,8 +86,4 @@ def _warn_of_others(host: str) -> None:
     except ValueError:
         if host == "localhost":
             return
-    typer.echo(
-        f"Warning: other machines can reach {host}. Whoever reads the network reads the token, and may do all that it "
-        "allows; the cards are for tests, but keep this to a network of yours.",
-        err=True,
-    )
+    typer.echo(messages.text("served-to-others", host=host), err=True)

@@ -99,7 +99,7 @@ def _about(desk: Desk, messages: Messages) -> str:
     if len(desk.readers) == 1 and desk.readers[0].card is not None:
         return messages.text("served-card", card=desk.readers[0].about)
     return "\n".join(
-        f"{reader.name}: {reader.about} in {numbered_name(reader.label, unit)}"
+        messages.text("served-in", name=reader.name, about=reader.about, reader=numbered_name(reader.label, unit))
         for unit, reader in enumerate(desk.readers)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from stuntcard.messages import Messages
 from stuntcard.running.startup import started
 from stuntcard.serve.access import Access
 from stuntcard.serve.app import create_app
@@ -16,7 +17,9 @@ class ServingError(Exception):
     """Cards can't be served; says why."""
 
 
-def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Callable[[str], None]) -> None:
+def serve_cards(
+    host: str, port: int, begin: Callable[[Cards], None], say: Callable[[str], None], messages: Messages
+) -> None:
     """Serves until a signal comes. `begin` makes the first cards; `say` tells where all of them are.
 
     Raises ServingError, AlreadyServedError, or StoreError or OSError when a folder can't be had.
@@ -37,6 +40,6 @@ def serve_cards(host: str, port: int, begin: Callable[[Cards], None], say: Calla
         def ready() -> None:
             started()
             link = f"{url}/enter?link={access.new_link()}"
-            say(f"Cards are served at {url}\n\n  page:  {link}\n  token: {access.owner_token}\n\n(Ctrl-C ends)")
+            say(messages.text("served-http", url=url, link=link, token=access.owner_token))
 
         serve_until_told(Server(create_app(cards, access, hosts_of(url)), cards, ready), listener)
