@@ -24,7 +24,7 @@ from cardtools.ca.office import challenges, requests, service
 from cardtools.ca.office.service import Service, open_service
 from cardtools.ca.settings import Settings
 from cardtools.ca.store.database import Database
-from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest
+from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest, RequestState
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
@@ -75,12 +75,13 @@ class Rounds:
         self.check()
 
     def work(self, settings: Settings, answers: int, statements: int | None) -> None:
-        """Takes in requests and issues certificates until it is killed."""
+        """Issues what a kill left waiting, then takes in requests and issues certificates, until it is killed."""
         if statements is not None:
             kill_before_statement(statements)
         ca = open_service(settings)
+        waiting = iter(requests.listed(ca, RequestState.PENDING))
         while True:
-            record = requests.accept(ca, self.asked(ca), "test")
+            record = next(waiting, None) or requests.accept(ca, self.asked(ca), "test")
             if record.serial is None:
                 os.write(answers, f"{record.id} \n".encode())
                 record = requests.issue(ca, record.id, "test")
@@ -107,11 +108,14 @@ class Rounds:
         with Database(self.settings.folder / "ca.db").reading() as connection:
             assert [tuple(row) for row in connection.execute("PRAGMA integrity_check")] == [("ok",)]
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-            stored = {row["id"]: row for row in connection.execute(STORED)}
+            rows = connection.execute(STORED).fetchall()
             log = connection.execute("SELECT number, act, subject FROM audit ORDER BY number").fetchall()
             bonds = connection.execute("SELECT count(*) FROM bonds").fetchone()[0]
             nonces = connection.execute("SELECT count(*) FROM answered_challenges").fetchone()[0]
+        stored = {row["id"]: row for row in rows}
         issued = {request for request, row in stored.items() if row["serial"] is not None}
+        assert len(rows) == len(stored), "a request has two certificates"
+        assert len({row["serial"] for row in rows} - {None}) == len(issued)
         for request, serial in self.answered.items():
             assert request in stored, f"{request} is lost"
             assert not serial or stored[request]["serial"] == serial, f"the certificate of {request} is lost"
