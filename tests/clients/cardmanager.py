@@ -18,6 +18,7 @@ from stuntcard.iso7816.instructions import Instruction
 from tests.clients.desk import Desk
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 from tests.clients.terminal import run_at_terminal
+from tests.programs import run
 
 PATIENCE = 60
 REFUSED, USAGE, UNAVAILABLE = 1, 2, 69
@@ -83,16 +84,8 @@ class CardManager:
         return dict(self._settings)
 
     def _run(self, arguments: Sequence[str], lines: Sequence[str]) -> Outcome:
-        done = subprocess.run(
-            [*_COMMAND, *arguments],
-            input="".join(f"{line}\n" for line in lines),
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            env=self._environment,
-            cwd=self.desk.folder,
-            timeout=PATIENCE,
-        )
+        typed, place = "".join(f"{line}\n" for line in lines), self.desk.folder
+        done = run(*_COMMAND, *arguments, input=typed, errors="surrogateescape", env=self._environment, cwd=place)
         assert "Traceback" not in done.stderr, done.stderr
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -123,10 +116,7 @@ class CardManager:
         terminal, program_side = pty.openpty()
         try:
             os.write(terminal, f"{answer}\n".encode())
-            done = subprocess.run(
-                [*_COMMAND, *arguments], stdin=program_side, capture_output=True, text=True,
-                env=self._environment, cwd=self.desk.folder, timeout=PATIENCE,
-            )  # fmt: skip
+            done = run(*_COMMAND, *arguments, stdin=program_side, env=self._environment, cwd=self.desk.folder)
         finally:
             os.close(program_side)
             os.close(terminal)

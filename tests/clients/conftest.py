@@ -14,7 +14,7 @@ from tests.browser.running_console import RunningConsole, class_running
 from tests.clients.cardmanager import CardManager
 from tests.clients.desk import Desk, desk_with_own_socket, desk_with_pcscd
 from tests.clients.enrolment import Client, Holding, TrainingCa, client_at_desk, holding, training_ca
-from tests.clients.opensc import built, drivers, knows_driver, other_root
+from tests.clients.opensc import built, drivers, knows_driver, other_root, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
 
@@ -78,6 +78,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     private = tmp_path_factory.mktemp("run")
     private.chmod(0o700)
     return {**os.environ, "XDG_RUNTIME_DIR": str(private)}
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A private folder that OpenSC's programs see too, wherever they are."""
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.clients.opensc import SOCKET_VARIABLE
+from tests.programs import run, shown
 
 STUNTCARD = Path(sys.executable).with_name("stuntcard")
-PATIENCE = 60
 
 
 class StuntcardCommand:
@@ -21,30 +21,28 @@ class StuntcardCommand:
         self.environment = environment
 
     def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [STUNTCARD, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=self.environment
-        )
+        return run(STUNTCARD, *arguments, env=self.environment)
 
     def done(self, *arguments: str | Path) -> str:
         """What it wrote, if it ended well."""
-        run = self(*arguments)
-        assert run.returncode == 0, run.stdout + run.stderr
-        return run.stdout
+        return shown(STUNTCARD, *arguments, env=self.environment)
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+    def start(self, *arguments: str | Path, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
         command = [STUNTCARD, *arguments]
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
-        )
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=self.environment)
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-        """`stuntcard run` with these arguments, and the socket that it says to export; killed in the end."""
-        process = self.start("run", *arguments)
-        assert process.stdout is not None
-        exported = next(line for line in process.stdout if f"export {SOCKET_VARIABLE}=" in line)
+    def serving(self, *arguments: str, stderr: int = subprocess.STDOUT) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+        """A command that serves cards, and the socket that it says to export; killed in the end."""
+        process = self.start(*arguments, stderr=stderr)
         try:
+            assert process.stdout is not None
+            exported = next(line for line in process.stdout if f"export {SOCKET_VARIABLE}=" in line)
             yield process, Path(exported.strip().partition("=")[2])
         finally:
             process.kill()
             process.communicate()
+
+    def running(self, *arguments: str) -> AbstractContextManager[tuple[subprocess.Popen[str], Path]]:
+        """`stuntcard run` with these arguments."""
+        return self.serving("run", *arguments)

@@ -1,43 +1,27 @@
-"""The training CA as other programs see it: OpenSSL, pyHanko, and Schemathesis on its OpenAPI."""
+"""The training CA as other programs see it: OpenSSL, curl, and Schemathesis on its OpenAPI."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import x509 as asn1_x509
-from asn1crypto.keys import PrivateKeyInfo
 from cardtools.ca.settings import ATTESTATION_ISSUERS
 from cardtools.common.protocol import Attestation, CertificateProfile
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from fpdf import FPDF
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.timestamps import HTTPTimeStamper
-from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import CertificateRegistry
+from cryptography.hazmat.primitives.asymmetric import ec
 from stuntcard.iso7816 import tlv
 
+from tests.clients.openapi_judge import judged
+from tests.programs import told
 from tests.unit.card.cards import MANAGE, OK, PIN, QPIN, logged_in
 from tests.unit.cardtools.ca.running_ca import RunningCa, running_ca
 
 pytestmark = pytest.mark.own_module
-
-_REPOSITORY = Path(__file__).parents[2]
-_PATIENCE = 150
 
 
 @pytest.fixture
@@ -45,15 +29,6 @@ def ca(tmp_path: Path) -> Iterator[RunningCa]:
     """A CA that issues what is asked for."""
     with running_ca(tmp_path, automatic=True) as ca:
         yield ca
-
-
-def _run(*arguments: str | Path, status: int = 0) -> str:
-    """Runs a program; what it wrote."""
-    done = subprocess.run(
-        [str(argument) for argument in arguments], capture_output=True, text=True, timeout=_PATIENCE, check=False
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def _certificate(ca: RunningCa, folder: Path, **asked: Any) -> tuple[str, Path]:
@@ -68,7 +43,7 @@ def _ocsp(ca: RunningCa, certificate: Path, digest: str) -> str:
     """What `openssl ocsp` finds out."""
     root, issuing = _anchors(ca, "qualified")
     command = ("openssl", "ocsp", "-resp_text", "-CAfile", root, "-issuer", issuing, digest, "-cert", str(certificate))
-    return _run(*command, "-url", f"{ca.url}/ocsp")
+    return told(*command, "-url", f"{ca.url}/ocsp")
 
 
 def _anchors(ca: RunningCa, issuing: str = "issuing") -> tuple[str, str]:
@@ -99,11 +74,11 @@ def test_openssl_verifies_the_chain_and_the_lists(ca: RunningCa, tmp_path: Path)
         lists = tmp_path / "lists.pem"
         lists.write_text(
             "".join(
-                _run("openssl", "crl", "-inform", "DER", "-in", _kept(tmp_path, ca.http.get(path).content))
+                told("openssl", "crl", "-inform", "DER", "-in", _kept(tmp_path, ca.http.get(path).content))
                 for path in ("/crl/public", "/root-crl")
             )
         )
-        return _run(
+        return told(
             *("openssl", "verify", "-x509_strict", "-crl_check_all", "-CRLfile", str(lists), "-purpose", "smimesign"),
             *("-CAfile", root, "-untrusted", issuing, str(certificate)),
             status=status,
@@ -123,73 +98,15 @@ def _kept(folder: Path, content: bytes) -> Path:
 def test_openssl_verifies_a_time_stamp(ca: RunningCa, tmp_path: Path) -> None:
     document, query, reply = (tmp_path / name for name in ("document", "query", "reply"))
     document.write_text("What was there at the time.")
-    _run("openssl", "ts", "-query", "-data", document, "-sha256", "-cert", "-out", query)
+    told("openssl", "ts", "-query", "-data", document, "-sha256", "-cert", "-out", query)
     reply.write_bytes(ca.http.post("/tsa", content=query.read_bytes()).content)
     root, issuing = _anchors(ca)
     trusted = ("-CAfile", root, "-untrusted", issuing)
-    assert "Verification: OK" in _run("openssl", "ts", "-verify", "-queryfile", query, "-in", reply, *trusted)
+    assert "Verification: OK" in told("openssl", "ts", "-verify", "-queryfile", query, "-in", reply, *trusted)
     document.write_text("What came later.")
-    assert "Verification: FAILED" in _run(
+    assert "Verification: FAILED" in told(
         "openssl", "ts", "-verify", "-data", document, "-in", reply, *trusted, status=1
     )
-
-
-@pytest.mark.parametrize("profile", [CertificateProfile.QUALIFIED, CertificateProfile.SEAL])
-def test_pyhanko_signs_for_long_and_pdfsig_agrees(ca: RunningCa, tmp_path: Path, profile: CertificateProfile) -> None:
-    """PAdES B-LT: time stamp, OCSP answers and lists all come from the CA, over HTTP."""
-    key = rsa.generate_private_key(65537, 2048)
-    issued = ca.issued(key, card=ca.card(), profile=profile)
-    root, issuing = (_asn1(ca.http.get(path).content) for path in ("/root", "/issuer/qualified"))
-    private = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    signer = signers.SimpleSigner(
-        signing_cert=_asn1(ca.http.get(f"/certificates/{issued['serial']}/file").content),
-        signing_key=PrivateKeyInfo.load(private),
-        cert_registry=CertificateRegistry.build([issuing]),
-    )
-    stamper = HTTPTimeStamper(f"{ca.url}/tsa")
-    # An answer is asked for after the moment that it is judged for; on a busy machine by more than a second.
-    judging: dict[str, Any] = {"revocation_mode": "hard-fail", "time_tolerance": timedelta(minutes=5)}
-
-    def context(**options: Any) -> ValidationContext:
-        return ValidationContext(trust_roots=[root], other_certs=[issuing], **judging, **options)
-
-    signed = io.BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(_blank_pdf())),
-        signers.PdfSignatureMetadata(
-            field_name="Signature",
-            subfilter=SigSeedSubFilter.PADES,
-            embed_validation_info=True,
-            validation_context=context(allow_fetching=True),
-        ),
-        signer=signer,
-        timestamper=stamper,
-        output=signed,
-    )
-    [signature] = PdfFileReader(signed).embedded_signatures
-    evidence = DocumentSecurityStore.read_dss(signature.reader).as_validation_context(
-        {"trust_roots": [root], "allow_fetching": False, **judging}
-    )
-    status = validate_pdf_signature(signature, signer_validation_context=evidence)
-    assert status.bottom_line, status.summary()
-    assert status.timestamp_validity is not None
-    assert status.timestamp_validity.trusted
-    seen = _run("pdfsig", "-nocert", _kept(tmp_path, signed.getvalue()))
-    assert "Signer Certificate Common Name: Jana Nováková" in seen
-    assert "Signature Validation: Signature is Valid." in seen
-
-
-def _asn1(der: bytes) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(der)
-
-
-def _blank_pdf() -> bytes:
-    """A page with nothing on it."""
-    document = FPDF()
-    document.add_page()
-    return bytes(document.output())
 
 
 @pytest.mark.fact("PQ-17")
@@ -232,49 +149,26 @@ positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404",
 
 def test_schemathesis_finds_what_is_documented(ca: RunningCa, tmp_path: Path) -> None:
     """All checks of Schemathesis on every operation, with a token, so that nothing is hidden behind a 401."""
-    configuration = tmp_path / "schemathesis.toml"
-    configuration.write_text(_CONFIGURATION)
     ca.issued()
-    command = (Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run")
-    done = subprocess.run(
-        [
-            *command,
-            f"{ca.url}/openapi.json",
-            *("--header", f"Authorization: {ca.operator['Authorization']}"),
-            *("--max-examples", "5", "--seed", "1", "--no-color", "--checks", "all"),
-        ],
-        cwd=tmp_path,
-        env=os.environ
-        | {
-            "SCHEMATHESIS_HOOKS": "tests.clients.schemathesis_hooks",
-            "PYTHONPATH": str(_REPOSITORY),
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "hypothesis"),
-        },
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    hooks = "tests.clients.schemathesis_hooks"
+    said = judged(f"{ca.url}/openapi.json", ca.operator["Authorization"], _CONFIGURATION, tmp_path, hooks=hooks)
     assert len(ca.listed("/requests")) > 1, "nothing that was sent was a request that the CA takes"
-    assert re.search(r"Operations: +(\d+) selected / \1 total", done.stdout)
+    assert re.search(r"Operations: +(\d+) selected / \1 total", said)
 
 
 def test_the_command_runs_a_ca(tmp_path: Path) -> None:
     """`cardtools-ca`, from nothing to a certificate."""
     command = Path(sys.executable).with_name("cardtools-ca")
     folder = tmp_path / "ca"
-    _run(command, "init", folder)
-    with subprocess.Popen(
-        [command, "run", folder, "--port", "0", "--auto"], stdout=subprocess.PIPE, text=True
-    ) as running:
+    told(command, "init", folder)
+    run = [str(command), "run", str(folder), "--port", "0", "--auto"]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:
             url = running.stdout.readline().strip()
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
-            crl = _run("curl", "--silent", "--show-error", "--fail", f"{url}/crl/public", "--output", tmp_path / "crl")
-            assert crl == ""
-            issuer = _run("openssl", "crl", "-in", tmp_path / "crl", "-noout", "-issuer")
+            assert told("curl", "-sSf", f"{url}/crl/public", "--output", tmp_path / "crl") == ""
+            issuer = told("openssl", "crl", "-in", tmp_path / "crl", "-noout", "-issuer")
             assert "TEST Stuntcard Training Public CA" in issuer
         finally:
             running.terminate()

@@ -12,6 +12,7 @@ from stuntcard.profile.load import load_profile
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
+from tests import programs
 from tests.clients.asked_program import LineProgram
 from tests.clients.cardmanager import PATIENCE, REFUSED, CardManager
 from tests.clients.desk import LETTER, PIN, QPIN, WatchedCard, desk_before
@@ -111,15 +112,8 @@ def test_certificates_are_registered_by_themselves_when_a_card_is_put_in() -> No
     slot = Slot(empty)
     with desk_before({"Left 00 00": slot}, empty) as desk:
         manager = CardManager(desk)
-        command = [
-            sys.executable,
-            "-m",
-            "cardtools.manager",
-            "register",
-            "--watch",
-            "--database",
-            str(desk.folder / "nssdb"),
-        ]
+        register = ("register", "--watch", "--database", str(desk.folder / "nssdb"))
+        command = [sys.executable, "-m", "cardtools.manager", *register]
         with subprocess.Popen(
             command, env={**os.environ, **manager.environment}, stdout=subprocess.PIPE, text=True
         ) as watching:
@@ -134,10 +128,7 @@ def test_certificates_are_registered_by_themselves_when_a_card_is_put_in() -> No
 
 
 def _nss(manager: CardManager, *command: str) -> str:
-    done = subprocess.run(
-        command, cwd=manager.desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=True
-    )
-    return done.stdout
+    return programs.shown(*command, cwd=manager.desk.folder)
 
 
 def test_a_login_ends_when_the_card_is_taken_out_for_a_moment() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from cardtools.common.protocol import Applicant, CertificateProfile
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.programs import run
 from tests.unit.cardtools.ca.cards import Issuer
 from tests.unit.cardtools.ca.running_ca import JANA, settings_for
 
@@ -64,12 +64,7 @@ def test_nothing_is_found_that_is_not_explained(
     kind: str,
     explained: dict[str, str],
 ) -> None:
-    service = open_service(settings_for(tmp_path, Issuer(), url))
-    key = rsa.generate_private_key(65537, 2048).public_key()
-    life = timedelta(days=365)
-    certificate = service.authority.issue(profile, who, key, on_device=on_device, at=service.clock(), life=life)
-    file = tmp_path / "certificate.pem"
-    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    file = _issued(tmp_path, url, profile, who, on_device=on_device)
     if url.startswith("https:"):
         explained = explained | _BEHIND_TLS
     else:
@@ -81,20 +76,23 @@ def test_nothing_is_found_that_is_not_explained(
 
 def test_the_linter_would_find_something(tmp_path: Path) -> None:
     """Jana's certificate, judged as an organisation's."""
-    service = open_service(settings_for(tmp_path, Issuer(), "https://ca.example.org"))
-    key = rsa.generate_private_key(65537, 2048).public_key()
-    certificate = service.authority.issue(
-        CertificateProfile.QUALIFIED, JANA, key, on_device=False, at=service.clock(), life=timedelta(days=365)
-    )
-    file = tmp_path / "certificate.pem"
-    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    file = _issued(tmp_path, "https://ca.example.org", CertificateProfile.QUALIFIED, JANA, on_device=False)
     assert "etsi.en_319_412_3.leg-4.2.1-2.organization_identifier_attribute_absent" in _findings(file, _ORGANISATION)
+
+
+def _issued(folder: Path, url: str, profile: CertificateProfile, who: Applicant, *, on_device: bool) -> Path:
+    """The file of a certificate that a CA at this address issues."""
+    service = open_service(settings_for(folder, Issuer(), url))
+    key, life = rsa.generate_private_key(65537, 2048).public_key(), timedelta(days=365)
+    certificate = service.authority.issue(profile, who, key, on_device=on_device, at=service.clock(), life=life)
+    file = folder / "certificate.pem"
+    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    return file
 
 
 def _findings(file: Path, kind: str) -> dict[str, str]:
     """What the linter finds of warnings and worse, with their severity."""
-    command = [_LINTER, "lint", "-t", kind, "-s", "WARNING", "-f", "JSON", file]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120, check=False)
+    done = run(_LINTER, "lint", "-t", kind, "-s", "WARNING", "-f", "JSON", file, timeout=120)
     assert not done.stderr, done.stderr
     found = json.loads(done.stdout)["results"]
     return {

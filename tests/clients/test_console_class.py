@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -13,15 +11,15 @@ import pytest
 
 from tests.browser.processes import PATIENCE
 from tests.browser.running_console import RunningConsole, console_running
-from tests.clients.test_console_command import CLASS, joins, visitor
+from tests.clients.test_console_command import CLASS, COMMAND, joins, visitor
+from tests.programs import run
 
 pytestmark = pytest.mark.own_module
 
 
 def refused(own: dict[str, str], folder: Path, *arguments: str) -> str:
     """What the console says that can't begin."""
-    command = [sys.executable, "-m", "cardtools.console", "--no-browser", "--port", "0", *arguments]
-    ended = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE, cwd=folder)
+    ended = run(*COMMAND, "--port", "0", *arguments, env=own, cwd=folder)
     assert (ended.returncode != 0, ended.stdout) == (True, "")
     assert "Traceback" not in ended.stderr
     return ended.stderr

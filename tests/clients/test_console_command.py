@@ -15,9 +15,11 @@ import pytest
 
 from tests.browser.processes import PATIENCE
 from tests.browser.running_console import RunningConsole, console_running
+from tests.programs import run
 
 pytestmark = pytest.mark.own_module
 
+COMMAND = (sys.executable, "-m", "cardtools.console", "--no-browser")
 CLASS = "title: Třída\nexercises: [proid-q-pin-blocked]\ntrainees: [Jana, Petr]\n"
 
 
@@ -61,8 +63,7 @@ def test_an_emulator_that_runs_already_is_used_and_left_running(own: dict[str, s
 def test_mistakes_in_a_class_are_told_with_their_places(own: dict[str, str], tmp_path: Path) -> None:
     plan = tmp_path / "class.yaml"
     plan.write_text(CLASS.replace("proid-q-pin-blocked", "proid-q-pin-blocked, no-such"), "utf-8")
-    command = [sys.executable, "-m", "cardtools.console", "--no-browser", "--port", "0", "class", str(plan)]
-    ended = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE)
+    ended = run(*COMMAND, "--port", "0", "class", plan, env=own)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
         "Nothing was begun, because class.yaml can't be used as it is:\n"
@@ -72,8 +73,7 @@ def test_mistakes_in_a_class_are_told_with_their_places(own: dict[str, str], tmp
 
 def test_a_taken_port_is_told(class_: RunningConsole, own: dict[str, str], tmp_path: Path) -> None:
     port = class_.url.rpartition(":")[2]
-    command = [sys.executable, "-m", "cardtools.console", "--no-browser", "--port", port]
-    ended = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE, cwd=tmp_path)
+    ended = run(*COMMAND, "--port", port, env=own, cwd=tmp_path)
     assert ended.returncode == 1
     assert f"can't listen on 127.0.0.1, port {port}" in ended.stderr
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.programs import run
 
 pytestmark = [pytest.mark.own_module, pytest.mark.pcscd]
 
@@ -16,16 +17,7 @@ PATIENCE = 150
 
 def test_the_demo_signs_in_both_ways(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [ROOT / "demo" / "run"],
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = run(ROOT / "demo" / "run", cwd=tmp_path, env=environment, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Verified OK") == 4
     assert "FAILED" not in done.stdout + done.stderr

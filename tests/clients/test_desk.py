@@ -18,9 +18,11 @@ from stuntcard.running.pcsc import pcsc_server
 
 from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, shared_folder
 from tests.clients.private_pcscd import PrivatePcscd
-from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
+from tests.clients.stuntcard_command import StuntcardCommand
+from tests.programs import shown as shown_by
 
 WATCHING, SCANNING = (Path(__file__).with_name(f"{name}_application.py") for name in ("watching", "scanning"))
+CARDMANAGER = Path(sys.executable).with_name("cardmanager")
 DESK = ("proid-q", "b=tokenme", "empty")
 """A desk as it is typed."""
 
@@ -38,8 +40,7 @@ def running(stuntcard: StuntcardCommand) -> Iterator[Path]:
 
 def shown(socket: Path, name: str, *arguments: str) -> str:
     """What a program of OpenSC shows."""
-    command = [*opensc_command(name, socket.parent, socket), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+    return shown_by(*opensc_command(name, socket.parent, socket), *arguments)
 
 
 @contextmanager
@@ -96,10 +97,9 @@ def test_opensc_lists_all_readers_and_the_slots_of_all_cards(running: Path) -> N
 
 def test_the_card_manager_lists_all_devices(running: Path, stuntcard: StuntcardCommand) -> None:
     stuntcard.done("insert", "empty", "eobcanka")
-    command = [str(Path(sys.executable).with_name("cardmanager")), "devices", "--json"]
     environment = {**stuntcard.environment, SOCKET_VARIABLE: str(running)}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)
-    assert [(device["profile"], device["reader"]) for device in json.loads(run.stdout)] == [
+    devices = json.loads(shown_by(CARDMANAGER, "devices", "--json", env=environment))
+    assert [(device["profile"], device["reader"]) for device in devices] == [
         ("proid-q", "Stuntcard ProID+Q 00 00"), ("tokenme", "Stuntcard b 01 00"), ("eobcanka", "Stuntcard empty 02 00"),
     ]  # fmt: skip
 
@@ -140,10 +140,8 @@ def test_each_card_has_a_slot_of_vpcd(stuntcard: StuntcardCommand) -> None:
         try:
             with watching(daemon.env) as program:
                 lines_until(program, "+ card in Stuntcard 00 00", "+ card in Stuntcard 00 01")
-            listed = subprocess.run(
-                ["pkcs11-tool", "--list-slots"], env=daemon.env, capture_output=True, text=True, timeout=PATIENCE
-            )
-            assert re.findall(r"token label +: (.+)", listed.stdout) == ["ProID+Q", "ProID+Q (QPIN)", "TokenME"]
+            listed = shown_by("pkcs11-tool", "--list-slots", env=daemon.env)
+            assert re.findall(r"token label +: (.+)", listed) == ["ProID+Q", "ProID+Q (QPIN)", "TokenME"]
         finally:
             stuntcard.done("stop", "tokenme")
 
@@ -151,7 +149,6 @@ def test_each_card_has_a_slot_of_vpcd(stuntcard: StuntcardCommand) -> None:
 @pytest.mark.own_module
 def test_the_card_manager_says_which_cards_opensc_shows_no_slot_for(stuntcard: StuntcardCommand) -> None:
     desk = ("proid-q", *["tokenme"] * 4)
-    manager = str(Path(sys.executable).with_name("cardmanager"))
-    shown = stuntcard.done("exec", *desk, "--", manager, "devices", "--language", "en")
+    shown = stuntcard.done("exec", *desk, "--", CARDMANAGER, "devices", "--language", "en")
     assert shown.count("TokenME, number") == 3
     assert "first four readers only" in shown

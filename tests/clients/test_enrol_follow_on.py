@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from tests.clients.ca_process import CaProcess, ca_process
 from tests.clients.desk import PIN, QPIN
 from tests.clients.enrolment import JANA, Client, client_at_desk, content_of, request_id
+from tests.programs import told
 
 pytestmark = pytest.mark.own_module
 
@@ -47,9 +47,7 @@ def _fetched(client: Client, request: str) -> tuple[str, Path]:
 
 
 def _openssl(*arguments: str | Path, status: int = 0) -> str:
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return told("openssl", *arguments, status=status)
 
 
 @pytest.mark.fact("TM-11")

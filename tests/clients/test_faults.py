@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,8 @@ from tests.clients.desk import PIN, PUK, Desk, Exchange, WatchedCard, desk_befor
 from tests.clients.opensc import SOCKET_VARIABLE, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.private_pcscd import PrivatePcscd
-from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
+from tests.clients.stuntcard_command import StuntcardCommand
+from tests.programs import PATIENCE, run
 
 LETTER = b"I sell you my house."
 TOKEN = "ProID+Q"
@@ -315,15 +315,15 @@ def test_the_client_is_told_that_the_card_started_anew(trouble: Trouble, pcsc_pr
 def test_exec_with_a_fault(stuntcard: StuntcardCommand, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     rule = "ins=verify code=pin act=status:6F00 when=after"
-    run = stuntcard("exec", "proid-q", "--state-out", str(state), "--fault", rule, "--", *verifying("pin", "wrong"))
-    assert run.returncode != 0
+    ended = stuntcard("exec", "proid-q", "--state-out", str(state), "--fault", rule, "--", *verifying("pin", "wrong"))
+    assert ended.returncode != 0
     assert json.loads(state.read_text())["codes"]["pin"]["tries_left"] == 2
 
 
 def test_a_program_ends_while_a_fault_keeps_its_command_waiting(stuntcard: StuntcardCommand) -> None:
     verify = "pkcs15-tool --verify-pin --auth-id 01 --pin wrong & sleep 1; kill $!"
-    run = stuntcard("exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)
-    assert run.returncode == 0
+    ended = stuntcard("exec", "proid-q", "--fault", "ins=20 act=no-answer:3600", "--", "sh", "-c", verify)
+    assert ended.returncode == 0
 
 
 def test_a_running_card_is_handled_from_another_shell(stuntcard: StuntcardCommand) -> None:
@@ -331,8 +331,7 @@ def test_a_running_card_is_handled_from_another_shell(stuntcard: StuntcardComman
         seen, done = {**stuntcard.environment, SOCKET_VARIABLE: str(socket)}, stuntcard.done
 
         def verify(pin: str) -> int:
-            run = subprocess.run(verifying("pin", pin), env=seen, capture_output=True, timeout=PATIENCE, check=False)
-            return run.returncode
+            return run(*verifying("pin", pin), env=seen).returncode
 
         assert verify(PIN) == 0
         done("fault", "set", "proid-q", "ins=20", "code=pin", "act=status:6F00")

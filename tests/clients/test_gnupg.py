@@ -18,10 +18,10 @@ from stuntcard.iso7816.status import StatusWord
 
 from tests.clients.desk import Desk, desk_with_own_socket
 from tests.clients.opensc import SOCKET_VARIABLE
+from tests.programs import run
 
 pytestmark = pytest.mark.own_module
 
-PATIENCE = 60
 SCDAEMON = "disable-ccid\npcsc-shared\n"
 PINENTRY = """#!/bin/sh
 echo "OK here"
@@ -56,8 +56,7 @@ class GnuPG:
 
     def _done(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "GNUPGHOME": str(self.home), SOCKET_VARIABLE: str(self.desk.socket)}
-        environment |= {"LC_ALL": "C.UTF-8"}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+        return run(*command, env={**environment, "LC_ALL": "C.UTF-8"})
 
 
 @contextmanager

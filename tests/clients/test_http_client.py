@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 from stuntcard.http_client import CallRefusedError, NoServerError, Server
 
 from tests.browser.running_serve import serving
+from tests.programs import shown
 
 
 @pytest.fixture
@@ -29,10 +29,7 @@ def test_a_card_is_used_by_a_program_and_watched() -> None:
         card = server.card("anna", profile="proid-q")
         events = card.events()
         assert next(events).kind == "card"
-        listed = subprocess.run(
-            ["pkcs11-tool", "-L"], env={**os.environ, **card.reader_env}, capture_output=True, text=True, check=True
-        )
-        assert "Stuntcard anna 00 00" in listed.stdout
+        assert "Stuntcard anna 00 00" in shown("pkcs11-tool", "-L", env={**os.environ, **card.reader_env})
         first = next(events)
         assert (first.kind, first.data["kind"], first.card) == ("command", "power on", "anna")
         card.set("pin=blocked")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.clients.stuntcard_command import PATIENCE, StuntcardCommand
+from tests.clients.stuntcard_command import STUNTCARD, StuntcardCommand
+from tests.programs import run
 
 CARDMANAGER = str(Path(sys.executable).with_name("cardmanager"))
 SCENARIO = """
@@ -69,11 +69,8 @@ def test_a_card_of_ones_own_is_first_class(folder: Path, command: StuntcardComma
     assert "PIN: PUK unblocks PIN and sets its new value: cardmanager unblock pin" in " ".join(blocked.split())
 
     (tmp_path / "test_mine.py").write_text(TEST, "utf-8")
-    tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "stuntcard.pytest_plugin", "-q", "test_mine.py"],
-        cwd=tmp_path, env={**command.environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    pytest_ = (sys.executable, "-m", "pytest", "-p", "stuntcard.pytest_plugin", "-q", "test_mine.py")
+    tested = run(*pytest_, cwd=tmp_path, env={**command.environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert "2 passed" in tested.stdout, tested.stdout + tested.stderr
 
 
@@ -83,10 +80,8 @@ def test_the_card_manager_says_what_a_wrong_code_leads_to_on_a_card_that_it_neve
     mine = folder / "mine.yaml"
     command.done("profile", "new", "--from", "zzzs-pk", mine)
     codes = "9999\n4321\n4321\n"
-    told = subprocess.run(
-        [sys.executable, "-m", "stuntcard", "exec", "mine", "--", CARDMANAGER, "change", "pep-pin", "--stdin"],
-        input=codes, env=command.environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    change = (STUNTCARD, "exec", "mine", "--", CARDMANAGER, "change", "pep-pin", "--stdin")
+    told = run(*change, input=codes, env=command.environment)
     assert told.returncode == 1
     assert "PIN of PEP is wrong, 2 tries are left." in told.stderr
     assert "When no try is left, PIN of PEP is blocked; PUK of PEP then unblocks it" in told.stderr

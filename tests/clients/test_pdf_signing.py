@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms, pem, x509
+from cardtools.common.protocol import CertificateProfile
 from cardtools.common.terms import IssuingCa
 from cryptography.hazmat.primitives.serialization import Encoding
 from fpdf import FPDF
@@ -21,13 +22,13 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from stuntcard.card.view import KeyView
 from stuntcard.iso7816.instructions import Instruction
 
+from tests import programs
 from tests.clients.desk import QPIN
 from tests.clients.enrolment import Client, TrainingCa, client_at_desk, training_ca
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 
 pytestmark = pytest.mark.own_module
 
-PATIENCE = 60
 FIELD = "Seller"
 
 
@@ -67,9 +68,8 @@ class Office:
         return self.run(str(Path(sys.executable).with_name("pyhanko")), "--config", "pyhanko.yml", *arguments)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, SOCKET_VARIABLE: str(self.client.desk.socket)}
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        return programs.run(
+            *command, cwd=self.folder, env={**os.environ, SOCKET_VARIABLE: str(self.client.desk.socket)}
         )
 
 
@@ -81,9 +81,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @contextmanager
-def new_office(folder: Path) -> Iterator[Office]:
+def new_office(folder: Path, profile: CertificateProfile = CertificateProfile.QUALIFIED) -> Iterator[Office]:
     with training_ca(folder) as ca, client_at_desk(ca.url) as client:
-        office = Office(client, ca, client.certificate(ca))
+        office = Office(client, ca, client.certificate(ca, profile))
         authority = ca.service.authority
         issuing = authority.cas[IssuingCa.QUALIFIED].issuing
         for name, credential in (("root.pem", authority.root), ("issuing.pem", issuing)):
@@ -153,7 +153,8 @@ def root_of(office: Office) -> x509.Certificate:
     return x509.Certificate.load(der)
 
 
-def test_b_lt_carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked(office: Office) -> None:
+def carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked(office: Office) -> None:
+    """B-LT: time stamp, OCSP answers and lists all come from the CA, over HTTP."""
     signed = office.sign(
         "--timestamp-url", f"{office.ca.url}/tsa", "--with-validation-info", "--trust", "root.pem",
         "--other-certs", "issuing.pem",
@@ -168,7 +169,18 @@ def test_b_lt_carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked
     assert status.bottom_line
     assert status.timestamp_validity is not None
     assert status.timestamp_validity.trusted
-    assert "Signature is Valid." in office.run("pdfsig", "-nocert", signed).stdout
+    seen = office.run("pdfsig", "-nocert", signed).stdout
+    assert "Signer Certificate Common Name: Jana Nováková" in seen
+    assert "Signature is Valid." in seen
+
+
+def test_b_lt_of_a_qualified_signature(office: Office) -> None:
+    carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked(office)
+
+
+def test_b_lt_of_a_seal(tmp_path: Path) -> None:
+    with new_office(tmp_path, CertificateProfile.SEAL) as office:
+        carries_time_stamp_and_ocsp_answers_and_is_valid_with_nobody_asked(office)
 
 
 def test_signature_made_after_the_certificate_was_revoked_is_refused(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, program_of_this_machine, shared_folder
-from tests.clients.stuntcard_command import PATIENCE, STUNTCARD, StuntcardCommand
+from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, program_of_this_machine
+from tests.clients.stuntcard_command import STUNTCARD, StuntcardCommand
+from tests.programs import PATIENCE, run
 
 CODE, NEW_CODE = "12345678", "24681357"
 SENDS_NO_CODE = """
@@ -34,12 +34,6 @@ print(bytes(sum(connection.transmit([0x00, 0x20, 0x00, 0x01])[1:], start=0).to_b
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    with shared_folder() as folder:
-        yield folder
-
-
-@pytest.fixture
 def stuntcard(folder: Path) -> StuntcardCommand:
     return StuntcardCommand({**os.environ, "XDG_RUNTIME_DIR": str(folder)})
 
@@ -51,15 +45,12 @@ def keys(folder: Path, *lines: str) -> Path:
     return path
 
 
-def tool(folder: Path, socket: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    module = ["--module", str(inner_module())] if name == "pkcs11-tool" else []
-    return subprocess.run(
-        [*opensc_command(name, folder, socket), *module, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+def command(folder: Path, socket: Path, *arguments: str) -> list[str]:
+    return [*opensc_command("pkcs11-tool", folder, socket), "--module", str(inner_module()), *arguments]
+
+
+def tool(folder: Path, socket: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(*command(folder, socket, *arguments))
 
 
 @pytest.mark.fact("PK-15")
@@ -67,12 +58,12 @@ def test_opensc_logs_in_and_signs_without_a_code(folder: Path, stuntcard: Stuntc
     trace = folder / "trace.jsonl"
     arguments = ("zzzs-pk", "--keys", str(keys(folder, "1234")), "--trace", str(trace))
     with stuntcard.running(*arguments) as (process, socket):
-        listed = tool(folder, socket, "pkcs11-tool", "--list-slots")
+        listed = tool(folder, socket, "--list-slots")
         assert "PIN pad present" in listed.stdout
         (folder / "data").write_bytes(b"x" * 32)
         signed = tool(
-            folder, socket, "pkcs11-tool", "--login", "--token-label", "ZZZS-PK (HPC-Entry)",
-            "--sign", "--id", "01", "-m", "SHA256-RSA-PKCS", "--input-file", "data", "--output-file", "signature",
+            folder, socket, "--login", "--token-label", "ZZZS-PK (HPC-Entry)", "--sign", "--id", "01",
+            "-m", "SHA256-RSA-PKCS", "--input-file", "data", "--output-file", "signature",
         )  # fmt: skip
         assert signed.returncode == 0, signed.stderr
         assert len((folder / "signature").read_bytes()) == 256
@@ -87,7 +78,7 @@ def test_opensc_changes_a_code(folder: Path, stuntcard: StuntcardCommand) -> Non
     with stuntcard.running("proid-q", "--keys", str(keys(folder, CODE, NEW_CODE, NEW_CODE))) as (_, socket):
         changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
         assert "PIN successfully changed" in changed.stdout
-        assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", NEW_CODE, "-O").returncode == 0
+        assert tool(folder, socket, "--login", "--pin", NEW_CODE, "-O").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -105,53 +96,26 @@ def test_a_change_that_does_not_come_about(
         changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
         assert refusal in changed.stderr + changed.stdout
         assert changed.returncode != 0
-        assert tool(folder, socket, "pkcs11-tool", "--login", "--pin", CODE, "-O").returncode == 0
+        assert tool(folder, socket, "--login", "--pin", CODE, "-O").returncode == 0
 
 
 @pytest.mark.own_module
 def test_keys_come_from_the_standard_input_too(stuntcard: StuntcardCommand) -> None:
-    command = [
-        "exec",
-        "proid-q",
-        "--keys",
-        "-",
-        "--",
-        program_of_this_machine("pkcs11-tool"),
-        "--module",
-        str(inner_module()),
-        "--login",
-        "-O",
-    ]
-    run = subprocess.run(
-        [STUNTCARD, *command],
-        input=f"{CODE}\n",
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=stuntcard.environment,
-    )
-    assert run.returncode == 0, run.stderr
-    assert CODE not in run.stdout + run.stderr
+    program = (program_of_this_machine("pkcs11-tool"), "--module", inner_module(), "--login", "-O")
+    command = (STUNTCARD, "exec", "proid-q", "--keys", "-", "--", *program)
+    done = run(*command, input=f"{CODE}\n", env=stuntcard.environment)
+    assert done.returncode == 0, done.stderr
+    assert CODE not in done.stdout + done.stderr
 
 
 def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: StuntcardCommand) -> None:
     with stuntcard.running("proid-q", "--pinpad") as (process, socket):
         assert "asked for nothing within 0 s" in stuntcard("type", "proid-q", "--wait", "0").stderr
-        command = [
-            *opensc_command("pkcs11-tool", folder, socket),
-            "--module",
-            str(inner_module()),
-            "--change-pin",
-        ]
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        typing = subprocess.Popen(
-            [sys.executable, "-m", "stuntcard", "type", "proid-q"],
-            env=stuntcard.environment,
-            stdin=subprocess.PIPE,
-            text=True,
-        )
-        typing.communicate(f"{CODE}\n24683 correction 1357\n{NEW_CODE}\n", PATIENCE)
-        assert typing.returncode == 0
+        changing = command(folder, socket, "--change-pin")
+        program = subprocess.Popen(changing, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        typed = f"{CODE}\n24683 correction 1357\n{NEW_CODE}\n"
+        typing = run(STUNTCARD, "type", "proid-q", env=stuntcard.environment, input=typed)
+        assert typing.returncode == 0, typing.stderr
         output, _ = program.communicate(timeout=PATIENCE)
         assert "PIN successfully changed" in output
         assert all(CODE not in Path(f"/proc/{pid}/cmdline").read_text() for pid in (process.pid, os.getpid()))
@@ -159,14 +123,8 @@ def test_a_person_types_while_a_program_waits(folder: Path, stuntcard: Stuntcard
 
 def test_cancel_is_a_key(folder: Path, stuntcard: StuntcardCommand) -> None:
     with stuntcard.running("proid-q", "--pinpad") as (_, socket):
-        command = [
-            *opensc_command("pkcs11-tool", folder, socket),
-            "--module",
-            str(inner_module()),
-            "--login",
-            "-O",
-        ]
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        login = command(folder, socket, "--login", "-O")
+        program = subprocess.Popen(login, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert stuntcard("type", "proid-q", "--cancel").returncode == 0
         _, refusal = program.communicate(timeout=PATIENCE)
         assert "CKR_FUNCTION_CANCELED" in refusal
@@ -175,13 +133,7 @@ def test_cancel_is_a_key(folder: Path, stuntcard: StuntcardCommand) -> None:
 def test_pyscard_verifies_and_times_out(folder: Path, stuntcard: StuntcardCommand) -> None:
     pytest.importorskip("smartcard", reason="pyscard is the program here")
     with stuntcard.running("proid-q", "--keys", str(keys(folder, CODE, "12 cancel", "123", "none"))) as (_, socket):
-        program = subprocess.run(
-            [sys.executable, "-c", SENDS_NO_CODE],
-            env={**os.environ, SOCKET_VARIABLE: str(socket)},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        program = run(sys.executable, "-c", SENDS_NO_CODE, env={**os.environ, SOCKET_VARIABLE: str(socket)})
         assert program.stdout.split("\n")[:4] == ["9000", "6401", "6403", "6400"], program.stderr
 
 
@@ -201,9 +153,8 @@ def test_what_is_refused(folder: Path, stuntcard: StuntcardCommand) -> None:
         assert "start its card with --pinpad" in stuntcard("type", "proid-q").stderr
 
 
-def test_an_unused_card_forgets_its_codes(folder: Path, stuntcard: StuntcardCommand) -> None:
+def test_an_unused_card_forgets_its_codes(stuntcard: StuntcardCommand) -> None:
     """By the clock, as a program meets it: codes hold for some seconds after the last client, and no longer."""
-    del folder
     ask = (
         "import sys\nfrom smartcard.System import readers\n"
         "c = readers()[0].createConnection()\nc.connect(disposition=0)\n"
@@ -213,15 +164,11 @@ def test_an_unused_card_forgets_its_codes(folder: Path, stuntcard: StuntcardComm
     with stuntcard.running("proid-q") as (_, socket):
 
         def program(*commands: str) -> str:
-            command = [sys.executable, "-c", ask, *commands]
-            environment = {**os.environ, SOCKET_VARIABLE: str(socket)}
-            return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE).stdout
+            return run(sys.executable, "-c", ask, *commands, env={**os.environ, SOCKET_VARIABLE: str(socket)}).stdout
 
         select, query = "00A404000CF276A288BCFBA69D34F31001", "00200001"
-        assert program(select, "0020000110" + CODE.encode().ljust(16, b"\xff").hex(), query).split()[1:] == [
-            "9000",
-            "9000",
-        ]
+        verify = "0020000110" + CODE.encode().ljust(16, b"\xff").hex()
+        assert program(select, verify, query).split()[1:] == ["9000", "9000"]
         assert program(query).split() == ["9000"]
         time.sleep(11)
         assert program(query).split() == ["63C3"]

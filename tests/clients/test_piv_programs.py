@@ -14,7 +14,8 @@ from stuntcard.profile.model import CodeStatus
 from stuntcard.readers.slot import Slot
 from stuntcard.running.making import fresh_card
 
-from tests.clients.desk import PATIENCE, Desk, WatchedCard, desk_before
+from tests import programs
+from tests.clients.desk import Desk, WatchedCard, desk_before
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
 from tests.clients.piv_card import AUTHENTICATION, KEY_MANAGEMENT, SIGNATURE, PivCard
 
@@ -86,12 +87,7 @@ def run(desk: Desk, *command: str) -> str:
         **os.environ, SOCKET_VARIABLE: str(desk.socket), "SSH_ASKPASS": str(askpass), "SSH_ASKPASS_REQUIRE": "force",
         "HOME": str(desk.folder),
     }  # fmt: skip
-    done = subprocess.run(
-        command, cwd=desk.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=PATIENCE,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}"
-    return done.stdout
+    return programs.shown(*command, cwd=desk.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 @pytest.mark.own_module

@@ -6,21 +6,20 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 from stuntcard.trace.events import EventKind
 from stuntcard.trace.read import read_trace
 
-from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module, shared_folder
+from tests.clients.opensc import SOCKET_VARIABLE, opensc_command, pkcs11_module
+from tests.clients.stuntcard_command import StuntcardCommand
+from tests.programs import PATIENCE, run
 
 pytest.importorskip("smartcard", reason="relay needs pyscard")
 
-PATIENCE = 60
 PIN = "12345678"
 LIST = ("--login", "--pin", PIN, "--list-objects")
 
@@ -28,61 +27,29 @@ LIST = ("--login", "--pin", PIN, "--list-objects")
 class Serving:
     """A `stuntcard` that serves a card at a PC/SC socket of its own."""
 
-    def __init__(self, folder: Path, *arguments: str, socket: Path | None = None) -> None:
-        folder.mkdir()
-        environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
-        if socket is not None:
-            environment[SOCKET_VARIABLE] = str(socket)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "stuntcard", *arguments],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.socket = Path(self._said_socket())
-        self.errors = ""
+    def __init__(self, process: subprocess.Popen[str], socket: Path) -> None:
+        self._process, self.socket, self.errors = process, socket, ""
 
     def stop(self) -> int:
         """Ends it as Ctrl-C does; gives its exit status."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            _, self.errors = self._process.communicate(timeout=PATIENCE)
+        self._process.send_signal(signal.SIGTERM)
+        _, self.errors = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode
-
-    def _said_socket(self) -> str:
-        for line in _stream(self._process.stdout):
-            _, found, socket = line.strip().partition(f"export {SOCKET_VARIABLE}=")
-            if found:
-                return socket
-        raise AssertionError(f"no socket was named: {_stream(self._process.stderr).read()}")
-
-
-def _stream(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None
-    return stream
 
 
 @contextmanager
 def serving(folder: Path, *arguments: str, socket: Path | None = None) -> Iterator[Serving]:
-    server = Serving(folder, *arguments, socket=socket)
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with shared_folder() as shared:
-        yield shared
+    folder.mkdir()
+    seen = {} if socket is None else {SOCKET_VARIABLE: str(socket)}
+    command = StuntcardCommand({**os.environ, "XDG_RUNTIME_DIR": str(folder), **seen})
+    with command.serving(*arguments, stderr=subprocess.PIPE) as (process, own_socket):
+        yield Serving(process, own_socket)
 
 
 def pkcs11_tool(folder: Path, socket: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     module = "/" + str(pkcs11_module()).lstrip("/")
     root = os.environ.get("STUNTCARD_OPENSC_ROOT", "")
-    command = [*opensc_command("pkcs11-tool", folder, socket), "--module", module.removeprefix(root), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return run(*opensc_command("pkcs11-tool", folder, socket), "--module", module.removeprefix(root), *arguments)
 
 
 @contextmanager
@@ -101,11 +68,11 @@ def recorded(folder: Path, *options: str) -> tuple[Path, str]:
     """The trace of a pkcs11-tool run through a relay, and what the program wrote."""
     trace = folder / "session.jsonl"
     with relayed(folder, trace, *options) as relay:
-        run = pkcs11_tool(folder, relay.socket, *LIST)
-        assert run.returncode == 0, run.stderr
+        listed = pkcs11_tool(folder, relay.socket, *LIST)
+        assert listed.returncode == 0, listed.stderr
         assert relay.stop() == 0
         assert relay.errors == ""
-    return trace, without_handles(run.stdout)
+    return trace, without_handles(listed.stdout)
 
 
 def without_handles(text: str) -> str:
@@ -129,8 +96,8 @@ def test_what_the_relay_records_is_played_back_strictly_to_the_same_program(fold
     trace, written = recorded(folder)
     commands = [event for event in read_trace(trace).events if event.kind is EventKind.COMMAND]
     with serving(folder / "c", "replay", str(trace)) as replay:
-        run = pkcs11_tool(folder, replay.socket, *LIST)
-        assert (run.returncode, without_handles(run.stdout)) == (0, written)
+        listed = pkcs11_tool(folder, replay.socket, *LIST)
+        assert (listed.returncode, without_handles(listed.stdout)) == (0, written)
         assert replay.stop() == 0
         assert replay.errors == ""
     assert len(commands) > 20
@@ -158,13 +125,6 @@ def test_a_lenient_replay_serves_a_program_that_asks_for_less(folder: Path) -> N
 
 def test_relay_names_the_readers_there_are(folder: Path) -> None:
     with serving(folder / "a", "run", "proid-q") as card:
-        run = subprocess.run(
-            [sys.executable, "-m", "stuntcard", "relay", "--reader", "Gemalto"],
-            env={**os.environ, SOCKET_VARIABLE: str(card.socket)},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert run.returncode == 69
-    assert run.stderr == ("--reader Gemalto: there is no such reader; give one of these: 'Stuntcard ProID+Q 00 00'\n")
+        relay = StuntcardCommand({**os.environ, SOCKET_VARIABLE: str(card.socket)})("relay", "--reader", "Gemalto")
+    assert relay.returncode == 69
+    assert relay.stderr == "--reader Gemalto: there is no such reader; give one of these: 'Stuntcard ProID+Q 00 00'\n"

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ from stuntcard.serve.hub import STREAMS_MAX
 
 from tests.browser.processes import PATIENCE
 from tests.browser.running_serve import RunningServe, serving
+from tests.clients.openapi_judge import judged
+from tests.programs import run
 
 REPOSITORY = Path(__file__).parents[2]
 WRONG_PIN = "999999"
@@ -51,10 +52,7 @@ def serve(environment: dict[str, str]) -> Iterator[RunningServe]:
 def test_a_second_server_is_told_of_the_first(serve: RunningServe, environment: dict[str, str], port: str) -> None:
     """Whatever port it asks for; the port of the first is taken, but that is not what helps."""
     wanted = str(address(serve)[1]) if port == "the same" else port
-    second = subprocess.run(
-        [sys.executable, "-m", "stuntcard", "serve", "--port", wanted],
-        env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    second = run(sys.executable, "-m", "stuntcard", "serve", "--port", wanted, env=environment)
     assert (second.returncode, second.stdout) == (69, "")
     assert second.stderr == f"cards are served already, at {serve.url} (process {serve.process.pid})\n"
 
@@ -90,13 +88,7 @@ def stream(serve: RunningServe, room: int = 1 << 20) -> socket.socket:
 
 def log_in(serve: RunningServe, card: str, pin: str) -> None:
     told = serve.call("GET", f"/api/v1/cards/{card}")
-    subprocess.run(
-        ["pkcs11-tool", "--login", "--pin", pin, "--list-objects"],
-        env={**os.environ, **told["environment"]},
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    run("pkcs11-tool", "--login", "--pin", pin, "--list-objects", env={**os.environ, **told["environment"]})
 
 
 def test_the_example_of_the_documentation_runs_as_it_stands(environment: dict[str, str], tmp_path: Path) -> None:
@@ -104,8 +96,7 @@ def test_the_example_of_the_documentation_runs_as_it_stands(environment: dict[st
     found = re.search(r"```sh\n(note=.*?)```", page, re.DOTALL)
     assert found is not None
     with serving(environment) as running:
-        shell = ["sh", "-eu", "-c", found[1]]
-        done = subprocess.run(shell, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+        done = run("sh", "-eu", "-c", found[1], env=environment, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Stuntcard anna 00 00" in done.stdout
         assert '"state":"blocked"' in done.stdout
@@ -219,18 +210,5 @@ def test_who_says_nothing_is_not_waited_for(serve: RunningServe) -> None:
 
 def test_schemathesis_finds_what_is_documented(serve: RunningServe, tmp_path: Path) -> None:
     """All checks of Schemathesis on every operation but the endless ones, with the owner's token."""
-    configuration = tmp_path / "schemathesis.toml"
-    configuration.write_text(CONFIGURATION)
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run",
-            f"{serve.url}/api/v1/openapi.json",
-            *("--header", f"Authorization: Bearer {serve.token}"),
-            *("--exclude-path-regex", "/events$|/picture$"),
-            *("--max-examples", "5", "--seed", "1", "--no-color", "--checks", "all"),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "hypothesis")},
-        capture_output=True, text=True, timeout=9 * PATIENCE, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+    openapi, endless = f"{serve.url}/api/v1/openapi.json", "/events$|/picture$"
+    judged(openapi, f"Bearer {serve.token}", CONFIGURATION, tmp_path, "--exclude-path-regex", endless)

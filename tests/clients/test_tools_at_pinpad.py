@@ -10,14 +10,14 @@ from cardtools.common.protocol import CertificateProfile
 from stuntcard.policy.state import Origin
 from stuntcard.readers.pinpad.pad import Keys, PinPad, parse_keys
 
-from tests.clients.cardmanager import CardManager
+from tests.clients.cardmanager import USAGE, CardManager
 from tests.clients.certificates import as_pkcs12, issue_certificate, new_key
-from tests.clients.desk import PIN, QPIN
+from tests.clients.desk import PIN, PUK, QPIN
 from tests.clients.enrolment import JANA, Client, TrainingCa, client_at_desk, holding, request_id, training_ca
 
 pytestmark = [pytest.mark.own_module, pytest.mark.fact("PK-15")]
 
-WRONG = "11111111"
+NEW, WRONG = "24681357", "11111111"
 OFTEN = 40
 """So often nothing asks: OpenSC up to 0.23 has a code typed again for each file that it writes."""
 NOBODY = "http://127.0.0.1:9"
@@ -53,6 +53,40 @@ def client() -> Iterator[Client]:
 
 
 # cardmanager
+
+
+def test_a_code_is_changed_at_the_pad(client: Client) -> None:
+    cardmanager = CardManager(client.desk)
+    typed(client, PIN, NEW, NEW, NEW, PIN, PIN)
+    told = cardmanager("change", "PIN")
+    assert "Type on the keys of the reader: PIN as it is, and then the new PIN, twice." in told
+    cardmanager("change", "PIN")
+
+
+def test_a_wrong_code_at_the_pad_costs_a_try_the_last_is_warned_of_and_puk_unblocks_there(client: Client) -> None:
+    cardmanager = CardManager(client.desk)
+    typed(client, *(WRONG, NEW, NEW) * 3, PUK, NEW, NEW, NEW, PIN, PIN)
+    _, second, third = [cardmanager.refused("change", "PIN") for _ in range(3)]
+    assert "has one try left" not in second.splitlines()[0]
+    assert "PIN has one try left" in third.splitlines()[0]
+    assert "blocked" in third
+    told = cardmanager("unblock", "PIN")
+    assert "Type on the keys of the reader: PUK, and then the new PIN, twice." in told
+    cardmanager("change", "PIN")
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        (("cancel",), "was cancelled"),
+        ((PIN, NEW, WRONG), "typed differently the second time"),
+        ((PIN, "12"), "Too few or too many digits"),
+    ],
+)
+def test_a_change_that_comes_to_nothing_costs_nothing(client: Client, entries: tuple[str, ...], told: str) -> None:
+    typed(client, *entries)
+    assert told in CardManager(client.desk).refused("change", "PIN")
+    assert client.desk.tries() == (3, 5, 3)
 
 
 def test_a_certificate_comes_and_goes_with_codes_of_the_pad(client: Client) -> None:
@@ -95,6 +129,7 @@ def test_lines_of_a_script_are_not_asked_of_the_pad(client: Client) -> None:
     cardmanager = with_a_key(client)
     typed(client, WRONG)
     assert asked(cardmanager("import-cert", "30.der", lines=(PIN,))) == []
+    assert "The input ended" in cardmanager.refused("change", "PIN", "--stdin", status=USAGE)
 
 
 def test_a_key_is_brought_in_with_a_code_of_the_pad(client: Client) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -13,13 +12,13 @@ from stuntcard.readers.vpcd import VpcdReader
 
 from tests.clients.asked_program import LineProgram
 from tests.clients.private_pcscd import PrivatePcscd
+from tests.programs import shown
 from tests.unit.readers.echo_card import EchoCard
 
 pytestmark = pytest.mark.pcscd
 
 T1_ATR = bytes.fromhex("3B8180018080")
 T0_ATR = bytes.fromhex("3B00")
-PATIENCE = 60
 
 # Each line on its standard input is a command, and is answered with one line. `removed` and `inserted` wait.
 CLIENT = """
@@ -93,14 +92,6 @@ def test_client_reads_the_atr_and_exchanges_commands(daemon: PrivatePcscd, atr: 
         assert reader.commands == 2
 
 
-def test_extended_length_passes(daemon: PrivatePcscd) -> None:
-    with VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port), Client(daemon) as client:
-        client("inserted")
-        client("connect")
-        data = "00ffff" + "5a" * 60000
-        assert client("transmit 00010000" + data) == "ok " + data[2:] + "9000"
-
-
 def test_reset_reaches_the_card(daemon: PrivatePcscd) -> None:
     card = EchoCard(T1_ATR, echo_from=5)
     with VpcdReader(Slot(card), port=daemon.port), Client(daemon) as client:
@@ -170,16 +161,16 @@ def test_two_cards_in_the_two_readers_of_vpcd(daemon: PrivatePcscd) -> None:
     ):
         client("inserted 0")
         client("inserted 1")
-        assert _opensc_tool(daemon, "-r", "0", "-a").stdout.strip() == "3b:81:80:01:80:80"
-        assert _opensc_tool(daemon, "-r", "1", "-a").stdout.strip() == "3b:00"
+        assert _opensc_tool(daemon, "-r", "0", "-a").strip() == "3b:81:80:01:80:80"
+        assert _opensc_tool(daemon, "-r", "1", "-a").strip() == "3b:00"
 
 
 def test_opensc_tool_sends_a_command(daemon: PrivatePcscd) -> None:
     with VpcdReader(Slot(EchoCard(T1_ATR, echo_from=5)), port=daemon.port), Client(daemon) as client:
         client("inserted")
-        run = _opensc_tool(daemon, "-r", "0", "-c", "default", "-s", "00010000020A0B02")
-        assert "Received (SW1=0x90, SW2=0x00):" in run.stdout
-        assert "0A 0B" in run.stdout
+        told = _opensc_tool(daemon, "-r", "0", "-c", "default", "-s", "00010000020A0B02")
+        assert "Received (SW1=0x90, SW2=0x00):" in told
+        assert "0A 0B" in told
 
 
 def test_stopped_pcscd_leaves_no_process_and_no_directory() -> None:
@@ -191,12 +182,5 @@ def test_stopped_pcscd_leaves_no_process_and_no_directory() -> None:
         os.kill(pid, signal.SIG_DFL)
 
 
-def _opensc_tool(daemon: PrivatePcscd, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["opensc-tool", *arguments],
-        env=daemon.env,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
+def _opensc_tool(daemon: PrivatePcscd, *arguments: str) -> str:
+    return shown("opensc-tool", *arguments, env=daemon.env)

@@ -8,32 +8,27 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.clients.opensc import shared_folder
+from tests.programs import PATIENCE, run
 
 pytestmark = pytest.mark.own_module
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "walkthrough.md"
-PATIENCE = 60
 WHOLE_PATIENCE = 500
 """A hundred programs, one after the other, on a machine that runs other tests as well."""
 COMMAND = (sys.executable, "-m", "demo.walkthrough")
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where the walkthrough makes its own folder; short, as sockets' paths have to be."""
-    with shared_folder() as made:
-        yield made
-
-
 def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(folder), "PYTHONUTF8": "1"}
+
+
+def played(folder: Path, *options: str | Path, timeout: float = PATIENCE) -> subprocess.CompletedProcess[str]:
+    return run(*COMMAND, *options, cwd=ROOT, env=environment(folder), timeout=timeout)
 
 
 def headings(markdown: str) -> list[str]:
@@ -61,11 +56,7 @@ def left_over(folder: Path) -> list[str]:
 @pytest.mark.fact("TM-03", "TM-04", "TM-05", "TM-06", "TM-08", "PQ-05", "PQ-10", "PQ-15", "PQ-18", "PQ-19", "PQ-25")
 def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "walkthrough.md"
-    done = subprocess.run(
-        [*COMMAND, "--transcript", str(page)],
-        cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=WHOLE_PATIENCE, check=False,
-    )  # fmt: skip
+    done = played(folder, "--transcript", page, timeout=WHOLE_PATIENCE)
     assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr}"
     assert left_over(folder) == []
 
@@ -105,10 +96,7 @@ def test_the_whole_story_comes_out_as_it_is_kept(folder: Path, tmp_path: Path) -
 def test_a_step_that_comes_out_otherwise_ends_it_with_a_clear_message(folder: Path) -> None:
     long = folder / ("long-" * 20)
     long.mkdir()
-    done = subprocess.run(
-        COMMAND, cwd=ROOT, env=environment(long), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    done = played(long)
     assert done.returncode == 1
     assert "The walkthrough ends here, because something came out otherwise than it should." in done.stderr
     assert "`stuntcard run card:jana &`: stuntcard ended before it was ready." in done.stderr
@@ -138,11 +126,7 @@ def test_stopped_half_way_it_ends_what_it_started(folder: Path, how: signal.Sign
 
 
 def test_chapters_are_chosen_by_name_and_played_in_a_language(folder: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "--only", "codes", "--only", "1", "--language", "sl"],
-        cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    done = played(folder, "--only", "codes", "--only", "1", "--language", "sl")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1. Nova kartica in lastne kode" in done.stdout
     assert "2. " not in done.stdout
@@ -150,10 +134,7 @@ def test_chapters_are_chosen_by_name_and_played_in_a_language(folder: Path) -> N
     assert "QPIN je spremenjen." in done.stdout, "the programs speak it too"
     assert "✓ nobene kode ni več treba spremeniti in noben poskus ni izgubljen" in done.stdout
     assert done.stdout.endswith("Konec. Vse se je izteklo, kot je treba.\n")
-    unknown = subprocess.run(
-        [*COMMAND, "--only", "nothing"], cwd=ROOT, env=environment(folder), capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    unknown = played(folder, "--only", "nothing")
     assert unknown.returncode == 2
     assert unknown.stderr.startswith("There is no chapter nothing. There are: codes, first-certificate, signing, ")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from stuntcard.trace.pcapng import as_pcapng
 
+from tests.programs import shown
 from tests.unit.trace.sessions import ATR, READ, RIGHT_PIN, SELECT_KEYS, WRONG_QPIN, session
 
 pytestmark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed (Debian: tshark)")
@@ -20,10 +20,8 @@ def test_wireshark_takes_apdus_and_atr_apart(tmp_path: Path) -> None:
     file = tmp_path / "session.pcapng"
     file.write_bytes(b"".join(as_pcapng(session([SELECT_KEYS, READ, RIGHT_PIN, WRONG_QPIN]))))
     options = [argument for field in FIELDS for argument in ("-e", field)]
-    run = subprocess.run(
-        ["tshark", "-r", str(file), "-T", "fields", *options], capture_output=True, text=True, timeout=60, check=True
-    )
-    atr, select, read, right, wrong = (line.split("\t") for line in run.stdout.splitlines())
+    lines = shown("tshark", "-r", file, "-T", "fields", *options).splitlines()
+    atr, select, read, right, wrong = (line.split("\t") for line in lines)
     assert atr[0] == "exported_pdu"
     assert atr[2].startswith("ATR")
     assert atr[3] == f"POWER ON: ATR {ATR.hex().upper()}"

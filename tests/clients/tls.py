@@ -8,12 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.clients.certificates import as_pem, certify_host, new_key, throw_away_ca
-from tests.clients.desk import PATIENCE, Desk
+from tests.clients.desk import Desk
 from tests.clients.opensc import SOCKET_VARIABLE, pkcs11_module
+from tests.programs import run
 
 CA, CERTIFICATE = "ca.pem", "holder.pem"
 """Whom all trust, and the holder's certificate, as files in the desk's folder."""
@@ -58,11 +60,8 @@ class Holder:
             **os.environ, SOCKET_VARIABLE: str(self.desk.socket), "HOME": str(self.desk.folder), "LC_ALL": "C.UTF-8",
             "PKCS11_MODULE_PATH": module, "MODULE": module,
         }  # fmt: skip
-        done = subprocess.run(
-            command, cwd=self.desk.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", timeout=PATIENCE,
-        )  # fmt: skip
-        return done.stdout
+        together: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "errors": "replace"}
+        return run(*command, cwd=self.desk.folder, env=environment, **together).stdout
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ A target plays a seed's answers in place of a card; so what it shows must be wha
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.p11test.test_p11test import built
+from tests.programs import shown
 
 pytestmark = pytest.mark.p11test
 
@@ -34,18 +34,15 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def stuntcard(environment: dict[str, str], *arguments: str | Path) -> str:
-    command = [sys.executable, "-m", "stuntcard", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+    return shown(sys.executable, "-m", "stuntcard", *arguments, env=environment)
 
 
 def played(environment: dict[str, str], target: str, seed: Path) -> str:
     """What a target shows of a seed. It must end well; one that an input breaks ends by a signal."""
     program = built() / "source/src/tests/fuzzing" / target
-    done = subprocess.run([program, seed], env=environment, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    shown = done.stdout.removeprefix("Testing one input:\n")
-    assert shown.endswith("Done!\n")
-    return shown.removesuffix("Done!\n")
+    played = shown(program, seed, env=environment).removeprefix("Testing one input:\n")
+    assert played.endswith("Done!\n")
+    return played.removesuffix("Done!\n")
 
 
 @pytest.mark.parametrize(("card", "applet"), CARDS)
@@ -56,11 +53,11 @@ def test_a_target_shows_of_a_seed_what_the_program_showed_of_the_card(
     tool = built() / "installed/bin/pkcs15-tool"
     # The target writes what the program complains of where it writes all else, each as it happens.
     dump = ("sh", "-c", f"stdbuf -o0 {tool} --dump 2>&1")
-    shown = stuntcard(environment, "exec", card, "--applet", applet, "--trace", trace, "--", *dump)
-    shown = "".join(line for line in shown.splitlines(keepends=True) if not line.startswith("Using reader with a card"))
+    told = stuntcard(environment, "exec", card, "--applet", applet, "--trace", trace, "--", *dump)
+    told = "".join(line for line in told.splitlines(keepends=True) if not line.startswith("Using reader with a card"))
     stuntcard(environment, "trace", "export", trace, seed, "--opensc-fuzz", "--arguments=--dump")
-    assert "PIN [" in shown
-    assert played(environment, "fuzz_pkcs15_tool", seed) == shown
+    assert "PIN [" in told
+    assert played(environment, "fuzz_pkcs15_tool", seed) == told
 
 
 def test_a_seed_with_a_flipped_bit_shows_another_card(tmp_path: Path, environment: dict[str, str]) -> None:

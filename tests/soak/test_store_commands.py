@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+
+from tests.programs import shown
 
 KILLS = int(os.environ.get("STUNTCARD_SOAK_STORE_KILLS", "3000"))
 ROOT = Path(__file__).parents[2]
@@ -24,14 +25,8 @@ MEMORY = Path("/dev/shm")
 )
 def test_killed_in_the_midst_of_the_stores_work(kills: int) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as home:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.soak.store_commands", str(kills), "1"],
-            env={**os.environ, "STUNTCARD_HOME": f"{home}/store"},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-    assert done.returncode == 0, done.stderr
-    counts = json.loads(done.stdout)
+        command = (sys.executable, "-m", "tests.soak.store_commands", str(kills), "1")
+        environment = {**os.environ, "STUNTCARD_HOME": f"{home}/store"}
+        counts = json.loads(shown(*command, env=environment, cwd=ROOT, timeout=7200))
     print(counts)
     assert sum(counts.values()) - counts["cleared"] >= kills

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from stuntcard.campaign.client import Allowed, Ended, How, NotStartedError, orphans_taken, run_client
 
+from tests.programs import shown
+
 ALLOWED = Allowed(20.0, 1 << 20, 1 << 20)
 ORPHANS = """
 import os, sys
@@ -97,9 +99,7 @@ def test_what_others_here_had_started_is_not_its_own_though_they_end_meanwhile(t
 def test_what_it_forks_away_is_found_and_ended(tmp_path: Path) -> None:
     away = "setsid sh -c 'trap \"\" TERM; echo $$ >pid; while :; do sleep 60; done' </dev/null >/dev/null 2>&1 &"
     # A process of its own: whoever takes orphans takes those of all that it runs.
-    told = subprocess.run(
-        [sys.executable, "-c", ORPHANS, "sh", "-c", f"{away} while ! [ -s pid ]; do sleep 0.01; done"],
-        env={**os.environ, "FOLDER": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    assert told.stdout.startswith("exit 0 left: sh")
+    script = f"{away} while ! [ -s pid ]; do sleep 0.01; done"
+    told = shown(sys.executable, "-c", ORPHANS, "sh", "-c", script, env={**os.environ, "FOLDER": str(tmp_path)})
+    assert told.startswith("exit 0 left: sh")
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()

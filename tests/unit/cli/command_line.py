@@ -13,6 +13,8 @@ from typing import Any
 from stuntcard.cli.app import all_commands
 from typer.testing import CliRunner, Result
 
+from tests import programs
+
 PATIENCE = 60
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "stuntcard")
@@ -49,15 +51,7 @@ def stuntcard(
     *arguments: str | Path, environment: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
-    return subprocess.run(
-        [*COMMAND, *(str(argument) for argument in arguments)],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-        env={**os.environ, **(environment or {})},
-        **{"cwd": ROOT, **options},
-    )
+    return programs.run(*COMMAND, *arguments, env={**os.environ, **(environment or {})}, **{"cwd": ROOT, **options})
 
 
 def exported_socket(process: subprocess.Popen[str]) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +12,8 @@ from stuntcard.cli.app import all_commands
 from typer._completion_classes import BashComplete
 from typer.main import get_command
 
-from tests.unit.cli.command_line import PATIENCE, done, run, stuntcard
+from tests import programs
+from tests.unit.cli.command_line import done, run, stuntcard
 from tests.unit.control.running_cards import running_card
 
 COMMANDS = (
@@ -53,10 +53,7 @@ def completed(line: str) -> list[str]:
         "COMP_WORDS": " ".join(words),
         "COMP_CWORD": str(len(words) - 1),
     }
-    program = [str(Path(sys.executable).with_name("stuntcard"))]
-    done = subprocess.run(
-        program, env={**os.environ, **environment}, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    done = programs.run(Path(sys.executable).with_name("stuntcard"), env={**os.environ, **environment})
     assert done.stderr == ""
     return done.stdout.split()
 
@@ -120,5 +117,5 @@ def test_bash_is_told_how(tmp_path: Path) -> None:
     script.write_text(
         f'export PATH="{Path(sys.executable).parent}:$PATH"\neval "$(stuntcard --show-completion)"\n{line}'
     )
-    shown = subprocess.run(["bash", str(script)], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    shown = programs.run("bash", script)
     assert (shown.stdout, shown.stderr) == ("tokenme\n", "")

@@ -11,7 +11,7 @@ import pytest
 from stuntcard.store import library
 
 from tests.unit.card.cards import PIN
-from tests.unit.cli.command_line import COMMAND, PATIENCE, ROOT, done, json_of, refused, stuntcard
+from tests.unit.cli.command_line import COMMAND, ROOT, done, json_of, refused, stuntcard
 from tests.unit.store.cards import client_of
 
 
@@ -44,15 +44,7 @@ def test_at_a_terminal_one_is_asked(mine: str, answer: bytes, status: int, left:
     keyboard, terminal = pty.openpty()
     with os.fdopen(keyboard, "wb"), os.fdopen(terminal, "rb"):
         os.write(keyboard, answer)
-        program = subprocess.run(
-            [*COMMAND, "card", "reset", mine],
-            stdin=terminal,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            cwd=ROOT,
-        )
+        program = stuntcard("card", "reset", mine, stdin=terminal)
     assert "Make mine as it left the factory, and lose its keys, files and codes? [y/N]" in program.stdout
     assert (program.returncode, tries_left()) == (status, left)
 

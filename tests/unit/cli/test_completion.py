@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from stuntcard.cli.completion import joined_where_broken
 
+from tests.programs import shown
 from tests.unit.cli.command_line import PATIENCE, done
 
 STUNTCARD = Path(sys.executable).with_name("stuntcard")
@@ -31,13 +32,7 @@ class Bash:
 
     def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "PATH": f"{STUNTCARD.parent}:{os.environ['PATH']}", "TERM": "dumb"}
-        source = subprocess.run(
-            [STUNTCARD],
-            env={**environment, "_STUNTCARD_COMPLETE": "source_bash"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        source = shown(STUNTCARD, env={**environment, "_STUNTCARD_COMPLETE": "source_bash"})
         (folder / "rc").write_text(f"{SETUP}{source}")
         self._terminal, side = pty.openpty()
         bash = shutil.which("bash")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import shown
 from tests.unit.cli.command_line import COMMAND, PATIENCE, done, exported_socket, json_of, refused, stuntcard
 from tests.unit.control.running_cards import running_card
 
@@ -37,11 +38,7 @@ def desk(home: Path) -> Iterator[Path]:
 
 def readers(socket: Path) -> list[str]:
     """The readers that a PC/SC program sees."""
-    program = [sys.executable, "-c", LIST]
-    environment = {"PCSCLITE_CSOCK_NAME": str(socket)}
-    return subprocess.run(
-        program, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE
-    ).stdout.splitlines()
+    return shown(sys.executable, "-c", LIST, env={"PCSCLITE_CSOCK_NAME": str(socket)}).splitlines()
 
 
 def test_a_desk_is_controlled_and_shown_by_its_names(desk: Path) -> None:

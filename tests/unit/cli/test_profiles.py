@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.command_line import ROOT, refused, stuntcard
+from tests.unit.cli.command_line import ROOT, refused, run, stuntcard
 
 PROFILES = ROOT / "profiles"
+
+
+def test_every_profile_that_comes_with_stuntcard_is_good() -> None:
+    for file in PROFILES.glob("*.yaml"):
+        assert run("profile", "check", file).stdout.startswith(f"{file}: good; a profile of ")
 
 
 def test_a_profile_with_mistakes_gets_all_of_them_with_their_places(tmp_path: Path) -> None:

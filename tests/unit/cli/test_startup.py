@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
 
+from tests.programs import shown
 from tests.unit.cli.command_line import ROOT
 
 ROOMS_OF_EXEC = {
@@ -34,8 +34,7 @@ def loaded(*arguments: str) -> set[str]:
         "except SystemExit as end: assert not end.code, end\n"
         "print('modules', *sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
-    return set(done.stdout.splitlines()[-1].split()[1:])
+    return set(shown(sys.executable, "-c", program, cwd=ROOT).splitlines()[-1].split()[1:])
 
 
 def rooms_of(modules: set[str]) -> set[str]:

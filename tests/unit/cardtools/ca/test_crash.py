@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+
+from tests.programs import shown
 
 DRIVER = Path(__file__).with_name("crash_driver.py")
 MEMORY = Path("/dev/shm")
@@ -24,10 +25,6 @@ SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]
 def test_killed_in_the_middle_of_an_issue(mode: str, rounds: int) -> None:
     # In memory where that can be: a kill loses nothing of what the kernel has, and a disk would take its time.
     with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
-        done = subprocess.run(
-            [sys.executable, DRIVER, mode, str(rounds), "1", folder], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, done.stderr
-    counts = json.loads(done.stdout)
+        counts = json.loads(shown(sys.executable, DRIVER, mode, str(rounds), "1", folder, timeout=3600))
     assert counts["rounds"] == rounds
     assert counts["answered"] >= rounds

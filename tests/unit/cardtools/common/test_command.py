@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
+
 TOOLS = {
     "cardmanager": "cardtools.manager.cli",
     "enrol": "cardtools.enrol.cli",
@@ -56,20 +58,9 @@ def run(
     tool: str, *arguments: str, folder: Path, missing: Sequence[str] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a tool in an empty folder, in an environment in which some modules are not installed."""
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, TOOLS[tool], ",".join(missing), *arguments],
-        cwd=folder,
-        env={
-            **os.environ,
-            "LC_ALL": "C.UTF-8",
-            "ENROL_HOME": str(folder),
-            "XDG_STATE_HOME": str(folder),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    own = {**os.environ, "LC_ALL": "C.UTF-8", "ENROL_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    command = (sys.executable, "-c", PROGRAM, TOOLS[tool], ",".join(missing), *arguments)
+    return programs.run(*command, cwd=folder, env=own | environment)
 
 
 @pytest.mark.parametrize("tool", TOOLS)

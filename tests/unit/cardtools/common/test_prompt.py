@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from cardtools.common.prompt import (
 )
 
 from tests.clients.terminal import run_at_terminal
+from tests.programs import run
 
 PROGRAM = """
 from cardtools.common.prompt import PromptError, code_source
@@ -74,16 +74,9 @@ def test_lines_that_are_no_text_are_refused_and_not_quoted() -> None:
 
 
 def test_without_a_terminal_nothing_is_typed_in_plain_view() -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        input="1234\n",
-        capture_output=True,
-        text=True,
-        start_new_session=True,
-        timeout=30,
-    )
-    assert run.stdout == "refused NoTerminalError\n"
-    assert "1234" not in run.stderr
+    done = run(sys.executable, "-c", PROGRAM, input="1234\n", start_new_session=True)
+    assert done.stdout == "refused NoTerminalError\n"
+    assert "1234" not in done.stderr
 
 
 def test_lines_come_in_the_order_asked() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.programs import run
+
 _PROGRAM = """
 import signal
 from cardtools.common.command import new_app, run_app
@@ -27,9 +29,7 @@ def _run(event: str) -> subprocess.CompletedProcess[str]:
     program = _PROGRAM.format(event=event)
     # A shell has what it runs in the background ignore Ctrl-C, and that is handed down.
     heard = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
-    return subprocess.run(
-        [sys.executable, "-c", heard + program, "load"], capture_output=True, text=True, timeout=60, check=False
-    )
+    return run(sys.executable, "-c", heard + program, "load")
 
 
 def test_it_ends_the_program_quietly_all_the_same() -> None:
