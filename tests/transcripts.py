@@ -4,6 +4,8 @@
     # Title [facts marks]      a story; it begins with a card, a home and a folder of its own
     # Title {name: a | b}      it is told twice, with a and with b in place of {name}
     # Title {n m: a 1 | b 2}   the same for several names at once
+    | n m                      the same as a table, right below the title: the names,
+    | a 1                      and in each line values
     % word argument            what nobody types: a word of the test's (`% block pin`) ...
     % word argument -> answer  ... and what it answers
     $ command argument         a command, as a shell takes it
@@ -117,6 +119,9 @@ def _marks(facts: Sequence[str], others: Sequence[str]) -> list[pytest.MarkDecor
 
 def _written_out(heading: str, text: str) -> Iterator[tuple[str, str]]:
     """A story for each of the values that its heading gives."""
+    if table := re.findall(r"^\| (.+)\n", text, re.MULTILINE):
+        names, *rows = table
+        heading, text = f"{heading} {{{names}: {' | '.join(rows)}}}", re.sub(r"^\| .+\n", "", text, flags=re.MULTILINE)
     choices = re.findall(r"\{([\w ]+): ([^}]+)\}", heading)
     for values in product(*(choice.split(" | ") for _, choice in choices)):
         title, told = heading, text

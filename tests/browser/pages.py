@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cardtools.common.messages import Language
 from PIL import Image
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, WebDriverException
@@ -30,6 +31,8 @@ AXE = Path(__file__).parents[1] / "fixtures" / "axe-core" / "axe.min.js"
 PATIENCE = 120.0
 """Seconds; a machine with much other work takes its time."""
 _STARTS = 3
+NARROW = 320
+"""CSS pixels: what 1280 are at 400 % (WCAG 2.2, 1.4.10)."""
 _LOOK_AGAIN = 0.02
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -214,7 +217,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def narrow(self, width: int) -> None:
-        """So many CSS pixels: 320 are what 1280 become at 400 % (WCAG 2.2, 1.4.10)."""
+        """So many CSS pixels."""
         sizes = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", sizes)
         self.wait(lambda: self._width() == width, f"a page of {width} pixels")
@@ -247,6 +250,21 @@ class Browser:
         """What the browser itself has against the page, as its policy's breaches."""
         found = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [entry["message"] for entry in found if entry["level"] in ("WARNING", "SEVERE")]
+
+
+def judge(browser: Browser, address: str) -> None:
+    """Has axe judge a page in each language, light and dark, and sees that nothing scrolls sideways at 400 %."""
+    joined = "&" if "?" in address else "?"
+    for language in Language:
+        for scheme in ("light", "dark"):
+            browser.colours(scheme)
+            browser.go(f"{address}{joined}language={language}")
+            assert browser.violations() == [], f"{address} {language} {scheme}"
+        browser.narrow(NARROW)
+        assert not browser.scrolls_sideways, f"{address} {language}"
+        browser.whole_again()
+    browser.colours("light")
+    browser.go(f"{address}{joined}language=en")
 
 
 def keep_picture(browser: Browser, name: str) -> None:

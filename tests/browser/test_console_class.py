@@ -95,22 +95,6 @@ def test_opensc_solves_an_exercise_while_the_page_looks_on(
     assert jana.browser.document == looking
 
 
-def test_a_trainees_link_leads_to_no_other_card(class_: RunningConsole, new_browser: NewBrowser) -> None:
-    trainer = trainer_of(class_, new_browser)
-    links = trainer.links()
-    jana, petr = seated(new_browser, links["Jana Nováková"]), seated(new_browser, links["Petr"])
-    others = petr.browser.address
-    for address in (others, f"{others}/card", f"{others}/exercise", f"{others}/act/unblock?target=pin", class_.url):
-        jana.browser.go(address)
-        assert "This page is not yours" in jana.browser.text()
-    # Nor with its own cookie sent along, which the browser would not do.
-    jana.browser.go(links["Jana Nováková"])
-    for path in ("again", "hint", "act/unblock?target=pin", "ask"):
-        script = "return fetch(arguments[0], {method: 'POST', body: new FormData()}).then((answer) => answer.status)"
-        assert jana.browser.driver.execute_script(script, f"{others}/{path}") == 403
-    assert "open" in petr.browser.text("#state")
-
-
 def test_a_class_outlives_the_machines_failure(
     private: dict[str, str], tmp_path: Path, new_browser: NewBrowser, port: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardtools.common.messages import Language
 
 from tests.browser.conftest import NewBrowser
-from tests.browser.pages import Browser, keep_picture
+from tests.browser.pages import judge, keep_picture
 from tests.browser.running_console import RunningConsole
 from tests.browser.trainees import Trainee, Trainer, Words, new_pin, trainer_of
 
@@ -16,23 +16,6 @@ language: en
 exercises: [proid-q-pin-blocked, eobcanka-dok-blocked, proid-q-622-unpaired-key]
 trainees: [Jana Nováková, "<script>alert(1)</script>"]
 """
-NARROW = 320
-"""CSS pixels: what 1280 are at 400 % (WCAG 2.2, 1.4.10)."""
-
-
-def judge(browser: Browser, address: str) -> None:
-    """Has axe judge a page in each language, light and dark, and sees that nothing scrolls sideways at 400 %."""
-    joined = "&" if "?" in address else "?"
-    for language in Language:
-        for scheme in ("light", "dark"):
-            browser.colours(scheme)
-            browser.go(f"{address}{joined}language={language}")
-            assert browser.violations() == [], f"{address} {language} {scheme}"
-    browser.narrow(NARROW)
-    assert not browser.scrolls_sideways, address
-    browser.whole_again()
-    browser.colours("light")
-    browser.go(f"{address}{joined}language=en")
 
 
 def test_every_page_passes_axe_and_is_readable_at_400_percent(class_: RunningConsole, new_browser: NewBrowser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import NewBrowser
-from tests.browser.pages import Browser
+from tests.browser.pages import NARROW, Browser
 from tests.browser.running_serve import RunningServe, serving
 
 WORDS = {
@@ -95,7 +95,7 @@ def test_axe_has_nothing_against_any_page(
 @pytest.mark.parametrize("card", ["anna", "petr"])
 def test_at_400_percent_nothing_is_cut_off(serve: RunningServe, new_browser: NewBrowser, card: str) -> None:
     browser = at_card(new_browser(), serve, card)
-    browser.narrow(320)
+    browser.narrow(NARROW)
     assert not browser.scrolls_sideways
     browser.go(f"{serve.url}/")
     assert not browser.scrolls_sideways
@@ -148,13 +148,3 @@ def test_the_conversation_can_be_paused_and_filtered(serve: RunningServe, new_br
     browser.wait_text("fault ", "#conversation")
     at_card(browser, serve, "petr")
     browser.wait_text("fault ", "#conversation")
-
-
-def test_a_page_in_another_browser_needs_a_link_of_its_own(serve: RunningServe, new_browser: NewBrowser) -> None:
-    first, second = new_browser(), new_browser()
-    enter(first, serve, serve.link)
-    first.wait_text("Cards")
-    second.go(serve.link)
-    second.wait_text("not valid")
-    second.go(f"{serve.url}/cards/petr")
-    assert "Who are you?" in second.text()

@@ -5,28 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardtools.common.look import style
-from cardtools.common.messages import Language
 
 from tests.browser.conftest import NewBrowser
-from tests.browser.pages import Browser
+from tests.browser.pages import judge
 from tests.unit.cardtools.ca.portal.browser import Browser as Client
 from tests.unit.cardtools.ca.running_ca import RunningCa, running_ca
-
-NARROW = 320
-"""CSS pixels: what 1280 are at 400 % (WCAG 2.2, 1.4.10)."""
-
-
-def judge(browser: Browser, address: str) -> None:
-    """Has axe judge a page in each language, light and dark, and sees that nothing scrolls sideways at 400 %."""
-    joined = "&" if "?" in address else "?"
-    for language in Language:
-        for scheme in ("light", "dark"):
-            browser.colours(scheme)
-            browser.go(f"{address}{joined}language={language}")
-            assert browser.violations() == [], f"{address} {language} {scheme}"
-        browser.narrow(NARROW)
-        assert not browser.scrolls_sideways, f"{address} {language}"
-        browser.whole_again()
 
 
 def a_customers_troubles(ca: RunningCa) -> tuple[str, str, str]:

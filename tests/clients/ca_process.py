@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
 
-from tests.clients.enrolment import PATIENCE, new_ca
+from tests.programs import PATIENCE, shown
+from tests.unit.cardtools.ca.running_ca import new_folder
 
 COMMAND = [sys.executable, "-m", "cardtools.ca"]
 
@@ -25,15 +25,13 @@ class CaProcess:
     def do(self, *command: str, folder_after: int = 1) -> str:
         """Runs a command of the CA's, with its folder after the first words; gives what it writes."""
         words = [*command[:folder_after], str(self.folder), *command[folder_after:]]
-        done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return shown(*COMMAND, *words)
 
 
 @contextmanager
 def ca_process(parent: Path, *options: str) -> Iterator[CaProcess]:
     """A new CA, run with these options at a free port."""
-    folder = copytree(new_ca(), parent / "ca")
+    folder = new_folder(parent)
     command = [*COMMAND, "run", str(folder), "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:

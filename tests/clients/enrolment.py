@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,18 +18,15 @@ from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
-from cardtools.ca.app import create_app
 from cardtools.ca.office import certificates, requests
-from cardtools.ca.office.service import Service, create
+from cardtools.ca.office.service import Service
 from cardtools.ca.pki.reasons import RevocationReason
 from cardtools.ca.settings import Settings
-from cardtools.ca.web.server import LOOPBACK, Server, listening
 from cardtools.common.protocol import Applicant, CertificateProfile, CertificateRequest
 from cardtools.enrol.ca_client import CaClient
 from cardtools.enrol.files.settings import change_setting
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from stuntcard.applets.registry import APPLETS
 from stuntcard.card.card import Card
 from stuntcard.card.content import Content
@@ -44,6 +40,8 @@ from tests.clients.certificates import new_key
 from tests.clients.desk import PIN, QPIN, Desk, WatchedCard, desk_before
 from tests.clients.opensc import SOCKET_VARIABLE
 from tests.clients.terminal import run_at_terminal
+from tests.unit.cardtools.ca.keys import pem, pkcs10
+from tests.unit.cardtools.ca.running_ca import made_ca, serving
 
 PATIENCE = 60
 REQUEST_ID = re.compile(r"BP[0-9]{10}")
@@ -78,30 +76,9 @@ class TrainingCa:
 @contextmanager
 def training_ca(folder: Path, kept: Path | None = None) -> Iterator[TrainingCa]:
     """A CA whose operator issues by hand: a new one, or one that knows what another has kept in its folder."""
-    home = copytree(kept or new_ca(), folder / "ca")
-    with listening(LOOPBACK, 0) as (listener, url):
-        settings = Settings(folder=home, url=url)
-        application = create_app(settings)
-        started = threading.Event()
-        server = Server(application, settings.limits, started.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            assert started.wait(PATIENCE)
-            yield TrainingCa(url, application.state.service)
-        finally:
-            server.end()
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
-
-
-@cache
-def new_ca() -> Path:
-    """A CA's folder to copy, for making its keys takes a while."""
-    folder = Path(tempfile.mkdtemp(prefix="stuntcard-ca-"))
-    atexit.register(rmtree, folder, ignore_errors=True)
-    create(folder / "ca")
-    return folder / "ca"
+    home = copytree(kept or made_ca(), folder / "ca")
+    with serving(Settings(folder=home, url="")) as (url, service):
+        yield TrainingCa(url, service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +256,9 @@ def holding(profile: str, *certificates: CertificateProfile) -> Holding:
 
 def certificate_in_file(ca: TrainingCa, file: Path, password: str) -> str:
     """A commercial certificate of Jana's whose key was made in software, as PKCS#12; gives its serial number."""
-    key = new_key("rsa")
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
-    asked = CaClient(ca.url).request(
-        CertificateRequest(
-            profile=CertificateProfile.COMMERCIAL,
-            applicant=Applicant(name="Jana Nováková", e_mail="jana@example.com"),
-            pkcs10=request.public_bytes(Encoding.PEM).decode(),
-        )
-    )
+    key, applicant = new_key("rsa"), Applicant(name="Jana Nováková", e_mail="jana@example.com")
+    request = CertificateRequest(profile=CertificateProfile.COMMERCIAL, applicant=applicant, pkcs10=pem(pkcs10(key)))
+    asked = CaClient(ca.url).request(request)
     serial = ca.issue(asked.id)
     certificate = x509.load_pem_x509_certificate(CaClient(ca.url).certificate_of(asked.id).pem.encode())
     lock = BestAvailableEncryption(password.encode())

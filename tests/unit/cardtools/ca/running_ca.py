@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import itertools
@@ -176,17 +177,18 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
 
 
 @functools.cache
-def _made_once() -> Path:
+def made_ca() -> Path:
     """A CA's folder to copy: making keys takes a while."""
-    folder = Path(tempfile.mkdtemp()) / "ca"
-    service.create(folder)
-    return folder
+    folder = Path(tempfile.mkdtemp(prefix="stuntcard-ca-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    service.create(folder / "ca")
+    return folder / "ca"
 
 
 def new_folder(parent: Path) -> Path:
     """The folder of a new CA."""
     folder = next(path for number in itertools.count() if not (path := parent / f"ca-{number}").exists())
-    shutil.copytree(_made_once(), folder)
+    shutil.copytree(made_ca(), folder)
     return folder
 
 

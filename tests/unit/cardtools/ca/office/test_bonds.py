@@ -6,7 +6,6 @@ import pytest
 from cardtools.ca.office import bonds
 from cardtools.ca.store.people import person_of
 from cardtools.common.protocol import Applicant, CertificateProfile
-from cardtools.common.terms import KeyOrigin
 
 from tests.unit.cardtools.ca.keys import new_key
 from tests.unit.cardtools.ca.running_ca import PETR, RunningCa, refused
@@ -54,22 +53,6 @@ def test_a_seal_makes_no_bond_and_meets_none(ca: RunningCa) -> None:
     ca.issued(card=card)
     assert ca.issued(card=card, who=office, profile=seal)["on_device"]
     assert ca.bond(card).json()["name"] == "Jana Nováková"
-
-
-@pytest.mark.fact("PQ-17", "PQ-21")
-@pytest.mark.parametrize(
-    ("area", "origin"), [("general", KeyOrigin.MADE), ("cc", KeyOrigin.IMPORTED), ("cc", KeyOrigin.FACTORY)]
-)
-def test_a_key_not_made_in_the_qualified_area_makes_no_bond(ca: RunningCa, area: str, origin: KeyOrigin) -> None:
-    card = ca.card()
-    assert not ca.issued(card=card, area=area, origin=origin)["on_device"]
-    assert refused(ca.bond(card)) == (404, "not-found")
-
-
-def test_a_commercial_certificate_makes_no_bond(ca: RunningCa) -> None:
-    card = ca.card()
-    ca.issued(card=card, profile=CertificateProfile.COMMERCIAL)
-    assert refused(ca.bond(card)) == (404, "not-found")
 
 
 @pytest.mark.fact("PQ-23")

@@ -69,16 +69,6 @@ def test_the_bond_is_not_undone_while_a_certificate_is_valid(ca: RunningCa, adam
     assert ca.audit()[-1] == ("authorised Adam", "ask to undo bond", "proid-q/0001", "still-valid-certificates")
 
 
-@pytest.mark.fact("PQ-25")
-def test_a_certificate_issued_meanwhile_keeps_the_bond(ca: RunningCa, adam: Browser) -> None:
-    card = ca.card()
-    adam.revoke(ca.issued(card=card)["serial"])
-    assert _UNDO in adam.page.text
-    ca.issued(card=card)
-    assert adam.post(_UNDO_PATH).status_code == 409
-    assert ca.bond(card).status_code == 200
-
-
 @pytest.mark.fact("PQ-23", "PQ-25")
 def test_a_bond_is_undone_once(ca: RunningCa, adam: Browser) -> None:
     adam.revoke(ca.issued(card=ca.card())["serial"])

@@ -67,19 +67,3 @@ def test_a_request_is_not_sent_twice(manual_ca: RunningCa, eva: Browser) -> None
     again = eva.http.post(_PATH, data=form)
     assert again.status_code == 409
     assert "the request was sent before" in again.text
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "waits for the CA"),
-        ("cs", "čeká na vyřízení v CA"),
-        ("sl", "čaka na overitelja"),
-    ],
-)
-def test_in_each_language(manual_ca: RunningCa, language: str, words: str) -> None:
-    browser = Browser(manual_ca, language)
-    browser.log_in()
-    browser.revoke(manual_ca.issued(card=manual_ca.card())["serial"])
-    browser.post(_PATH)
-    assert words in browser.text()

@@ -50,11 +50,3 @@ def test_a_session_is_counted_apart_from_the_others_at_its_address(tmp_path: Pat
         made_up = {SESSION_COOKIE: "made up"}
         assert httpx.get(f"{ca.url}/portal", cookies=made_up).status_code == 429
         adam.http.close()
-
-
-def test_a_body_that_does_not_arrive(tmp_path: Path) -> None:
-    with running_ca(tmp_path, limits=replace(NO_LIMITS, body_seconds=0.1)) as ca:
-        place = urlsplit(ca.url)
-        with socket.create_connection((place.hostname, place.port or 0), timeout=30) as connection:
-            connection.sendall(b"POST /ocsp HTTP/1.1\r\nHost: ca\r\nContent-Length: 10\r\n\r\nfew")
-            assert connection.recv(4096).startswith(b"HTTP/1.1 408 ")
