@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ def shown(*command: str | Path, **options: Any) -> str:
         f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     )
     return done.stdout
+
+
+def processes_with(variable: str) -> list[Path]:
+    """The processes (below /proc) that were started with such a `NAME=VALUE` in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if variable.encode() in (process / "environ").read_bytes():
+                found.append(process)
+    return found
 
 
 def told(*command: str | Path, status: int = 0, **options: Any) -> str:

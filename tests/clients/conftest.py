@@ -17,6 +17,7 @@ from tests.clients.enrolment import Client, Holding, TrainingCa, client_at_desk,
 from tests.clients.opensc import built, drivers, knows_driver, other_root, shared_folder
 from tests.clients.pkcs11_client import Pkcs11Client
 from tests.clients.stuntcard_command import StuntcardCommand
+from tests.clients.trouble import Trouble, desk_in_trouble
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -57,6 +58,19 @@ def any_desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     profile, applet = _wanted(request)
     with desk_with_own_socket(profile, applet=applet) if request.param == "pcsc" else desk_with_pcscd(profile) as desk:
         yield desk
+
+
+@pytest.fixture
+def trouble() -> Iterator[Trouble]:
+    with desk_in_trouble("pcsc") as trouble:
+        yield trouble
+
+
+@pytest.fixture(params=["pcsc", pytest.param("vpcd", marks=pytest.mark.pcscd)])
+def any_trouble(request: pytest.FixtureRequest) -> Iterator[Trouble]:
+    """In either kind of reader."""
+    with desk_in_trouble(request.param) as trouble:
+        yield trouble
 
 
 @pytest.fixture(autouse=True)

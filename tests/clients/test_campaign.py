@@ -16,6 +16,7 @@ from stuntcard.campaign.journal import JOURNAL
 from stuntcard.campaign.outcome import Outcome
 
 from tests.clients.opensc import pkcs11_module, program_of_this_machine
+from tests.programs import processes_with, run
 
 pytestmark = pytest.mark.own_module
 
@@ -45,7 +46,6 @@ clients: {hangs: {command: "sh -c 'trap \\"\\" TERM; while :; do sleep 60; done'
 limits: {seconds: 2}
 """
 )
-SHORT = HEAD + 'clients: {short: {command: "true"}}\nseeds: [%s]\n'
 
 
 class Campaigns:
@@ -63,9 +63,7 @@ class Campaigns:
         return [sys.executable, "-m", "stuntcard", "campaign", *arguments]
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=150
-        )
+        return run(*self.command(*arguments), cwd=self.folder, env=self.environment, timeout=150)
 
     def outcomes(self, folder: str = "campaign-try") -> list[Outcome]:
         lines = map(json.loads, (self.folder / folder / JOURNAL).read_bytes().splitlines())
@@ -74,19 +72,11 @@ class Campaigns:
     def nothing_is_left(self) -> bool:
         """No folder of a card, and no process that was told of this runtime folder."""
         folders = [path for path in self.runtime.rglob("*") if path != self.runtime / "stuntcard"]
-        return not folders and not list(told_of(self.runtime))
+        return not folders and not self.processes()
 
-
-def told_of(folder: Path) -> list[str]:
-    """Processes that have this folder in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"XDG_RUNTIME_DIR={folder}\0".encode() in (process / "environ").read_bytes():
-                found.append(process.name)
-        except OSError:
-            continue
-    return found
+    def processes(self) -> list[Path]:
+        """Those that were told of this runtime folder."""
+        return processes_with(f"XDG_RUNTIME_DIR={self.runtime}\0")
 
 
 @pytest.fixture
@@ -170,7 +160,7 @@ def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: C
         first.send_signal(number)
         assert first.wait(60) == (130 if number == signal.SIGINT else -number)
     deadline = time.monotonic() + 60
-    while told_of(campaigns.runtime):  # whoever is left of it ends by itself
+    while campaigns.processes():  # whoever is left of it ends by itself
         assert time.monotonic() < deadline
         time.sleep(0.05)
     go.touch()
@@ -216,15 +206,3 @@ def test_on_a_cluster_it_comes_to_the_same_though_a_worker_is_killed(campaigns: 
     local = campaigns("run", "try.yaml", "--results", "local")
     assert local.returncode == 0
     assert campaigns("compare", "campaign-try", "local").stdout == "60 as before, 0 new, 0 gone.\n"
-
-
-def test_ten_million_are_refused_with_their_number(campaigns: Campaigns) -> None:
-    many = ", ".join(str(seed) for seed in range(1, 1001))
-    tasks = "".join(f'  t{number}: {{run: "true"}}\n' for number in range(100))
-    clients = "".join(f"  c{number}: {{}}\n" for number in range(100))
-    campaigns.file(f"{HEAD}clients:\n{clients}tasks:\n{tasks}seeds: [{many}]\n")
-    done = campaigns("run", "try.yaml")
-    assert done.returncode == 2
-    assert done.stderr.startswith("10,000,000 cells are more than 200,000, the most that are run; take some of them")
-    sampled = campaigns("run", "try.yaml", "--sample", "3")
-    assert sampled.stdout == "3 runs: 3 passed. The report: campaign-try/report.html\n"

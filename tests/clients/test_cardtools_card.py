@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from stuntcard.card.files import FileSystem
 from stuntcard.card.pkcs15 import EF_ODF
-from stuntcard.policy.events import Verdict
 
 from tests.clients.cardtools_client import CardtoolsClient, client_at
 from tests.clients.certificates import as_pem, certify, new_key
@@ -84,55 +83,6 @@ def test_a_value_that_no_code_can_have_is_not_sent(client: CardtoolsClient, desk
     assert desk.code("pin").must_change
 
 
-def test_a_destroyed_card_says_so(client: CardtoolsClient) -> None:
-    client("open")
-    for code in ("pin", "qpin"):
-        for _ in range(3):
-            client.refused("verify", code, "wrong one")
-    for _ in range(5):
-        client.refused("verify", "puk", "wrong one")
-    assert client.refused("verify", "pin", PIN) == "CardDeadError"
-    assert client.refused("log_in", {"pin": PIN}) == "CardDeadError"
-    assert client.refused("open") == "CardDeadError"
-
-
-@pytest.mark.parametrize("other_desk", ["eobcanka"], indirect=True)
-def test_eobcanka_sets_its_codes_one_after_the_other(other_desk: Desk) -> None:
-    with client_at(other_desk) as client:
-        assert client.refused("verify", "pin", "12345") == "CodeNotSetError"
-        assert client.refused("reset", "puk", "iok", "4444", "22222222") == "CodeNotSetError"
-        assert client.refused("verify", "bok", "1234") == "NotOnChipError"
-        office = other_desk.card.act("office", "set-identification", {"dok": b"5555", "iok": b"4444"})
-        assert office is Verdict.DONE
-        client("reset", "puk", "iok", "4444", "22222222")
-        assert client.refused("reset", "puk", "iok", "4444", "33333333") == "NotAllowedError"
-        client("reset", "pin", "puk", "22222222", "11111")
-        client("reset", "qpin", "puk", "22222222", "33333")
-
-        client("open")
-        client("log_in", {"pin": "11111", "qpin": "33333"})
-        public = client.text("make_key", "qualified", "30")
-        require_signed(public, b"a contract", client.text("sign", "30", b"a contract".hex()))
-        assert client.text("store_certificate", None, certificate_for(public)) == "30"
-        assert client.refused("make_key", "identification", "31") == "NoSuchAreaError"
-        assert [row[:2] for row in client.rows("keys")] == [["identification", "10"], ["qualified", "30"]]
-
-
-@pytest.mark.fact("PK-11")
-@pytest.mark.parametrize("other_desk", ["zzzs-pk"], indirect=True)
-def test_zzzs_pk_tells_its_wrong_codes_apart_and_a_lost_part(other_desk: Desk) -> None:
-    with client_at(other_desk) as client:
-        assert client.refused_counting("change", "pep-pin", "9999", "4321") == ("WrongCodeError", 2)
-        assert client.refused_counting("reset", "pep-pin", "pep-puk", "00000000", "4321") == ("WrongCodeError", 4)
-        assert client.refused_counting("reset", "kpep-pin", "tpin", "00000000", "654321") == ("WrongCodeError", 2)
-        client("reset", "kpep-pin", "tpin", "12345678", "654321")
-        assert client.refused("reset", "kpep-pin", "tpin", "12345678", "111111") == "NotAllowedError"
-        for _ in range(4):
-            client.refused("reset", "pep-pin", "pep-puk", "00000000", "4321")
-        assert client.refused("verify", "pep-pin", "1234") == "PartLostError"
-        client("verify", "kpep-pin", "654321")
-
-
 @pytest.mark.fact("PK-12")
 @pytest.mark.parametrize("other_desk", ["zzzs-pk"], indirect=True)
 def test_zzzs_pk_shows_its_certificates_and_takes_nothing(other_desk: Desk) -> None:
@@ -155,6 +105,14 @@ def test_zzzs_pk_shows_its_certificates_and_takes_nothing(other_desk: Desk) -> N
 
 
 # Keys and certificates
+
+
+@pytest.mark.parametrize("other_desk", ["eobcanka"], indirect=True)
+def test_the_area_of_a_factory_s_key_takes_no_other(other_desk: Desk) -> None:
+    with client_at(other_desk) as client:
+        client("open")
+        assert client.refused("make_key", "identification", "31") == "NoSuchAreaError"
+        assert [row[:2] for row in client.rows("keys")] == [["identification", "10"]]
 
 
 @pytest.mark.parametrize(("area", "code"), [("cc", "qpin"), ("general", "pin")])

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +20,7 @@ from tests.clients.docs_output import Output, plain
 from tests.clients.docs_page import Page, Step, read_page
 from tests.clients.docs_terminal import PATIENCE, Shell, Terminal
 from tests.clients.stuntcard_command import STUNTCARD
+from tests.programs import processes_with
 
 pytestmark = pytest.mark.own_module
 
@@ -76,12 +77,9 @@ def wait_for(lock: IO[str], what: str) -> None:
 
 def end_all_of(home: Path) -> None:
     """Ends whatever programs a page has left."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"HOME={home}\0".encode() in (process / "environ").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
-        except (OSError, ProcessLookupError):  # it has ended, or is somebody else's
-            continue
+    for process in processes_with(f"HOME={home}\0"):
+        with suppress(ProcessLookupError):
+            os.kill(int(process.name), signal.SIGKILL)
 
 
 def with_servers_awaited(typed: str) -> str:

@@ -80,17 +80,11 @@ def gnupg_at(profile: str, value: str = "") -> Iterator[GnuPG]:
 
 
 @pytest.mark.parametrize("profile", ["proid-q", "tokenme", "eobcanka", "zzzs-pk"])
-def test_gpg_shows_that_there_is_a_card(profile: str) -> None:
+def test_gpg_shows_that_there_is_a_card_and_reads_each_file_once_to_its_end(profile: str) -> None:
     with gnupg_at(profile) as gnupg:
         shown = gnupg.run("gpg", "--card-status")
         assert "Application type .: PKCS#15" in shown
         assert re.search(rf"Application ID \.\.\.: {gnupg.desk.card.profile.token.serial}\n", shown)
-
-
-@pytest.mark.parametrize("profile", ["proid-q", "tokenme", "eobcanka", "zzzs-pk"])
-def test_each_file_is_read_once_and_ends_where_it_ends(profile: str) -> None:
-    with gnupg_at(profile) as gnupg:
-        gnupg.run("gpg", "--card-status")
         reads = gnupg.desk.status_words(Instruction.READ_BINARY)
         selected = gnupg.desk.status_words(Instruction.SELECT).count(StatusWord.OK)
         assert set(reads) == {StatusWord.OK, StatusWord.WRONG_OFFSET}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import PATIENCE, run
+from tests.programs import PATIENCE, processes_with, run
 
 pytestmark = pytest.mark.own_module
 
@@ -42,14 +42,7 @@ def chapters(markdown: str) -> list[str]:
 
 def left_over(folder: Path) -> list[str]:
     """Files in the folder, and processes that were started with a home there."""
-    found = [str(path) for path in folder.iterdir()]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"HOME={folder}".encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:  # it has ended, or is somebody else's
-            continue
-    return found
+    return [str(path) for path in (*folder.iterdir(), *processes_with(f"HOME={folder}"))]
 
 
 @pytest.mark.timeout(WHOLE_PATIENCE + 30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.stuntcard_command import StuntcardCommand
 from tests.unit.cli.command_line import COMMAND, PATIENCE, ROOT, exported_socket, stuntcard
 
 # exec
@@ -51,12 +53,12 @@ def test_what_a_killed_emulator_left_is_swept_away(runtime: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_run_ends_cleanly(running_program: subprocess.Popen[str], number: signal.Signals) -> None:
-    path = exported_socket(running_program)
-    assert path.is_socket()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    running_program.send_signal(number)
-    output, _ = running_program.communicate(timeout=PATIENCE)
-    assert running_program.returncode == 0
+def test_run_ends_cleanly(number: signal.Signals) -> None:
+    with StuntcardCommand({**os.environ}).running("proid-q") as (program, path):
+        assert path.is_socket()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        program.send_signal(number)
+        output, _ = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 0
     assert output.splitlines()[-1] == "ProID+Q taken out after 0 commands."
     assert not path.exists()

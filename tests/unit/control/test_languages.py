@@ -40,35 +40,19 @@ def refusal(live: LiveCard, request: Request) -> str:
 
 
 def test_what_was_done_is_said_in_the_language(live: LiveCard) -> None:
-    values = {"dok": "1111", "iok": "2222"}
-    told = [
-        live.answer(request)
-        for request in (
-            RemoveRequest(language="cs"),
-            RemoveRequest(2.5, language="sl"),
-            InsertRequest(language="cs"),
-            InsertRequest(language="sl"),
-            UnplugRequest(language="cs"),
-            UnplugRequest(1, language="sl"),
-            PlugRequest(language="cs"),
-            ResetRequest(language="sl"),
-            ActRequest("office", "set-identification", values, language="cs"),
-        )
-    ]
-    assert told == [
-        DoneAnswer(said)
-        for said in (
-            "karta je mimo čtečku",
-            "kartica je že zunaj čitalnika; vrne se čez 2.5 s",
-            "karta je ve čtečce",
-            "kartica je že v čitalniku",
-            "čtečka je odpojená",
-            "čitalnik je že odklopljen; znova se priključi čez 1 s",
-            "čtečka je znovu připojená",
-            "kartica je bila ponastavljena",
-            "úřad nastaví společně DOK a IOK po ověření totožnosti: hotovo",
-        )
-    ]
+    acted = ActRequest("office", "set-identification", {"dok": "1111", "iok": "2222"}, language="cs")
+    for request, said in (
+        (RemoveRequest(language="cs"), "karta je mimo čtečku"),
+        (RemoveRequest(2.5, language="sl"), "kartica je že zunaj čitalnika; vrne se čez 2.5 s"),
+        (InsertRequest(language="cs"), "karta je ve čtečce"),
+        (InsertRequest(language="sl"), "kartica je že v čitalniku"),
+        (UnplugRequest(language="cs"), "čtečka je odpojená"),
+        (UnplugRequest(1, language="sl"), "čitalnik je že odklopljen; znova se priključi čez 1 s"),
+        (PlugRequest(language="cs"), "čtečka je znovu připojená"),
+        (ResetRequest(language="sl"), "kartica je bila ponastavljena"),
+        (acted, "úřad nastaví společně DOK a IOK po ověření totožnosti: hotovo"),
+    ):
+        assert live.answer(request) == DoneAnswer(said)
 
 
 def test_what_can_not_be_is_said_in_the_language(live: LiveCard) -> None:

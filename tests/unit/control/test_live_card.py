@@ -118,31 +118,6 @@ def test_a_state_is_reached_by_the_law_and_its_steps_are_told(live: Live) -> Non
     assert live.slot_control.slot.resets == 1, "whoever used the card is told"
 
 
-def test_a_state_that_the_law_has_no_way_to_takes_force(live: Live) -> None:
-    before = live.card.content
-    assert refused(live, SetStateRequest(("puk=not_set", "pin=1"))) == (
-        "nothing that anybody can do brings this card to puk=not_set, and nothing was changed; "
-        "with --force it is set all the same"
-    )
-    assert live.card.content == before
-    answer = send(live.running, SetStateRequest(("puk=not_set", "pin=1"), force=True), SetStateAnswer)
-    assert (answer.law, answer.forced) == (("PIN given wrongly, 2 times",), ("puk=not_set",))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "reason"),
-    [
-        ((), "say what shall be, such as pin=blocked"),
-        (("pin",), "pin"),
-        (("pim=1",), "pim"),
-        (("pin=4",), "pin=4"),
-        (("cc=3",), "cc=3: the area 'cc' has 2 places, and takes no more keys"),
-    ],
-)
-def test_a_state_that_can_not_be_understood(live: Live, wanted: tuple[str, ...], reason: str) -> None:
-    assert reason in refused(live, SetStateRequest(wanted))
-
-
 def test_keys_are_pressed_at_the_pin_pad(live: Live) -> None:
     live.slot_control.slot.pinpad = live.pinpad
     assert send(live.running, PinPadRequest(), PinPadAnswer).asked is None

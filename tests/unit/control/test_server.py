@@ -61,37 +61,23 @@ def test_asking_changes_nothing_on_the_card(card: Card, control: Path) -> None:
     assert (card.content, card.commands) == (before, commands)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"",
-        b"\n",
-        b"status\n",
-        b"{}\n",
-        b"[]\n",
-        b"null\n",
-        b"7\n",
-        b'{"request": "erase"}\n',
-        b'{"request": ["status"]}\n',
-        b"\xff\xfe\n",
-        b"[" * 4000 + b"\n",
-        b'{"a":' * 700 + b"\n",
-    ],
-    ids=[
-        "nothing",
-        "empty",
-        "no JSON",
-        "no request",
-        "list",
-        "null",
-        "number",
-        "unknown",
-        "odd",
-        "bytes",
-        "deep",
-        "deeper",
-    ],
-)
+NO_REQUESTS = {
+    "nothing": b"",
+    "empty": b"\n",
+    "no JSON": b"status\n",
+    "no request": b"{}\n",
+    "list": b"[]\n",
+    "null": b"null\n",
+    "number": b"7\n",
+    "unknown": b'{"request": "erase"}\n',
+    "odd": b'{"request": ["status"]}\n',
+    "bytes": b"\xff\xfe\n",
+    "deep": b"[" * 4000 + b"\n",
+    "deeper": b'{"a":' * 700 + b"\n",
+}
+
+
+@pytest.mark.parametrize("line", NO_REQUESTS.values(), ids=NO_REQUESTS)
 def test_what_is_no_request_is_answered_so_and_the_next_one_as_ever(control: Path, line: bytes) -> None:
     assert "error" in json.loads(say(control, line))
     assert ask(control, STATUS)["profile"] == "proid-q"

@@ -49,6 +49,7 @@ class Rounds:
     chance: random.Random
     answered: dict[str, str] = field(default_factory=dict)
     """By request: the serial number, or nothing."""
+    answers: int = 0
     ahead: int = 0
     """Certificates that were issued and of which the answer was lost with the kill."""
 
@@ -102,6 +103,7 @@ class Rounds:
         if line.endswith("\n"):
             request, serial = line[:-1].split(" ")
             self.answered[request] = serial
+            self.answers += 1
 
     def check(self) -> None:
         """All that was answered is there and whole, and nothing is there by half."""
@@ -160,7 +162,7 @@ def main(mode: str, rounds: int, seed: int, parent: Path) -> None:
     killed = Rounds(settings, issuer, random.Random(seed))
     for number in range(rounds):
         killed.one(mode, automatic=number % 2 == 0)
-    print(json.dumps({"rounds": rounds, "answered": len(killed.answered), "ahead": killed.ahead}))
+    print(json.dumps({"rounds": rounds, "answered": killed.answers, "ahead": killed.ahead}))
 
 
 if __name__ == "__main__":

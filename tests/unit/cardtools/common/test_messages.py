@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import re
-import string
 from pathlib import Path
 
-import polib
 import pytest
 from cardtools.card import errors, file_errors
 from cardtools.common.devices import devices
@@ -16,56 +13,27 @@ from cardtools.common.messages.catalogue import SHARED, CatalogueError, read_cat
 from cardtools.common.told import Name, ToldError
 from stuntcard.profile.load import load_profile
 
+from tests.unit.catalogues import messages, says_all_that
+
 FOLDER = Path(__file__).parents[4] / "tools" / "cardtools" / "common" / "messages"
 DOMAINS = sorted({file.name.split(".")[0] for file in FOLDER.glob("*.po")})
 ENGLISH, CZECH, SLOVENIAN = (Messages(language) for language in Language)
 
 
-def catalogue(domain: str, language: Language) -> polib.POFile:
-    return polib.pofile(str(FOLDER / f"{domain}.{language.value}.po"))
-
-
-def messages(domain: str, language: Language) -> dict[tuple[str, str], polib.POEntry]:
-    """The messages of a catalogue, by context and key."""
-    return {(item.msgctxt or "", item.msgid): item for item in catalogue(domain, language)}
-
-
-def forms(message: polib.POEntry) -> list[str]:
-    """A message's text, or its texts for each way of counting."""
-    return list(message.msgstr_plural.values()) if message.msgid_plural else [message.msgstr]
-
-
-def variables(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def file_of(domain: str, language: Language) -> Path:
+    return FOLDER / f"{domain}.{language.value}.po"
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("language", Language)
-def test_a_catalogue_has_the_messages_of_the_english_one_with_their_variables(domain: str, language: Language) -> None:
-    english, found = messages(domain, Language.ENGLISH), messages(domain, language)
-    assert list(found) == list(english)
-    for place, message in found.items():
-        expected = set().union(*map(variables, forms(english[place])))
-        number = {"number"} if message.msgid_plural else set()
-        assert {frozenset(variables(text) | number) for text in forms(message)} == {frozenset(expected)}, place
-        assert all(forms(message)), place
-
-
-@pytest.mark.parametrize("domain", DOMAINS)
-@pytest.mark.parametrize("language", Language)
-def test_no_message_stands_twice_and_what_is_counted_has_all_its_forms(domain: str, language: Language) -> None:
-    entries = catalogue(domain, language)
-    assert len(entries) == len(messages(domain, language))
-    count = re.search(r"nplurals=(\d)", entries.metadata["Plural-Forms"])
-    assert count
-    for item in entries:
-        assert len(forms(item)) == (int(count[1]) if item.msgid_plural else 1), item.msgid
+def test_a_catalogue_says_all_that_the_english_one_does(domain: str, language: Language) -> None:
+    says_all_that(file_of(domain, language), file_of(domain, Language.ENGLISH), without_number="no-place")
 
 
 def test_every_error_has_its_message() -> None:
     named = [*inspect.getmembers(errors, inspect.isclass), *inspect.getmembers(file_errors, inspect.isclass)]
     kinds = [kind for _, kind in named if issubclass(kind, ToldError)]
-    known = {key for _, key in messages(SHARED, Language.ENGLISH)}
+    known = {key for _, key in messages(file_of(SHARED, Language.ENGLISH))}
     assert {kind.key for kind in kinds if kind is not ToldError} <= known
 
 
@@ -74,7 +42,7 @@ def test_every_name_that_a_card_gives_in_words_is_known() -> None:
     for profile in map(load_profile, devices()):
         for group in (profile.codes, profile.areas, profile.parts):
             names |= {item.name.en for item in group.values()}
-    known = {key for context, key in messages(SHARED, Language.CZECH) if context == NAME_CONTEXT}
+    known = {key for context, key in messages(file_of(SHARED, Language.CZECH)) if context == NAME_CONTEXT}
     assert {name for name in names if not name.isupper()} <= known
 
 

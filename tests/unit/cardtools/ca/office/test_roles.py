@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cardtools.ca.errors import RefusedError
 from cardtools.ca.office import roles
 from cardtools.ca.office.roles import Role, TokenHolder
 from cardtools.ca.settings import Rate
@@ -68,17 +67,6 @@ def test_a_token_is_kept_as_a_digest_only(manual_ca: RunningCa) -> None:
     assert roles.holder_of(manual_ca.service, token) == TokenHolder("Oto", Role.OPERATOR)
     folder = manual_ca.service.settings.folder
     assert not [file for file in folder.rglob("*") if file.is_file() and token.encode() in file.read_bytes()]
-
-
-def test_a_name_has_one_token_until_it_is_taken_back(manual_ca: RunningCa) -> None:
-    token = roles.add(manual_ca.service, "Oto", Role.OPERATOR, "test")
-    with pytest.raises(RefusedError):
-        roles.add(manual_ca.service, "Oto", Role.AUTHORISED, "test")
-    assert [holder.name for holder in roles.holders(manual_ca.service)] == ["Adam", "Olga", "Oto"]
-    roles.remove(manual_ca.service, "Oto", "test")
-    assert roles.holder_of(manual_ca.service, token) is None
-    with pytest.raises(RefusedError):
-        roles.remove(manual_ca.service, "Oto", "test")
 
 
 def test_guessing_tokens_is_slowed_down_and_nobody_with_a_right_one(tmp_path: Path) -> None:
