@@ -76,7 +76,7 @@ def test_opensc_logs_in_and_signs_without_a_code(folder: Path, stuntcard: Stuntc
 
 def test_opensc_changes_a_code(folder: Path, stuntcard: StuntcardCommand) -> None:
     with stuntcard.running("proid-q", "--keys", str(keys(folder, CODE, NEW_CODE, NEW_CODE))) as (_, socket):
-        changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
+        changed = tool(folder, socket, "--change-pin")
         assert "PIN successfully changed" in changed.stdout
         assert tool(folder, socket, "--login", "--pin", NEW_CODE, "-O").returncode == 0
 
@@ -93,7 +93,7 @@ def test_a_change_that_does_not_come_about(
     folder: Path, stuntcard: StuntcardCommand, typed: tuple[str, ...], refusal: str
 ) -> None:
     with stuntcard.running("proid-q", "--keys", str(keys(folder, *typed))) as (_, socket):
-        changed = tool(folder, socket, "pkcs11-tool", "--change-pin")
+        changed = tool(folder, socket, "--change-pin")
         assert refusal in changed.stderr + changed.stdout
         assert changed.returncode != 0
         assert tool(folder, socket, "--login", "--pin", CODE, "-O").returncode == 0
