@@ -60,7 +60,7 @@ def test_a_refused_code_and_a_changed_one_are_forgotten_and_none_for_one_use_is_
     wrong = holder.shell("login", "00000000", "delete-cert 30 --yes", PIN)
     assert (wrong.status, "PIN is wrong, 2 tries are left." in wrong.told) == (REFUSED, True)
     assert holder.desk.tries() == (2, 5, 3)
-    assert "No such command 'frobnicate'" in holder.shell("frobnicate").told
+    assert "cardmanager has no command 'frobnicate'" in holder.shell("frobnicate").told
     assert "QPIN is asked for each time that it is used" in holder.shell("login QPIN", QPIN).told
     done = holder.shell(
         "delete-cert 30 --yes", PIN,
