@@ -35,7 +35,10 @@ from stuntcard.iso7816.instructions import Instruction
 from stuntcard.iso7816.status import StatusWord
 
 _SET_RECEIVER, _SET_SENDER, _RESTORE = 0x41, 0x81, 0xF3
-_TEMPLATES = (ControlTemplate.SIGNATURE, ControlTemplate.CONFIDENTIALITY, ControlTemplate.AUTHENTICATION)
+_TEMPLATES = {
+    template.value: template
+    for template in (ControlTemplate.SIGNATURE, ControlTemplate.CONFIDENTIALITY, ControlTemplate.AUTHENTICATION)
+}
 _SIGN = 0x9E9A
 _ENCIPHER, _WRAP = 0x8480, 0x8400
 _DECIPHER, _DECIPHER_INDICATED = 0x8084, 0x8086
@@ -89,9 +92,10 @@ def manage_security_environment(card: Card, command: Command) -> Response:
 
 
 def _template(command: Command) -> ControlTemplate:
-    if command.p2 not in _TEMPLATES or (command.p1 == _SET_SENDER and command.p2 != ControlTemplate.CONFIDENTIALITY):
+    template = _TEMPLATES.get(command.p2)
+    if template is None or (command.p1 == _SET_SENDER and template is not ControlTemplate.CONFIDENTIALITY):
         raise RefusalError(StatusWord.INCORRECT_P1P2)
-    return ControlTemplate(command.p2)
+    return template
 
 
 def _file_named(card: Card, identifier: bytes) -> File:

@@ -8,8 +8,8 @@ on, for which clients ask for a PIN each time; else from 9A on. A key of a kind 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -50,8 +50,7 @@ class Algorithm(IntEnum):
 _ALGORITHM_OF_CURVE = {ec.SECP256R1: Algorithm.EC_P256, ec.SECP384R1: Algorithm.EC_P384}
 
 
-@dataclass(frozen=True, slots=True)
-class SlotKey:
+class SlotKey(NamedTuple):
     """The key in a slot: by what the card and its directories name it, where it comes from, and what kind it is."""
 
     reference: int
