@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import is_
 from struct import Struct
 
 from stuntcard.applets.answers import RefusalError
@@ -132,7 +133,7 @@ def shown_containers(card: Card) -> tuple[Container, ...]:
     """The containers, as the map shows them. Each signature asks for them, and they are what they were, mostly."""
     made_of = (card.files, card.content.keys, card.state.items)
     then, shown = card.memos.read(_SHOWN)
-    if len(then) != len(made_of) or any(one is not other for one, other in zip(made_of, then, strict=True)):
+    if len(then) != len(made_of) or not all(map(is_, then, made_of)):
         shown = containers(card, _records_written(card))
         card.memos.note(_SHOWN, (made_of, shown))
     return shown

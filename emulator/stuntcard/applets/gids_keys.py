@@ -43,6 +43,7 @@ _SIZES = (1024, *RSA_BITS)
 _BITS = {algorithm: bits for bits, algorithm in RSA_ALGORITHMS.items()}
 _SET_FOR_USE = 0x41
 _COMPUTE_SIGNATURE, _DECIPHER = 0x9E9A, 0x8086
+_TEMPLATES = {_COMPUTE_SIGNATURE: ControlTemplate.SIGNATURE, _DECIPHER: ControlTemplate.CONFIDENTIALITY}
 
 _OPERATIONS: dict[tuple[ControlTemplate, int], Callable[[Key, bytes], bytes]] = {
     (ControlTemplate.SIGNATURE, 0x10): rsa_raw,
@@ -70,7 +71,7 @@ def key_identifier(identifier: bytes) -> int | None:
 
 def has_key_file(card: Card, reference: int) -> bool:
     """Whether clients see a key's file: one that was made for a key, or that of a container's key."""
-    return (reference in OWN_KEYS and file_of(card.files, reference) is not None) or _known(card, reference) is not None
+    return _known(card, reference) is not None or (reference in OWN_KEYS and file_of(card.files, reference) is not None)
 
 
 def create_key_file(card: Card, fields: Sequence[tlv.Tlv]) -> int:
@@ -227,10 +228,10 @@ def manage_security_environment(card: Card, command: Command) -> Response:
 
 def perform_security_operation(card: Card, command: Command) -> Response:
     """PERFORM SECURITY OPERATION: a signature, or deciphering; no byte that tells of a padding stands in front."""
-    templates = {_COMPUTE_SIGNATURE: ControlTemplate.SIGNATURE, _DECIPHER: ControlTemplate.CONFIDENTIALITY}
-    if command.p1p2 not in templates:
+    template = _TEMPLATES.get(command.p1p2)
+    if template is None:
         raise RefusalError(StatusWord.INCORRECT_P1P2)
-    environment = environment_for(card, templates[command.p1p2])
+    environment = environment_for(card, template)
     if not command.data:
         raise RefusalError(StatusWord.WRONG_LENGTH)
     operation = _OPERATIONS[environment.template, environment.algorithm & 0xF0]
