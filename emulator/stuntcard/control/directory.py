@@ -18,7 +18,12 @@ def runtime_directory() -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR")
     temporary = Path(tempfile.gettempdir()).absolute() / f"stuntcard-{os.getuid()}"
     directory = Path(base).absolute() / "stuntcard" if base else temporary
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"{directory} can't be made: {error.strerror}; set XDG_RUNTIME_DIR to a private directory of yours"
+        ) from error
     status = directory.lstat()
     if directory.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise PermissionError(
