@@ -53,10 +53,13 @@ def failing(
     try:
         yield
     except errors as error:
-        fail(f"{prefix}{_said(error, language)}", code)
+        said = _said(error, language)
+        fail(said if said.startswith(prefix) else f"{prefix}{said}", code)
 
 
 def _said(error: Exception, language: str) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if not isinstance(error, _InWords):
         return str(error)
     from stuntcard.cli.environment import language_of_environment
