@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stuntcard.profile.value_words import in_words
+from stuntcard.profile.value_words import KEYS_EXPECTED, in_words
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -137,9 +137,15 @@ class Document:
         if "missing" in kinds:
             return "is missing"
         if "extra_forbidden" in kinds:
-            expected = ", ".join(_keys_beside(model, path)) or "none"
-            return f"is not a key that {self._a_kind} has here; expected one of: {expected}"
-        return in_words(found)
+            from difflib import get_close_matches
+
+            known = _keys_beside(model, path)
+            near = get_close_matches(str(path[-1]), known, 1)
+            meant = f"did you mean {near[0]}? It has" if near else "expected one of"
+            return f"is not a key that {self._a_kind} has here; {meant}: {', '.join(known) or 'none'}"
+        inside = ", ".join(_keys_beside(model, (*path, "")))
+        # Who writes a text where its languages should be is told these.
+        return f"{in_words(found)}: {inside}" if kinds <= KEYS_EXPECTED and inside else in_words(found)
 
     def _nearest_mark(self, path: KeyPath) -> _Mark | None:
         while path and path not in self._marks:

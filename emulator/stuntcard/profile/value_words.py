@@ -16,9 +16,10 @@ _SHOWN_MAX = 80
 _HIDDEN = "hidden"
 """The kind of error of a value that is not to be repeated."""
 _OWN_PREFIXES = ("Value error, ", "Assertion failed, ")
-_KEYS = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type"})
+KEYS_EXPECTED = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type"})
+"""Kinds of errors of what is no block of keys, where one should be."""
 _TYPES = {
-    **dict.fromkeys(_KEYS, "keys with values"),
+    **dict.fromkeys(KEYS_EXPECTED, "keys with values"),
     **dict.fromkeys(("string_type", "string_unicode"), "a text"),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "a whole number"),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
@@ -65,7 +66,7 @@ def in_words(errors: Iterable[ErrorDetails], *, hidden: bool = False) -> str:
         return f"{'this' if hidden else _shown(given)} is read as {_READ_AS[type(given)]}; put it in quotes"
     expected = " or ".join(dict.fromkeys(map(_expected, found)))
     # Where keys are expected, what was given instead may be what belongs under one of them: a code.
-    return f"expected {expected}" if hidden or kinds <= _KEYS else f"{_shown(given)}: expected {expected}"
+    return f"expected {expected}" if hidden or kinds <= KEYS_EXPECTED else f"{_shown(given)}: expected {expected}"
 
 
 def all_in_words(errors: Iterable[ErrorDetails], whole: str) -> list[str]:

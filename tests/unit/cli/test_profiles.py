@@ -49,7 +49,7 @@ def test_a_profile_of_ones_own_is_begun_checked_and_found(tmp_path: Path, monkey
     broken.write_text("schema: 1\n", "utf-8")
     listed = stuntcard("list")
     assert "mine         mine         USB-ključek" in listed.stdout
-    assert listed.stderr == "broken: can't be used; stuntcard profile check broken says why\n"
+    assert listed.stderr == "broken: can't be used; `stuntcard profile check broken` says why\n"
     (tmp_path / "tokenme.yaml").write_text((PROFILES / "tokenme.yaml").read_text("utf-8"), "utf-8")
     hidden = stuntcard("profile", "check", tmp_path / "tokenme.yaml").stdout
     assert hidden.endswith(f"tokenme alone means {PROFILES / 'tokenme.yaml'}; this one is found by its path only\n")

@@ -34,7 +34,7 @@ def test_what_is_missing_is_told_by_language_and_place() -> None:
         ("{}", "about: this: expected a text in one of en, cs, sl at least"),
         ("{de: Karte}", "about.de: is not a key that a profile has here; expected one of: en, cs, sl"),
         ("{en: 1}", "about.en: 1 is read as a number; put it in quotes"),
-        ("a card", "about: expected keys with values"),
+        ("a card", "about: expected keys with values: en, cs, sl"),
     ],
 )
 def test_a_text_in_no_language_is_none(about: str, says: str) -> None:

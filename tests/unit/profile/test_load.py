@@ -68,7 +68,7 @@ def test_every_shipped_profile_is_good_and_named_as_its_file(name: str) -> None:
             "length: {minimum: 4, min: 4,",
             "minimum: 4",
             "codes.pin.length.minimum: is not a key that a profile has here; "
-            "expected one of: source, assumed, min, max",
+            "did you mean min? It has: source, assumed, min, max",
         ),
         ("    length: {min: 4, max: 15, source: PQ-07}\n", "", "pin:\n", "codes.pin.length: is missing"),
         (
