@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from stuntcard.trace.events import EventKind
 
+from tests.clients.asked_program import LineProgram
 from tests.clients.opensc import SOCKET_VARIABLE, inner_module, opensc_command, program_of_this_machine
 from tests.clients.stuntcard_command import STUNTCARD, StuntcardCommand
 from tests.programs import PATIENCE, run
@@ -30,6 +32,18 @@ structure = [1, 1, 0x02, 0, 0, 12, 4, 2, 0, 9, 4, 0, 0, 0, 0, len(command), 0, 0
 for _ in range(4):
     print(bytes(connection.control(verify, structure)).hex())
 print(bytes(sum(connection.transmit([0x00, 0x20, 0x00, 0x01])[1:], start=0).to_bytes(2)).hex() and "still there")
+"""
+
+COMES_AND_GOES = """
+import sys
+from smartcard.System import readers
+
+for line in sys.stdin:
+    connection = readers()[0].createConnection()
+    connection.connect(disposition=0)
+    answers = [connection.transmit(list(bytes.fromhex(command))) for command in line.split()]
+    connection.disconnect()
+    print(*("%02X%02X" % answer[1:] for answer in answers), flush=True)
 """
 
 
@@ -153,22 +167,20 @@ def test_what_is_refused(folder: Path, stuntcard: StuntcardCommand) -> None:
         assert "start its card with --pinpad" in stuntcard("type", "proid-q").stderr
 
 
-def test_an_unused_card_forgets_its_codes(stuntcard: StuntcardCommand) -> None:
+def test_an_unused_card_forgets_its_codes(folder: Path, stuntcard: StuntcardCommand) -> None:
     """By the clock, as a program meets it: codes hold for some seconds after the last client, and no longer."""
-    ask = (
-        "import sys\nfrom smartcard.System import readers\n"
-        "c = readers()[0].createConnection()\nc.connect(disposition=0)\n"
-        "for a in sys.argv[1:]:\n    print('%02X%02X' % tuple(c.transmit(list(bytes.fromhex(a)))[1:]))\n"
-    )
     pytest.importorskip("smartcard", reason="pyscard is the program here")
-    with stuntcard.running("proid-q") as (_, socket):
-
-        def program(*commands: str) -> str:
-            return run(sys.executable, "-c", ask, *commands, env={**os.environ, SOCKET_VARIABLE: str(socket)}).stdout
-
-        select, query = "00A404000CF276A288BCFBA69D34F31001", "00200001"
-        verify = "0020000110" + CODE.encode().ljust(16, b"\xff").hex()
-        assert program(select, verify, query).split()[1:] == ["9000", "9000"]
-        assert program(query).split() == ["9000"]
-        time.sleep(11)
-        assert program(query).split() == ["63C3"]
+    trace = folder / "trace.jsonl"
+    select, query = "00A404000CF276A288BCFBA69D34F31001", "00200001"
+    verify = "0020000110" + CODE.encode().ljust(16, b"\xff").hex()
+    with (
+        stuntcard.running("proid-q", "--trace", str(trace)) as (_, socket),
+        LineProgram("-c", COMES_AND_GOES, socket=socket) as program,
+    ):
+        assert program.ask_line(f"{select} {verify} {query}").split()[1:] == ["9000", "9000"]
+        assert program.ask_line(query) == "9000"
+        deadline = time.monotonic() + PATIENCE
+        while f'"{EventKind.POWER_OFF}"' not in trace.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert program.ask_line(query) == "63C3"
