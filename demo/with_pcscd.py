@@ -17,7 +17,7 @@ from tests.clients import private_pcscd
 from tests.clients.private_pcscd import PrivatePcscd
 
 _STUNTCARD = Path(sys.executable).with_name("stuntcard")
-_PATIENCE = 20
+_PATIENCE = 60
 """Seconds for the card to be in the reader, and to be out of it again."""
 
 

@@ -21,8 +21,8 @@ SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
 _PATIENCE = 120.0
 """Seconds for one program, on a machine that has much else to do."""
-_QUESTION_PATIENCE = 30.0
-_END_PATIENCE = 10.0
+_QUESTION_PATIENCE = 60.0
+_END_PATIENCE = 60.0
 _KEPT = ("CARDTOOLS_PKCS11_MODULE", "TMPDIR")
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 import httpx
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _BREAKS = {"p", "h1", "h2", "section", "dl", "dt", "li", "option", "form", "br", "label", "select", "main"}
 
 

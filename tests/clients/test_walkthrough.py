@@ -18,7 +18,7 @@ pytestmark = pytest.mark.own_module
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "walkthrough.md"
-WHOLE_PATIENCE = 500
+WHOLE_PATIENCE = 900
 """A hundred programs, one after the other, on a machine that runs other tests as well."""
 COMMAND = (sys.executable, "-m", "demo.walkthrough")
 

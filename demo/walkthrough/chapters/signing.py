@@ -24,7 +24,7 @@ _CHECK_CMS = (
     "openssl cms -verify -cades -binary -inform der -in {pdf}.sig0 -content signed-part -CAfile chain.pem -purpose any"
     " -out /dev/null"
 )
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 _CONFIGURATION = """\
 pkcs11-setups:
