@@ -47,6 +47,16 @@ limits: {seconds: 2}
 """
 )
 
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+
+with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+    print(cluster.scheduler_address, *(worker.pid for worker in cluster.workers.values()), flush=True)
+    sys.stdin.read()
+"""
+"""A cluster of Dask, until its standard input ends; it says where its scheduler is, and what its two workers are."""
+
 
 class Campaigns:
     """The command, in a folder and a runtime folder of its own."""
@@ -177,29 +187,26 @@ def test_what_was_ended_goes_on_with_nothing_twice_and_nothing_lost(campaigns: C
 
 
 def test_on_a_cluster_it_comes_to_the_same_though_a_worker_is_killed(campaigns: Campaigns) -> None:
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     seeds = list(range(1, 61))
     campaigns.file(HEAD + f'clients: {{slow: {{command: "sleep 0.05"}}}}\nseeds: {seeds}\n')
-    # The workers are told of the runtime folder by their environment, which they have from here.
-    before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(campaigns.runtime)
-    try:
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-        ) as cluster:
-            command = campaigns.command("run", "try.yaml", "--jsonl", "--dask", cluster.scheduler_address)
-            with subprocess.Popen(
-                command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
-            ) as run:
-                assert run.stdout is not None
-                told = [run.stdout.readline() for _ in range(5)]
-                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-                told += run.stdout.readlines()
-                assert run.wait(100) == 0
-    finally:
-        os.environ.pop("XDG_RUNTIME_DIR")
-        if before is not None:
-            os.environ["XDG_RUNTIME_DIR"] = before
+    # A process of its own: Dask leaves in the one that it is in a process, threads and variables for ever.
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        env=campaigns.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as cluster:  # fmt: skip
+        assert cluster.stdout is not None
+        scheduler, worker, _ = cluster.stdout.readline().split()
+        command = campaigns.command("run", "try.yaml", "--jsonl", "--dask", scheduler)
+        with subprocess.Popen(
+            command, cwd=campaigns.folder, env=campaigns.environment, stdout=subprocess.PIPE, text=True
+        ) as run:
+            assert run.stdout is not None
+            told = [run.stdout.readline() for _ in range(5)]
+            os.kill(int(worker), signal.SIGKILL)
+            told += run.stdout.readlines()
+            assert run.wait(100) == 0
+        cluster.communicate(timeout=100)
     ids = [json.loads(line)["id"] for line in told]
     assert len(ids) == len(set(ids)) == 60
     assert Counter(outcome.verdict for outcome in campaigns.outcomes()) == {"passed": 60}
