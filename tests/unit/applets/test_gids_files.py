@@ -41,6 +41,8 @@ def test_a_certificate_from_elsewhere_gets_a_line_with_a_tag_that_no_other_has()
     client = certified_elsewhere(client.card.content)
     assert client.names() == ["00", "letters"]
     assert lines(client) == (Entry("mscp", "notes", 0xDF24, PUBLIC), Entry("mscp", "kxc01", 0xDF25, PUBLIC))
+    assert client.write(CONTAINER_MAP, client.read(CONTAINER_MAP) or b"") == "9000"
+    assert client.certificate((PUBLIC, 0xDF25)) == CERTIFICATE, "also where a client wrote a record of its key"
 
 
 def test_the_certificate_of_a_key_that_signs_only_has_another_name() -> None:
