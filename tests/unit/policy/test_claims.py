@@ -203,6 +203,17 @@ def test_never_looks_at_all_that_follows_and_shows_the_shortest_way() -> None:
     assert broken(profile)["so it is"] == ["PIN of KPEP set with TPIN", *["wrong PUK of PEP"] * 5]
 
 
+def test_a_claim_that_speaks_of_one_state_is_broken_from_there() -> None:
+    only = [
+        {"code": "tpin", "is": "not_set"},
+        {"code": "kpep-pin", "is": "set", "tries": 3},
+        {"code": "pep-pin", "is": "set", "tries": 3},
+        {"code": "pep-puk", "is": "set", "tries": 5},
+    ]
+    profile = claiming(ZZZS_PK, when=only, never={"part": "pep", "is": "lost"})
+    assert broken(profile)["so it is"] == ["PIN of KPEP set with TPIN", *["wrong PUK of PEP"] * 5]
+
+
 def test_never_after_a_deed_counts_from_where_the_deed_leads_or_from_where_it_is_refused() -> None:
     """PIN of KPEP set, and given wrongly three times, is longer by one than TPIN given wrongly three times."""
     set_once = {"do": "set", "code": "kpep-pin", "by": "tpin"}
