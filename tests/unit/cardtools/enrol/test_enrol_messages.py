@@ -8,6 +8,7 @@ from pathlib import Path
 from cardtools import enrol
 from cardtools.common.applicants import ApplicantFlaw
 from cardtools.common.protocol import CertificateProfile, Problem, RequestState
+from cardtools.enrol.files.settings import setting_names
 
 from tests.unit.catalogues import messages
 
@@ -17,6 +18,7 @@ MADE_UP = (
     *(f"applicant-{flaw.value}" for flaw in ApplicantFlaw),
     *(f"ca-{problem.value}" for problem in Problem),
     *(f"profile-{profile.value}" for profile in CertificateProfile),
+    *(f"setting-wrong-{name}" for name in setting_names()),
     *(f"state-{state.value}" for state in RequestState),
     *(f"trouble-{what}-{part}" for what in ("no-space", "no-place", "manager-outdated")
       for part in ("what", "cause", "cure")),
