@@ -46,6 +46,16 @@ def test_it_ends_with_all_that_it_started(own: dict[str, str], tmp_path: Path, n
             os.kill(emulator, 0)
 
 
+def test_it_ends_with_nothing_left_where_its_link_cant_be_written(own: dict[str, str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*COMMAND, "--port", "0"],
+            env=own, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr.count("\n")) == (74, 1), ended.stderr
+    assert not (Path(own["XDG_RUNTIME_DIR"]) / "stuntcard" / "serve.json").exists()
+
+
 def test_an_emulator_that_runs_already_is_used_and_left_running(own: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "stuntcard", "serve", "--port", "0"]
     serving = subprocess.Popen(command, env=own, stdout=subprocess.PIPE, text=True)

@@ -73,7 +73,7 @@ def tell_exercise(
     return with_answers(name, messages)
 
 
-@router.get("/stored-cards")
-def list_stored_cards(_: Calling) -> StoredCards:
+@router.get("/stored-cards", responses=refusals(Problem.NOT_ALLOWED))
+def list_stored_cards(_: Owner) -> StoredCards:
     """The stored cards."""
     return StoredCards(stored_cards=all_stored_cards())

@@ -45,6 +45,7 @@ def test_an_observer_looks_at_their_card_and_does_nothing(owner: TestClient, car
         owner.post("/api/v1/tokens", headers=theirs, json={"role": "owner"}),
         owner.post("/api/v1/links", headers=theirs),
         owner.get("/api/v1/exercises/proid-q-622-expired", headers=theirs),
+        owner.get("/api/v1/stored-cards", headers=theirs),
     ):
         assert problem_of(refused) == (403, "not-allowed")
     assert owner.delete(f"/api/v1/tokens/{given['about']['id']}").status_code == 204

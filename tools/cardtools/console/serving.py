@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from cardtools.common.announced_server import AnnouncedServer
 from cardtools.common.connections import BoundedConnection, Bounds, Waiting
 from cardtools.common.listener import is_loopback, listen, url_of
 from cardtools.common.messages import Language
@@ -181,7 +182,7 @@ def _hosts(host: str, url: str) -> list[str]:
     return [f"{name}:{port}" for name in names]
 
 
-class _Server(uvicorn.Server):
+class _Server(AnnouncedServer):
     """Serves until it is told to end; says when it has begun."""
 
     def __init__(self, app: object, hub: Hub, started: Callable[[], None]) -> None:
@@ -202,15 +203,10 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
                 limit_concurrency=_HEADS_AT_ONCE,
                 proxy_headers=False,
-            )
+            ),
+            started,
         )
         self._hub = hub
-        self._say_started = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve."""
-        await super().startup(sockets)
-        self._say_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the streams, which would go on, and then serving."""

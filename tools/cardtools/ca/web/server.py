@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from cardtools.ca.errors import CaError
 from cardtools.ca.settings import Limits
 from cardtools.ca.web.refusals import too_slow
+from cardtools.common.announced_server import AnnouncedServer
 from cardtools.common.connections import BoundedConnection, Bounds, Waiting
 from cardtools.common.listener import listen, url_of
 
@@ -62,7 +63,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, url_of(listener, host)
 
 
-class Server(uvicorn.Server):
+class Server(AnnouncedServer):
     """Serves until it is told to end; says when it has begun.
 
     Who calls is whoever is at the other end of the connection. Only where that is one of the trusted proxies, its
@@ -103,27 +104,14 @@ class Server(uvicorn.Server):
                 # Both: what is left to uvicorn trusts loopback, or what the environment says.
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=list(trusted_proxies),
-            )
+            ),
+            started,
         )
-        self._say_started = started
-        self._unsaid: Exception | None = None
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serves. Raises what kept it from saying that it has begun."""
-        super().run(sockets)
-        if self._unsaid is not None:
-            raise self._unsaid
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve."""
-        await super().startup(sockets)
-        for listener in sockets or ():
-            # asyncio takes as many connections at once as it lets wait; more may wait.
+    def prepare(self, listeners: Sequence[socket.socket]) -> None:
+        """asyncio takes as many connections at once as it lets wait; more may wait."""
+        for listener in listeners:
             listener.listen(_BACKLOG)
-        try:
-            self._say_started()
-        except Exception as error:
-            self._unsaid, self.should_exit = error, True
 
     def end(self) -> None:
         """Ends serving once the calls under way are answered."""
