@@ -14,7 +14,6 @@ from stuntcard.testing import FaultNeverStruckWarning, Stuntcard
 from stuntcard.trace.events import EventKind
 from stuntcard.trace.read import read_trace
 
-APDU_APPLICATION = Path(__file__).parents[1] / "clients" / "apdu_application.py"
 SELECT, VERIFY = "00A404000CF276A288BCFBA69D34F31001", "0020000110" + b"my secret".ljust(16, b"\0").hex().upper()
 FAILING = """
 def test_it(stuntcard):
@@ -77,8 +76,8 @@ def test_a_session_is_written_to_a_file_without_its_codes(tmp_path: Path) -> Non
     with Stuntcard() as cards:
         card = cards("proid-q", scenario="pin-last-try")
         subprocess.run(
-            [sys.executable, APDU_APPLICATION], input=f"{SELECT}\n{VERIFY}\n", env={**os.environ, **card.reader_env},
-            check=True, timeout=60, text=True, stdout=subprocess.DEVNULL,
+            ["opensc-tool", "--send-apdu", SELECT, "--send-apdu", VERIFY], env={**os.environ, **card.reader_env},
+            check=True, timeout=60, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         assert repr(card.trace[-1]) == "<VERIFY -> 63C0>"
         assert card.state.codes.pin.tries_left == 0
