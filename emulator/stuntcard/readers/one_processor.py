@@ -4,6 +4,9 @@ One of the two always waits for the other, so one processor is enough for both; 
 that oneself leaves costs nothing, while to wake one that sleeps takes longer than the card needs for an answer,
 above all in a virtual machine. The client stays where the system has put it: the thread follows.
 
+Where another processor has nothing to do, Linux wakes the client there each time, and to follow it would cost more than
+it saves. So the thread leaves a client that does not stay, and tries again after a while.
+
 A client writes a command in three pieces. The thread shall not run before the last of them, or the two would change
 places in vain: Linux lets nobody be interrupted by the awakening of a thread of the class SCHED_BATCH (sched(7)).
 """
@@ -16,6 +19,7 @@ from contextlib import suppress
 from struct import Struct
 
 LOOK_AGAIN = 10e-3
+TRY_AGAIN = 0.3
 """Seconds after which the thread looks whether the client has been moved."""
 
 _CREDENTIALS = Struct("iII")  # struct ucred: process, user, group
@@ -47,12 +51,12 @@ class OneProcessor:
         """
         if now < self._next_look:
             return self._here is not None
-        self._next_look = now + LOOK_AGAIN
         try:
-            self._move(_processor_of(self._client))
+            self._follow(_processor_of(self._client))
         except OSError:  # it has gone, or the system lets nobody look or move
             self._client = None
             self.leave()
+        self._next_look = now + (TRY_AGAIN if self._here is None else LOOK_AGAIN)
         return self._here is not None
 
     def leave(self) -> None:
@@ -63,13 +67,13 @@ class OneProcessor:
             self._interrupt_client(True)
         self._next_look = 0.0
 
-    def _move(self, processor: int | None) -> None:
-        if processor is None or processor not in self._all:
-            self.leave()
-        elif processor != self._here:
+    def _follow(self, processor: int | None) -> None:
+        if self._here is None and processor in self._all:
             os.sched_setaffinity(0, {processor})
             self._interrupt_client(False)
             self._here = processor
+        elif processor != self._here:
+            self.leave()
 
     def _interrupt_client(self, may: bool) -> None:
         """Unless somebody chose another class for all of the program, or the system does not let it be changed."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from stuntcard.readers.one_processor import LOOK_AGAIN, OneProcessor, processors
+from stuntcard.readers.one_processor import LOOK_AGAIN, TRY_AGAIN, OneProcessor, processors
 
 CLIENT = """
 import os, socket, sys, threading
@@ -63,14 +63,30 @@ def test_the_thread_follows_the_client_and_leaves_again(tmp_path: Path, everywhe
         place, now = OneProcessor(connection), 1.0
         for processor in (everywhere[0], everywhere[-1]):
             send_to(client, processor)
-            now += 2 * LOOK_AGAIN
             assert place.share(now)
             assert processors() == {processor}
             assert os.sched_getscheduler(0) == os.SCHED_BATCH
-        assert place.share(now + LOOK_AGAIN / 2)
-        place.leave()
+            now += LOOK_AGAIN
+            assert place.share(now)
+            place.leave()
+            assert sorted(processors()) == everywhere
+            assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_a_client_that_does_not_stay_is_left_for_a_while(tmp_path: Path, everywhere: list[int]) -> None:
+    if len(everywhere) == 1:
+        return  # where should it go?
+    with client_at(tmp_path) as (connection, client):
+        place = OneProcessor(connection)
+        send_to(client, everywhere[0])
+        assert place.share(1.0)
+        send_to(client, everywhere[-1])
+        assert not place.share(1.0 + LOOK_AGAIN)
         assert sorted(processors()) == everywhere
         assert os.sched_getscheduler(0) == os.SCHED_OTHER
+        assert not place.share(1.0 + 2 * LOOK_AGAIN)
+        assert place.share(1.0 + LOOK_AGAIN + TRY_AGAIN)
+        assert processors() == {everywhere[-1]}
 
 
 def test_a_class_that_somebody_chose_for_the_program_stays(tmp_path: Path, everywhere: list[int]) -> None:
